@@ -1,0 +1,460 @@
+package negotiation
+
+import (
+	"slices"
+	"time"
+
+	"hejie/negotiation/workday"
+)
+
+// Apply gives the case after the event. It is total and takes the same time whatever the length of the case.
+func (c Case) Apply(e Event) Case {
+	c.Version++
+	c.clock = e.At
+	if e.Channel == Room {
+		c.LastAt = e.At
+	}
+	switch f := e.Fact.(type) {
+	case CaseFiled:
+		c = c.filed(e, f)
+	case MessagePosted:
+		c = c.talked(e).spoken(e, f.Question)
+	case EvidenceAdded:
+		c.Files.add(e.By.Side)
+		c = c.spoken(e, false)
+	case CaseRefused:
+		c.Refusal = &Refusal{Ground: f.Ground, At: e.At}
+		c = c.responded(e)
+	case RefusalRuled:
+		r := *c.Refusal
+		r.Ruled, r.Upheld = true, f.Upheld
+		c.Refusal = &r
+		c = c.classed(e, f.Class)
+	case CaseEscalated:
+		c = c.escalated(e, f)
+	case CaseReopened:
+		c = c.reopened(e, f)
+	case CaseRated:
+		c.Stars = f.Stars
+	case CaseClosed:
+		c = c.closed(e, f)
+	case ConsentsChanged:
+		if f.Publication != nil {
+			c.Consents.Publication = f.Publication
+		}
+		if f.Escalation != nil {
+			c.Consents.Escalation = f.Escalation
+		}
+	case DetailsDisclosed:
+		c.Disclosed = true
+	case AgentAssigned:
+		c.Agent = f.Agent
+	default:
+		c = c.applyOffer(e)
+		c = c.applyPerformance(e)
+		c = c.applyComplaint(e)
+		c = c.applyClock(e)
+	}
+	return c
+}
+
+func (c Case) filed(e Event, f CaseFiled) Case {
+	c.Consumer, c.Enterprise, c.Bureau, c.Region = e.By.ID, f.Enterprise, f.Bureau, f.Region
+	c.Rules, c.Code, c.Category, c.Amount = f.Rules, f.Code, f.Category, f.Amount
+	c.OrderRef, c.KnownSince, c.Consents = f.OrderRef, f.KnownSince, f.Consents
+	c.FiledAt, c.Spoke = e.At, e.At
+	c.Phase = PhaseAwaitingResponse
+	return c.start(f.Starts).turn(SideEnterprise, e.At)
+}
+
+// talked counts a message against the party's limits.
+func (c Case) talked(e Event) Case {
+	if i, ok := talkIndex(e.By.Side); ok {
+		c.Talk[i] = c.Talk[i].at(e.At)
+		c.Talk[i].InMinute++
+		c.Talk[i].InDay++
+	}
+	return c
+}
+
+func talkIndex(s Side) (int, bool) {
+	switch s {
+	case SideConsumer:
+		return 0, true
+	case SideEnterprise:
+		return 1, true
+	}
+	return 0, false
+}
+
+// at is the count as it stands at t: a new minute or day starts from nothing.
+func (k Talk) at(t time.Time) Talk {
+	if m := t.Unix() / 60; k.Minute != m {
+		k.Minute, k.InMinute = m, 0
+	}
+	if d := workday.DateOf(t).Time().Unix() / 86400; k.Day != d {
+		k.Day, k.InDay = d, 0
+	}
+	return k
+}
+
+// spoken is what a word does: the consumer's ends their silence and answers a question, but never an offer; the enterprise's
+// does nothing unless it is a question.
+func (c Case) spoken(e Event, question bool) Case {
+	if e.Channel != Room {
+		return c
+	}
+	switch {
+	case e.By.Side == SideConsumer:
+		c.Spoke, c.Question = e.At, false
+		if o, open := c.OpenOffer(); c.Turn == SideConsumer && c.Phase == PhaseNegotiating && (!open || o.By == SideConsumer) {
+			c = c.turn(SideEnterprise, e.At)
+		}
+	case e.By.Side == SideEnterprise && question && (c.Phase == PhaseAwaitingResponse || c.Phase == PhaseNegotiating):
+		c.Question = true
+		c = c.responded(e).turn(SideConsumer, e.At)
+	}
+	return c
+}
+
+// responded notes the enterprise's first response and stops its clock.
+func (c Case) responded(e Event) Case {
+	if c.FirstResponse.IsZero() {
+		c.FirstResponse = e.At
+	}
+	if c.Phase == PhaseAwaitingResponse {
+		c.Phase = PhaseNegotiating
+	}
+	return c.stop(FirstResponse)
+}
+
+func (c Case) turn(s Side, at time.Time) Case {
+	if c.Turn != s {
+		c.Turn, c.TurnSince = s, at
+	}
+	return c
+}
+
+// classed fixes or moves the class. The day on which a case counts is the day of the first.
+func (c Case) classed(e Event, class Class) Case {
+	if class == "" {
+		return c
+	}
+	if c.Class == "" {
+		c.ClassedAt = e.At
+	}
+	c.Class = class
+	return c
+}
+
+func (c Case) escalated(e Event, f CaseEscalated) Case {
+	c.Phase, c.Closing = PhaseEscalated, nil
+	c.Complaint = &Complaint{Reason: f.Reason, ReceivedAt: e.At}
+	c.Unsent, c.UnsentFor = false, ""
+	c.Deadlines = slices.DeleteFunc(slices.Clone(c.Deadlines), func(d Deadline) bool {
+		kind, _ := d.Key.Parts()
+		return kind != OfferValidity // an offer binds for as long as it said
+	})
+	return c.classed(e, f.Class).start(f.Starts).turn(SideBureau, e.At)
+}
+
+func (c Case) closed(e Event, f CaseClosed) Case {
+	c.Phase = PhaseClosed
+	c.Closing = &Closing{Reason: f.Reason, At: e.At, Withdrawn: f.Withdrawn}
+	c.Unsent, c.UnsentFor = f.Reason == ClosedUnsent, f.Unsent
+	if f.Class == ClassSC && c.Agreement != nil {
+		c.Late = c.Agreement.Late()
+	}
+	if c.Complaint != nil && c.Complaint.ClosedAt.IsZero() {
+		k := *c.Complaint
+		k.ClosedAt = e.At
+		if f.Reason == ClosedSettling {
+			k.Outcome = OutcomeSettled
+		}
+		c.Complaint = &k
+	}
+	return c.classed(e, f.Class).end(e)
+}
+
+// end clears the table of a case that is over.
+func (c Case) end(e Event) Case {
+	if o, ok := c.OpenOffer(); ok {
+		c = c.answered(o.Number, StateLapsed, e.At)
+	}
+	c.Deadlines, c.Question = nil, false
+	return c.turn(SideNobody, e.At)
+}
+
+func (c Case) reopened(e Event, f CaseReopened) Case {
+	c.Reopened, c.Closing, c.Class, c.ClassedAt = true, nil, "", time.Time{}
+	c.Spoke = e.At
+	c.Phase = PhaseNegotiating
+	if c.FirstResponse.IsZero() {
+		c.Phase = PhaseAwaitingResponse
+	}
+	return c.start(f.Starts).turn(SideEnterprise, e.At)
+}
+
+// start adds running clocks; one with the same key is replaced.
+func (c Case) start(ds []Deadline) Case {
+	if len(ds) == 0 {
+		return c
+	}
+	all := make([]Deadline, 0, len(c.Deadlines)+len(ds))
+	for _, d := range c.Deadlines {
+		if !slices.ContainsFunc(ds, func(n Deadline) bool { return n.Key == d.Key }) {
+			all = append(all, d)
+		}
+	}
+	c.Deadlines = append(all, ds...)
+	return c
+}
+
+// stop ends clocks.
+func (c Case) stop(keys ...DeadlineKey) Case {
+	if slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return slices.Contains(keys, d.Key) }) {
+		c.Deadlines = slices.DeleteFunc(slices.Clone(c.Deadlines), func(d Deadline) bool { return slices.Contains(keys, d.Key) })
+	}
+	return c
+}
+
+// change gives the case with one running clock changed.
+func (c Case) change(key DeadlineKey, f func(*Deadline)) Case {
+	c.Deadlines = slices.Clone(c.Deadlines)
+	for i := range c.Deadlines {
+		if c.Deadlines[i].Key == key {
+			f(&c.Deadlines[i])
+		}
+	}
+	return c
+}
+
+func (c Case) applyOffer(e Event) Case {
+	switch f := e.Fact.(type) {
+	case OfferMade:
+		return c.offerMade(e, f)
+	case OfferSeen:
+		return c.withOffer(f.Offer, func(o *Offer) { o.SeenAt = e.At })
+	case OfferWithdrawn:
+		c = c.answered(f.Offer, StateWithdrawn, e.At)
+		if e.By.Side == SideConsumer {
+			c.Spoke = e.At
+		}
+		return c.talkTurn(e.By.Side, e.At)
+	case OfferDeclined:
+		c = c.answered(f.Offer, StateDeclined, e.At)
+		if e.By.Side == SideConsumer {
+			c.Spoke = e.At
+			return c.talkTurn(SideEnterprise, e.At)
+		}
+		return c.talkTurn(SideConsumer, e.At)
+	case OfferAccepted:
+		return c.offerAccepted(e, f)
+	}
+	return c
+}
+
+// talkTurn moves the turn between the parties while they negotiate; before a first response it stays with the enterprise.
+func (c Case) talkTurn(s Side, at time.Time) Case {
+	if c.Phase != PhaseNegotiating {
+		return c
+	}
+	return c.turn(s, at)
+}
+
+func (c Case) offerMade(e Event, f OfferMade) Case {
+	if f.Counters > 0 {
+		c = c.answered(f.Counters, StateCountered, e.At)
+	}
+	if f.Replaces > 0 {
+		c = c.answered(f.Replaces, StateReplaced, e.At)
+	}
+	c.Offers = append(slices.Clip(c.Offers), Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
+		MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
+	c.Question = false
+	if e.By.Side == SideConsumer {
+		c.Spoke = e.At
+	} else if !c.Escalated() {
+		c = c.responded(e)
+	}
+	return c.start(f.Starts).talkTurn(e.By.Side.Other(), e.At)
+}
+
+func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
+	o := c.Offers[f.Offer-1]
+	c = c.answered(f.Offer, StateAccepted, e.At)
+	a := &Agreement{Offer: f.Offer, Digest: f.Digest, AcceptedBy: e.By.Side, AcceptedAt: e.At, Settling: c.Escalated()}
+	for i, it := range o.Items {
+		p := Promise{Item: it, State: PromiseWaiting}
+		if d := slices.IndexFunc(f.Starts, func(d Deadline) bool { return d.Key == Performance.of(i) }); d >= 0 {
+			p.State, p.DueAt = PromiseRunning, f.Starts[d].Due
+		}
+		a.Items = append(a.Items, p)
+	}
+	c.Agreement = a
+	if e.By.Side == SideConsumer {
+		c.Spoke = e.At
+	}
+	if !c.Escalated() {
+		if e.By.Side == SideEnterprise {
+			c = c.responded(e)
+		}
+		c.Phase, c.SettledAt, c.Question = PhaseAgreed, e.At, false
+		c = c.stop(FirstResponse, Negotiation)
+	}
+	c = c.start(f.Starts)
+	return c.performanceTurn(e.At)
+}
+
+// answered gives the offer its last state and stops its clock.
+func (c Case) answered(number int, s OfferState, at time.Time) Case {
+	return c.withOffer(number, func(o *Offer) { o.State, o.AnsweredAt = s, at }).stop(OfferValidity.of(number))
+}
+
+func (c Case) withOffer(number int, f func(*Offer)) Case {
+	c.Offers = slices.Clone(c.Offers)
+	f(&c.Offers[number-1])
+	return c
+}
+
+func (c Case) applyPerformance(e Event) Case {
+	switch f := e.Fact.(type) {
+	case PerformanceReported:
+		p := c.Agreement.Items[f.Item]
+		p.State, p.ReportedAt, p.Late = PromiseReported, e.At, f.Late
+		c.Agreement = c.Agreement.with(f.Item, p)
+		for _, d := range f.Starts { // items that waited for this one
+			if kind, i := d.Key.Parts(); kind == Performance {
+				q := c.Agreement.Items[i]
+				q.State, q.DueAt = PromiseRunning, d.Due
+				c.Agreement = c.Agreement.with(i, q)
+			}
+		}
+		return c.stopItem(f.Item).start(f.Starts).performanceTurn(e.At)
+	case PerformanceConfirmed:
+		p := c.Agreement.Items[f.Item]
+		p.State, p.Late = PromiseConfirmed, f.Late
+		c.Agreement = c.Agreement.with(f.Item, p)
+		return c.stopItem(f.Item).performanceTurn(e.At)
+	case PerformanceDisputed:
+		p := c.Agreement.Items[f.Item]
+		p.State = PromiseDisputed
+		c.Agreement = c.Agreement.with(f.Item, p)
+		c = c.stopItem(f.Item)
+		for i, q := range c.Agreement.Items { // dependent items wait again
+			if q.Due.After != nil && *q.Due.After == f.Item && (q.State == PromiseRunning || q.State == PromiseAsked) {
+				q.State, q.DueAt = PromiseWaiting, time.Time{}
+				c.Agreement = c.Agreement.with(i, q)
+				c = c.stopItem(i)
+			}
+		}
+		return c.start(f.Starts).performanceTurn(e.At)
+	}
+	return c
+}
+
+func (c Case) stopItem(i int) Case {
+	return c.stop(Performance.of(i), Silence.of(i), Confirmation.of(i), ConsumerPart.of(i))
+}
+
+// performanceTurn gives the turn to whose clock runs out first.
+func (c Case) performanceTurn(at time.Time) Case {
+	if c.Phase != PhaseAgreed {
+		return c
+	}
+	var first *Deadline
+	for i, d := range c.Deadlines {
+		if first == nil || d.Due.Before(first.Due) {
+			first = &c.Deadlines[i]
+		}
+	}
+	if first == nil {
+		return c
+	}
+	return c.turn(first.Whose, at)
+}
+
+func (c Case) applyComplaint(e Event) Case {
+	if c.Complaint == nil {
+		if f, ok := e.Fact.(CaseVoided); ok { // also a case that ended without a complaint can be left out
+			return c.voided(e, f)
+		}
+		return c
+	}
+	k := *c.Complaint
+	switch f := e.Fact.(type) {
+	case ComplaintAccepted:
+		k.AcceptedAt, k.Officer = e.At, e.By.ID
+		c.Complaint, c.Phase = &k, PhaseAccepted
+		return c.stop(ComplaintDecision).start(f.Starts)
+	case ComplaintRefused:
+		k.RefusedAt, k.ClosedAt, k.Ground, k.Officer = e.At, e.At, f.Ground, e.By.ID
+		c.Complaint, c.Phase, c.Closing = &k, PhaseClosed, &Closing{Reason: ClosedRefused, At: e.At}
+		return c.classed(e, f.Class).end(e)
+	case PerformanceFound:
+		k.Finding, k.Officer = f.Finding, e.By.ID
+		c.Complaint, c.Late = &k, f.Finding == FoundLate
+		return c.classed(e, f.Class)
+	case EnterpriseChased:
+		k.Chased++
+		c.Complaint = &k
+	case ComplaintClosed:
+		k.ClosedAt, k.Outcome, k.Terminated, k.Officer = e.At, f.Outcome, f.Ground, e.By.ID
+		c.Complaint, c.Phase, c.Closing = &k, PhaseClosed, &Closing{Reason: ClosedComplaint, At: e.At}
+		return c.end(e)
+	case CaseVoided:
+		if k.ClosedAt.IsZero() {
+			k.ClosedAt, k.Officer = e.At, e.By.ID
+		}
+		c.Complaint = &k
+		return c.voided(e, f)
+	}
+	return c
+}
+
+func (c Case) voided(e Event, f CaseVoided) Case {
+	c.Phase, c.Closing = PhaseClosed, &Closing{Reason: ClosedVoid, At: e.At}
+	c.Unsent, c.UnsentFor = false, ""
+	return c.classed(e, f.Class).end(e)
+}
+
+func (c Case) applyClock(e Event) Case {
+	switch f := e.Fact.(type) {
+	case DeadlinePassed:
+		return c.passed(e, f)
+	case Reminded:
+		return c.change(f.Deadline, func(d *Deadline) { d.Remind = d.Remind[len(d.Remind)-f.Left:] })
+	case DeadlinesMoved:
+		for _, m := range f.Moves {
+			c = c.change(m.Deadline.Key, func(d *Deadline) { *d = m.Deadline })
+			if kind, i := m.Deadline.Key.Parts(); kind == Performance {
+				p := c.Agreement.Items[i]
+				p.DueAt = m.Deadline.Due
+				c.Agreement = c.Agreement.with(i, p)
+			} else if kind == OfferValidity {
+				c = c.withOffer(i, func(o *Offer) { o.ValidUntil = m.Deadline.Due })
+			}
+		}
+	}
+	return c
+}
+
+func (c Case) passed(e Event, f DeadlinePassed) Case {
+	kind, n := f.Deadline.Parts()
+	switch kind {
+	case FirstResponse, ComplaintDecision, Mediation: // still to be done, and seen to be late
+		return c.change(f.Deadline, func(d *Deadline) { d.Overdue, d.Remind = true, nil })
+	case OfferValidity:
+		return c.answered(n, StateLapsed, f.Due)
+	case Performance:
+		if p := c.Agreement.Items[n]; p.By == SideEnterprise {
+			p.State = PromiseAsked
+			c.Agreement = c.Agreement.with(n, p)
+		}
+	case Confirmation:
+		p := c.Agreement.Items[n]
+		p.State = PromiseUnconfirmed
+		c.Agreement = c.Agreement.with(n, p)
+	}
+	return c.stop(f.Deadline).start(f.Starts).performanceTurn(e.At)
+}

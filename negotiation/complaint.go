@@ -1,0 +1,136 @@
+package negotiation
+
+import (
+	"slices"
+	"time"
+)
+
+// acceptComplaint is 受理; the 60 calendar days of mediation start (Order 121 arts. 15, 23(5)).
+func (d *decision) acceptComplaint(f AcceptComplaint) error {
+	if err := text("text", f.Text, maxReason, false); err != nil {
+		return err
+	}
+	d.emit(ComplaintAccepted{Starts: []Deadline{d.clock(Mediation, SideBureau, d.env.At, d.c.Rules.Mediation, CalendarDays)}}, &Content{Text: f.Text})
+	return nil
+}
+
+// refuseComplaint is 不予受理: on a ground of Order 121 art. 16, with reasons (art. 15). On grounds 3, 5 (false material) and 6
+// there was no genuine consumer dispute and the case is left out of the figures.
+func (d *decision) refuseComplaint(f RefuseComplaint) error {
+	if !slices.Contains(ComplaintGrounds[:], f.Ground) {
+		return NewError(CodeInvalid, "allowed", ComplaintGrounds).On("ground")
+	}
+	if f.FalseMaterial && f.Ground != MaterialsMissingFalse {
+		return NewError(CodeInvalid, "allowed", false).On("false_material")
+	}
+	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+		return err
+	}
+	refused := ComplaintRefused{Ground: f.Ground, FalseMaterial: f.FalseMaterial}
+	if f.Ground.abusive(f.FalseMaterial) {
+		refused.Class = ClassAB
+	}
+	d.emit(refused, &Content{Text: f.Reasons})
+	return nil
+}
+
+func refusalPending(c Case, _ Actor, _ time.Time) error {
+	if c.Refusal == nil || c.Refusal.Ruled {
+		return NewError(CodeNoRefusal)
+	}
+	return nil
+}
+
+// ruleOnRefusal: upheld leaves the case out (RX), overturned keeps it failed (RR). The complaint itself is decided apart.
+func (d *decision) ruleOnRefusal(f RuleOnRefusal) error {
+	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+		return err
+	}
+	class := ClassRR
+	if f.Upheld {
+		class = ClassRX
+	}
+	d.emit(RefusalRuled{Upheld: f.Upheld, Class: class}, &Content{Text: f.Reasons})
+	return nil
+}
+
+func findingPending(c Case, _ Actor, _ time.Time) error {
+	if c.Class != ClassSB || c.Complaint == nil || c.Complaint.Finding != "" {
+		return NewError(CodeNoFinding)
+	}
+	return nil
+}
+
+func (d *decision) findPerformance(f FindPerformance) error {
+	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+		return err
+	}
+	found := PerformanceFound{Finding: f.Finding, Class: ClassSC}
+	switch f.Finding {
+	case FoundOnTime, FoundLate:
+	case FoundNotPerformed:
+		found.Class = ClassSB
+	default:
+		return NewError(CodeInvalid, "allowed", []Finding{FoundOnTime, FoundLate, FoundNotPerformed}).On("finding")
+	}
+	d.emit(found, &Content{Text: f.Reasons})
+	return nil
+}
+
+func canVoid(c Case, _ Actor, _ time.Time) error {
+	if c.Class == ClassDU || c.Class == ClassAB {
+		return NewError(CodeAlreadyDone)
+	}
+	return nil
+}
+
+func (d *decision) void(f Void) error {
+	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+		return err
+	}
+	voided := CaseVoided{Ground: f.Ground}
+	switch f.Ground {
+	case VoidDuplicate:
+		voided.Class = ClassDU
+	case VoidAbuse:
+		voided.Class = ClassAB
+	default:
+		return NewError(CodeInvalid, "allowed", []VoidGround{VoidDuplicate, VoidAbuse}).On("ground")
+	}
+	d.emit(voided, &Content{Text: f.Reasons})
+	return nil
+}
+
+// chase reminds the enterprise in the bureau's name. Before escalation the bureau sees no text of the room and writes none into it.
+func (d *decision) chase(f Chase) error {
+	if err := text("text", f.Text, maxReason, false); err != nil {
+		return err
+	}
+	if f.Text != "" && !d.c.sees(d.by, SeeRoom) {
+		return NewError(CodeNotAllowed).On("text")
+	}
+	d.emit(EnterpriseChased{}, &Content{Text: f.Text})
+	return nil
+}
+
+// closeComplaint ends it: settled, or mediation terminated on a ground of Order 121 art. 23; both parties learn it at once, well
+// within the seven working days of that article.
+func (d *decision) closeComplaint(f CloseComplaint) error {
+	switch f.Outcome {
+	case OutcomeSettled:
+		if f.Ground != "" {
+			return NewError(CodeInvalid, "allowed", "").On("ground")
+		}
+	case OutcomeTerminated:
+		if !slices.Contains(TerminationGrounds[:], f.Ground) {
+			return NewError(CodeInvalid, "allowed", TerminationGrounds).On("ground")
+		}
+	default:
+		return NewError(CodeInvalid, "allowed", []Outcome{OutcomeSettled, OutcomeTerminated}).On("outcome")
+	}
+	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+		return err
+	}
+	d.emit(ComplaintClosed{Outcome: f.Outcome, Ground: f.Ground}, &Content{Text: f.Reasons})
+	return nil
+}

@@ -1,0 +1,154 @@
+package negotiation
+
+import (
+	"time"
+
+	"hejie/negotiation/workday"
+)
+
+// Step is one walk through the rules: it first passes, in due order, every deadline that is due, then decides the command; nobody
+// acts on a dead offer because a worker was late. With a nil command it does what the clocks want at env.At: passing and
+// reminding. Events made before a refusal are kept: they come back beside the error. At never goes back within a case.
+func (c Case) Step(by Actor, cmd Command, env Env) ([]Event, Case, error) {
+	env.At = env.At.UTC().Truncate(time.Microsecond)
+	if env.At.Before(c.clock) {
+		env.At = c.clock
+	}
+	d := decision{c: c, by: System, env: env}
+	d.passDue()
+	if cmd == nil {
+		d.remindDue()
+		return d.events, d.c, nil
+	}
+	after := d.c
+	more, err := d.c.Decide(by, cmd, env)
+	if err != nil {
+		return d.events, after, err
+	}
+	for _, e := range more {
+		after = after.Apply(e)
+	}
+	return append(d.events, more...), after, nil
+}
+
+// Decide gives the events that the command makes of the case, or why it is refused. It is pure.
+func (c Case) Decide(by Actor, cmd Command, env Env) ([]Event, error) {
+	if err := c.May(by, Action(cmd.Kind())); err != nil {
+		return nil, err
+	}
+	if when := rightOf[cmd.Kind()].when; when != nil {
+		if err := when(c, by, env.At); err != nil {
+			return nil, err
+		}
+	}
+	d := decision{c: c, by: by, env: env}
+	if err := d.decide(cmd); err != nil {
+		return nil, err
+	}
+	return d.events, nil
+}
+
+// decision collects the events of one walk and applies each at once, so that what follows sees what went before.
+type decision struct {
+	c      Case
+	by     Actor
+	env    Env
+	events []Event
+}
+
+func (d *decision) emit(f Fact, content *Content) { d.emitIn(Room, f, content) }
+
+func (d *decision) emitIn(ch Channel, f Fact, content *Content) {
+	if content != nil && content.empty() {
+		content = nil
+	}
+	e := Event{At: d.env.At, By: d.by.by(), Channel: ch, Fact: f, Content: content}
+	d.events = append(d.events, e)
+	d.c = d.c.Apply(e)
+}
+
+// asSystem runs f with the system as the actor: consequences that nobody chose.
+func (d *decision) asSystem(f func()) {
+	by := d.by
+	d.by = System
+	f()
+	d.by = by
+}
+
+func (d *decision) clock(key DeadlineKey, whose Side, start time.Time, days int, unit Unit) Deadline {
+	return newDeadline(d.env.Calendar, key, whose, start, days, unit)
+}
+
+func (d *decision) cal() *workday.Calendar { return d.env.Calendar }
+
+func (d *decision) decide(cmd Command) error {
+	switch f := cmd.(type) {
+	case FileCase:
+		return d.fileCase(f)
+	case PostMessage:
+		return d.postMessage(f)
+	case AddEvidence:
+		return d.addEvidence(f)
+	case MakeOffer:
+		return d.makeOffer(f)
+	case SeeOffer:
+		return d.seeOffer(f)
+	case WithdrawOffer:
+		return d.withdrawOffer(f)
+	case AcceptOffer:
+		return d.acceptOffer(f)
+	case DeclineOffer:
+		return d.declineOffer(f)
+	case ReportPerformance:
+		return d.reportPerformance(f)
+	case ConfirmPerformance:
+		return d.confirmPerformance(f)
+	case DisputePerformance:
+		return d.disputePerformance(f)
+	case WithdrawCase:
+		return d.withdrawCase(f)
+	case Escalate:
+		return d.escalate(f)
+	case RefuseCase:
+		return d.refuseCase(f)
+	case Reopen:
+		return d.reopen()
+	case Rate:
+		return d.rate(f)
+	case ChangeConsents:
+		return d.changeConsents(f)
+	case DiscloseDetails:
+		d.emit(DetailsDisclosed{}, nil)
+	case Assign:
+		return d.assign(f)
+	case AcceptComplaint:
+		return d.acceptComplaint(f)
+	case RefuseComplaint:
+		return d.refuseComplaint(f)
+	case RuleOnRefusal:
+		return d.ruleOnRefusal(f)
+	case FindPerformance:
+		return d.findPerformance(f)
+	case Void:
+		return d.void(f)
+	case Chase:
+		return d.chase(f)
+	case CloseComplaint:
+		return d.closeComplaint(f)
+	case PassDeadline:
+		return d.passDeadline(f)
+	case Remind:
+		return d.remind(f)
+	case MoveDeadlines:
+		return d.moveDeadlines(f)
+	case EraseContent:
+		return d.eraseContent(f)
+	default:
+		return NewError(CodeUnknownCommand, "type", cmd.Kind())
+	}
+	return nil
+}
+
+func (c Content) empty() bool {
+	return c.Text == "" && c.Reason == "" && c.Goods == "" && c.OrderNumber == "" && len(c.Items) == 0 && c.FileName == "" && c.Reference == ""
+}

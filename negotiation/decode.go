@@ -1,0 +1,222 @@
+package negotiation
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// DecodeCommand reads one public command: an object with "type" and the fields of its struct. Unknown and repeated fields,
+// trailing bytes and fields of another type are refused with an error that names them. Commands of the system have no JSON door.
+func DecodeCommand(b []byte) (Command, error) {
+	kind, body, err := untag(b)
+	if err != nil {
+		return nil, err
+	}
+	d, ok := commands[kind]
+	if !ok {
+		return nil, NewError(CodeUnknownCommand, "type", clip(kind)).On("type")
+	}
+	return decoded(d(body))
+}
+
+func decoded(k kinded, err error) (Command, error) {
+	if err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
+// untag checks an object and takes its "type" out, so that what is left is just the fields of that type.
+func untag(b []byte) (kind string, body []byte, err error) {
+	at := span{}
+	if err := scan(b, &at); err != nil {
+		return "", nil, err
+	}
+	if at.end == 0 {
+		return "", nil, required("type")
+	}
+	head, tail := bytes.TrimRight(b[:at.start], " \t\r\n"), bytes.TrimLeft(b[at.end:], " \t\r\n")
+	if bytes.HasSuffix(head, []byte(",")) {
+		head = head[:len(head)-1]
+	} else {
+		tail = bytes.TrimPrefix(tail, []byte(","))
+	}
+	return at.value, append(bytes.Clone(head), tail...), nil
+}
+
+// AnyCommand is a Command on the wire: its fields with "type" in front.
+type AnyCommand struct{ Command }
+
+// UnmarshalJSON is DecodeCommand.
+func (a *AnyCommand) UnmarshalJSON(b []byte) (err error) {
+	a.Command, err = DecodeCommand(b)
+	return err
+}
+
+// MarshalJSON writes the fields of the command with "type" in front.
+func (a AnyCommand) MarshalJSON() ([]byte, error) {
+	body, err := json.Marshal(a.Command)
+	if err != nil {
+		return nil, err
+	}
+	return Tagged(a.Command.Kind(), body), nil
+}
+
+// Tagged puts "type" in front of an encoded object.
+func Tagged(kind string, object []byte) []byte {
+	out := make([]byte, 0, len(object)+len(kind)+12)
+	out = append(out, `{"type":"`...)
+	out = append(append(out, kind...), '"')
+	if len(object) > 2 {
+		out = append(out, ',')
+	}
+	return append(out, object[1:]...)
+}
+
+// DecodeStrict decodes one JSON value into v and refuses unknown and repeated fields and trailing bytes.
+func DecodeStrict(b []byte, v any) error {
+	if err := scan(b, nil); err != nil {
+		return err
+	}
+	return decodeKnown(b, v)
+}
+
+func decodeKnown(b []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return malformed(err)
+	}
+	return nil
+}
+
+// malformed turns what encoding/json says into an Error that names the field.
+func malformed(err error) error {
+	var own *Error
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &wrong):
+		return NewError(CodeMalformed, "expected", jsonName(wrong.Type.Kind().String())).On(wrong.Field).Because(err)
+	}
+	// The only other error of a value that scan let through: "json: unknown field \"x\"".
+	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		if n, e := strconv.Unquote(name); e == nil {
+			return NewError(CodeUnknownField, "name", clip(n)).On(n)
+		}
+	}
+	return NewError(CodeMalformed).Because(err)
+}
+
+func jsonName(kind string) string {
+	switch {
+	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"), strings.HasPrefix(kind, "float"):
+		return "number"
+	case kind == "bool":
+		return "boolean"
+	case kind == "slice", kind == "array":
+		return "array"
+	case kind == "struct", kind == "map":
+		return "object"
+	}
+	return kind
+}
+
+// clip keeps what a stranger sent short enough for an answer and a log.
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+const maxDepth = 16
+
+// span of the top-level member "type" and its value.
+type span struct {
+	start, end int64
+	value      string
+}
+
+// scan refuses what encoding/json lets through: repeated keys, keys in other letter case (it matches them without case),
+// trailing bytes and deep nesting. It notes where "type" stands when at is given.
+func scan(b []byte, at *span) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	if err := scanValue(d, b, 0, at); err != nil {
+		return malformed(err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return NewError(CodeMalformed)
+	}
+	return nil
+}
+
+func scanValue(d *json.Decoder, b []byte, depth int, at *span) error {
+	t, err := d.Token()
+	if err != nil {
+		return err
+	}
+	open, ok := t.(json.Delim)
+	if !ok {
+		if at != nil && depth == 0 { // a command is an object
+			return NewError(CodeMalformed, "expected", "object")
+		}
+		return nil
+	}
+	if depth == maxDepth {
+		return NewError(CodeMalformed)
+	}
+	seen := make(map[string]bool, 8)
+	for d.More() {
+		if open == '[' {
+			if err := scanValue(d, b, depth+1, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		from := d.InputOffset()
+		key, err := scanKey(d, seen)
+		if err != nil {
+			return err
+		}
+		if depth == 0 && at != nil && key == "type" {
+			t, err := d.Token()
+			if err != nil {
+				return err
+			}
+			if at.value, ok = t.(string); !ok {
+				return NewError(CodeMalformed, "expected", "string").On("type")
+			}
+			at.start, at.end = from+int64(bytes.IndexByte(b[from:], '"')), d.InputOffset()
+			continue
+		}
+		if err := scanValue(d, b, depth+1, nil); err != nil {
+			return err
+		}
+	}
+	_, err = d.Token() // the closing one
+	return err
+}
+
+func scanKey(d *json.Decoder, seen map[string]bool) (string, error) {
+	t, err := d.Token()
+	if err != nil {
+		return "", err
+	}
+	key, ok := t.(string)
+	switch {
+	case !ok:
+		return "", NewError(CodeMalformed)
+	case seen[key]:
+		return "", NewError(CodeRepeatedField, "name", clip(key)).On(key)
+	case strings.ToLower(key) != key:
+		return "", NewError(CodeUnknownField, "name", clip(key)).On(key)
+	}
+	seen[key] = true
+	return key, nil
+}

@@ -1,0 +1,123 @@
+package negotiation
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+)
+
+// Error is the one error of the rules and of everything above them: a stable code, the field it concerns (dotted JSON
+// path, empty when it concerns the whole command) and parameters for the sentence that the edge builds in the reader's language.
+type Error struct {
+	Code   string
+	Field  string
+	Params map[string]any
+	cause  error
+}
+
+// NewError makes an error of a code with parameters given as key, value, key, value.
+func NewError(code string, kv ...any) *Error {
+	e := &Error{Code: code}
+	for i := 0; i+1 < len(kv); i += 2 {
+		if e.Params == nil {
+			e.Params = make(map[string]any, len(kv)/2)
+		}
+		e.Params[fmt.Sprint(kv[i])] = kv[i+1]
+	}
+	return e
+}
+
+// On names the field that the error concerns.
+func (e *Error) On(field string) *Error {
+	c := *e
+	c.Field = field
+	c.Params = maps.Clone(e.Params)
+	return &c
+}
+
+// Because keeps the cause for the log; it never reaches a reader.
+func (e *Error) Because(cause error) *Error {
+	c := *e
+	c.cause = cause
+	return &c
+}
+
+func (e *Error) Error() string {
+	s := e.Code
+	if e.Field != "" {
+		s += " on " + e.Field
+	}
+	if len(e.Params) > 0 {
+		s += fmt.Sprint(" ", e.Params)
+	}
+	if e.cause != nil {
+		s += ": " + e.cause.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.cause }
+
+// CodeOf gives the code of err, "internal" for an error that is not of the rules, "" for nil.
+func CodeOf(err error) string {
+	var e *Error
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &e):
+		return e.Code
+	default:
+		return CodeInternal
+	}
+}
+
+// Codes of errors. The HTTP status and the sentences in both languages hang on them; they are never renamed.
+const (
+	CodeInternal         = "internal"
+	CodeUnavailable      = "unavailable"        // nothing was changed; the same command id may be sent again
+	CodeNotFound         = "not_found"          // or not for this reader: the two are not told apart
+	CodeSignInRequired   = "sign_in_required"   //
+	CodeNotAllowed       = "not_allowed"        // the reader sees the case but has not this right
+	CodeMalformed        = "malformed"          // not JSON of the expected shape
+	CodeUnknownField     = "unknown_field"      // params: name
+	CodeRepeatedField    = "repeated_field"     // params: name
+	CodeUnknownCommand   = "unknown_command"    // params: type
+	CodeRequired         = "required"           // field
+	CodeInvalid          = "invalid"            // field; params: allowed
+	CodeTooLong          = "too_long"           // field; params: max, length
+	CodeOutOfRange       = "out_of_range"       // field; params: min, max
+	CodeCommandIDReused  = "command_id_reused"  // same id, other body
+	CodeWrongPhase       = "wrong_phase"        // params: phase
+	CodeOfferNotOpen     = "offer_not_open"     // params: offer, state
+	CodeOwnOffer         = "own_offer"          // nobody answers their own
+	CodeStaleDigest      = "stale_digest"       // the terms are not the ones that were read
+	CodeOfferBinds       = "offer_binds"        // params: until; Civil Code art. 476
+	CodeOfferSeen        = "offer_seen"         // too late to take it back
+	CodeNoOffer          = "no_offer"           // the enterprise escalates only after an own offer
+	CodeNoEnterpriseItem = "no_enterprise_item" // an offer asks something of the enterprise
+	CodeReasonRequired   = "reason_required"    // amount above 3 × the disputed one; params: limit
+	CodeAlreadyDone      = "already_done"       //
+	CodeTooLate          = "too_late"           // params: until
+	CodeNotReported      = "not_reported"       // params: item
+	CodeNoSuchItem       = "no_such_item"       // params: item
+	CodeItemWaits        = "item_waits"         // params: item, after
+	CodeNoRefusal        = "no_refusal"         // nothing to rule on
+	CodeNoFinding        = "no_finding"         // no broken promise to find on
+	CodeRateLimited      = "rate_limited"       // params: retry_after (seconds)
+	CodeTooManyOffers    = "too_many_offers"    // params: max
+	CodeTooManyFiles     = "too_many_files"     // params: max
+	CodeTooManyCases     = "too_many_cases"     // params: max, scope (order, enterprise, consumer)
+	CodeNotEnrolled      = "not_enrolled"       // the enterprise takes no new cases
+	CodeNotRunning       = "not_running"        // a deadline that does not run (any more)
+	CodeNotDue           = "not_due"            //
+)
+
+func required(field string) *Error { return NewError(CodeRequired).On(field) }
+
+func tooLong(field string, max, length int) *Error {
+	return NewError(CodeTooLong, "max", max, "length", length).On(field)
+}
+
+func outOfRange(field string, min, max any) *Error {
+	return NewError(CodeOutOfRange, "min", min, "max", max).On(field)
+}

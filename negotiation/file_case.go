@@ -1,0 +1,166 @@
+package negotiation
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"hejie/negotiation/workday"
+)
+
+// fileCase opens the case and puts the claim on the table as the consumer's first offer (Order 121 arts. 10, 16 for what is asked).
+func (d *decision) fileCase(f FileCase) error {
+	in := d.env.Filing
+	if in == nil {
+		return NewError(CodeInternal)
+	}
+	if !in.Enrolled {
+		return NewError(CodeNotEnrolled).On("enterprise")
+	}
+	if err := d.checkFiling(f, in); err != nil {
+		return err
+	}
+	at := d.env.At
+	d.c.ID = in.Case
+	d.emit(CaseFiled{
+		Enterprise: f.Enterprise, Bureau: in.Bureau, Region: in.Region, Rules: in.Rules, Code: in.Code, Category: f.Category,
+		PurchasedOn: f.PurchasedOn, KnownSince: f.KnownSince, OrderRef: in.OrderRef, Amount: f.Amount, ForDailyLife: f.ForDailyLife,
+		OtherBody: f.OtherBody, Consents: f.Consents,
+		Starts: []Deadline{
+			d.clock(FirstResponse, SideEnterprise, at, in.Rules.FirstResponse, WorkingDays),
+			d.clock(Negotiation, SideEnterprise, at, in.Rules.Negotiation, WorkingDays),
+		},
+	}, &Content{Goods: strings.TrimSpace(f.Goods), Text: strings.TrimSpace(f.Facts), OrderNumber: strings.TrimSpace(f.OrderNumber)})
+	d.putOffer(f.Claim, in.Rules.ValidMax, "", "")
+	for _, ref := range f.Evidence {
+		if err := d.putEvidence("evidence", ref, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *decision) checkFiling(f FileCase, in *Filing) error {
+	if !f.Category.Valid() {
+		return NewError(CodeInvalid, "allowed", Categories).On("category")
+	}
+	if err := text("goods", f.Goods, maxName, true); err != nil {
+		return err
+	}
+	if err := text("facts", f.Facts, maxFacts, true); err != nil {
+		return err
+	}
+	if err := text("order_number", f.OrderNumber, maxName, false); err != nil {
+		return err
+	}
+	if err := d.checkDates(f); err != nil {
+		return err
+	}
+	if err := f.Amount.check("amount"); err != nil {
+		return err
+	}
+	if err := in.Rules.checkItems("claim", f.Claim); err != nil {
+		return err
+	}
+	switch f.OtherBody {
+	case BodyNone, BodyCourt, BodyArbitration, BodyRegulator, BodyAssociation, BodyOther:
+	case "":
+		return required("other_body")
+	default:
+		return NewError(CodeInvalid, "allowed", []OtherBody{BodyNone, BodyCourt, BodyArbitration, BodyRegulator, BodyAssociation, BodyOther}).On("other_body")
+	}
+	if !f.ForDailyLife { // Order 121 art. 3: a complaint is about something bought for daily life
+		return NewError(CodeInvalid, "allowed", true).On("for_daily_life")
+	}
+	if err := f.Consents.check(); err != nil {
+		return err
+	}
+	if len(f.Evidence) > in.Rules.FilesPerSide {
+		return NewError(CodeTooManyFiles, "max", in.Rules.FilesPerSide).On("evidence")
+	}
+	switch o := in.Open; {
+	case f.OrderNumber != "" && o.SameOrder >= o.MaxOrder:
+		return NewError(CodeTooManyCases, "scope", "order", "max", o.MaxOrder).On("order_number")
+	case o.SameEnterprise >= o.MaxEnterprise:
+		return NewError(CodeTooManyCases, "scope", "enterprise", "max", o.MaxEnterprise).On("enterprise")
+	case o.All >= o.Max:
+		return NewError(CodeTooManyCases, "scope", "consumer", "max", o.Max)
+	}
+	return nil
+}
+
+// oldestPurchase that is taken as a date rather than a slip of the finger.
+const oldestPurchase = "1990-01-01"
+
+func (d *decision) checkDates(f FileCase) error {
+	today := workday.DateOf(d.env.At).String()
+	for _, x := range []struct{ field, date, from string }{
+		{"purchased_on", f.PurchasedOn, oldestPurchase},
+		{"known_since", f.KnownSince, f.PurchasedOn},
+	} {
+		if x.date == "" {
+			return required(x.field)
+		}
+		if _, err := workday.Parse(x.date); err != nil {
+			return NewError(CodeInvalid, "allowed", "yyyy-mm-dd").On(x.field)
+		}
+		if x.date < x.from || x.date > today { // yyyy-mm-dd sorts as text
+			return outOfRange(x.field, x.from, today)
+		}
+	}
+	return nil
+}
+
+// check that each consent was asked for: boxes carry the version of the text agreed to, choices have no default (PIPL art. 23).
+func (k Consents) check() error {
+	switch {
+	case k.Truth == "":
+		return required("consents.truth")
+	case k.Rules == "":
+		return required("consents.rules")
+	case k.Publication == nil:
+		return required("consents.publication")
+	case k.Escalation == nil:
+		return required("consents.escalation")
+	}
+	for _, x := range []struct{ field, version string }{
+		{"truth", k.Truth}, {"rules", k.Rules}, {"publication.text", k.Publication.Text}, {"escalation.text", k.Escalation.Text},
+	} {
+		if err := text("consents."+x.field, x.version, maxName, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *decision) changeConsents(f ChangeConsents) error {
+	if f.Publication == nil && f.Escalation == nil {
+		return required("publication")
+	}
+	for _, x := range []struct {
+		field  string
+		choice *Choice
+	}{{"publication", f.Publication}, {"escalation", f.Escalation}} {
+		if x.choice == nil {
+			continue
+		}
+		if err := text(x.field+".text", x.choice.Text, maxName, true); err != nil {
+			return err
+		}
+	}
+	d.emit(ConsentsChanged{Publication: f.Publication, Escalation: f.Escalation}, nil)
+	return nil
+}
+
+// text checks a text's presence and length in characters.
+func text(field, s string, max int, must bool) error {
+	if must && strings.TrimSpace(s) == "" {
+		return required(field)
+	}
+	if !utf8.ValidString(s) {
+		return NewError(CodeInvalid, "allowed", "UTF-8").On(field)
+	}
+	if n := utf8.RuneCountInString(s); n > max {
+		return tooLong(field, max, n)
+	}
+	return nil
+}

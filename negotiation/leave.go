@@ -1,0 +1,154 @@
+package negotiation
+
+import (
+	"slices"
+	"time"
+
+	"hejie/negotiation/workday"
+)
+
+// fail ends the negotiation stage without a settlement: it becomes a complaint by itself, or, when the consumer asked to be asked
+// first, closes under the same class with "send it now" on offer (PIPL art. 23).
+func (d *decision) fail(class Class, reason EscalationReason, say *Content) {
+	if d.c.Consents.Escalation != nil && d.c.Consents.Escalation.Yes {
+		d.send(class, reason, say)
+		return
+	}
+	d.emit(CaseClosed{Reason: ClosedUnsent, Class: class, Unsent: reason}, say)
+}
+
+// send makes the complaint: the bureau's seven working days start at the event (Order 121 art. 15).
+func (d *decision) send(class Class, reason EscalationReason, say *Content) {
+	d.emit(CaseEscalated{Reason: reason, Bureau: d.c.Bureau, Class: class,
+		Starts: []Deadline{d.clock(ComplaintDecision, SideBureau, d.env.At, d.c.Rules.ComplaintDecision, WorkingDays)}}, say)
+}
+
+// canEscalate: the consumer at any time before agreement (free choice of route), later only to send an unsent case or when the
+// enterprise denies the consumer's own performance; the enterprise after an offer of its own; the system when the enterprise is
+// removed from the scheme.
+func canEscalate(c Case, by Actor, _ time.Time) error {
+	wrong := NewError(CodeWrongPhase, "phase", c.Phase)
+	switch by.Side() {
+	case SideConsumer:
+		if c.Phase == PhaseClosed && !c.Unsent || c.Phase == PhaseAgreed && !c.contested() {
+			return wrong
+		}
+	case SideEnterprise:
+		if c.Phase != PhaseAwaitingResponse && c.Phase != PhaseNegotiating {
+			return wrong
+		}
+		if c.offersOf(SideEnterprise) == 0 {
+			return NewError(CodeNoOffer)
+		}
+	default:
+		if c.Phase != PhaseAwaitingResponse && c.Phase != PhaseNegotiating {
+			return wrong
+		}
+	}
+	return nil
+}
+
+// contested says whether the enterprise denies that the consumer did an own item.
+func (c Case) contested() bool {
+	return c.Agreement != nil && slices.ContainsFunc(c.Agreement.Items, func(p Promise) bool {
+		return p.By == SideConsumer && p.State == PromiseDisputed
+	})
+}
+
+func (d *decision) escalate(f Escalate) error {
+	if err := text("text", f.Text, maxReason, false); err != nil {
+		return err
+	}
+	say := &Content{Text: f.Text}
+	switch side := d.by.Side(); {
+	case d.c.Phase == PhaseClosed:
+		d.send("", EscalatedSentLater, say)
+	case d.c.Phase == PhaseAgreed:
+		d.send(ClassSB, EscalatedItemContested, say)
+	case side == SideConsumer:
+		d.send(d.c.classOnLeaving(), EscalatedByConsumer, say)
+	case side == SideEnterprise:
+		d.fail(ClassUE, EscalatedByEnterprise, say)
+	default:
+		d.fail(ClassUE, EscalatedRemoved, say)
+	}
+	return nil
+}
+
+// classOnLeaving is the class when the consumer leaves before agreement: TE when the first response is overdue, CE when none was
+// due yet or only a question lies open, else UE; leaving an open enterprise offer is a refusal of it.
+func (c Case) classOnLeaving() Class {
+	if c.FirstResponse.IsZero() {
+		if d, ok := c.Deadline(FirstResponse); ok && !d.Overdue {
+			return ClassCE
+		}
+		return ClassTE
+	}
+	if o, open := c.OpenOffer(); c.Question && !(open && o.By == SideEnterprise) {
+		return ClassCE
+	}
+	return ClassUE
+}
+
+// withdrawCase ends the case, or the complaint when it is one. It can be undone for seven days before escalation.
+func (d *decision) withdrawCase(f WithdrawCase) error {
+	if f.Reason == "" {
+		return required("reason")
+	}
+	if !slices.Contains(WithdrawReasons[:], f.Reason) {
+		return NewError(CodeInvalid, "allowed", WithdrawReasons).On("reason")
+	}
+	if err := text("text", f.Text, maxReason, false); err != nil {
+		return err
+	}
+	closed := CaseClosed{Reason: ClosedWithdrawn, Withdrawn: f.Reason}
+	if !d.c.Escalated() { // the class of the negotiation stage outlives a withdrawn complaint
+		closed.Class = ClassWC
+	}
+	d.emit(closed, &Content{Text: f.Text})
+	return nil
+}
+
+// canRefuse: until the enterprise's first offer, once.
+func canRefuse(c Case, _ Actor, _ time.Time) error {
+	if c.offersOf(SideEnterprise) > 0 || c.Refusal != nil {
+		return NewError(CodeAlreadyDone)
+	}
+	return nil
+}
+
+func (d *decision) refuseCase(f RefuseCase) error {
+	if !slices.Contains(RefusalGrounds[:], f.Ground) {
+		return NewError(CodeInvalid, "allowed", RefusalGrounds).On("ground")
+	}
+	if err := text("text", f.Text, maxReason, true); err != nil {
+		return err
+	}
+	d.emit(CaseRefused{Ground: f.Ground}, &Content{Text: f.Text})
+	d.asSystem(func() { d.fail(ClassRR, EscalatedRefused, nil) })
+	return nil
+}
+
+// canReopen: once; a lapsed case for 30 days, a withdrawn one for 7.
+func canReopen(c Case, _ Actor, at time.Time) error {
+	switch {
+	case c.Reopened:
+		return NewError(CodeAlreadyDone)
+	case c.Escalated():
+	case c.Class == ClassLC:
+		return within(c.Closing.At, c.Rules.ReopenLapsed, at)
+	case c.Class == ClassWC && c.Closing.Reason == ClosedWithdrawn:
+		return within(c.Closing.At, c.Rules.ReopenWithdrawn, at)
+	}
+	return NewError(CodeWrongPhase, "phase", c.Phase)
+}
+
+func (d *decision) reopen() error {
+	d.emit(CaseReopened{Starts: []Deadline{d.clock(Negotiation, SideEnterprise, d.env.At, d.c.Rules.Reopened, WorkingDays)}}, nil)
+	return nil
+}
+
+// endOfDay is 00:00 after the given number of calendar days after from's day.
+func endOfDay(from time.Time, days int) time.Time {
+	return workday.DateOf(from).AddDays(days + 1).Time().UTC()
+}

@@ -1,0 +1,176 @@
+package negotiation
+
+import (
+	"slices"
+	"time"
+)
+
+// makeOffer puts terms on the table. An open offer of the other side is countered by it, an open one of the own replaced.
+func (d *decision) makeOffer(f MakeOffer) error {
+	r, side := d.c.Rules, d.by.Side()
+	if d.c.offersOf(side) >= r.OffersPerSide {
+		return NewError(CodeTooManyOffers, "max", r.OffersPerSide)
+	}
+	if err := r.checkItems("items", f.Items); err != nil {
+		return err
+	}
+	least := r.ConsumerValid
+	if side == SideEnterprise {
+		least = r.EnterpriseValid
+	}
+	if f.ValidDays < least || f.ValidDays > r.ValidMax {
+		return outOfRange("valid_days", least, r.ValidMax)
+	}
+	if err := text("text", f.Text, r.MessageLength, false); err != nil {
+		return err
+	}
+	if err := text("reason", f.Reason, maxReason, false); err != nil {
+		return err
+	}
+	if limit := 3 * d.c.Amount.Minor; f.Reason == "" && total(f.Items) > limit {
+		return NewError(CodeReasonRequired, "limit", Money{d.c.Amount.Currency, limit}).On("reason")
+	}
+	if o, ok := d.c.OpenOffer(); ok && o.By == side && d.c.binds(o) && !asGoodAs(f.Items, o.Items) {
+		return NewError(CodeOfferBinds, "until", o.ValidUntil, "offer", o.Number).On("items")
+	}
+	d.putOffer(f.Items, f.ValidDays, f.Text, f.Reason)
+	return nil
+}
+
+// canOffer refuses a second set of terms while an agreement is being performed.
+func canOffer(c Case, _ Actor, _ time.Time) error {
+	if c.Settling() {
+		return NewError(CodeAlreadyDone)
+	}
+	return nil
+}
+
+func (d *decision) putOffer(items []Item, validDays int, say, reason string) {
+	facts, descriptions := split(items)
+	number := len(d.c.Offers) + 1
+	side := d.by.Side()
+	valid := d.clock(OfferValidity.of(number), side.Other(), d.env.At, validDays, WorkingDays)
+	made := OfferMade{Offer: number, Items: facts, Digest: Digest(items, say), ValidUntil: valid.Due, Starts: []Deadline{valid}}
+	if o, ok := d.c.OpenOffer(); ok {
+		if o.By == side {
+			made.Replaces = o.Number
+		} else {
+			made.Counters = o.Number
+		}
+	}
+	d.emit(made, &Content{Text: say, Reason: reason, Items: descriptions})
+}
+
+// binds says whether the offer is an enterprise's that binds until its validity ends (Civil Code art. 476).
+func (c Case) binds(o Offer) bool { return o.By == SideEnterprise && c.Rules.EnterpriseOffersBind }
+
+// othersOfferOpen holds when the other side's offer lies on the table.
+func othersOfferOpen(c Case, by Actor, _ time.Time) error {
+	o, ok := c.OpenOffer()
+	if !ok {
+		return NewError(CodeOfferNotOpen).On("offer")
+	}
+	if o.By == by.Side() {
+		return NewError(CodeOwnOffer, "offer", o.Number).On("offer")
+	}
+	return nil
+}
+
+// openOffer is the one on the table, when it is the one that the command names.
+func (d *decision) openOffer(number int) (Offer, error) {
+	named, err := d.c.offer(number)
+	if err != nil {
+		return Offer{}, err
+	}
+	if named.State != StateOpen {
+		return Offer{}, NewError(CodeOfferNotOpen, "offer", number, "state", named.State).On("offer")
+	}
+	return named, nil
+}
+
+func (d *decision) seeOffer(f SeeOffer) error {
+	o, err := d.openOffer(f.Offer)
+	if err != nil {
+		return err
+	}
+	if o.SeenAt.IsZero() { // seeing it again is nothing new
+		d.emit(OfferSeen{Offer: o.Number}, nil)
+	}
+	return nil
+}
+
+// canWithdrawOffer: a consumer until it is answered; an enterprise only within minutes and unseen, as its offer binds.
+func canWithdrawOffer(c Case, by Actor, at time.Time) error {
+	o, ok := c.OpenOffer()
+	if !ok || o.By != by.Side() {
+		return NewError(CodeOfferNotOpen).On("offer")
+	}
+	if !c.binds(o) {
+		return nil
+	}
+	if !o.SeenAt.IsZero() {
+		return NewError(CodeOfferSeen, "offer", o.Number, "until", o.ValidUntil).On("offer")
+	}
+	if until := o.MadeAt.Add(time.Duration(c.Rules.WithdrawMinutes) * time.Minute); !at.Before(until) {
+		return NewError(CodeOfferBinds, "offer", o.Number, "until", o.ValidUntil).On("offer")
+	}
+	return nil
+}
+
+func (d *decision) withdrawOffer(f WithdrawOffer) error {
+	o, err := d.openOffer(f.Offer)
+	if err != nil {
+		return err
+	}
+	d.emit(OfferWithdrawn{Offer: o.Number}, nil)
+	return nil
+}
+
+func (d *decision) declineOffer(f DeclineOffer) error {
+	o, err := d.openOffer(f.Offer)
+	if err != nil {
+		return err
+	}
+	if err := text("reason", f.Reason, maxReason, false); err != nil {
+		return err
+	}
+	d.emit(OfferDeclined{Offer: o.Number}, &Content{Text: f.Reason})
+	return nil
+}
+
+// acceptOffer makes the agreement: the digest proves that the terms accepted are the terms that were read.
+func (d *decision) acceptOffer(f AcceptOffer) error {
+	o, err := d.openOffer(f.Offer)
+	if err != nil {
+		return err
+	}
+	if f.Digest == "" {
+		return required("digest")
+	}
+	if f.Digest != o.Digest {
+		return NewError(CodeStaleDigest, "offer", o.Number).On("digest")
+	}
+	accepted := OfferAccepted{Offer: o.Number, Digest: o.Digest}
+	for i, it := range o.Items {
+		if it.Due.After == nil {
+			accepted.Starts = append(accepted.Starts, d.promiseClock(i, it, d.env.At))
+		}
+	}
+	d.emit(accepted, nil)
+	return nil
+}
+
+func (d *decision) promiseClock(i int, it Item, start time.Time) Deadline {
+	return d.clock(Performance.of(i), it.By, start, it.Due.Days, it.Due.Unit)
+}
+
+// dependents are the items whose clocks start with the report of item i and have not started.
+func (a Agreement) dependents(i int) []int {
+	var list []int
+	for j, p := range a.Items {
+		if p.Due.After != nil && *p.Due.After == i && p.State == PromiseWaiting {
+			list = append(list, j)
+		}
+	}
+	return slices.Clip(list)
+}

@@ -1,0 +1,124 @@
+package negotiation
+
+import "time"
+
+// postMessage says something in the room, or notes something at the desk. Only a question of a desk member is a first response;
+// any other message leaves the clock running.
+func (d *decision) postMessage(f PostMessage) error {
+	ch := f.Channel
+	switch ch {
+	case "":
+		ch = Room
+	case Room:
+	case Desk:
+		if d.by.Side() != SideEnterprise {
+			return NewError(CodeNotAllowed).On("channel")
+		}
+	default:
+		return NewError(CodeInvalid, "allowed", []Channel{Room, Desk}).On("channel")
+	}
+	if f.Question && (ch != Room || d.by.Side() != SideEnterprise) {
+		return NewError(CodeInvalid, "allowed", false).On("question")
+	}
+	if err := text("text", f.Text, d.c.Rules.MessageLength, true); err != nil {
+		return err
+	}
+	if err := d.c.mayTalk(d.by.Side(), d.env.At); err != nil {
+		return err
+	}
+	d.emitIn(ch, MessagePosted{Question: f.Question}, &Content{Text: f.Text})
+	return nil
+}
+
+// mayTalk holds the limits on messages per party and case; retry_after is in seconds.
+func (c Case) mayTalk(s Side, at time.Time) error {
+	i, ok := talkIndex(s)
+	if !ok {
+		return nil
+	}
+	k := c.Talk[i].at(at)
+	switch {
+	case k.InMinute >= c.Rules.MessagesPerMinute:
+		return NewError(CodeRateLimited, "retry_after", 60-at.Unix()%60, "max", c.Rules.MessagesPerMinute, "per", "minute")
+	case k.InDay >= c.Rules.MessagesPerDay:
+		return NewError(CodeRateLimited, "retry_after", 86400-(at.Unix()+8*3600)%86400, "max", c.Rules.MessagesPerDay, "per", "day")
+	}
+	return nil
+}
+
+// addEvidence puts a file that is already stored into the room.
+func (d *decision) addEvidence(f AddEvidence) error {
+	if err := text("caption", f.Caption, maxDescription, false); err != nil {
+		return err
+	}
+	return d.putEvidence("file", EvidenceRef{File: f.File, SHA256: f.SHA256}, f.Caption)
+}
+
+func (d *decision) putEvidence(field string, ref EvidenceRef, caption string) error {
+	if d.c.Files.Of(d.by.Side()) >= d.c.Rules.FilesPerSide {
+		return NewError(CodeTooManyFiles, "max", d.c.Rules.FilesPerSide).On(field)
+	}
+	file, err := d.env.file(field, ref.File, d.by)
+	if err != nil {
+		return err
+	}
+	if file.SHA256 != ref.SHA256 {
+		return NewError(CodeInvalid, "allowed", "the SHA-256 of the upload").On("sha256")
+	}
+	d.emit(EvidenceAdded{File: file.ID, SHA256: file.SHA256, Size: file.Size, Type: file.Type}, &Content{FileName: file.Name, Text: caption})
+	return nil
+}
+
+// file is the actor's own complete upload of that id.
+func (e Env) file(field, id string, by Actor) (File, error) {
+	for _, f := range e.Files {
+		if f.ID == id && f.Owner == by.ID {
+			return f, nil
+		}
+	}
+	return File{}, NewError(CodeNotFound).On(field)
+}
+
+// rate is the consumer's satisfaction after the end.
+func (d *decision) rate(f Rate) error {
+	if f.Stars < 1 || f.Stars > 5 {
+		return outOfRange("stars", 1, 5)
+	}
+	if err := text("text", f.Text, maxReason, false); err != nil {
+		return err
+	}
+	d.emit(CaseRated{Stars: f.Stars}, &Content{Text: f.Text})
+	return nil
+}
+
+func canRate(c Case, _ Actor, _ time.Time) error {
+	if c.Stars > 0 {
+		return NewError(CodeAlreadyDone)
+	}
+	return nil
+}
+
+// assign gives the case to a desk member; that the account is one of the enterprise's is the app's to check.
+func (d *decision) assign(f Assign) error {
+	if f.Agent == d.c.Agent {
+		return nil
+	}
+	d.emitIn(Desk, AgentAssigned{Agent: f.Agent}, nil)
+	return nil
+}
+
+func canDisclose(c Case, _ Actor, _ time.Time) error {
+	if c.Disclosed {
+		return NewError(CodeAlreadyDone)
+	}
+	return nil
+}
+
+// eraseContent drops a text; the store removes the bytes in the same transaction.
+func (d *decision) eraseContent(f EraseContent) error {
+	if f.Version < 1 || f.Version > d.c.Version {
+		return outOfRange("version", 1, d.c.Version)
+	}
+	d.emit(ContentErased{Version: f.Version}, &Content{Text: f.Reason})
+	return nil
+}

@@ -1,0 +1,146 @@
+package negotiation
+
+import "time"
+
+func hasAgreement(c Case, _ Actor, _ time.Time) error {
+	if c.Agreement == nil {
+		return NewError(CodeWrongPhase, "phase", c.Phase)
+	}
+	return nil
+}
+
+func (d *decision) promise(i int) (Promise, error) {
+	if d.c.Agreement == nil || i < 0 || i >= len(d.c.Agreement.Items) {
+		return Promise{}, NewError(CodeNoSuchItem, "item", i).On("item")
+	}
+	return d.c.Agreement.Items[i], nil
+}
+
+// reportPerformance: money with proof or a reference. The other side's silence clock starts, and with it items that waited.
+func (d *decision) reportPerformance(f ReportPerformance) error {
+	p, err := d.promise(f.Item)
+	switch {
+	case err != nil:
+		return err
+	case p.By != d.by.Side():
+		return NewError(CodeNotAllowed).On("item")
+	case p.State == PromiseWaiting:
+		return NewError(CodeItemWaits, "item", f.Item, "after", *p.Due.After).On("item")
+	case p.State == PromiseReported, p.State == PromiseConfirmed, p.State == PromiseUnconfirmed:
+		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
+	}
+	if err := text("reference", f.Reference, maxDescription, false); err != nil {
+		return err
+	}
+	if p.Remedy.Monetary() && p.By == SideEnterprise && f.Reference == "" && f.File == "" {
+		return required("reference")
+	}
+	if f.File != "" {
+		if _, err := d.env.file("file", f.File, d.by); err != nil {
+			return err
+		}
+	}
+	at := d.env.At
+	reported := PerformanceReported{Item: f.Item, File: f.File, Late: !p.DueAt.IsZero() && !at.Before(p.DueAt)}
+	if d.c.Phase == PhaseAgreed || d.c.Settling() {
+		reported.Starts = append(reported.Starts, d.clock(Confirmation.of(f.Item), p.By.Other(), at, d.c.Rules.Confirmation, WorkingDays))
+	}
+	for _, j := range d.c.Agreement.dependents(f.Item) {
+		reported.Starts = append(reported.Starts, d.promiseClock(j, d.c.Agreement.Items[j].Item, at))
+	}
+	d.emit(reported, &Content{Reference: f.Reference})
+	return nil
+}
+
+// confirmPerformance: also without a report, when the due date passed and the other side was asked.
+func (d *decision) confirmPerformance(f ConfirmPerformance) error {
+	p, err := d.promise(f.Item)
+	switch {
+	case err != nil:
+		return err
+	case p.By == d.by.Side():
+		return NewError(CodeNotAllowed).On("item")
+	case p.State == PromiseWaiting:
+		return NewError(CodeNotReported, "item", f.Item).On("item")
+	case p.State == PromiseConfirmed:
+		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
+	}
+	d.emit(PerformanceConfirmed{Item: f.Item, Late: p.Late || !p.DueAt.IsZero() && p.ReportedAt.IsZero() && !d.env.At.Before(p.DueAt)}, nil)
+	d.asSystem(d.finish)
+	return nil
+}
+
+// finish closes a case whose enterprise has performed: SC when all was confirmed, SU when some was met with silence. After
+// escalation only full confirmation ends the complaint; the class of the negotiation stage then changes only for a promise
+// made before it (SB), which the consumer thereby calls kept after all.
+func (d *decision) finish() {
+	a := d.c.Agreement
+	if a == nil || !a.Done() {
+		return
+	}
+	if d.c.Escalated() {
+		if a.Confirmed() {
+			closed := CaseClosed{Reason: ClosedSettling}
+			if d.c.Class == ClassSB && !a.Settling {
+				closed.Class = ClassSC
+			}
+			d.emit(closed, nil)
+		}
+		return
+	}
+	if a.Confirmed() {
+		d.emit(CaseClosed{Reason: ClosedPerformed, Class: ClassSC}, nil)
+	} else {
+		d.emit(CaseClosed{Reason: ClosedUnconfirmed, Class: ClassSU}, nil)
+	}
+}
+
+// canDispute: while the agreement is performed, and for 30 days after it ended unconfirmed (SU).
+func canDispute(c Case, by Actor, at time.Time) error {
+	if err := hasAgreement(c, by, at); err != nil {
+		return err
+	}
+	if c.Phase != PhaseClosed {
+		return nil
+	}
+	if c.Class != ClassSU || by.Side() != SideConsumer || c.Escalated() {
+		return NewError(CodeWrongPhase, "phase", c.Phase)
+	}
+	return within(c.Closing.At, c.Rules.DisputeDays, at)
+}
+
+// disputePerformance by the consumer breaks the promise and escalates; by the enterprise it puts the consumer's item back, and
+// with it the items that waited for it.
+func (d *decision) disputePerformance(f DisputePerformance) error {
+	p, err := d.promise(f.Item)
+	switch {
+	case err != nil:
+		return err
+	case p.By == d.by.Side():
+		return NewError(CodeNotAllowed).On("item")
+	case p.State == PromiseDisputed, p.State == PromiseConfirmed:
+		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
+	case p.State == PromiseWaiting, p.State == PromiseRunning:
+		return NewError(CodeNotDue, "item", f.Item, "due", p.DueAt).On("item")
+	}
+	if err := text("reason", f.Reason, maxReason, false); err != nil {
+		return err
+	}
+	disputed := PerformanceDisputed{Item: f.Item}
+	if d.by.Side() == SideEnterprise {
+		disputed.Starts = []Deadline{d.clock(ConsumerPart.of(f.Item), SideConsumer, d.env.At, d.c.Rules.ConsumerPart, WorkingDays)}
+	}
+	d.emit(disputed, &Content{Text: f.Reason})
+	if d.by.Side() == SideConsumer && !d.c.Escalated() {
+		d.asSystem(func() { d.fail(ClassSB, EscalatedNotPerformed, nil) })
+	}
+	return nil
+}
+
+// within refuses an act later than the end of the given calendar day after from.
+func within(from time.Time, days int, at time.Time) error {
+	if last := endOfDay(from, days); !at.Before(last) {
+		return NewError(CodeTooLate, "until", last)
+	}
+	return nil
+}

@@ -1,0 +1,203 @@
+package negotiation
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"hash"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Hash is a SHA-256.
+type Hash [sha256.Size]byte
+
+// Record is an event as it lies in the log: the bytes that were hashed, never re-encoded. Salt and Content are nil after
+// erasure and when the event has no content; ContentSum stays.
+type Record struct {
+	Case       string
+	Version    int64 // gap-free within the case; never shown
+	Channel    Channel
+	Seq        int64 // gap-free within the channel
+	Type       string
+	By         By
+	At         time.Time // UTC, microseconds
+	Facts      []byte    // JSON object
+	Content    []byte    // JSON object or nil
+	Salt       []byte
+	ContentSum Hash // SHA-256(salt ‖ content); zero without content
+	Hash       Hash
+}
+
+// Position in a channel: the sequence number and the first eight hex digits of that event's hash, so that a restored or forged
+// log is noticed. The zero Position is the beginning.
+type Position struct {
+	Seq int64
+	H8  string
+}
+
+// String is the wire form, "17.9f31c2aa"; "0" at the beginning.
+func (p Position) String() string {
+	if p.Seq == 0 {
+		return "0"
+	}
+	return strconv.FormatInt(p.Seq, 10) + "." + p.H8
+}
+
+// ParsePosition reads the wire form; "" is the beginning.
+func ParsePosition(s string) (Position, error) {
+	if s == "" || s == "0" {
+		return Position{}, nil
+	}
+	n, h, ok := strings.Cut(s, ".")
+	seq, err := strconv.ParseInt(n, 10, 64)
+	if _, e := hex.DecodeString(h); !ok || err != nil || e != nil || seq < 1 || len(h) != 8 {
+		return Position{}, NewError(CodeInvalid, "allowed", "17.9f31c2aa").On("since")
+	}
+	return Position{seq, h}, nil
+}
+
+// Position of the record in its channel.
+func (r Record) Position() Position { return Position{r.Seq, hex.EncodeToString(r.Hash[:4])} }
+
+// Head is the end of a case's log.
+type Head struct {
+	Version int64
+	Hash    Hash
+	Room    Position
+	Desk    Position
+}
+
+// At gives the head's position in a channel.
+func (h Head) At(ch Channel) Position {
+	if ch == Desk {
+		return h.Desk
+	}
+	return h.Room
+}
+
+// Seal makes the record of an event after head and the head after it. Salt is 16 random bytes, used only when there is content.
+func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {
+	r := Record{Case: caseID, Version: h.Version + 1, Channel: e.Channel, Seq: h.At(e.Channel).Seq + 1, Type: e.Fact.Kind(), By: e.By, At: e.At}
+	var err error
+	if r.Facts, err = json.Marshal(e.Fact); err != nil {
+		return Record{}, h, err
+	}
+	if e.Content != nil {
+		if r.Content, err = json.Marshal(e.Content); err != nil {
+			return Record{}, h, err
+		}
+		r.Salt = salt
+		r.ContentSum = contentSum(salt, r.Content)
+	}
+	r.Hash = r.Sum(h.Hash)
+	return r, h.After(r), nil
+}
+
+// After is the head after a record.
+func (h Head) After(r Record) Head {
+	h.Version, h.Hash = r.Version, r.Hash
+	if r.Channel == Desk {
+		h.Desk = r.Position()
+	} else {
+		h.Room = r.Position()
+	}
+	return h
+}
+
+// Verify says whether the record follows a log with the previous hash and nothing in it was changed. Erased content verifies.
+func (r Record) Verify(prev Hash) bool {
+	if r.Content != nil && contentSum(r.Salt, r.Content) != r.ContentSum {
+		return false
+	}
+	return r.Sum(prev) == r.Hash
+}
+
+// Sum is SHA-256(prev ‖ envelope ‖ SHA-256(facts) ‖ SHA-256(salt ‖ content)), each part with its length as eight bytes,
+// big-endian, before it. The envelope's parts are case, version, channel, seq, type, side, account, at (microseconds since 1970).
+func (r Record) Sum(prev Hash) Hash {
+	facts := sha256.Sum256(r.Facts)
+	b := make([]byte, 0, 512)
+	b = part(b, prev[:])
+	b = part(b, []byte(r.Case))
+	b = number(b, r.Version)
+	b = part(b, []byte(r.Channel))
+	b = number(b, r.Seq)
+	b = part(b, []byte(r.Type))
+	b = part(b, []byte(r.By.Side))
+	b = part(b, []byte(r.By.ID))
+	b = number(b, r.At.UnixMicro())
+	b = part(b, facts[:])
+	b = part(b, r.ContentSum[:])
+	return sha256.Sum256(b)
+}
+
+func part(b, p []byte) []byte {
+	return append(binary.BigEndian.AppendUint64(b, uint64(len(p))), p...)
+}
+
+func number(b []byte, n int64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, 8), uint64(n))
+}
+
+func contentSum(salt, content []byte) (h Hash) {
+	s := sha256.New()
+	writePart(s, salt)
+	writePart(s, content)
+	s.Sum(h[:0])
+	return h
+}
+
+func writePart(s hash.Hash, p []byte) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(p)))
+	s.Write(n[:])
+	s.Write(p)
+}
+
+// Event decodes the record for Apply and for readers.
+func (r Record) Event() (Event, error) {
+	e := Event{At: r.At, By: r.By, Channel: r.Channel}
+	d, ok := facts[r.Type]
+	if !ok {
+		return Event{}, NewError(CodeInternal, "event", r.Type)
+	}
+	k, err := d(r.Facts)
+	if err != nil {
+		return Event{}, err
+	}
+	e.Fact = k
+	if r.Content != nil {
+		e.Content = new(Content)
+		if err := json.Unmarshal(r.Content, e.Content); err != nil {
+			return Event{}, err
+		}
+	}
+	return e, nil
+}
+
+// Wire is the record as parties see it: {"seq", "at", "by", "type", the facts, "content" or "erased"}.
+func (r Record) Wire() []byte {
+	b := make([]byte, 0, len(r.Facts)+len(r.Content)+160)
+	b = append(b, `{"seq":`...)
+	b = strconv.AppendInt(b, r.Seq, 10)
+	b = append(b, `,"at":"`...)
+	b = r.At.UTC().AppendFormat(b, time.RFC3339Nano)
+	b = append(b, `","by":{"side":"`...)
+	b = append(append(b, r.By.Side...), `","id":"`...)
+	b = append(append(b, r.By.ID...), `"},"type":"`...)
+	b = append(append(b, r.Type...), '"')
+	if len(r.Facts) > 2 {
+		b = append(append(b, ','), bytes.TrimSuffix(r.Facts[1:], []byte("}"))...)
+	}
+	switch {
+	case r.Content != nil:
+		b = append(append(b, `,"content":`...), r.Content...)
+	case r.ContentSum != Hash{}:
+		b = append(b, `,"erased":true`...)
+	}
+	return append(b, '}')
+}

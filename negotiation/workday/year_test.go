@@ -1,0 +1,75 @@
+package workday_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation/workday"
+)
+
+const year2027 = `{"$schema": "s", "$id": "i", "year": 2027, "papers": ["https://www.gov.cn/x"], "days": [
+	{"name": "元旦", "date": "2026-12-31", "isOffDay": true},
+	{"name": "元旦", "date": "2027-01-01", "isOffDay": true},
+	{"name": "元旦", "date": "2027-01-03", "isOffDay": false}]}`
+
+func TestImport(t *testing.T) {
+	t.Parallel()
+	old := workday.Default()
+	c, err := old.Import([]byte(year2027))
+	require.NoError(t, err)
+	require.Equal(t, []int{2024, 2025, 2026, 2027}, c.Years())
+	require.Equal(t, workday.Holiday, c.Kind(date(t, "2026-12-31")), "a notice may take days of the December before")
+	require.Equal(t, workday.Makeup, c.Kind(date(t, "2027-01-03")))
+	require.Equal(t, workday.Working, c.Kind(date(t, "2027-05-03")), "a known year has no statutory days but the notice's")
+	require.False(t, c.Provisional(date(t, "2026-12-31"), date(t, "2027-12-31")))
+	require.Equal(t, workday.Working, old.Kind(date(t, "2026-12-31")), "the old calendar stays")
+	require.True(t, old.Provisional(date(t, "2027-01-01"), date(t, "2027-01-01")))
+
+	y, ok := c.Year(2027)
+	require.True(t, ok)
+	b, err := json.Marshal(y)
+	require.NoError(t, err)
+	require.JSONEq(t, year2027, string(b))
+	y.Days[0].IsOffDay = false // a copy
+	require.Equal(t, workday.Holiday, c.Kind(date(t, "2026-12-31")))
+
+	again, err := c.Import([]byte(`{"year": 2027, "papers": [], "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}]}`))
+	require.NoError(t, err)
+	require.Equal(t, workday.Working, again.Kind(date(t, "2026-12-31")), "replaced whole")
+
+	_, ok = c.Year(2030)
+	require.False(t, ok)
+	var empty workday.Calendar
+	require.Equal(t, workday.Holiday, empty.Kind(date(t, "2027-02-06")))
+}
+
+func TestImportErrorsNameTheField(t *testing.T) {
+	t.Parallel()
+	day := func(s string) string { return `{"year": 2027, "papers": [], "days": [` + s + `]}` }
+	const ok = `{"name": "元旦", "date": "2027-01-01", "isOffDay": true}`
+	for in, field := range map[string]string{
+		`[]`: "", ``: "", `{`: "", day(ok) + "{}": "",
+		`{"year": 2027, "days": [], "extra": 1}`:                           "",
+		`{"papers": [], "days": [` + ok + `]}`:                             "year",
+		`{"year": 1, "days": [` + ok + `]}`:                                "year",
+		`{"year": "2027", "days": [` + ok + `]}`:                           "year",
+		`{"year": 2027, "papers": []}`:                                     "days",
+		`{"year": 2027, "papers": [" "], "days": [` + ok + `]}`:            "papers[0]",
+		day(`{"date": "2027-01-01", "isOffDay": true}`):                    "days[0].name",
+		day(`{"name": "元旦", "isOffDay": true}`):                            "days[0].date",
+		day(`{"name": "元旦", "date": "2027-01-01"}`):                        "days[0].isOffDay",
+		day(`{"name": "元旦", "date": "2027-1-1", "isOffDay": true}`):        "days[0].date",
+		day(ok + `,{"name": "a", "date": "2028-01-01", "isOffDay": true}`): "days[1].date",
+		day(ok + `,{"name": "a", "date": "2026-11-30", "isOffDay": true}`): "days[1].date",
+		day(ok + `,` + ok): "days[1].date",
+		day(ok + `,{"name": "a", "date": "2027-01-04", "isOffDay": false}`): "days[1].isOffDay",
+	} {
+		_, err := workday.Default().Import([]byte(in))
+		var e *workday.ImportError
+		require.ErrorAs(t, err, &e, in)
+		require.Equal(t, field, e.Field, "%s: %v", in, err)
+		require.NotEmpty(t, e.Error())
+	}
+}
