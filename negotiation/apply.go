@@ -45,8 +45,9 @@ func (c Case) Apply(e Event) Case {
 		if f.Escalation != nil {
 			c.Consents.Escalation = f.Escalation
 		}
+		c.Spoke = e.At
 	case DetailsDisclosed:
-		c.Disclosed = true
+		c.Disclosed, c.Spoke = true, e.At
 	case AgentAssigned:
 		c.Agent = f.Agent
 	default:
@@ -148,14 +149,24 @@ func (c Case) classed(e Event, class Class) Case {
 }
 
 func (c Case) escalated(e Event, f CaseEscalated) Case {
-	c.Phase, c.Closing = PhaseEscalated, nil
+	c.Phase, c.Closing, c.Question = PhaseEscalated, nil, false
 	c.Complaint = &Complaint{Reason: f.Reason, ReceivedAt: e.At}
 	c.Unsent, c.UnsentFor = false, ""
 	c.Deadlines = slices.DeleteFunc(slices.Clone(c.Deadlines), func(d Deadline) bool {
 		kind, _ := d.Key.Parts()
 		return kind != OfferValidity // an offer binds for as long as it said
 	})
-	return c.classed(e, f.Class).start(f.Starts).turn(SideBureau, e.At)
+	return c.classed(e, f.Class).start(f.Starts).relaid(f.Starts).turn(SideBureau, e.At)
+}
+
+// relaid puts an offer back on the table whose clock starts again: the case had closed before its validity was over.
+func (c Case) relaid(starts []Deadline) Case {
+	for _, d := range starts {
+		if kind, n := d.Key.Parts(); kind == OfferValidity {
+			c = c.withOffer(n, func(o *Offer) { o.State, o.AnsweredAt = StateOpen, time.Time{} })
+		}
+	}
+	return c
 }
 
 func (c Case) closed(e Event, f CaseClosed) Case {
@@ -187,12 +198,16 @@ func (c Case) end(e Event) Case {
 
 func (c Case) reopened(e Event, f CaseReopened) Case {
 	c.Reopened, c.Closing, c.Class, c.ClassedAt = true, nil, "", time.Time{}
-	c.Spoke = e.At
+	c.Agreement, c.SettledAt, c.Spoke = nil, time.Time{}, e.At
 	c.Phase = PhaseNegotiating
 	if c.FirstResponse.IsZero() {
 		c.Phase = PhaseAwaitingResponse
 	}
-	return c.start(f.Starts).turn(SideEnterprise, e.At)
+	c = c.start(f.Starts).relaid(f.Starts)
+	if o, ok := c.OpenOffer(); ok && o.By == SideEnterprise {
+		return c.turn(SideConsumer, e.At)
+	}
+	return c.turn(SideEnterprise, e.At)
 }
 
 // start adds running clocks; one with the same key is replaced.
@@ -212,7 +227,7 @@ func (c Case) start(ds []Deadline) Case {
 
 // stop ends clocks.
 func (c Case) stop(keys ...DeadlineKey) Case {
-	if slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return slices.Contains(keys, d.Key) }) {
+	if c.runs(keys...) {
 		c.Deadlines = slices.DeleteFunc(slices.Clone(c.Deadlines), func(d Deadline) bool { return slices.Contains(keys, d.Key) })
 	}
 	return c
@@ -290,6 +305,11 @@ func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
 			p.State, p.DueAt = PromiseRunning, f.Starts[d].Due
 		}
 		a.Items = append(a.Items, p)
+	}
+	if c.Agreement != nil { // broken before; its clocks are of items that are no more
+		for i := range c.Agreement.Items {
+			c = c.stopItem(i)
+		}
 	}
 	c.Agreement = a
 	if e.By.Side == SideConsumer {

@@ -187,9 +187,23 @@ func (c Case) OpenOffer() (Offer, bool) {
 // Escalated says whether the bureau has the case (or had it): its room is open to the bureau.
 func (c Case) Escalated() bool { return c.Complaint != nil }
 
-// Settling says whether an agreement was made after escalation and is being performed.
+// Settling says whether an agreement was made after escalation and is being performed. A breach ends that, and the complaint
+// goes on: an item that should be done has no clock any more.
 func (c Case) Settling() bool {
-	return c.Agreement != nil && c.Agreement.Settling && !c.Agreement.Done() && c.Phase != PhaseClosed
+	if c.Agreement == nil || !c.Agreement.Settling || c.Agreement.Done() || c.Phase == PhaseClosed {
+		return false
+	}
+	for i, p := range c.Agreement.Items {
+		if (p.State == PromiseRunning || p.State == PromiseAsked || p.State == PromiseDisputed) && !c.runs(Performance.of(i), Silence.of(i), ConsumerPart.of(i)) {
+			return false
+		}
+	}
+	return true
+}
+
+// runs says whether one of the clocks runs.
+func (c Case) runs(keys ...DeadlineKey) bool {
+	return slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return slices.Contains(keys, d.Key) })
 }
 
 func (c Case) offer(number int) (Offer, error) {

@@ -8,10 +8,10 @@ import (
 // passDue lets every deadline take effect that is due at env.At, in due order. Parties' deadlines that fell into an outage move
 // first: nobody pays for the platform's absence.
 func (d *decision) passDue() {
-	for _, o := range d.env.Outages {
-		d.moveOutOf(o)
-	}
 	for {
+		for _, o := range d.env.Outages { // also for clocks that the one before started
+			d.moveOutOf(o)
+		}
 		next, ok := d.earliestDue()
 		if !ok {
 			return
@@ -162,8 +162,7 @@ func (d *decision) recompute() {
 		if n.Due.Equal(x.Due) && n.Provisional == x.Provisional || earlier {
 			continue
 		}
-		n.Remind = slices.DeleteFunc(n.Remind, func(t time.Time) bool { return !t.After(d.env.At) })
-		moves = append(moves, Move{From: x.Due, Deadline: n})
+		moves = append(moves, Move{From: x.Due, Deadline: n.after(d.env.At)})
 	}
 	if len(moves) > 0 {
 		d.emit(DeadlinesMoved{Reason: MovedByCalendar, Moves: moves}, nil)
@@ -179,9 +178,7 @@ func (d *decision) moveOutOf(o Outage) {
 		}
 		n := x
 		n.MovedFrom, n.Due = x.Due, d.cal().EndOfNextWorkday(o.To).UTC()
-		n = n.dated(d.cal())
-		n.Remind = slices.DeleteFunc(n.Remind, func(t time.Time) bool { return !t.After(d.env.At) })
-		moves = append(moves, Move{From: x.Due, Deadline: n})
+		moves = append(moves, Move{From: x.Due, Deadline: n.dated(d.cal()).after(d.env.At)})
 	}
 	if len(moves) > 0 {
 		d.emit(DeadlinesMoved{Reason: MovedByOutage, Moves: moves}, nil)

@@ -205,8 +205,9 @@ type (
 	}
 	// EraseContent drops content and salt of an event; the chain still verifies. Reason names the request.
 	EraseContent struct {
-		Version int64  `json:"version"`
-		Reason  string `json:"reason"`
+		Channel Channel `json:"channel"`
+		Seq     int64   `json:"seq"`
+		Reason  string  `json:"reason"`
 	}
 )
 

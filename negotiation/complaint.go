@@ -35,7 +35,7 @@ func (d *decision) refuseComplaint(f RefuseComplaint) error {
 }
 
 func refusalPending(c Case, _ Actor, _ time.Time) error {
-	if c.Refusal == nil || c.Refusal.Ruled {
+	if c.Complaint == nil || c.Class != ClassRR || c.Refusal == nil || c.Refusal.Ruled {
 		return NewError(CodeNoRefusal)
 	}
 	return nil

@@ -108,6 +108,12 @@ func (d Deadline) dated(cal *workday.Calendar) Deadline {
 	return d
 }
 
+// after drops the reminders that are not after t.
+func (d Deadline) after(t time.Time) Deadline {
+	d.Remind = slices.DeleteFunc(d.Remind, func(r time.Time) bool { return !r.After(t) })
+	return d
+}
+
 // Deadline of the key, when it runs.
 func (c Case) Deadline(key DeadlineKey) (Deadline, bool) {
 	i := slices.IndexFunc(c.Deadlines, func(d Deadline) bool { return d.Key == key })

@@ -25,6 +25,9 @@ func (c Case) Step(by Actor, cmd Command, env Env) ([]Event, Case, error) {
 	if err != nil {
 		return d.events, after, err
 	}
+	if env.Filing != nil {
+		after.ID = env.Filing.Case
+	}
 	for _, e := range more {
 		after = after.Apply(e)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 )
@@ -30,7 +29,7 @@ func decoded(k kinded, err error) (Command, error) {
 	return k, nil
 }
 
-// untag checks an object and takes its "type" out, so that what is left is just the fields of that type.
+// untag checks an object and blanks its "type" out, so that what is left is just the fields of that type.
 func untag(b []byte) (kind string, body []byte, err error) {
 	at := span{}
 	if err := scan(b, &at); err != nil {
@@ -39,13 +38,11 @@ func untag(b []byte) (kind string, body []byte, err error) {
 	if at.end == 0 {
 		return "", nil, required("type")
 	}
-	head, tail := bytes.TrimRight(b[:at.start], " \t\r\n"), bytes.TrimLeft(b[at.end:], " \t\r\n")
-	if bytes.HasSuffix(head, []byte(",")) {
-		head = head[:len(head)-1]
-	} else {
-		tail = bytes.TrimPrefix(tail, []byte(","))
+	body = bytes.Clone(b)
+	for i := at.start; i < at.end; i++ {
+		body[i] = ' '
 	}
-	return at.value, append(bytes.Clone(head), tail...), nil
+	return at.value, body, nil
 }
 
 // AnyCommand is a Command on the wire: its fields with "type" in front.
@@ -133,90 +130,4 @@ func clip(s string) string {
 		return string(r[:40]) + "…"
 	}
 	return s
-}
-
-const maxDepth = 16
-
-// span of the top-level member "type" and its value.
-type span struct {
-	start, end int64
-	value      string
-}
-
-// scan refuses what encoding/json lets through: repeated keys, keys in other letter case (it matches them without case),
-// trailing bytes and deep nesting. It notes where "type" stands when at is given.
-func scan(b []byte, at *span) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	if err := scanValue(d, b, 0, at); err != nil {
-		return malformed(err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return NewError(CodeMalformed)
-	}
-	return nil
-}
-
-func scanValue(d *json.Decoder, b []byte, depth int, at *span) error {
-	t, err := d.Token()
-	if err != nil {
-		return err
-	}
-	open, ok := t.(json.Delim)
-	if !ok {
-		if at != nil && depth == 0 { // a command is an object
-			return NewError(CodeMalformed, "expected", "object")
-		}
-		return nil
-	}
-	if depth == maxDepth {
-		return NewError(CodeMalformed)
-	}
-	seen := make(map[string]bool, 8)
-	for d.More() {
-		if open == '[' {
-			if err := scanValue(d, b, depth+1, nil); err != nil {
-				return err
-			}
-			continue
-		}
-		from := d.InputOffset()
-		key, err := scanKey(d, seen)
-		if err != nil {
-			return err
-		}
-		if depth == 0 && at != nil && key == "type" {
-			t, err := d.Token()
-			if err != nil {
-				return err
-			}
-			if at.value, ok = t.(string); !ok {
-				return NewError(CodeMalformed, "expected", "string").On("type")
-			}
-			at.start, at.end = from+int64(bytes.IndexByte(b[from:], '"')), d.InputOffset()
-			continue
-		}
-		if err := scanValue(d, b, depth+1, nil); err != nil {
-			return err
-		}
-	}
-	_, err = d.Token() // the closing one
-	return err
-}
-
-func scanKey(d *json.Decoder, seen map[string]bool) (string, error) {
-	t, err := d.Token()
-	if err != nil {
-		return "", err
-	}
-	key, ok := t.(string)
-	switch {
-	case !ok:
-		return "", NewError(CodeMalformed)
-	case seen[key]:
-		return "", NewError(CodeRepeatedField, "name", clip(key)).On(key)
-	case strings.ToLower(key) != key:
-		return "", NewError(CodeUnknownField, "name", clip(key)).On(key)
-	}
-	seen[key] = true
-	return key, nil
 }

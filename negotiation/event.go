@@ -175,8 +175,9 @@ type (
 	AgentAssigned    struct {
 		Agent string `json:"agent"`
 	}
+	// ContentErased names the event of its own channel whose content is gone.
 	ContentErased struct {
-		Version int64 `json:"version"`
+		Erased int64 `json:"erased_seq"`
 	}
 )
 

@@ -31,8 +31,8 @@ func (d *decision) fileCase(f FileCase) error {
 		},
 	}, &Content{Goods: strings.TrimSpace(f.Goods), Text: strings.TrimSpace(f.Facts), OrderNumber: strings.TrimSpace(f.OrderNumber)})
 	d.putOffer(f.Claim, in.Rules.ValidMax, "", "")
-	for _, ref := range f.Evidence {
-		if err := d.putEvidence("evidence", ref, ""); err != nil {
+	for i, ref := range f.Evidence {
+		if err := d.putEvidence(index("evidence", i)+".", ref, ""); err != nil {
 			return err
 		}
 	}
@@ -58,7 +58,7 @@ func (d *decision) checkFiling(f FileCase, in *Filing) error {
 	if err := f.Amount.check("amount"); err != nil {
 		return err
 	}
-	if err := in.Rules.checkItems("claim", f.Claim); err != nil {
+	if err := d.checkItems(in.Rules, "claim", f.Claim); err != nil {
 		return err
 	}
 	switch f.OtherBody {

@@ -19,8 +19,24 @@ func (d *decision) fail(class Class, reason EscalationReason, say *Content) {
 
 // send makes the complaint: the bureau's seven working days start at the event (Order 121 art. 15).
 func (d *decision) send(class Class, reason EscalationReason, say *Content) {
-	d.emit(CaseEscalated{Reason: reason, Bureau: d.c.Bureau, Class: class,
-		Starts: []Deadline{d.clock(ComplaintDecision, SideBureau, d.env.At, d.c.Rules.ComplaintDecision, WorkingDays)}}, say)
+	decision := d.clock(ComplaintDecision, SideBureau, d.env.At, d.c.Rules.ComplaintDecision, WorkingDays)
+	d.emit(CaseEscalated{Reason: reason, Bureau: d.c.Bureau, Class: class, Starts: d.andStanding(decision)}, say)
+}
+
+// andStanding adds the clock of the offer that lay open when the case closed, if it is still valid: it binds for as long as it
+// said (Civil Code art. 476), and goes back on the table.
+func (d *decision) andStanding(starts ...Deadline) []Deadline {
+	n := len(d.c.Offers)
+	if n == 0 || d.c.Closing == nil {
+		return starts
+	}
+	o := d.c.Offers[n-1]
+	if o.State != StateLapsed || !o.AnsweredAt.Equal(d.c.Closing.At) || !d.env.At.Before(o.ValidUntil) {
+		return starts
+	}
+	x := Deadline{Key: OfferValidity.of(n), Whose: o.By.Other(), Start: o.MadeAt, Due: o.ValidUntil, Unit: WorkingDays,
+		Days: d.cal().FullWorkdaysBetween(o.MadeAt, o.ValidUntil)}
+	return append(starts, x.dated(d.cal()).after(d.env.At))
 }
 
 // canEscalate: the consumer at any time before agreement (free choice of route), later only to send an unsent case or when the
@@ -129,7 +145,7 @@ func (d *decision) refuseCase(f RefuseCase) error {
 	return nil
 }
 
-// canReopen: once; a lapsed case for 30 days, a withdrawn one for 7.
+// canReopen: once; a lapsed case (LC) for 30 days, one withdrawn or ended by the consumer's own part (WC) for 7.
 func canReopen(c Case, _ Actor, at time.Time) error {
 	switch {
 	case c.Reopened:
@@ -137,14 +153,18 @@ func canReopen(c Case, _ Actor, at time.Time) error {
 	case c.Escalated():
 	case c.Class == ClassLC:
 		return within(c.Closing.At, c.Rules.ReopenLapsed, at)
-	case c.Class == ClassWC && c.Closing.Reason == ClosedWithdrawn:
+	case c.Class == ClassWC:
 		return within(c.Closing.At, c.Rules.ReopenWithdrawn, at)
 	}
 	return NewError(CodeWrongPhase, "phase", c.Phase)
 }
 
 func (d *decision) reopen() error {
-	d.emit(CaseReopened{Starts: []Deadline{d.clock(Negotiation, SideEnterprise, d.env.At, d.c.Rules.Reopened, WorkingDays)}}, nil)
+	starts := []Deadline{d.clock(Negotiation, SideEnterprise, d.env.At, d.c.Rules.Reopened, WorkingDays)}
+	if d.c.FirstResponse.IsZero() { // a fresh one too, or leaving at once would call the enterprise late (TE)
+		starts = append(starts, d.clock(FirstResponse, SideEnterprise, d.env.At, d.c.Rules.FirstResponse, WorkingDays))
+	}
+	d.emit(CaseReopened{Starts: d.andStanding(starts...)}, nil)
 	return nil
 }
 

@@ -1,9 +1,6 @@
 package negotiation
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // makeOffer puts terms on the table. An open offer of the other side is countered by it, an open one of the own replaced.
 func (d *decision) makeOffer(f MakeOffer) error {
@@ -11,7 +8,7 @@ func (d *decision) makeOffer(f MakeOffer) error {
 	if d.c.offersOf(side) >= r.OffersPerSide {
 		return NewError(CodeTooManyOffers, "max", r.OffersPerSide)
 	}
-	if err := r.checkItems("items", f.Items); err != nil {
+	if err := d.checkItems(r, "items", f.Items); err != nil {
 		return err
 	}
 	least := r.ConsumerValid
@@ -164,13 +161,12 @@ func (d *decision) promiseClock(i int, it Item, start time.Time) Deadline {
 	return d.clock(Performance.of(i), it.By, start, it.Due.Days, it.Due.Unit)
 }
 
-// dependents are the items whose clocks start with the report of item i and have not started.
-func (a Agreement) dependents(i int) []int {
-	var list []int
-	for j, p := range a.Items {
+// waiting gives the clocks of the items that wait for the report of item i.
+func (d *decision) waiting(i int) (starts []Deadline) {
+	for j, p := range d.c.Agreement.Items {
 		if p.Due.After != nil && *p.Due.After == i && p.State == PromiseWaiting {
-			list = append(list, j)
+			starts = append(starts, d.promiseClock(j, p.Item, d.env.At))
 		}
 	}
-	return slices.Clip(list)
+	return starts
 }

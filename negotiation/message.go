@@ -51,19 +51,20 @@ func (d *decision) addEvidence(f AddEvidence) error {
 	if err := text("caption", f.Caption, maxDescription, false); err != nil {
 		return err
 	}
-	return d.putEvidence("file", EvidenceRef{File: f.File, SHA256: f.SHA256}, f.Caption)
+	return d.putEvidence("", EvidenceRef{File: f.File, SHA256: f.SHA256}, f.Caption)
 }
 
-func (d *decision) putEvidence(field string, ref EvidenceRef, caption string) error {
+// putEvidence; in is the path of the reference's fields.
+func (d *decision) putEvidence(in string, ref EvidenceRef, caption string) error {
 	if d.c.Files.Of(d.by.Side()) >= d.c.Rules.FilesPerSide {
-		return NewError(CodeTooManyFiles, "max", d.c.Rules.FilesPerSide).On(field)
+		return NewError(CodeTooManyFiles, "max", d.c.Rules.FilesPerSide).On(in + "file")
 	}
-	file, err := d.env.file(field, ref.File, d.by)
+	file, err := d.env.file(in+"file", ref.File, d.by)
 	if err != nil {
 		return err
 	}
 	if file.SHA256 != ref.SHA256 {
-		return NewError(CodeInvalid, "allowed", "the SHA-256 of the upload").On("sha256")
+		return NewError(CodeInvalid, "allowed", "the SHA-256 of the upload").On(in + "sha256")
 	}
 	d.emit(EvidenceAdded{File: file.ID, SHA256: file.SHA256, Size: file.Size, Type: file.Type}, &Content{FileName: file.Name, Text: caption})
 	return nil
@@ -100,6 +101,9 @@ func canRate(c Case, _ Actor, _ time.Time) error {
 
 // assign gives the case to a desk member; that the account is one of the enterprise's is the app's to check.
 func (d *decision) assign(f Assign) error {
+	if err := text("agent", f.Agent, maxName, false); err != nil {
+		return err
+	}
 	if f.Agent == d.c.Agent {
 		return nil
 	}
@@ -114,11 +118,17 @@ func canDisclose(c Case, _ Actor, _ time.Time) error {
 	return nil
 }
 
-// eraseContent drops a text; the store removes the bytes in the same transaction.
+// eraseContent drops a text; the store removes the bytes in the same transaction. That the event exists is the app's to check.
 func (d *decision) eraseContent(f EraseContent) error {
-	if f.Version < 1 || f.Version > d.c.Version {
-		return outOfRange("version", 1, d.c.Version)
+	if f.Channel != Room && f.Channel != Desk {
+		return NewError(CodeInvalid, "allowed", []Channel{Room, Desk}).On("channel")
 	}
-	d.emit(ContentErased{Version: f.Version}, &Content{Text: f.Reason})
+	if f.Seq < 1 {
+		return outOfRange("seq", 1, d.c.Version)
+	}
+	if err := text("reason", f.Reason, maxReason, true); err != nil {
+		return err
+	}
+	d.emitIn(f.Channel, ContentErased{Erased: f.Seq}, &Content{Text: f.Reason})
 	return nil
 }

@@ -4,8 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 	"unicode/utf8"
+
+	"hejie/negotiation/workday"
 )
 
 // Unit of a period.
@@ -104,23 +107,30 @@ func split(items []Item) (facts []Item, descriptions []string) {
 	return facts, descriptions
 }
 
-// checkItems refuses terms that cannot be performed or dated. The last due lies at most MaxDue days after acceptance.
-func (r Rules) checkItems(field string, items []Item) error {
+// checkItems refuses terms that cannot be performed or dated. Were they accepted today, the last due would lie at most MaxDue
+// days on.
+func (d *decision) checkItems(r Rules, field string, items []Item) error {
 	if len(items) == 0 {
 		return required(field)
 	}
 	if len(items) > r.ItemsPerOffer {
 		return outOfRange(field, 1, r.ItemsPerOffer)
 	}
-	enterprise := false
-	for i, it := range items {
-		f := index(field, i)
-		if err := r.checkItem(f, i, items); err != nil {
+	for i := range items {
+		if err := r.checkItem(index(field, i), i, items); err != nil {
 			return err
 		}
-		enterprise = enterprise || it.By == SideEnterprise
 	}
-	if !enterprise {
+	today := workday.DateOf(d.env.At)
+	for i := range items {
+		if circular(items, i) {
+			return NewError(CodeInvalid, "allowed", "the index of another item").On(index(field, i) + ".due.after")
+		}
+		if lastDay(d.cal(), today, items, i).After(today.AddDays(r.MaxDue)) {
+			return outOfRange(index(field, i)+".due.days", 1, r.MaxDue)
+		}
+	}
+	if !slices.ContainsFunc(items, func(it Item) bool { return it.By == SideEnterprise }) {
 		return NewError(CodeNoEnterpriseItem).On(field)
 	}
 	return nil
@@ -148,69 +158,70 @@ func (r Rules) checkItem(f string, i int, items []Item) error {
 	if n := utf8.RuneCountInString(it.Description); n > maxDescription {
 		return tooLong(f+".description", maxDescription, n)
 	}
-	return r.checkDue(f+".due", i, items)
+	return r.checkDue(f+".due", it.Due, len(items))
 }
 
-func (r Rules) checkDue(f string, i int, items []Item) error {
-	d := items[i].Due
-	if d.Unit != WorkingDays && d.Unit != CalendarDays {
+func (r Rules) checkDue(f string, due Due, items int) error {
+	if due.Unit != WorkingDays && due.Unit != CalendarDays {
 		return NewError(CodeInvalid, "allowed", []Unit{WorkingDays, CalendarDays}).On(f + ".unit")
 	}
-	days := 0
-	for n, at := 0, i; ; n++ { // along the chain of "after": no circle, and in all at most MaxDue days
-		x := items[at].Due
-		if x.Days < 1 || x.Days > r.MaxDue {
-			return outOfRange(f+".days", 1, r.MaxDue)
-		}
-		days += x.Days
-		if x.Unit == WorkingDays { // five working days are a week
-			days += x.Days / 5 * 2
-		}
-		if x.After == nil {
-			break
-		}
-		if *x.After < 0 || *x.After >= len(items) || n >= len(items) {
-			return NewError(CodeInvalid, "allowed", "the index of another item").On(f + ".after")
-		}
-		at = *x.After
-	}
-	if days > r.MaxDue {
+	if due.Days < 1 || due.Days > r.MaxDue {
 		return outOfRange(f+".days", 1, r.MaxDue)
+	}
+	if due.After != nil && (*due.After < 0 || *due.After >= items) {
+		return NewError(CodeInvalid, "allowed", "the index of another item").On(f + ".after")
 	}
 	return nil
 }
 
-// asGoodAs says whether next is, in every item, at least as good for the consumer as prev: nothing asked of the consumer is
-// added or grows, nothing given by the enterprise is taken, shrinks or comes later.
-func asGoodAs(next, prev []Item) bool {
-	find := func(list []Item, like Item, used []bool, ok func(Item) bool) bool {
-		for i, it := range list {
-			if !used[i] && it.By == like.By && it.Remedy == like.Remedy && ok(it) {
-				used[i] = true
-				return true
-			}
-		}
-		return false
-	}
-	given := make([]bool, len(next))
-	for _, p := range prev {
-		if p.By != SideEnterprise {
-			continue
-		}
-		if !find(next, p, given, func(n Item) bool { return minor(n) >= minor(p) && notLater(n.Due, p.Due) }) {
+// circular says whether the chain of "after" from item i never ends.
+func circular(items []Item, i int) bool {
+	for range items {
+		if items[i].Due.After == nil {
 			return false
 		}
-	}
-	asked := make([]bool, len(prev))
-	for _, n := range next {
-		if n.By != SideConsumer {
-			continue
-		}
-		if !find(prev, n, asked, func(p Item) bool { return minor(n) <= minor(p) && notLater(p.Due, n.Due) }) {
-			return false
-		}
+		i = *items[i].Due.After
 	}
 	return true
+}
+
+// lastDay is the last day for item i when the terms are accepted on a day and each item before it is reported on its last day.
+func lastDay(cal *workday.Calendar, accepted workday.Date, items []Item, i int) workday.Date {
+	due, from := items[i].Due, accepted
+	if due.After != nil {
+		from = lastDay(cal, accepted, items, *due.After)
+	}
+	if due.Unit == WorkingDays {
+		return cal.AddWorkdays(from, due.Days)
+	}
+	return from.AddDays(due.Days)
+}
+
+// asGoodAs says whether next is, in every item, at least as good for the consumer as prev: nothing asked of the consumer is
+// added, grows or comes sooner, nothing given by the enterprise is taken, shrinks or comes later.
+func asGoodAs(next, prev []Item) bool {
+	return matched(of(prev, SideEnterprise), of(next, SideEnterprise), func(p, n Item) bool {
+		return minor(n) >= minor(p) && notLater(n, next, p, prev)
+	}) && matched(of(next, SideConsumer), of(prev, SideConsumer), func(n, p Item) bool {
+		return minor(n) <= minor(p) && notLater(p, prev, n, next)
+	})
+}
+
+func of(items []Item, s Side) []Item {
+	return slices.DeleteFunc(slices.Clone(items), func(it Item) bool { return it.By != s })
+}
+
+// matched says whether each of a finds a partner of its own in b. There are a handful of items: all ways are tried.
+func matched(a, b []Item, ok func(x, y Item) bool) bool {
+	if len(a) == 0 {
+		return true
+	}
+	for i, y := range b {
+		if a[0].Remedy == y.Remedy && ok(a[0], y) && matched(a[1:], slices.Concat(b[:i], b[i+1:]), ok) {
+			return true
+		}
+	}
+	return false
 }
 
 func minor(i Item) int64 {
@@ -220,7 +231,15 @@ func minor(i Item) int64 {
 	return i.Amount.Minor
 }
 
-// notLater compares dues of one unit and one anchor; others count as later, which is the safe answer.
-func notLater(a, b Due) bool {
-	return a.Unit == b.Unit && a.Days <= b.Days && (a.After == nil) == (b.After == nil)
+// notLater says whether item x of terms xs is due no later than y of ys. Different units count as later, which is the safe answer;
+// an item that waits for another is compared with it, unless that one is the consumer's own to hasten.
+func notLater(x Item, xs []Item, y Item, ys []Item) bool {
+	switch {
+	case x.Due.Unit != y.Due.Unit, x.Due.Days > y.Due.Days, x.Due.After != nil && y.Due.After == nil:
+		return false
+	case x.Due.After == nil:
+		return true
+	}
+	p, q := xs[*x.Due.After], ys[*y.Due.After]
+	return p.By == q.By && p.Remedy == q.Remedy && (p.By == SideConsumer || notLater(p, xs, q, ys))
 }

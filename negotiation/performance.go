@@ -42,12 +42,10 @@ func (d *decision) reportPerformance(f ReportPerformance) error {
 	}
 	at := d.env.At
 	reported := PerformanceReported{Item: f.Item, File: f.File, Late: !p.DueAt.IsZero() && !at.Before(p.DueAt)}
-	if d.c.Phase == PhaseAgreed || d.c.Settling() {
+	if d.c.Phase == PhaseAgreed || d.c.Agreement.Settling {
 		reported.Starts = append(reported.Starts, d.clock(Confirmation.of(f.Item), p.By.Other(), at, d.c.Rules.Confirmation, WorkingDays))
 	}
-	for _, j := range d.c.Agreement.dependents(f.Item) {
-		reported.Starts = append(reported.Starts, d.promiseClock(j, d.c.Agreement.Items[j].Item, at))
-	}
+	reported.Starts = append(reported.Starts, d.waiting(f.Item)...)
 	d.emit(reported, &Content{Reference: f.Reference})
 	return nil
 }
@@ -65,14 +63,18 @@ func (d *decision) confirmPerformance(f ConfirmPerformance) error {
 	case p.State == PromiseConfirmed:
 		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
 	}
-	d.emit(PerformanceConfirmed{Item: f.Item, Late: p.Late || !p.DueAt.IsZero() && p.ReportedAt.IsZero() && !d.env.At.Before(p.DueAt)}, nil)
+	late := p.Late || !p.DueAt.IsZero() && p.ReportedAt.IsZero() && !d.env.At.Before(p.DueAt)
+	if starts := d.waiting(f.Item); len(starts) > 0 { // items wait for a report: what is confirmed counts as reported
+		d.asSystem(func() { d.emit(PerformanceReported{Item: f.Item, Late: late, Starts: starts}, nil) })
+	}
+	d.emit(PerformanceConfirmed{Item: f.Item, Late: late}, nil)
 	d.asSystem(d.finish)
 	return nil
 }
 
 // finish closes a case whose enterprise has performed: SC when all was confirmed, SU when some was met with silence. After
 // escalation only full confirmation ends the complaint; the class of the negotiation stage then changes only for a promise
-// made before it (SB), which the consumer thereby calls kept after all.
+// made before it (SB) on which no officer has found: the consumer thereby calls it kept after all.
 func (d *decision) finish() {
 	a := d.c.Agreement
 	if a == nil || !a.Done() {
@@ -81,7 +83,7 @@ func (d *decision) finish() {
 	if d.c.Escalated() {
 		if a.Confirmed() {
 			closed := CaseClosed{Reason: ClosedSettling}
-			if d.c.Class == ClassSB && !a.Settling {
+			if d.c.Class == ClassSB && !a.Settling && d.c.Complaint.Finding == "" {
 				closed.Class = ClassSC
 			}
 			d.emit(closed, nil)
@@ -118,8 +120,8 @@ func (d *decision) disputePerformance(f DisputePerformance) error {
 		return err
 	case p.By == d.by.Side():
 		return NewError(CodeNotAllowed).On("item")
-	case p.State == PromiseDisputed, p.State == PromiseConfirmed:
-		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
+	case p.State == PromiseDisputed, p.State == PromiseConfirmed, p.State == PromiseUnconfirmed && d.by.Side() == SideEnterprise:
+		return NewError(CodeAlreadyDone, "item", f.Item).On("item") // the enterprise's days to answer are over
 	case p.State == PromiseWaiting, p.State == PromiseRunning:
 		return NewError(CodeNotDue, "item", f.Item, "due", p.DueAt).On("item")
 	}

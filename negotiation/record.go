@@ -54,10 +54,11 @@ func ParsePosition(s string) (Position, error) {
 	}
 	n, h, ok := strings.Cut(s, ".")
 	seq, err := strconv.ParseInt(n, 10, 64)
-	if _, e := hex.DecodeString(h); !ok || err != nil || e != nil || seq < 1 || len(h) != 8 {
+	p := Position{seq, h}
+	if _, e := hex.DecodeString(h); !ok || err != nil || e != nil || seq < 1 || len(h) != 8 || p.String() != s || strings.ToLower(h) != h {
 		return Position{}, NewError(CodeInvalid, "allowed", "17.9f31c2aa").On("since")
 	}
-	return Position{seq, h}, nil
+	return p, nil
 }
 
 // Position of the record in its channel.

@@ -31,10 +31,10 @@ var (
 	enterprise = []Side{SideEnterprise}
 	bureau     = []Side{SideBureau}
 
-	talking   = []Phase{PhaseAwaitingResponse, PhaseNegotiating}
-	offering  = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseEscalated, PhaseAccepted}
-	running   = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseAgreed, PhaseEscalated, PhaseAccepted}
-	complaint = []Phase{PhaseEscalated, PhaseAccepted}
+	talking  = []Phase{PhaseAwaitingResponse, PhaseNegotiating}
+	offering = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseEscalated, PhaseAccepted}
+	running  = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseAgreed, PhaseEscalated, PhaseAccepted}
+	ruling   = []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed} // a withdrawn complaint leaves the class to be ruled on
 )
 
 // rights is the table of the rules of procedure; what is not in it is refused. The drawing in states.md is checked against it.
@@ -44,7 +44,7 @@ func rights() map[string]right {
 		PostMessage{}.Kind():        {[]Side{SideConsumer, SideEnterprise, SideBureau}, running, nil},
 		AddEvidence{}.Kind():        {parties, running, nil},
 		MakeOffer{}.Kind():          {parties, offering, canOffer},
-		SeeOffer{}.Kind():           {parties, running, othersOfferOpen},
+		SeeOffer{}.Kind():           {parties, offering, othersOfferOpen},
 		WithdrawOffer{}.Kind():      {parties, offering, canWithdrawOffer},
 		AcceptOffer{}.Kind():        {parties, offering, othersOfferOpen},
 		DeclineOffer{}.Kind():       {parties, offering, othersOfferOpen},
@@ -61,8 +61,8 @@ func rights() map[string]right {
 		Assign{}.Kind():             {enterprise, running, nil},
 		AcceptComplaint{}.Kind():    {bureau, []Phase{PhaseEscalated}, nil},
 		RefuseComplaint{}.Kind():    {bureau, []Phase{PhaseEscalated}, nil},
-		RuleOnRefusal{}.Kind():      {bureau, complaint, refusalPending},
-		FindPerformance{}.Kind():    {bureau, complaint, findingPending},
+		RuleOnRefusal{}.Kind():      {bureau, ruling, refusalPending},
+		FindPerformance{}.Kind():    {bureau, ruling, findingPending},
 		Void{}.Kind():               {bureau, []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed}, canVoid},
 		Chase{}.Kind():              {bureau, running, nil},
 		CloseComplaint{}.Kind():     {bureau, []Phase{PhaseAccepted}, nil},
@@ -112,7 +112,7 @@ func (c Case) Allowed(by Actor, at time.Time) []string {
 // SeenBy is the case as the actor may see it: without what only the enterprise's desk knows, not even that it happened.
 func (c Case) SeenBy(by Actor) Case {
 	if !c.sees(by, SeeDesk) {
-		c.Version, c.Agent = 0, ""
+		c.Version, c.Agent, c.LastAt, c.Talk = 0, "", time.Time{}, [2]Talk{}
 	}
 	return c
 }
