@@ -1,0 +1,178 @@
+package app
+
+import (
+	"context"
+
+	"hejie/negotiation"
+)
+
+// Accounts is what people do with their own account.
+type Accounts struct {
+	w         World
+	sessions  *Sessions
+	passwords *passwords
+}
+
+// Profile is an account as its owner sees it.
+type Profile struct {
+	ID         string           `json:"id"`
+	Role       negotiation.Role `json:"role"`
+	Login      string           `json:"login"` // of a consumer the phone number
+	Name       string           `json:"name"`
+	Phone      string           `json:"phone"`
+	Address    string           `json:"address"`
+	Language   string           `json:"language"`
+	Enterprise *Enterprise      `json:"enterprise,omitempty"`
+	Bureau     *Bureau          `json:"bureau,omitempty"`
+}
+
+// ProfileChange changes what is not nil. Only consumers have an address; the phone of a consumer is the verified number.
+type ProfileChange struct {
+	Name     *string
+	Address  *string
+	Language *string
+	Phone    *string // staff only, for notices; "" removes it
+}
+
+// Get gives the account of the session.
+func (s *Accounts) Get(ctx context.Context, x Session) (Profile, error) {
+	a, err := s.w.Plain.Account(ctx, x.Actor.ID)
+	if err != nil {
+		return Profile{}, err
+	}
+	p, err := s.w.Plain.Person(ctx, a.ID)
+	if err != nil {
+		return Profile{}, err
+	}
+	out := Profile{ID: a.ID, Role: a.Role, Login: a.Login, Name: p.Name, Phone: p.Phone, Address: p.Address, Language: a.Language}
+	if a.Enterprise != "" {
+		e, err := s.w.Plain.Enterprise(ctx, a.Enterprise)
+		if err != nil {
+			return Profile{}, err
+		}
+		out.Enterprise = &e
+	}
+	if a.Bureau != "" {
+		b, err := s.w.Plain.Bureau(ctx, a.Bureau)
+		if err != nil {
+			return Profile{}, err
+		}
+		out.Bureau = &b
+	}
+	return out, nil
+}
+
+// Update changes the account of the session. Errors: those of the fields.
+func (s *Accounts) Update(ctx context.Context, x Session, ch ProfileChange) (Profile, error) {
+	consumer := x.Actor.Role == negotiation.RoleConsumer
+	if ch.Address != nil && !consumer {
+		return Profile{}, invalid("address", "consumers")
+	}
+	if ch.Phone != nil && consumer {
+		return Profile{}, invalid("phone", "staff")
+	}
+	var err error
+	for _, f := range []struct {
+		field       string
+		value       *string
+		least, most int
+	}{{"name", ch.Name, 1, maxDisplayName}, {"address", ch.Address, 0, maxDetail}} {
+		if f.value != nil {
+			if *f.value, err = text(f.field, *f.value, f.least, f.most); err != nil {
+				return Profile{}, err
+			}
+		}
+	}
+	if ch.Language != nil {
+		if *ch.Language, err = language("language", *ch.Language); err != nil {
+			return Profile{}, err
+		}
+	}
+	if ch.Phone != nil && *ch.Phone != "" {
+		if *ch.Phone, err = ParsePhone("phone", *ch.Phone); err != nil {
+			return Profile{}, err
+		}
+	}
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		a, err := tx.Account(ctx, x.Actor.ID)
+		if err != nil {
+			return err
+		}
+		if ch.Language != nil {
+			a.Language = *ch.Language
+			if err := tx.SetAccount(ctx, a); err != nil {
+				return err
+			}
+		}
+		return setPerson(ctx, tx, a.ID, ch.Name, ch.Phone, ch.Address)
+	})
+	if err != nil {
+		return Profile{}, err
+	}
+	s.sessions.refresh(x.Actor.ID)
+	return s.Get(ctx, x)
+}
+
+// setPerson changes what is not nil.
+func setPerson(ctx context.Context, tx PlainTx, account string, name, phone, address *string) error {
+	p, err := tx.Person(ctx, account)
+	if err != nil {
+		return err
+	}
+	p.Account = account
+	for _, f := range []struct{ to, from *string }{{&p.Name, name}, {&p.Phone, phone}, {&p.Address, address}} {
+		if f.from != nil {
+			*f.to = *f.from
+		}
+	}
+	return tx.SetPerson(ctx, p)
+}
+
+// ChangePassword of the signed-in staff member; all other sessions of the account end. Errors: wrong_password (field old),
+// rate_limited, weak_password, not_allowed for consumers, who have none.
+func (s *Accounts) ChangePassword(ctx context.Context, x Session, old, fresh string, c Client) error {
+	if x.Actor.Role == negotiation.RoleConsumer {
+		return notAllowed()
+	}
+	a, err := s.w.Plain.Account(ctx, x.Actor.ID)
+	if err != nil {
+		return err
+	}
+	if err := s.passwords.check("password", fresh, a.Login); err != nil {
+		return err
+	}
+	guard := SignIn{w: s.w, passwords: s.passwords}
+	_, err = guard.guarded(ctx, a.Login, c, func() (Account, bool, error) {
+		ok, err := s.passwords.matches(ctx, old, a.Password)
+		return a, ok, err
+	})
+	if err != nil {
+		return on(err, "old")
+	}
+	hash, err := s.passwords.hash(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		now, err := tx.Account(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		if now.Password != a.Password {
+			return negotiation.NewError(CodeWrongPassword).On("old")
+		}
+		now.Password = hash
+		if err := tx.SetAccount(ctx, now); err != nil {
+			return err
+		}
+		if err := tx.EndSessions(ctx, a.ID, x.ID); err != nil {
+			return err
+		}
+		return s.w.audit(ctx, tx, x.Actor, AuditRow{What: AuditPassword, Subject: a.ID})
+	})
+	if err != nil {
+		return err
+	}
+	s.sessions.forgetOthers(x)
+	return nil
+}

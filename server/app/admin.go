@@ -1,0 +1,226 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+)
+
+// Admin is what the administrator does: bureaus, their officers, calendar years, limits, the audit. Administrators are at no table:
+// they see no case.
+type Admin struct {
+	w         World
+	sessions  *Sessions
+	passwords *passwords
+}
+
+func (s *Admin) allowed(by negotiation.Actor) error {
+	if by.Role != negotiation.RoleAdministrator {
+		return notAllowed()
+	}
+	return nil
+}
+
+// Bureaus by region. They are public.
+func (s *Admin) Bureaus(ctx context.Context) ([]Bureau, error) { return s.w.Plain.Bureaus(ctx) }
+
+// AddBureau adds one; id and time are given by the platform. Errors: not_allowed, bureau_taken, those of the fields.
+func (s *Admin) AddBureau(ctx context.Context, by negotiation.Actor, b Bureau) (Bureau, error) {
+	if err := s.allowed(by); err != nil {
+		return Bureau{}, err
+	}
+	b, err := b.checked()
+	if err != nil {
+		return Bureau{}, err
+	}
+	b.ID, b.Created = NewID(), s.w.Real.Now()
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := tx.AddBureau(ctx, b); err != nil {
+			return err
+		}
+		return s.w.audit(ctx, tx, by, AuditRow{What: AuditBureau, Subject: b.ID})
+	})
+	if err != nil {
+		return Bureau{}, err
+	}
+	return b, nil
+}
+
+// ChangeBureau changes names, phone and address. The region stays: cases were sent by it. Errors: not_allowed, not_found, those of
+// the fields.
+func (s *Admin) ChangeBureau(ctx context.Context, by negotiation.Actor, b Bureau) (Bureau, error) {
+	if err := s.allowed(by); err != nil {
+		return Bureau{}, err
+	}
+	old, err := s.w.Plain.Bureau(ctx, b.ID)
+	if err != nil {
+		return Bureau{}, err
+	}
+	b.Region, b.Created = old.Region, old.Created
+	if b, err = b.checked(); err != nil {
+		return Bureau{}, err
+	}
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := tx.SetBureau(ctx, b); err != nil {
+			return err
+		}
+		return s.w.audit(ctx, tx, by, AuditRow{What: AuditBureauEdit, Subject: b.ID})
+	})
+	if err != nil {
+		return Bureau{}, err
+	}
+	return b, nil
+}
+
+// Officers of all bureaus.
+func (s *Admin) Officers(ctx context.Context, by negotiation.Actor) ([]StaffMember, error) {
+	if err := s.allowed(by); err != nil {
+		return nil, err
+	}
+	return members(ctx, s.w.Plain, AccountFilter{Role: negotiation.RoleOfficer})
+}
+
+// AddOfficer of a bureau. Errors: not_allowed, not_found (field bureau), login_taken, those of the fields.
+func (s *Admin) AddOfficer(ctx context.Context, by negotiation.Actor, bureau string, n NewStaff) (StaffMember, error) {
+	if err := s.allowed(by); err != nil {
+		return StaffMember{}, err
+	}
+	if _, err := s.w.Plain.Bureau(ctx, bureau); err != nil {
+		return StaffMember{}, on(err, "bureau")
+	}
+	n.Role = negotiation.RoleOfficer
+	return s.add(ctx, by, n, bureau)
+}
+
+// AddAdministrator adds another one. Errors: not_allowed, login_taken, those of the fields.
+func (s *Admin) AddAdministrator(ctx context.Context, by negotiation.Actor, n NewStaff) (StaffMember, error) {
+	if err := s.allowed(by); err != nil {
+		return StaffMember{}, err
+	}
+	n.Role = negotiation.RoleAdministrator
+	return s.add(ctx, by, n, "")
+}
+
+func (s *Admin) add(ctx context.Context, by negotiation.Actor, n NewStaff, bureau string) (StaffMember, error) {
+	a, p, err := s.passwords.newStaff(ctx, n, s.w.Real.Now())
+	if err != nil {
+		return StaffMember{}, err
+	}
+	a.Bureau = bureau
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := addStaff(ctx, tx, a, p); err != nil {
+			return err
+		}
+		return s.w.audit(ctx, tx, by, AuditRow{What: AuditStaffAdded, Subject: a.ID, Detail: string(a.Role)})
+	})
+	if err != nil {
+		return StaffMember{}, err
+	}
+	return member(a, p), nil
+}
+
+// ChangeOfficer changes the account of an officer or of an administrator; roles stay. Errors: not_allowed, not_found,
+// last_administrator, those of the fields.
+func (s *Admin) ChangeOfficer(ctx context.Context, by negotiation.Actor, id string, ch StaffChange) (StaffMember, error) {
+	if err := s.allowed(by); err != nil {
+		return StaffMember{}, err
+	}
+	ch.Role = nil
+	return changeStaff(ctx, s.w, s.sessions, s.passwords, by, id, ch, nil,
+		func(a Account) bool {
+			return a.Role == negotiation.RoleOfficer || a.Role == negotiation.RoleAdministrator
+		},
+		func(tx PlainTx) error {
+			return stillOne(ctx, tx, AccountFilter{Role: negotiation.RoleAdministrator}, CodeLastAdministrator)
+		})
+}
+
+// Audit of the platform, newest first.
+func (s *Admin) Audit(ctx context.Context, by negotiation.Actor, f AuditFilter) ([]AuditRow, error) {
+	if err := s.allowed(by); err != nil {
+		return nil, err
+	}
+	f.Limit = s.w.Limits.Page(f.Limit)
+	return s.w.Plain.Audit(ctx, f)
+}
+
+// CalendarYears that were imported, oldest first; the built-in years are not among them.
+func (s *Admin) CalendarYears(ctx context.Context, by negotiation.Actor) ([]CalendarYear, error) {
+	if err := s.allowed(by); err != nil {
+		return nil, err
+	}
+	return s.w.Plain.CalendarYears(ctx)
+}
+
+// ImportCalendar takes the notice of a year in the holiday-cn shape: from then on the calendar knows it, and every open case's
+// deadlines are computed again, case by case. Errors: not_allowed, bad_calendar (its field in the year, params: reason).
+func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year int, body []byte) (workday.Year, error) {
+	if err := s.allowed(by); err != nil {
+		return workday.Year{}, err
+	}
+	cal, err := (&workday.Calendar{}).Import(body) // alone, so that it has one year: the one in the text
+	var bad *workday.ImportError
+	if errors.As(err, &bad) {
+		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", bad.Reason).On(bad.Field)
+	}
+	if err != nil {
+		return workday.Year{}, err
+	}
+	imported, ok := cal.Year(year)
+	if !ok {
+		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", "is the notice of another year").On("year")
+	}
+	row := CalendarYear{Year: year, Body: body, Imported: s.w.Real.Now(), By: by.ID}
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := tx.SetCalendarYear(ctx, row); err != nil {
+			return err
+		}
+		return s.w.audit(ctx, tx, by, AuditRow{What: AuditCalendar, Subject: strconv.Itoa(year)})
+	})
+	if err != nil {
+		return workday.Year{}, err
+	}
+	return imported, s.FinishCalendar(context.WithoutCancel(ctx))
+}
+
+// FinishCalendar computes deadlines again for years that were imported and not applied yet; also after a crash in the middle.
+func (s *Admin) FinishCalendar(ctx context.Context) error {
+	years, err := s.w.Plain.CalendarYears(ctx)
+	if err != nil {
+		return err
+	}
+	open := years[:0:0]
+	for _, y := range years {
+		if !y.Applied {
+			open = append(open, y)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	if err := s.w.Yearbook.Load(ctx, s.w.Plain, s.w.Business.Now()); err != nil {
+		return err
+	}
+	err = eachOpenCase(ctx, s.w, "", func(id string) error {
+		_, err := s.w.Door.Do(ctx, negotiation.System, id, CommandID{}, negotiation.MoveDeadlines{Reason: negotiation.MovedByCalendar})
+		if negotiation.CodeOf(err) == negotiation.CodeWrongPhase { // closed meanwhile
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		for _, y := range open {
+			y.Applied = true
+			if err := tx.SetCalendarYear(ctx, y); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,91 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+
+	"golang.org/x/sync/semaphore"
+
+	"hejie/negotiation"
+)
+
+// Door is the one door for changes of cases; Ledger is it.
+type Door interface {
+	Do(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command) (Receipt, error)
+}
+
+// CaseFinder finds cases that the platform must act on as a whole. The store is one.
+type CaseFinder interface {
+	// OpenCaseIDs gives ids of cases that are not closed, of the enterprise or ("") of all, by id after the given one.
+	OpenCaseIDs(ctx context.Context, enterprise, after string, limit int) ([]string, error)
+	// CaseByCode gives the case with the code, or not_found.
+	CaseByCode(ctx context.Context, code string) (string, error)
+	// CaseByRef gives the consumer's case with this case code or order reference, or not_found.
+	CaseByRef(ctx context.Context, consumer, code, orderRef string) (string, error)
+}
+
+// World is everything that the use cases need of it. All is required but Logger.
+type World struct {
+	Plain    Plain
+	Log      Log
+	Cases    CaseFinder
+	Door     Door
+	Scores   Scores
+	Vault    Vault
+	Yearbook *Yearbook
+	Business Clock // dates events and deadlines
+	Real     Clock // sessions, codes, limits
+	Limits   Limits
+	Secret   Secret
+	SMS      SMS
+	Logger   *slog.Logger
+}
+
+// App is the use cases around the cases. Everything in it is safe for use by many at once.
+type App struct {
+	Signals  *Signals
+	Sessions *Sessions
+	SignIn   *SignIn
+	Accounts *Accounts
+	Details  *Details
+	Staff    *Staff
+	Scheme   *Scheme
+	Public   *Public
+	Files    *Files
+	Marks    *Marks
+	Admin    *Admin
+	Pulse    *Pulse
+	Limits   Limits
+}
+
+// New puts the use cases together.
+func New(w World) *App {
+	if w.Logger == nil {
+		w.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{Signals: &Signals{}, Limits: w.Limits}
+	a.Sessions = newSessions(w, a.Signals)
+	passwords := newPasswords(w.Limits)
+	a.SignIn = &SignIn{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Accounts = &Accounts{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Details = &Details{w: w}
+	a.Staff = &Staff{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Scheme = &Scheme{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Public = &Public{w: w}
+	a.Files = &Files{w: w, copies: semaphore.NewWeighted(1)}
+	a.Marks = &Marks{w: w}
+	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Pulse = &Pulse{w: w}
+	return a
+}
+
+// SMS says how notices leave, which decides whether consumers can sign in.
+type SMS string
+
+// The ways.
+const (
+	SMSNone    SMS = "none"      // consumers cannot sign in
+	SMSStdout  SMS = "stdout"    // printed on the console, for trying out
+	SMSWebhook SMS = "available" // sent
+	SMSDemo    SMS = "demo"      // kept for the demo's outbox page
+)

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"hejie/negotiation"
+	"hejie/negotiation/region"
+)
+
+// CompetentBureau finds the bureau for a region: its own, or that of the nearest region above it that has one; a bureau of the
+// country (000000) comes last. Errors: no_bureau, invalid for an unknown region.
+func CompetentBureau(ctx context.Context, r PlainReader, code string) (Bureau, error) {
+	path := region.Path(code)
+	if len(path) == 0 {
+		return Bureau{}, invalid("region", "GB/T 2260")
+	}
+	slices.Reverse(path)
+	for _, p := range append(path, region.Region{Code: region.Country}) {
+		b, err := r.BureauOf(ctx, p.Code)
+		if negotiation.CodeOf(err) != negotiation.CodeNotFound {
+			return b, err
+		}
+	}
+	return Bureau{}, negotiation.NewError(CodeNoBureau)
+}
+
+// checked normalises a bureau's fields.
+func (b Bureau) checked() (Bureau, error) {
+	if _, ok := region.Get(b.Region); !ok && b.Region != region.Country {
+		return b, invalid("region", "GB/T 2260, 000000")
+	}
+	var err error
+	for _, f := range []struct {
+		field string
+		value *string
+		least int
+	}{{"name_zh", &b.NameZH, 1}, {"name_en", &b.NameEN, 1}, {"phone", &b.Phone, 1}, {"address", &b.Address, 1}} {
+		if *f.value, err = text(f.field, *f.value, f.least, maxDetail); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}

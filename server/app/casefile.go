@@ -1,0 +1,226 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+)
+
+// CaseFile is everything of a case for the one who decides on it: it builds itself from the log, so that nobody is asked twice.
+type CaseFile struct {
+	View     CaseView
+	MadeAt   time.Time
+	Head     string // hex
+	Version  int64
+	Timeline []negotiation.Record // of the room
+	Turns    []TurnHeld
+	Gap      []GapPoint
+	Clocks   []CaseClock
+	Evidence []EvidenceEntry
+	Consents []ConsentEntry
+	Readers  []AuditRow
+}
+
+// TurnHeld says who had to act from when to when, and how much of it was working time. To is zero while it is still theirs.
+type TurnHeld struct {
+	Side           negotiation.Side
+	From, To       time.Time
+	WorkingSeconds int64
+}
+
+// GapPoint is what a side's offer put on the table in money.
+type GapPoint struct {
+	Offer int
+	By    negotiation.Side
+	At    time.Time
+	Minor int64
+}
+
+// CaseClock is a deadline with its arithmetic, day by day. EndedAt is zero while it runs; Passed says that it ran out.
+type CaseClock struct {
+	negotiation.Deadline
+	EndedAt time.Time
+	Passed  bool
+	Strip   []workday.Day
+}
+
+// EvidenceEntry is a file in the room.
+type EvidenceEntry struct {
+	File, SHA256, Name, Type, Caption string
+	Size                              int64
+	By                                negotiation.By
+	At                                time.Time
+}
+
+// ConsentEntry is a consent with the version of the text that was read.
+type ConsentEntry struct {
+	What string // truth, rules, publication, escalation, disclosure
+	Yes  bool
+	Text string
+	At   time.Time
+}
+
+// File builds the case file, for those who see the room. It reads the whole log of the one case; opening it is audited.
+func (r *Rooms) File(ctx context.Context, s Session, caseID string, cal *workday.Calendar) (CaseFile, error) {
+	if err := r.MayRead(ctx, s, caseID, negotiation.Room); err != nil {
+		return CaseFile{}, err
+	}
+	view, err := r.View(ctx, s, caseID)
+	if err != nil {
+		return CaseFile{}, err
+	}
+	if err := r.details.OpenedFile(ctx, s.Actor, view.Case); err != nil {
+		return CaseFile{}, err
+	}
+	records, err := r.roomRecords(ctx, caseID)
+	if err != nil {
+		return CaseFile{}, err
+	}
+	f := CaseFile{View: view, MadeAt: view.Now, Head: view.HeadHash, Version: int64(len(records)), Timeline: records}
+	b := fileBuilder{file: &f, cal: cal, c: negotiation.Case{ID: caseID}, now: view.Now}
+	for _, rec := range records {
+		e, err := rec.Event()
+		if err != nil {
+			return CaseFile{}, err
+		}
+		b.add(e)
+	}
+	b.finish()
+	if f.Readers, err = r.w.Plain.Audit(ctx, AuditFilter{Case: caseID, Limit: r.w.Limits.PageRows}); err != nil {
+		return CaseFile{}, err
+	}
+	return f, nil
+}
+
+// roomRecords reads the whole room in pages.
+func (r *Rooms) roomRecords(ctx context.Context, caseID string) ([]negotiation.Record, error) {
+	const page = 1000
+	var all []negotiation.Record
+	for {
+		var after int64
+		if len(all) > 0 {
+			after = all[len(all)-1].Seq
+		}
+		more, err := r.w.Log.Records(ctx, caseID, negotiation.Room, after, page)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+		if len(more) < page {
+			return all, nil
+		}
+	}
+}
+
+// fileBuilder folds the room once more and notes on the way what the folded case no longer shows.
+type fileBuilder struct {
+	file *CaseFile
+	cal  *workday.Calendar
+	c    negotiation.Case
+	now  time.Time
+}
+
+func (b *fileBuilder) add(e negotiation.Event) {
+	before := b.c
+	b.c = b.c.Apply(e)
+	b.turn(e.At)
+	b.clocks(before, e)
+	switch f := e.Fact.(type) {
+	case negotiation.CaseFiled:
+		k := f.Consents
+		b.file.Consents = append(b.file.Consents,
+			ConsentEntry{"truth", true, k.Truth, e.At}, ConsentEntry{"rules", true, k.Rules, e.At})
+		b.choices(k.Publication, k.Escalation, e.At)
+	case negotiation.ConsentsChanged:
+		b.choices(f.Publication, f.Escalation, e.At)
+	case negotiation.DetailsDisclosed:
+		b.file.Consents = append(b.file.Consents, ConsentEntry{"disclosure", true, "", e.At})
+	case negotiation.EvidenceAdded:
+		entry := EvidenceEntry{File: f.File, SHA256: f.SHA256, Type: f.Type, Size: f.Size, By: e.By, At: e.At}
+		if e.Content != nil {
+			entry.Name, entry.Caption = e.Content.FileName, e.Content.Text
+		}
+		b.file.Evidence = append(b.file.Evidence, entry)
+	case negotiation.OfferMade:
+		o := b.c.Offers[len(b.c.Offers)-1]
+		b.file.Gap = append(b.file.Gap, GapPoint{o.Number, o.By, o.MadeAt, o.Total()})
+	}
+}
+
+func (b *fileBuilder) choices(publication, escalation *negotiation.Choice, at time.Time) {
+	if publication != nil {
+		b.file.Consents = append(b.file.Consents, ConsentEntry{"publication", publication.Yes, publication.Text, at})
+	}
+	if escalation != nil {
+		b.file.Consents = append(b.file.Consents, ConsentEntry{"escalation", escalation.Yes, escalation.Text, at})
+	}
+}
+
+func (b *fileBuilder) turn(at time.Time) {
+	n := len(b.file.Turns)
+	if n > 0 && b.file.Turns[n-1].Side == b.c.Turn && b.file.Turns[n-1].To.IsZero() {
+		return
+	}
+	if n > 0 {
+		b.close(&b.file.Turns[n-1], at)
+	}
+	if b.c.Turn != negotiation.SideNobody {
+		b.file.Turns = append(b.file.Turns, TurnHeld{Side: b.c.Turn, From: at})
+	}
+}
+
+func (b *fileBuilder) close(t *TurnHeld, at time.Time) {
+	if t.To.IsZero() {
+		t.To, t.WorkingSeconds = at, b.cal.WorkingSeconds(t.From, at)
+	}
+}
+
+// clocks notes every deadline that ever ran: started, moved, stopped or passed by the event.
+func (b *fileBuilder) clocks(before negotiation.Case, e negotiation.Event) {
+	passed, _ := e.Fact.(negotiation.DeadlinePassed)
+	for _, d := range before.Deadlines {
+		i := b.open(d.Key)
+		if i < 0 {
+			continue
+		}
+		now, runs := b.c.Deadline(d.Key)
+		if runs && now.Start.Equal(d.Start) {
+			b.file.Clocks[i].Deadline = now
+			b.file.Clocks[i].Passed = now.Overdue
+			continue
+		}
+		b.file.Clocks[i].EndedAt = e.At
+		b.file.Clocks[i].Passed = b.file.Clocks[i].Passed || passed.Deadline == d.Key
+	}
+	for _, d := range b.c.Deadlines {
+		if b.open(d.Key) < 0 {
+			b.file.Clocks = append(b.file.Clocks, CaseClock{Deadline: d})
+		}
+	}
+}
+
+func (b *fileBuilder) open(key negotiation.DeadlineKey) int {
+	return slices.IndexFunc(b.file.Clocks, func(k CaseClock) bool { return k.Key == key && k.EndedAt.IsZero() })
+}
+
+func (b *fileBuilder) finish() {
+	if n := len(b.file.Turns); n > 0 && b.file.Turns[n-1].To.IsZero() {
+		b.file.Turns[n-1].WorkingSeconds = b.cal.WorkingSeconds(b.file.Turns[n-1].From, b.now)
+	}
+	for i := range b.file.Clocks {
+		b.file.Clocks[i].Strip = b.cal.Strip(b.file.Clocks[i].Start, b.file.Clocks[i].Due)
+	}
+}
+
+// Clocks of a view, earliest due first, each with its arithmetic.
+func (v CaseView) Clocks(cal *workday.Calendar) []CaseClock {
+	list := make([]CaseClock, 0, len(v.Case.Deadlines))
+	for _, d := range v.Case.Deadlines {
+		list = append(list, CaseClock{Deadline: d, Passed: d.Overdue, Strip: cal.Strip(d.Start, d.Due)})
+	}
+	slices.SortStableFunc(list, func(a, b CaseClock) int { return a.Due.Compare(b.Due) })
+	return list
+}

@@ -1,0 +1,251 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"hejie/negotiation"
+	"hejie/negotiation/scheme"
+)
+
+// Ledger is the one door for changes to cases. It resolves what a decision may know of the world, and the log runs the decision
+// inside the transaction. It is safe for use by many at once and holds no state of its own.
+type Ledger struct {
+	w       World
+	almanac Almanac
+	rules   negotiation.Rules
+}
+
+// NewLedger makes the door. Rules are those that cases filed from now on keep.
+func NewLedger(w World, almanac Almanac, rules negotiation.Rules) *Ledger {
+	return &Ledger{w: w, almanac: almanac, rules: rules}
+}
+
+// Rules that a case filed now would keep.
+func (l *Ledger) Rules() negotiation.Rules { return l.rules }
+
+// Identify makes the id of an actor's command: a UUID and the digest of what it says, whatever the white space it came with.
+func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (CommandID, error) {
+	if !ValidID(id) {
+		return CommandID{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "a lower-case UUID").On("id")
+	}
+	if cmd == nil {
+		return CommandID{}, negotiation.NewError(negotiation.CodeRequired).On("do")
+	}
+	b, err := json.Marshal(negotiation.AnyCommand{Command: cmd})
+	if err != nil {
+		return CommandID{}, err
+	}
+	return CommandID{Actor: by.ID, ID: id, Digest: sha256.Sum256(b)}, nil
+}
+
+// Do walks one command through the door. It returns the error of the rules, command_id_reused, or unavailable: then nothing was
+// changed and the same id may be sent again.
+func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command) (Receipt, error) {
+	env := l.env()
+	var err error
+	if env.Files, err = l.uploads(ctx, cmd); err != nil {
+		return Receipt{}, err
+	}
+	if a, ok := cmd.(negotiation.Assign); ok && a.Agent != "" {
+		if err := l.checkAgent(ctx, by, a.Agent); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c negotiation.Case, _ Look) Decision {
+		return decide(c, by, cmd, env)
+	}})
+}
+
+// Tick does what the clocks of the case want by now: passing and reminding. It takes effect once, whoever asks how often.
+func (l *Ledger) Tick(ctx context.Context, caseID string) error {
+	env := l.env()
+	_, err := l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c negotiation.Case, _ Look) Decision {
+		return decide(c, negotiation.System, nil, env)
+	}})
+	return err
+}
+
+func decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
+	events, after, err := c.Step(by, cmd, env)
+	return Decision{Events: events, After: after, Notices: notices(c, after, events), Err: err}
+}
+
+func (l *Ledger) env() negotiation.Env {
+	return negotiation.Env{At: l.w.Business.Now(), Calendar: l.almanac.Calendar(), Outages: l.almanac.Outages()}
+}
+
+// PersonDetails are the complainant's identity data (Order 121 art. 10(1)); they go to people, not to the log.
+type PersonDetails struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+}
+
+// File opens a case for a signed-in consumer. The same command id gives the same case.
+func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f negotiation.FileCase, p PersonDetails) (Receipt, error) {
+	if by.Side() != negotiation.SideConsumer {
+		return Receipt{}, notAllowed()
+	}
+	env := l.env()
+	filing, err := l.filing(ctx, by, id, f)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if env.Files, err = l.uploads(ctx, f); err != nil {
+		return Receipt{}, err
+	}
+	if err := l.identify(ctx, by, p); err != nil {
+		return Receipt{}, err
+	}
+	return l.w.Log.Change(ctx, Change{Case: filing.Case, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
+		in := filing
+		o := &in.Open
+		o.MaxOrder, o.MaxEnterprise, o.Max = l.w.Limits.CasesPerOrder, l.w.Limits.CasesPerEnterprise, l.w.Limits.CasesPerConsumer
+		var err error
+		if o.SameOrder, o.SameEnterprise, o.All, err = look.OpenCases(by.ID, f.Enterprise, in.OrderRef); err != nil {
+			return Decision{Err: err}
+		}
+		env := env
+		env.Filing = &in
+		return decide(c, by, f, env)
+	}})
+}
+
+// filing resolves what the platform knows: the enterprise's enrolment, the competent bureau and the rules in force.
+func (l *Ledger) filing(ctx context.Context, by negotiation.Actor, id CommandID, f negotiation.FileCase) (negotiation.Filing, error) {
+	if !ValidID(f.Enterprise) {
+		return negotiation.Filing{}, notFound().On("enterprise")
+	}
+	e, err := l.w.Plain.Enterprise(ctx, f.Enterprise)
+	if err != nil {
+		return negotiation.Filing{}, on(err, "enterprise")
+	}
+	bureau, err := CompetentBureau(ctx, l.w.Plain, e.Region)
+	if err != nil {
+		return negotiation.Filing{}, on(err, "enterprise")
+	}
+	sum := sha256.Sum256([]byte("case\x00" + by.ID + "\x00" + id.ID))
+	caseID, err := uuid.FromBytes(sum[:16])
+	if err != nil {
+		return negotiation.Filing{}, err
+	}
+	caseID[6], caseID[8] = caseID[6]&0x0f|0x80, caseID[8]&0x3f|0x80 // UUID version 8: made of a hash
+	return negotiation.Filing{Case: caseID.String(), Code: caseCode(sum[16:]), Rules: l.rules, Bureau: bureau.ID, Region: e.Region,
+		Enrolled: e.Status == scheme.StatusEnrolled, OrderRef: l.w.Secret.OrderRef(f.OrderNumber)}, nil
+}
+
+// identify keeps the complainant's details in people.
+func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDetails) error {
+	name, address := strings.TrimSpace(p.Name), strings.TrimSpace(p.Address)
+	switch {
+	case name == "":
+		return required("person.name")
+	case address == "":
+		return required("person.address")
+	}
+	for _, x := range []struct{ field, value string }{{"person.name", name}, {"person.address", address}} {
+		if n := len([]rune(x.value)); n > maxDetail {
+			return negotiation.NewError(negotiation.CodeTooLong, "max", maxDetail, "length", n).On(x.field)
+		}
+	}
+	return l.w.Plain.Write(ctx, func(tx PlainTx) error {
+		person, err := tx.Person(ctx, by.ID)
+		if err != nil {
+			return err
+		}
+		person.Account, person.Name, person.Address = by.ID, name, address
+		return tx.SetPerson(ctx, person)
+	})
+}
+
+// maxDetail is the longest name or address, in characters.
+const maxDetail = 200
+
+// uploads reads what is known of the files that a command names; a file that is not there is the rules' to refuse.
+func (l *Ledger) uploads(ctx context.Context, cmd negotiation.Command) ([]negotiation.File, error) {
+	var ids []string
+	switch f := cmd.(type) {
+	case negotiation.AddEvidence:
+		ids = []string{f.File}
+	case negotiation.ReportPerformance:
+		if f.File != "" {
+			ids = []string{f.File}
+		}
+	case negotiation.FileCase:
+		if len(f.Evidence) <= l.rules.FilesPerSide {
+			for _, e := range f.Evidence {
+				ids = append(ids, e.File)
+			}
+		}
+	}
+	var files []negotiation.File
+	for _, id := range ids {
+		row, err := l.w.Plain.File(ctx, id)
+		if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, negotiation.File{ID: row.ID, SHA256: row.SHA256, Name: row.Name, Type: row.Type, Size: row.Size, Owner: row.Owner})
+	}
+	return files, nil
+}
+
+// checkAgent refuses an assignment to somebody who is not an active desk member of the enterprise.
+func (l *Ledger) checkAgent(ctx context.Context, by negotiation.Actor, agent string) error {
+	a, err := l.w.Plain.Account(ctx, agent)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && (a.Enterprise == "" || a.Enterprise != by.Enterprise || !a.Active) {
+		return negotiation.NewError(negotiation.CodeNotFound).On("agent")
+	}
+	return err
+}
+
+// on names the field of an error of the rules and leaves any other alone.
+func on(err error, field string) error {
+	if e, ok := err.(*negotiation.Error); ok {
+		return e.On(field)
+	}
+	return err
+}
+
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// caseCode makes ten characters that are easy to read out: no I, L, O, U. Two cases with one code are as likely as one in 10^15.
+func caseCode(sum []byte) string {
+	code := make([]byte, 0, 11)
+	for i := range 10 {
+		if i == 5 {
+			code = append(code, '-')
+		}
+		code = append(code, crockford[sum[i]&31])
+	}
+	return string(code)
+}
+
+// CanonicalCode reads a case code as people type it: any case, with or without the dash, O for 0, I and L for 1.
+func CanonicalCode(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == 'O':
+			return '0'
+		case r == 'I' || r == 'L':
+			return '1'
+		case strings.ContainsRune(crockford, r):
+			return r
+		}
+		return -1
+	}, strings.ToUpper(s))
+	if len(s) != 10 {
+		return s
+	}
+	return s[:5] + "-" + s[5:]
+}
+
+// HeadHash is the end of a case's chain in hex, as it is printed on agreements and files.
+func HeadHash(h negotiation.Head) string { return hex.EncodeToString(h.Hash[:]) }

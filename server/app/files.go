@@ -1,0 +1,291 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"io"
+	"log/slog"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gabriel-vasile/mimetype"
+	"golang.org/x/sync/semaphore"
+
+	"hejie/negotiation"
+)
+
+// Vault keeps the bytes of evidence. server/evidence has one on disk. Ids are those of NewID, with ".copy" for a copy.
+type Vault interface {
+	// Put stores what r gives under a new id, durably before it returns; a put that fails leaves nothing. More than most bytes
+	// is too_large.
+	Put(ctx context.Context, id string, r io.Reader, most int64) (Stored, error)
+	// Open gives the bytes, or not_found.
+	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
+	// Remove the bytes; none there is no error.
+	Remove(ctx context.Context, id string) error
+	// Each calls f with every id that is stored and when it was.
+	Each(ctx context.Context, f func(id string, stored time.Time) error) error
+}
+
+// Stored is what came in.
+type Stored struct {
+	Size   int64
+	SHA256 string // hex
+}
+
+// Files is the way of evidence: uploaded by a party, then named by a command (add_evidence and others), then read by those who see
+// the room. An upload that no command names within Limits.OrphanAge is removed.
+type Files struct {
+	w      World
+	copies *semaphore.Weighted // decoding takes up to Limits.FilePixels × 8 bytes: one at a time
+}
+
+// Upload of a party. SHA256 in hex is what the browser computed: it must be what arrives. Name is shown, never used as a path.
+type Upload struct {
+	Name   string
+	SHA256 string
+	Body   io.Reader
+}
+
+// fileTypes that browsers show, and PDF. The content decides, not what the sender says.
+func fileTypes() []string {
+	return []string{"image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"}
+}
+
+const sniffed = 3072 // bytes that mimetype looks at
+
+// Put takes an upload. Consumers have a verified phone by the way they sign in. Errors: not_allowed for who is no party, required
+// and invalid (sha256, name), rate_limited, too_large, unsupported_media, hash_mismatch, image_too_big.
+func (s *Files) Put(ctx context.Context, x Session, in Upload) (FileRow, error) {
+	by := x.Actor
+	if side := by.Side(); side != negotiation.SideConsumer && side != negotiation.SideEnterprise {
+		return FileRow{}, notAllowed()
+	}
+	name, err := fileName(in.Name)
+	if err != nil {
+		return FileRow{}, err
+	}
+	sum := strings.ToLower(in.SHA256)
+	if len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" {
+		return FileRow{}, invalid("sha256", "64 hex digits")
+	}
+	now := s.w.Real.Now()
+	n, err := s.w.Plain.UploadsSince(ctx, by.ID, now.Add(-day))
+	if err != nil {
+		return FileRow{}, err
+	}
+	if n >= s.w.Limits.FilesPerDay {
+		return FileRow{}, rateLimited(3600)
+	}
+	body := bufio.NewReaderSize(in.Body, sniffed)
+	head, err := body.Peek(sniffed)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return FileRow{}, cutOff(err)
+	}
+	kind := mimetype.Detect(head).String()
+	if !slices.Contains(fileTypes(), kind) {
+		return FileRow{}, negotiation.NewError(CodeUnsupportedMedia, "allowed", fileTypes()).On("file")
+	}
+	row := FileRow{ID: NewID(), Owner: by.ID, Name: name, Type: kind, SHA256: sum, Created: now}
+	stored, err := s.w.Vault.Put(ctx, row.ID, body, s.w.Limits.FileBytes)
+	if err != nil {
+		return FileRow{}, err
+	}
+	row.Size = stored.Size
+	if err := s.keep(ctx, row, stored); err != nil {
+		return FileRow{}, errors.Join(err, s.w.Vault.Remove(context.WithoutCancel(ctx), row.ID))
+	}
+	return row, nil
+}
+
+// keep checks what was stored and adds its row.
+func (s *Files) keep(ctx context.Context, row FileRow, stored Stored) error {
+	if stored.SHA256 != row.SHA256 {
+		return negotiation.NewError(CodeHashMismatch).On("sha256")
+	}
+	if strings.HasPrefix(row.Type, "image/") {
+		if err := s.checkImage(ctx, row.ID); err != nil {
+			return err
+		}
+	}
+	return s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.AddFile(ctx, row) })
+}
+
+func (s *Files) checkImage(ctx context.Context, id string) error {
+	f, err := s.w.Vault.Open(ctx, id)
+	if err != nil {
+		return err
+	}
+	c, _, err := image.DecodeConfig(bufio.NewReader(f))
+	if err := errors.Join(f.Close()); err != nil {
+		return err
+	}
+	if err != nil {
+		return negotiation.NewError(CodeUnsupportedMedia, "allowed", fileTypes()).On("file").Because(err)
+	}
+	if c.Width <= 0 || c.Height <= 0 || c.Width > s.w.Limits.FilePixels/c.Height {
+		return negotiation.NewError(CodeImageTooBig, "max", s.w.Limits.FilePixels).On("file")
+	}
+	return nil
+}
+
+// cutOff is an upload that ended too early.
+func cutOff(err error) error {
+	var own *negotiation.Error
+	if errors.As(err, &own) {
+		return err
+	}
+	return negotiation.NewError(negotiation.CodeMalformed).On("file").Because(err)
+}
+
+// fileName keeps the last part of a name, which browsers on some systems send with its folders.
+func fileName(s string) (string, error) {
+	s = path.Base(strings.ReplaceAll(s, `\`, "/"))
+	if s == "." || s == "/" {
+		s = ""
+	}
+	return text("file", s, 1, maxDetail)
+}
+
+// Download is a file on its way to a reader. The caller closes Body and serves it as an attachment, never inline.
+type Download struct {
+	Row  FileRow
+	Type string // of Body: a copy may be of another type than the original
+	Name string
+	Copy bool // without metadata
+	Body io.ReadSeekCloser
+}
+
+// Get opens a file of a case for a reader of its room. The side that uploaded it gets the original. The other party gets a copy:
+// images are decoded and encoded again, which drops place, device and all other metadata (of a moving GIF the first picture stays);
+// a PDF comes as it is, because nothing here can rewrite one, and the screen says so. The bureau gets the original, which is
+// audited, or with wantCopy the copy. Errors: not_found, no_copy.
+func (s *Files) Get(ctx context.Context, x Session, caseID, id string, wantCopy bool) (Download, error) {
+	if !ValidID(id) {
+		return Download{}, notFound()
+	}
+	c, _, err := s.w.Log.Case(ctx, caseID)
+	if err != nil {
+		return Download{}, err
+	}
+	if err := mayRead(c, x.Actor, negotiation.Room); err != nil {
+		return Download{}, err
+	}
+	row, err := s.w.Plain.File(ctx, id)
+	if err != nil {
+		return Download{}, err
+	}
+	if row.Case != caseID {
+		return Download{}, notFound()
+	}
+	bureau := x.Actor.Side() == negotiation.SideBureau
+	own := row.Owner == c.Consumer == (x.Actor.ID == c.Consumer)
+	if wantCopy || !bureau && !own {
+		return s.copyOf(ctx, row)
+	}
+	d := Download{Row: row, Type: row.Type, Name: row.Name}
+	if d.Body, err = s.w.Vault.Open(ctx, id); err != nil {
+		return Download{}, err
+	}
+	if bureau {
+		err := s.w.Plain.Write(ctx, func(tx PlainTx) error {
+			return s.w.audit(ctx, tx, x.Actor, AuditRow{What: AuditOriginal, Subject: id, Case: caseID, Why: string(BasisComplaint)})
+		})
+		if err != nil {
+			return Download{}, errors.Join(err, d.Body.Close())
+		}
+	}
+	return d, nil
+}
+
+// copyOf gives the copy without metadata, which is made once and kept.
+func (s *Files) copyOf(ctx context.Context, row FileRow) (Download, error) {
+	d := Download{Row: row, Type: row.Type, Name: row.Name}
+	id := row.ID
+	var err error
+	if d.Copy = strings.HasPrefix(row.Type, "image/"); d.Copy {
+		d.Type, d.Name = "image/jpeg", strings.TrimSuffix(row.Name, path.Ext(row.Name))+".jpg"
+		if row.Type == "image/png" {
+			d.Type, d.Name = row.Type, strings.TrimSuffix(row.Name, path.Ext(row.Name))+".png"
+		}
+		id += copySuffix
+	}
+	d.Body, err = s.w.Vault.Open(ctx, id)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound && d.Copy {
+		if err = s.makeCopy(ctx, row, d.Type); err == nil {
+			d.Body, err = s.w.Vault.Open(ctx, id)
+		}
+	}
+	return d, err
+}
+
+const copySuffix = ".copy"
+
+func (s *Files) makeCopy(ctx context.Context, row FileRow, kind string) error {
+	f, err := s.w.Vault.Open(ctx, row.ID)
+	if err != nil {
+		return err
+	}
+	original, err := io.ReadAll(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := s.copies.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	err = withoutMetadata(&out, original, kind)
+	s.copies.Release(1)
+	if err != nil {
+		return err
+	}
+	_, err = s.w.Vault.Put(ctx, row.ID+copySuffix, &out, int64(out.Len()))
+	return err
+}
+
+// Sweep removes uploads that no case names, and bytes that have no row (left by a crash between the two).
+func (s *Files) Sweep(ctx context.Context) error {
+	before := s.w.Real.Now().Add(-s.w.Limits.OrphanAge)
+	for {
+		orphans, err := s.w.Plain.Orphans(ctx, before, 100)
+		if err != nil {
+			return err
+		}
+		if len(orphans) == 0 {
+			break
+		}
+		for _, f := range orphans {
+			if err := s.remove(ctx, f.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return s.w.Vault.Each(ctx, func(id string, stored time.Time) error {
+		if !stored.Before(before) {
+			return nil
+		}
+		_, err := s.w.Plain.File(ctx, strings.TrimSuffix(id, copySuffix))
+		if negotiation.CodeOf(err) != negotiation.CodeNotFound {
+			return err
+		}
+		s.w.Logger.InfoContext(ctx, "evidence without a row removed", slog.String("file", id))
+		return s.w.Vault.Remove(ctx, id)
+	})
+}
+
+// remove drops the row first: what a case names meanwhile stays.
+func (s *Files) remove(ctx context.Context, id string) error {
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.RemoveFile(ctx, id) })
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.w.Vault.Remove(ctx, id), s.w.Vault.Remove(ctx, id+copySuffix))
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+)
+
+// Clock gives business time: what events and deadlines are dated by. The demo shifts it; sessions, codes and rate limits use real time.
+type Clock interface{ Now() time.Time }
+
+// CommandID makes a command safe to send again. The scope is actor and id; Digest is the SHA-256 of the command's bytes, so
+// that the same id with another body is told from a retry.
+type CommandID struct {
+	Actor  string
+	ID     string // UUID; "" for commands of the system, which are not remembered
+	Digest negotiation.Hash
+}
+
+// Change is one walk through the door.
+type Change struct {
+	Case    string
+	Command CommandID
+	// Decide runs inside the transaction on the case as it is then. It may run again after a conflict, so it has no effects.
+	Decide func(c negotiation.Case, look Look) Decision
+}
+
+// Look lets a decision read, inside the transaction, the little that is not in the case.
+type Look interface {
+	// OpenCases counts the consumer's open cases for the limits on filing.
+	OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error)
+}
+
+// Decision is what Decide came to. Events are kept also when Err is set: deadlines that had to pass before the command was
+// refused. After is the case with all of them applied.
+type Decision struct {
+	Events  []negotiation.Event
+	After   negotiation.Case
+	Notices []Notice
+	Err     error
+}
+
+// Receipt of an accepted command; the same for each time it is sent.
+type Receipt struct {
+	Case      string
+	Positions map[negotiation.Channel]negotiation.Position
+	Repeated  bool
+}
+
+// Commit is what became true of one case, told after COMMIT to those who deliver it.
+type Commit struct {
+	Records []negotiation.Record
+	Before  negotiation.Case
+	After   negotiation.Case
+	Row     CaseRow
+}
+
+// Log is the part of the store that the one door needs.
+type Log interface {
+	// Change runs one decision and commits what it came to, together with the case's row, deadlines, scorecard and notices.
+	// It returns the decision's own error, command_id_reused, or unavailable (nothing was changed; the id may be sent again).
+	Change(ctx context.Context, ch Change) (Receipt, error)
+	// Case gives the folded case and the end of its log, or not_found.
+	Case(ctx context.Context, id string) (negotiation.Case, negotiation.Head, error)
+	// Records of a channel with seq > after, oldest first, at most limit.
+	Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error)
+	// RecordsOf a case's room of the given types, oldest first.
+	RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error)
+	// Speakers are the accounts that made an event in the case's room, each once; the system is not among them.
+	Speakers(ctx context.Context, caseID string) ([]negotiation.By, error)
+	// Due gives cases whose next instant is at or before now, earliest first, and the next instant after those (zero: none).
+	Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error)
+}
+
+// Almanac gives what decisions need of the calendar: the years known now and recent outages.
+type Almanac interface {
+	Calendar() *workday.Calendar
+	Outages() []negotiation.Outage
+}

@@ -1,0 +1,35 @@
+package app
+
+import (
+	"context"
+
+	"hejie/negotiation"
+)
+
+// Marks keep how far an account has read each channel of a case. They only move forward.
+type Marks struct{ w World }
+
+// Of gives the account's marks in a case; a channel never read is not in it.
+func (m *Marks) Of(ctx context.Context, x Session, caseID string) (map[negotiation.Channel]int64, error) {
+	return m.w.Plain.Marks(ctx, x.Actor.ID, caseID)
+}
+
+// Read moves the mark up to seq and says whether it moved; a lower seq than known is no error. Errors: not_found without the right
+// to the channel, out_of_range for a seq that is not there yet.
+func (m *Marks) Read(ctx context.Context, x Session, caseID string, ch negotiation.Channel, seq int64) (moved bool, err error) {
+	c, head, err := m.w.Log.Case(ctx, caseID)
+	if err != nil {
+		return false, err
+	}
+	if err := mayRead(c, x.Actor, ch); err != nil {
+		return false, err
+	}
+	if last := head.At(ch).Seq; seq < 1 || seq > last {
+		return false, outOfRange("seq", 1, last)
+	}
+	err = m.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
+		moved, err = tx.Mark(ctx, x.Actor.ID, caseID, ch, seq)
+		return err
+	})
+	return moved && err == nil, err
+}

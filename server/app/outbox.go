@@ -1,0 +1,68 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"hejie/negotiation"
+)
+
+// Recipient of a notice.
+type Recipient struct {
+	Phone    string
+	Language string
+}
+
+// Recipients of a notice by whom it is for: an account; "desk:<enterprise>", all active members with a phone, or the contact person
+// when none has; "bureau:<bureau>", all active officers with a phone. Empty when nobody can be reached.
+func Recipients(ctx context.Context, r PlainReader, to string) ([]Recipient, error) {
+	kind, id, group := strings.Cut(to, ":")
+	if !group {
+		a, err := r.Account(ctx, to)
+		if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && !a.Active {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		return reachable(ctx, r, []Account{a})
+	}
+	f := AccountFilter{Enterprise: id, Active: true}
+	if kind == "bureau" {
+		f = AccountFilter{Bureau: id, Active: true}
+	}
+	accounts, err := r.Accounts(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	found, err := reachable(ctx, r, accounts)
+	if err != nil || len(found) > 0 || kind != "desk" {
+		return found, err
+	}
+	c, err := r.Contact(ctx, id)
+	if err != nil || c.Phone == "" {
+		return nil, err
+	}
+	return []Recipient{{c.Phone, "zh"}}, nil
+}
+
+// reachable gives each number once.
+func reachable(ctx context.Context, r PlainReader, accounts []Account) ([]Recipient, error) {
+	ids := make([]string, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	people, err := r.People(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	var found []Recipient
+	seen := map[string]bool{}
+	for _, a := range accounts {
+		if phone := people[a.ID].Phone; phone != "" && !seen[phone] {
+			seen[phone] = true
+			found = append(found, Recipient{phone, a.Language})
+		}
+	}
+	return found, nil
+}

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// ParsePhone normalises a number to E.164 ("+8613800138000"). A number without a country is a mainland mobile: eleven digits,
+// 1 and then 3 to 9 (MIIT numbering plan). Spaces, hyphens, dots and brackets are let through; full-width digits are read.
+func ParsePhone(field, s string) (string, error) {
+	if strings.TrimSpace(s) == "" {
+		return "", required(field)
+	}
+	var b strings.Builder
+	for i, r := range strings.TrimSpace(norm.NFKC.String(s)) {
+		switch {
+		case r == '+' && i == 0, r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case strings.ContainsRune(" -.()", r):
+		default:
+			return "", invalid(field, phoneForm)
+		}
+	}
+	n := b.String()
+	if d, ok := strings.CutPrefix(n, "00"); ok {
+		n = "+" + d
+	}
+	if !strings.HasPrefix(n, "+") {
+		if d, ok := strings.CutPrefix(n, "86"); ok && len(d) == 11 {
+			n = d
+		}
+		n = "+86" + n
+	}
+	if d, ok := strings.CutPrefix(n, "+86"); ok {
+		if len(d) != 11 || d[0] != '1' || d[1] < '3' {
+			return "", invalid(field, phoneForm)
+		}
+		return n, nil
+	}
+	if len(n) < 8 || len(n) > 16 || n[1] == '0' || strings.Contains(n[1:], "+") { // E.164: at most 15 digits
+		return "", invalid(field, phoneForm)
+	}
+	return n, nil
+}
+
+const phoneForm = "13800138000, +8613800138000"
+
+// MaskPhone keeps enough to recognise a number and not enough to dial it: "138****8000".
+func MaskPhone(phone string) string {
+	d := strings.TrimPrefix(strings.TrimPrefix(phone, "+86"), "+")
+	if len(d) < 8 {
+		return strings.Repeat("*", len(d))
+	}
+	return d[:3] + strings.Repeat("*", len(d)-7) + d[len(d)-4:]
+}
+
+// MaskName keeps the surname: "王**", "欧阳**"; of other scripts the first letter.
+func MaskName(name string) string {
+	r := []rune(strings.TrimSpace(name))
+	if len(r) == 0 {
+		return ""
+	}
+	if len(r) > 2 && strings.Contains(compound, " "+string(r[:2])+" ") {
+		return string(r[:2]) + "**"
+	}
+	return string(r[:1]) + "**"
+}
+
+// The surnames of two characters that are borne by more than a few.
+const compound = " 欧阳 司马 上官 诸葛 司徒 东方 独孤 南宫 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 轩辕 端木 百里 呼延 "
+
+// Normalise makes the form in which names are searched and compared: NFKC, lower case, single spaces.
+func Normalise(s string) string {
+	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(s))), " ")
+}
+
+// text trims a text of one line and checks its length in characters. Control characters are refused.
+func text(field, s string, least, most int) (string, error) {
+	s = strings.TrimSpace(norm.NFC.String(s))
+	n := len([]rune(s))
+	switch {
+	case n == 0 && least > 0:
+		return "", required(field)
+	case n < least:
+		return "", outOfRange(field, least, most)
+	case n > most:
+		return "", tooLong(field, most, n)
+	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }):
+		return "", invalid(field, "one line")
+	}
+	return s, nil
+}
+
+// language of a reader: zh unless en is wished.
+func language(field, s string) (string, error) {
+	switch s {
+	case "":
+		return "zh", nil
+	case "zh", "en":
+		return s, nil
+	}
+	return "", invalid(field, []string{"zh", "en"})
+}

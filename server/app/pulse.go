@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"hejie/negotiation"
+)
+
+// Pulse notes every half minute that the platform is up. At a start it finds how long it was not: a gap over Limits.OutageGap is
+// an outage, and deadlines of parties that fell into it move (the door does that when it meets them).
+type Pulse struct{ w World }
+
+const (
+	beatEvery  = 30 * time.Second
+	sweepEvery = time.Hour
+)
+
+// Start loads the yearbook, after noting an outage if there was one, and beats once. Call it before anything walks deadlines.
+func (p *Pulse) Start(ctx context.Context) error {
+	now := p.w.Business.Now()
+	last, err := p.w.Plain.Heartbeat(ctx)
+	if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound {
+		return err
+	}
+	gap := err == nil && now.Sub(last) > p.w.Limits.OutageGap
+	err = p.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if gap {
+			if err := tx.AddOutage(ctx, negotiation.Outage{From: last, To: now}, p.w.Real.Now()); err != nil {
+				return err
+			}
+			row := AuditRow{What: AuditOutage, Detail: last.Format(time.RFC3339) + "/" + now.Format(time.RFC3339)}
+			if err := p.w.audit(ctx, tx, negotiation.System, row); err != nil {
+				return err
+			}
+		}
+		return tx.Beat(ctx, now)
+	})
+	if err != nil {
+		return err
+	}
+	if gap {
+		p.w.Logger.WarnContext(ctx, "the platform was down", slog.Time("from", last), slog.Time("to", now))
+	}
+	return p.w.Yearbook.Load(ctx, p.w.Plain, now)
+}
+
+// Beat notes that the platform is up.
+func (p *Pulse) Beat(ctx context.Context) error {
+	return p.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.Beat(ctx, p.w.Business.Now()) })
+}
+
+// Run beats and tidies until ctx ends: each hour it removes what its time is over, and finishes what a crash left half done. What
+// fails is logged and tried again the next time.
+func (a *App) Run(ctx context.Context) error {
+	beat, sweep := time.NewTicker(beatEvery), time.NewTicker(sweepEvery)
+	defer beat.Stop()
+	defer sweep.Stop()
+	log := a.Pulse.w.Logger
+	tidy := func() {
+		if err := a.Tidy(ctx); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "tidying failed; it is tried again in an hour", slog.Any("error", err))
+		}
+	}
+	tidy()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-beat.C:
+			if err := a.Pulse.Beat(ctx); err != nil && ctx.Err() == nil {
+				log.ErrorContext(ctx, "no heartbeat", slog.Any("error", err))
+			}
+		case <-sweep.C:
+			tidy()
+		}
+	}
+}
+
+// Tidy does what Run does each hour.
+func (a *App) Tidy(ctx context.Context) error {
+	w := a.Pulse.w
+	now, l := w.Real.Now(), w.Limits
+	if err := a.Scheme.Finish(ctx); err != nil {
+		return err
+	}
+	if err := a.Admin.FinishCalendar(ctx); err != nil {
+		return err
+	}
+	if err := a.Files.Sweep(ctx); err != nil {
+		return err
+	}
+	return w.Plain.Write(ctx, func(tx PlainTx) error {
+		return tx.Sweep(ctx, SweepBefore{Now: now, Idle: now.Add(-l.ConsumerIdle), Codes: now.Add(-day - l.CodeLife), Delivered: now.Add(-30 * day)})
+	})
+}

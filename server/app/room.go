@@ -1,0 +1,193 @@
+package app
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"time"
+
+	"hejie/negotiation"
+)
+
+// Rooms reads cases for those who may see them. What a reader may not see does not exist for them: not_found.
+type Rooms struct {
+	w       World
+	details *Details
+	marks   *Marks
+}
+
+// NewRooms makes the readers beside the use cases of a.
+func NewRooms(w World, a *App) *Rooms { return &Rooms{w: w, details: a.Details, marks: a.Marks} }
+
+// CaseView is a case as one reader sees it: the facts, and with the right to the room its texts and people.
+type CaseView struct {
+	Case           negotiation.Case
+	Room           bool   // the reader sees the room; without it the texts below are empty
+	Title          string // goods or service
+	Facts          string // what happened
+	OrderNumber    string
+	Offers         []OfferText            // of each offer in order
+	Participants   map[string]Participant // by account
+	Consumer       ConsumerView
+	EnterpriseName string
+	Bureau         Bureau
+	Positions      map[negotiation.Channel]negotiation.Position
+	Read           map[negotiation.Channel]int64
+	Allowed        []string // commands that the reader may send now
+	HeadHash       string   // hex; the end of the chain
+	Now            time.Time
+}
+
+// OfferText is the content of an offer.
+type OfferText struct {
+	Text   string   // what was said with it
+	Reason string   // above 3 × the disputed amount
+	Items  []string // descriptions, "" where none; nil when none or erased
+}
+
+// Participant of a room: who stands behind an account, by the name that the reader may see.
+type Participant struct {
+	Side negotiation.Side
+	Name string
+}
+
+// May says whether the session's actor may do or see something of the case now; a consumer's older case is sealed until proved.
+func (r *Rooms) May(ctx context.Context, s Session, caseID string, a negotiation.Action) error {
+	c, _, err := r.open(ctx, s, caseID)
+	if err != nil {
+		return err
+	}
+	return c.May(s.Actor, a)
+}
+
+// MayRead says whether the session may read a channel; without the right it is not_found, so that nothing leaks.
+func (r *Rooms) MayRead(ctx context.Context, s Session, caseID string, ch negotiation.Channel) error {
+	c, _, err := r.open(ctx, s, caseID)
+	if err != nil {
+		return err
+	}
+	return mayRead(c, s.Actor, ch)
+}
+
+func mayRead(c negotiation.Case, by negotiation.Actor, ch negotiation.Channel) error {
+	a := negotiation.SeeRoom
+	switch ch {
+	case negotiation.Room:
+	case negotiation.Desk:
+		a = negotiation.SeeDesk
+	default:
+		return notFound()
+	}
+	if c.May(by, a) != nil {
+		return notFound()
+	}
+	return nil
+}
+
+// open gives a case whose facts the session may see.
+func (r *Rooms) open(ctx context.Context, s Session, caseID string) (negotiation.Case, negotiation.Head, error) {
+	if !ValidID(caseID) {
+		return negotiation.Case{}, negotiation.Head{}, notFound()
+	}
+	c, head, err := r.w.Log.Case(ctx, caseID)
+	if err != nil {
+		return c, head, err
+	}
+	if err := c.May(s.Actor, negotiation.SeeFacts); err != nil {
+		return c, head, err
+	}
+	if s.Sealed(caseID, c.LastAt) {
+		return c, head, negotiation.NewError(CodeCaseCodeRequired)
+	}
+	return c, head, nil
+}
+
+// View gives the snapshot of a case. An officer's look is audited.
+func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, error) {
+	c, head, err := r.open(ctx, s, caseID)
+	if err != nil {
+		return CaseView{}, err
+	}
+	v := CaseView{Case: c.SeenBy(s.Actor), Room: c.May(s.Actor, negotiation.SeeRoom) == nil, Allowed: c.Allowed(s.Actor, r.w.Business.Now()),
+		HeadHash: hex.EncodeToString(head.Hash[:]), Now: r.w.Business.Now(), Positions: map[negotiation.Channel]negotiation.Position{}}
+	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+		if mayRead(c, s.Actor, ch) == nil {
+			v.Positions[ch] = head.At(ch)
+		}
+	}
+	if v.Read, err = r.marks.Of(ctx, s, caseID); err != nil {
+		return CaseView{}, err
+	}
+	if err := r.texts(ctx, &v); err != nil {
+		return CaseView{}, err
+	}
+	return v, r.people(ctx, s, &v)
+}
+
+// texts fills what the facts do not hold, for a reader of the room.
+func (r *Rooms) texts(ctx context.Context, v *CaseView) error {
+	if !v.Room {
+		return nil
+	}
+	records, err := r.w.Log.RecordsOf(ctx, v.Case.ID, negotiation.CaseFiled{}.Kind(), negotiation.OfferMade{}.Kind())
+	if err != nil {
+		return err
+	}
+	v.Offers = make([]OfferText, len(v.Case.Offers))
+	for _, rec := range records {
+		e, err := rec.Event()
+		if err != nil {
+			return err
+		}
+		if e.Content == nil {
+			continue
+		}
+		switch f := e.Fact.(type) {
+		case negotiation.CaseFiled:
+			v.Title, v.Facts, v.OrderNumber = e.Content.Goods, e.Content.Text, e.Content.OrderNumber
+		case negotiation.OfferMade:
+			if f.Offer <= len(v.Offers) { // one made since the snapshot comes with the events
+				v.Offers[f.Offer-1] = OfferText{Text: e.Content.Text, Reason: e.Content.Reason, Items: e.Content.Items}
+			}
+		}
+	}
+	return nil
+}
+
+// people fills the names behind the accounts, each as the reader may see it.
+func (r *Rooms) people(ctx context.Context, s Session, v *CaseView) error {
+	e, err := r.w.Plain.Enterprise(ctx, v.Case.Enterprise)
+	if err != nil {
+		return err
+	}
+	v.EnterpriseName = e.Name
+	if v.Bureau, err = r.w.Plain.Bureau(ctx, v.Case.Bureau); err != nil {
+		return err
+	}
+	if v.Consumer, err = r.details.View(ctx, s.Actor, v.Case); err != nil {
+		return err
+	}
+	v.Participants = map[string]Participant{v.Case.Consumer: {negotiation.SideConsumer, v.Consumer.Name}}
+	if !v.Room {
+		return nil
+	}
+	accounts, err := r.w.Log.Speakers(ctx, v.Case.ID)
+	if err != nil {
+		return err
+	}
+	if v.Case.Agent != "" && !slices.ContainsFunc(accounts, func(b negotiation.By) bool { return b.ID == v.Case.Agent }) {
+		accounts = append(accounts, negotiation.By{Side: negotiation.SideEnterprise, ID: v.Case.Agent})
+	}
+	ids := make([]string, 0, len(accounts))
+	for _, b := range accounts {
+		ids = append(ids, b.ID)
+	}
+	names, err := r.details.Names(ctx, s.Actor, v.Case, ids)
+	if err != nil {
+		return err
+	}
+	for _, b := range accounts {
+		v.Participants[b.ID] = Participant{b.Side, names[b.ID]}
+	}
+	return nil
+}

@@ -1,0 +1,376 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"crypto/subtle"
+	"strconv"
+	"time"
+
+	"hejie/negotiation"
+)
+
+// SignIn is how people get a session: consumers by a one-time code to their phone, staff by login and password, the first
+// administrator by the set-up link.
+type SignIn struct {
+	w         World
+	sessions  *Sessions
+	passwords *passwords
+}
+
+// CodeSignIn of a consumer. CaseCode is the case code or the order number of an older case that is to be opened too; "" for none.
+type CodeSignIn struct {
+	Phone    string
+	Code     string
+	CaseCode string
+	Language string // of a new account; "" is zh
+	Client   Client
+}
+
+// PasswordSignIn of staff.
+type PasswordSignIn struct {
+	Login    string
+	Password string
+	Client   Client
+}
+
+// FirstAdministrator of an empty installation.
+type FirstAdministrator struct {
+	Token       string
+	Login       string
+	Password    string
+	DisplayName string
+	Client      Client
+}
+
+// RequestCode sends a one-time code to the number. The answer is the same whether the number is known. Errors: required,
+// invalid (phone), rate_limited with retry_after, sms_unavailable.
+func (s *SignIn) RequestCode(ctx context.Context, phone, language string, c Client) error {
+	phone, err := ParsePhone("phone", phone)
+	if err != nil {
+		return err
+	}
+	if s.w.SMS == SMSNone {
+		return negotiation.NewError(CodeSMSUnavailable)
+	}
+	if language != "en" {
+		language = "zh"
+	}
+	now, l, addr := s.w.Real.Now(), s.w.Limits, s.addr(c)
+	row := CodeRow{ID: NewID(), Phone: phone, Addr: addr, Created: now, Expires: now.Add(l.CodeLife)}
+	code := newCode()
+	row.Sum = s.codeSum(row.ID, phone, code)
+	return s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		sent, err := tx.CodesSince(ctx, phone, now.Add(-day))
+		if err != nil {
+			return err
+		}
+		from, err := tx.CodesFrom(ctx, addr, now.Add(-time.Hour))
+		if err != nil {
+			return err
+		}
+		if left := max(wait(sent, now, time.Minute, l.CodesPerMinute), wait(sent, now, time.Hour, l.CodesPerHour),
+			wait(sent, now, day, l.CodesPerDay), wait(from, now, time.Hour, l.CodesPerAddress)); left > 0 {
+			return rateLimited(seconds(left))
+		}
+		if err := tx.AddCode(ctx, row); err != nil {
+			return err
+		}
+		return tx.AddOutbox(ctx, OutboxRow{ID: NewID(), To: "phone", Address: phone, Language: language, Template: TemplateCode,
+			Params: map[string]string{"code": code, "minutes": minutes(l.CodeLife)}, At: s.w.Business.Now(), Created: now, Next: now})
+	})
+}
+
+// ByCode signs a consumer in; a number that is new gets an account, because the code proved it. Only the latest code counts.
+// Errors: required, invalid, wrong_code, wrong_case_code, rate_limited, sms_unavailable.
+func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
+	phone, err := ParsePhone("phone", in.Phone)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	lang, err := language("language", in.Language)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if in.Code == "" {
+		return SignedIn{}, required("code")
+	}
+	if s.w.SMS == SMSNone {
+		return SignedIn{}, negotiation.NewError(CodeSMSUnavailable)
+	}
+	caseID, err := s.caseOf(ctx, phone, in.CaseCode)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var done SignedIn
+	var refused error // the refusal is counted, so its transaction is kept
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
+		done, refused, err = s.byCode(ctx, tx, phone, lang, in, caseID)
+		return err
+	})
+	if err != nil || refused != nil {
+		return SignedIn{}, cmp.Or(err, refused)
+	}
+	return done, nil
+}
+
+func (s *SignIn) byCode(ctx context.Context, tx PlainTx, phone, lang string, in CodeSignIn, caseID string) (done SignedIn, refused, err error) {
+	now := s.w.Real.Now()
+	row, err := tx.LatestCode(ctx, phone)
+	wrong := negotiation.NewError(CodeWrongCode).On("code")
+	switch {
+	case negotiation.CodeOf(err) == negotiation.CodeNotFound:
+		return done, wrong, nil
+	case err != nil:
+		return done, nil, err
+	case row.Used || row.Tries >= s.w.Limits.CodeTries || !now.Before(row.Expires):
+		return done, wrong, nil
+	case subtle.ConstantTimeCompare(row.Sum, s.codeSum(row.ID, phone, in.Code)) != 1:
+		return done, wrong, tx.SetCode(ctx, row.ID, row.Tries+1, false)
+	}
+	a, err := s.consumer(ctx, tx, phone, lang)
+	if err != nil {
+		return done, nil, err
+	}
+	if !a.Active {
+		return done, wrong, nil
+	}
+	if in.CaseCode != "" {
+		if refused, err = s.prove(ctx, tx, a.ID, caseID != ""); refused != nil || err != nil {
+			return done, refused, err
+		}
+	}
+	if err := tx.SetCode(ctx, row.ID, row.Tries, true); err != nil {
+		return done, nil, err
+	}
+	done, err = s.sessions.start(ctx, tx, a, in.Client, opening{caseID: caseID})
+	return done, nil, err
+}
+
+// consumer gives the account of a number, which is made on first use.
+func (s *SignIn) consumer(ctx context.Context, tx PlainTx, phone, lang string) (Account, error) {
+	a, err := tx.AccountByLogin(ctx, phone)
+	if negotiation.CodeOf(err) != negotiation.CodeNotFound {
+		return a, err
+	}
+	a = Account{ID: NewID(), Role: negotiation.RoleConsumer, Login: phone, Language: lang, Active: true, Created: s.w.Real.Now()}
+	if err := tx.AddAccount(ctx, a); err != nil {
+		return a, err
+	}
+	return a, tx.SetPerson(ctx, Person{Account: a.ID, Phone: phone})
+}
+
+// caseOf finds the case of a number by its case code or order number; "" when there is none.
+func (s *SignIn) caseOf(ctx context.Context, phone, given string) (string, error) {
+	if given == "" {
+		return "", nil
+	}
+	a, err := s.w.Plain.AccountByLogin(ctx, phone)
+	var id string
+	if err == nil {
+		id, err = s.w.Cases.CaseByRef(ctx, a.ID, CanonicalCode(given), s.w.Secret.OrderRef(given))
+	}
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+		return "", nil
+	}
+	return id, err
+}
+
+// prove counts wrong case codes and order numbers, so that nobody with a recycled number tries them all.
+func (s *SignIn) prove(ctx context.Context, tx PlainTx, account string, right bool) (refused, err error) {
+	key, now := "proof:"+account, s.w.Real.Now()
+	n, oldest, err := tx.Attempts(ctx, key, now.Add(-time.Hour))
+	switch {
+	case err != nil:
+		return nil, err
+	case n >= s.w.Limits.ProofTries:
+		return rateLimited(seconds(oldest.Add(time.Hour).Sub(now))), nil
+	case !right:
+		return negotiation.NewError(CodeWrongCaseCode).On("case_code"), tx.AddAttempt(ctx, key, now)
+	}
+	return nil, nil
+}
+
+// ByPassword signs staff in. An unknown login takes as long as a known one. Errors: required, wrong_password, rate_limited with
+// retry_after (after Limits.PasswordFailures for the login, or PasswordFailuresAddress from the address).
+func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, error) {
+	login := NormaliseLogin(in.Login)
+	switch {
+	case login == "":
+		return SignedIn{}, required("login")
+	case in.Password == "":
+		return SignedIn{}, required("password")
+	}
+	a, err := s.guarded(ctx, login, in.Client, func() (Account, bool, error) {
+		a, err := s.w.Plain.AccountByLogin(ctx, login)
+		if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound {
+			return a, false, err
+		}
+		ok, err := s.passwords.matches(ctx, in.Password, a.Password) // also for "": the answer takes as long
+		return a, ok && a.Active && a.Role != negotiation.RoleConsumer, err
+	})
+	if err != nil {
+		return SignedIn{}, err
+	}
+	var done SignedIn
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
+		now, err := tx.Account(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		if !now.Active || now.Password != a.Password { // changed while the password was checked
+			return negotiation.NewError(CodeWrongPassword).On("password")
+		}
+		done, err = s.sessions.start(ctx, tx, now, in.Client, opening{})
+		return err
+	})
+	return done, err
+}
+
+// guarded counts an attempt before check looks at the password, so that many at once are not each the first, and takes it back
+// when check says yes.
+func (s *SignIn) guarded(ctx context.Context, login string, c Client, check func() (Account, bool, error)) (Account, error) {
+	now, l := s.w.Real.Now(), s.w.Limits
+	keys := []struct {
+		key  string
+		most int
+	}{{"login:" + login, l.PasswordFailures}, {"from:" + hexOf(s.addr(c)), l.PasswordFailuresAddress}}
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		for _, k := range keys {
+			n, oldest, err := tx.Attempts(ctx, k.key, now.Add(-l.PasswordLock))
+			if err != nil {
+				return err
+			}
+			if n >= k.most {
+				return rateLimited(seconds(oldest.Add(l.PasswordLock).Sub(now)))
+			}
+			if err := tx.AddAttempt(ctx, k.key, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return Account{}, err
+	}
+	a, ok, err := check()
+	if err != nil {
+		return Account{}, err
+	}
+	if !ok {
+		return Account{}, negotiation.NewError(CodeWrongPassword).On("password")
+	}
+	return a, s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := tx.ClearAttempts(ctx, keys[0].key); err != nil {
+			return err
+		}
+		return tx.ForgetAttempt(ctx, keys[1].key, now)
+	})
+}
+
+// Enter gives a session of any account, without proof. Only the demo may call it.
+func (s *SignIn) Enter(ctx context.Context, account string, c Client) (SignedIn, error) {
+	var done SignedIn
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
+		a, err := tx.Account(ctx, account)
+		if err != nil {
+			return err
+		}
+		done, err = s.sessions.start(ctx, tx, a, c, opening{all: true})
+		return err
+	})
+	return done, err
+}
+
+// SetUpOpen says whether the installation is empty: no administrator yet.
+func (s *SignIn) SetUpOpen(ctx context.Context) (bool, error) {
+	admins, err := s.w.Plain.Accounts(ctx, AccountFilter{Role: negotiation.RoleAdministrator, Limit: 1})
+	return err == nil && len(admins) == 0, err
+}
+
+// NewSetUpToken makes the token of the one-time set-up link that the console prints at the start of an empty installation; an
+// earlier one ends. Error: set_up_closed.
+func (s *SignIn) NewSetUpToken(ctx context.Context) (string, error) {
+	token := newToken()
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := noAdministrator(ctx, tx); err != nil {
+			return err
+		}
+		return tx.SetSetUpToken(ctx, hashToken(token), s.w.Real.Now().Add(s.w.Limits.SetUpLife))
+	})
+	if err != nil {
+		return "", err
+	}
+	return token, nil
+}
+
+func noAdministrator(ctx context.Context, r PlainReader) error {
+	admins, err := r.Accounts(ctx, AccountFilter{Role: negotiation.RoleAdministrator, Limit: 1})
+	if err == nil && len(admins) > 0 {
+		return negotiation.NewError(CodeSetUpClosed)
+	}
+	return err
+}
+
+// SetUp makes the first administrator and signs them in. The link works once. Errors: set_up_closed, and those of a new account.
+func (s *SignIn) SetUp(ctx context.Context, in FirstAdministrator) (SignedIn, error) {
+	if open, err := s.SetUpOpen(ctx); err != nil || !open {
+		return SignedIn{}, cmp.Or(err, error(negotiation.NewError(CodeSetUpClosed)))
+	}
+	if hash, expires, err := s.w.Plain.SetUpToken(ctx); err != nil || subtle.ConstantTimeCompare(hash, hashToken(in.Token)) != 1 || !s.w.Real.Now().Before(expires) {
+		return SignedIn{}, negotiation.NewError(CodeSetUpClosed).Because(err) // no hashing of passwords for strangers
+	}
+	a, p, err := s.passwords.newStaff(ctx, NewStaff{Login: in.Login, DisplayName: in.DisplayName, Password: in.Password}, s.w.Real.Now())
+	if err != nil {
+		return SignedIn{}, err
+	}
+	a.Role = negotiation.RoleAdministrator
+	var done SignedIn
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := noAdministrator(ctx, tx); err != nil {
+			return err
+		}
+		if hash, _, err := tx.SetUpToken(ctx); err != nil || subtle.ConstantTimeCompare(hash, hashToken(in.Token)) != 1 {
+			return negotiation.NewError(CodeSetUpClosed).Because(err)
+		}
+		if err := addStaff(ctx, tx, a, p); err != nil {
+			return err
+		}
+		if err := tx.SetSetUpToken(ctx, nil, time.Time{}); err != nil {
+			return err
+		}
+		done, err = s.sessions.start(ctx, tx, a, in.Client, opening{})
+		if err != nil {
+			return err
+		}
+		return tx.AddAudit(ctx, AuditRow{At: s.w.Business.Now(), Actor: a.ID, Role: a.Role, What: AuditSetUp, Subject: a.ID})
+	})
+	return done, err
+}
+
+// addr is what is kept of a network address: enough to count, not to find.
+func (s *SignIn) addr(c Client) []byte { return s.w.Secret.addr(c) }
+
+func (s *SignIn) codeSum(id, phone, code string) []byte {
+	return s.w.Secret.Sum("code", id, phone, code)
+}
+
+// wait says how long to wait when at least most of the times (oldest first) lie within the period before now; 0: not at all.
+func wait(times []time.Time, now time.Time, period time.Duration, most int) time.Duration {
+	in := times[:0:0]
+	for _, t := range times {
+		if t.After(now.Add(-period)) {
+			in = append(in, t)
+		}
+	}
+	if len(in) < most {
+		return 0
+	}
+	return in[len(in)-most].Add(period).Sub(now)
+}
+
+const day = 24 * time.Hour
+
+func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }
+
+func minutes(d time.Duration) string { return strconv.Itoa(int(d / time.Minute)) }

@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+)
+
+// Yearbook is the Almanac: the calendar with what was imported, and the recent outages. Both are swapped whole, so readers see the
+// old or the new one and never a mixture. Load fills it at the start.
+type Yearbook struct {
+	calendar atomic.Pointer[workday.Calendar]
+	outages  atomic.Pointer[[]negotiation.Outage]
+}
+
+// NewYearbook knows the built-in years and no outage.
+func NewYearbook() *Yearbook {
+	y := &Yearbook{}
+	y.calendar.Store(workday.Default())
+	y.outages.Store(&[]negotiation.Outage{})
+	return y
+}
+
+// Calendar known now.
+func (y *Yearbook) Calendar() *workday.Calendar { return y.calendar.Load() }
+
+// Outages of the last ninety days, oldest first: none of them can still hold a running deadline that is older. The slice is shared
+// and not to be changed.
+func (y *Yearbook) Outages() []negotiation.Outage { return *y.outages.Load() }
+
+const outagesKept = 90 * day
+
+// Load reads what was imported and the outages before now (business time).
+func (y *Yearbook) Load(ctx context.Context, r PlainReader, now time.Time) error {
+	years, err := r.CalendarYears(ctx)
+	if err != nil {
+		return err
+	}
+	cal := workday.Default()
+	for _, v := range years {
+		if cal, err = cal.Import(v.Body); err != nil {
+			return fmt.Errorf("stored calendar of %d: %w", v.Year, err)
+		}
+	}
+	outages, err := r.Outages(ctx, now.Add(-outagesKept))
+	if err != nil {
+		return err
+	}
+	y.calendar.Store(cal)
+	y.outages.Store(&outages)
+	return nil
+}
