@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// BackupName is the file that Backup leaves in its folder.
+const BackupName = "hejie.db"
+
+// Backup writes a compact copy of one moment into the folder while writers go on, checks it, and only then gives it its name; a
+// copy that was there is replaced. Evidence is copied after it, by the caller: the copy names no file that is not there yet.
+func (s *Store) Backup(ctx context.Context, dir string) (path string, err error) {
+	return Backup(ctx, s.path, dir)
+}
+
+// Backup is Store.Backup for a file that another process has open.
+func Backup(ctx context.Context, from, dir string) (path string, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, BackupName)
+	part := path + ".part"
+	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", err
+	}
+	if err := vacuumInto(ctx, from, part); err != nil {
+		return "", errors.Join(err, remove(part))
+	}
+	if err := CheckBackup(ctx, part); err != nil {
+		return "", errors.Join(err, remove(part))
+	}
+	if err := syncAll(part); err != nil {
+		return "", err
+	}
+	if err := os.Rename(part, path); err != nil {
+		return "", err
+	}
+	return path, syncAll(dir)
+}
+
+// CheckBackup says whether the file is whole and of a schema that this program can open. Store.Verify on the restored file walks
+// its chains.
+func CheckBackup(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite3", dsn(path)+"?mode=ro&_busy_timeout=5000")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	var said string
+	if err := db.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&said); err != nil {
+		return fmt.Errorf("check of %s: %w", path, err)
+	}
+	if said != "ok" {
+		return fmt.Errorf("check of %s: %s", path, said)
+	}
+	have, err := schemaVersion(ctx, db)
+	if err != nil {
+		return err
+	}
+	want, err := latest()
+	switch {
+	case err != nil:
+		return err
+	case have == 0:
+		return fmt.Errorf("%s is no database of this program", path)
+	case have > want:
+		return fmt.Errorf("%s has schema %d, this program knows %d: %w", path, have, want, ErrNewer)
+	}
+	return nil
+}
+
+// vacuumInto copies on a connection of its own: one that is query_only refuses.
+func vacuumInto(ctx context.Context, from, to string) error {
+	db, err := sql.Open("sqlite3", dsn(from)+"?mode=rw&_busy_timeout=5000")
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, to)
+	return errors.Join(err, db.Close())
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func syncAll(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

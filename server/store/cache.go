@@ -1,0 +1,141 @@
+package store
+
+import (
+	"crypto/sha256"
+	"hash/maphash"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// entry is a folded case with what is derived from it. It never changes once it is in the cache, but for commands, which is
+// the writer's alone.
+type entry struct {
+	key      int64
+	c        negotiation.Case
+	head     negotiation.Head
+	row      row
+	commands map[commandKey]uint32 // accepted commands → their last event's version
+	speakers []negotiation.By      // of the room, each once; never changed in place
+	size     int                   // memory, about; fixed when it is put
+}
+
+// commandKey is the first half of SHA-256(actor ‖ 0 ‖ id): the scope of a command's id.
+type commandKey [16]byte
+
+func keyOf(c app.CommandID) commandKey {
+	b := make([]byte, 0, 96)
+	b = append(append(append(b, c.Actor...), 0), c.ID...)
+	h := sha256.Sum256(b)
+	return commandKey(h[:16])
+}
+
+// heard notes who made an event in the room.
+func (e *entry) heard(r negotiation.Record) {
+	if r.Channel != negotiation.Room || r.By.Side == negotiation.SideSystem || slices.Contains(e.speakers, r.By) {
+		return
+	}
+	e.speakers = append(slices.Clip(e.speakers), r.By)
+}
+
+// sized notes the memory of the entry.
+func (e *entry) sized() *entry {
+	e.size = 3072 + 40*len(e.commands) + 512*len(e.c.Offers) + 160*len(e.c.Deadlines) + len(e.row.Title) + len(e.row.Last)
+	return e
+}
+
+const stripes = 1024
+
+// cache holds folded cases, at most so many bytes, the least recently used go first. Readers fill it, too; stamps keep them
+// from putting back what the writer has moved on from.
+type cache struct {
+	seed   maphash.Seed
+	mu     sync.Mutex
+	lru    *simplelru.LRU[string, *entry]
+	weight int
+	max    int
+	stamps [stripes]uint64 // of the last commit of a case of the stripe
+}
+
+func newCache(max int) *cache {
+	c := &cache{seed: maphash.MakeSeed(), max: max}
+	lru, err := simplelru.NewLRU[string, *entry](math.MaxInt, func(_ string, e *entry) { c.weight -= e.size })
+	if err != nil { // only for a size below 1
+		panic(err)
+	}
+	c.lru = lru
+	return c
+}
+
+func (c *cache) stripe(id string) *uint64 {
+	return &c.stamps[maphash.String(c.seed, id)%stripes]
+}
+
+func (c *cache) get(id string) (*entry, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.lru.Get(id)
+}
+
+// stamp is taken before a case is read from the database.
+func (c *cache) stamp(id string) uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return *c.stripe(id)
+}
+
+// fresh says whether nothing was committed to the case since the stamp.
+func (c *cache) fresh(id string, stamp uint64) bool { return c.stamp(id) == stamp }
+
+// offer puts what a reader loaded, unless the case may have moved since.
+func (c *cache) offer(id string, e *entry, stamp uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if *c.stripe(id) == stamp && !c.lru.Contains(id) {
+		c.put(id, e)
+	}
+}
+
+// swap puts what was committed. Nil entries are dropped.
+func (c *cache) swap(es map[string]*entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id, e := range es {
+		*c.stripe(id)++
+		c.lru.Remove(id)
+		if e != nil {
+			c.put(id, e)
+		}
+	}
+}
+
+func (c *cache) put(id string, e *entry) {
+	c.lru.Add(id, e)
+	for c.weight += e.size; c.weight > c.max && c.lru.Len() > 1; {
+		c.lru.RemoveOldest()
+	}
+}
+
+// keep puts back what was read and did not change.
+func (c *cache) keep(id string, e *entry) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.lru.Contains(id) {
+		c.put(id, e)
+	}
+}
+
+// clear forgets everything, for changes that reach many cases.
+func (c *cache) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.stamps {
+		c.stamps[i]++
+	}
+	c.lru.Purge()
+}

@@ -1,0 +1,407 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/negotiation/region"
+	"hejie/server/app"
+)
+
+const maxPage, defaultPage = 100, 50
+
+func pageSize(limit int) int {
+	switch {
+	case limit <= 0:
+		return defaultPage
+	case limit > maxPage:
+		return maxPage
+	}
+	return limit
+}
+
+// listed is a row of the table of cases as lists read it.
+type listed struct {
+	Key            int64
+	ID, Code       string
+	Version        int64
+	Consumer       string
+	Enterprise     string
+	EnterpriseName string `db:"enterprise_name"`
+	Bureau, Region string
+	Category       negotiation.Category
+	Currency       string
+	Amount         int64
+	Title          string
+	Phase          negotiation.Phase
+	Turn           negotiation.Side
+	TurnSince      int64 `db:"turn_since"`
+	FiledAt        int64 `db:"filed_at"`
+	LastAt         int64 `db:"last_at"`
+	Due            int64
+	DueKey         negotiation.DeadlineKey `db:"due_key"`
+	Overdue        bool
+	Agent          string
+	Class          negotiation.Class
+	Reason         negotiation.EscalationReason
+	EscalatedAt    int64            `db:"escalated_at"`
+	AcceptedAt     int64            `db:"accepted_at"`
+	OfferMinor     int64            `db:"offer_minor"`
+	ClaimMinor     int64            `db:"claim_minor"`
+	OfferBy        negotiation.Side `db:"offer_by"`
+	RoomSeq        int64            `db:"room_seq"`
+	Last           string
+}
+
+const listedColumns = `key, id, code, version, consumer, enterprise, enterprise_name, bureau, region, category, currency, amount, title,
+	phase, turn, turn_since, filed_at, last_at, due, due_key, overdue, agent, class, reason, escalated_at, accepted_at, offer_minor,
+	claim_minor, offer_by, room_seq, last`
+
+func (l listed) row() app.CaseRow {
+	r := app.CaseRow{
+		Case: l.ID, Code: l.Code, Version: l.Version, Consumer: l.Consumer, Enterprise: l.Enterprise, EnterpriseName: l.EnterpriseName,
+		Bureau: l.Bureau, Region: l.Region, Category: l.Category, Amount: negotiation.Money{Currency: l.Currency, Minor: l.Amount},
+		Title: l.Title, Phase: l.Phase, Turn: l.Turn, TurnSince: instant(l.TurnSince), FiledAt: instant(l.FiledAt), LastAt: instant(l.LastAt),
+		DueKey: l.DueKey, Overdue: l.Overdue, Agent: l.Agent, Class: l.Class, Reason: l.Reason, EscalatedAt: instant(l.EscalatedAt),
+		AcceptedAt: instant(l.AcceptedAt), OfferMinor: l.OfferMinor, ClaimMinor: l.ClaimMinor, OfferBy: l.OfferBy, RoomSeq: l.RoomSeq, Last: l.Last,
+	}
+	if l.Due != never {
+		r.Due = instant(l.Due)
+	}
+	return r
+}
+
+// order of a list: its SQL, the condition for what comes after a row, and that row's value.
+type order struct {
+	by, after string
+	of        func(listed) int64
+}
+
+var orders = map[app.Sort]order{
+	app.SortNewest: {`key DESC`, `key < ?`, nil},
+	app.SortDue:    {`due, key`, `(due, key) > (?, ?)`, func(l listed) int64 { return l.Due }},
+	app.SortAmount: {`amount DESC, key DESC`, `(amount, key) < (?, ?)`, func(l listed) int64 { return l.Amount }},
+	app.SortTurn:   {`turn_since, key`, `(turn_since, key) > (?, ?)`, func(l listed) int64 { return l.TurnSince }},
+}
+
+// conditions are joined by AND; their parameters are in the same order.
+type conditions struct {
+	sql  []string
+	args []any
+}
+
+func (c *conditions) add(sql string, args ...any) {
+	c.sql, c.args = append(c.sql, sql), append(c.args, args...)
+}
+
+func (c *conditions) where() string {
+	if len(c.sql) == 0 {
+		return ""
+	}
+	return ` WHERE ` + strings.Join(c.sql, " AND ")
+}
+
+func equal[T ~string](c *conditions, column string, value T) {
+	if value != "" {
+		c.add(column+" = ?", string(value))
+	}
+}
+
+func conditionsOf(q app.CaseQuery) *conditions {
+	c := &conditions{}
+	equal(c, "consumer", q.Consumer)
+	equal(c, "enterprise", q.Enterprise)
+	equal(c, "bureau", q.Bureau)
+	if q.Within != "" && q.Within != region.Country {
+		equal(c, regionColumn(q.Within), q.Within)
+	}
+	equal(c, "agent", q.Agent)
+	if q.Unassigned {
+		c.add("agent = ''")
+	}
+	if q.Open {
+		c.add("open = 1")
+	}
+	if n := len(q.Phases); n > 0 {
+		in := make([]any, n)
+		for i, p := range q.Phases {
+			in[i] = string(p)
+		}
+		c.add("phase IN (?"+strings.Repeat(", ?", n-1)+")", in...)
+	}
+	equal(c, "turn", q.Turn)
+	equal(c, "category", q.Category)
+	equal(c, "reason", q.Reason)
+	if q.Min > 0 {
+		c.add("amount >= ?", q.Min)
+	}
+	if q.Max > 0 {
+		c.add("amount <= ?", q.Max)
+	}
+	if q.Column == app.ColumnComing {
+		c.add("col = ? AND breach_at < ?", string(app.ColumnRunning), micros(q.Horizon))
+	} else {
+		equal(c, "col", q.Column)
+	}
+	if s := strings.TrimSpace(q.Search); s != "" {
+		c.add(`search LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(searchText(s))+"%")
+	}
+	return c
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// regionColumn is the column that holds regions of the code's depth.
+func regionColumn(code string) string {
+	switch len(region.Path(code)) {
+	case 1:
+		return "region_province"
+	case 2:
+		return "region_city"
+	}
+	return "region"
+}
+
+// Cases gives one page of the cases that the query chooses.
+func (s *Store) Cases(ctx context.Context, q app.CaseQuery) (app.CasePage, error) {
+	o, ok := orders[q.Sort]
+	if !ok {
+		return app.CasePage{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", app.Sorts).On("sort")
+	}
+	c := conditionsOf(q)
+	if q.After != "" {
+		args, err := o.parse(q.After)
+		if err != nil {
+			return app.CasePage{}, err
+		}
+		c.add(o.after, args...)
+	}
+	limit := pageSize(q.Limit)
+	var rows []listed
+	err := reader{s.readers}.all(ctx, &rows, `SELECT `+listedColumns+` FROM cases`+c.where()+` ORDER BY `+o.by+` LIMIT ?`, append(c.args, limit+1)...)
+	if err != nil {
+		return app.CasePage{}, readError(err)
+	}
+	page := app.CasePage{Rows: make([]app.CaseRow, 0, min(len(rows), limit))}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		page.Next = o.format(rows[limit-1])
+	}
+	for _, l := range rows {
+		page.Rows = append(page.Rows, l.row())
+	}
+	return page, nil
+}
+
+func (o order) format(l listed) string {
+	key := strconv.FormatInt(l.Key, 36)
+	if o.of == nil {
+		return key
+	}
+	return strconv.FormatInt(o.of(l), 36) + "." + key
+}
+
+func (o order) parse(after string) (args []any, err error) {
+	parts := strings.Split(after, ".")
+	if want := strings.Count(o.after, "?"); len(parts) != want {
+		return nil, badAfter()
+	}
+	for _, p := range parts {
+		n, err := strconv.ParseInt(p, 36, 64)
+		if err != nil {
+			return nil, badAfter()
+		}
+		args = append(args, n)
+	}
+	return args, nil
+}
+
+// CountColumns counts the query's cases in every column of the board; the query's own column is not looked at.
+func (s *Store) CountColumns(ctx context.Context, q app.CaseQuery) (map[app.Column]int, error) {
+	horizon := q.Horizon
+	q.Column = ""
+	c := conditionsOf(q)
+	var rows []struct {
+		Col app.Column
+		N   int
+	}
+	if err := (reader{s.readers}).all(ctx, &rows, `SELECT col, count(*) AS n FROM cases`+c.where()+` GROUP BY col`, c.args...); err != nil {
+		return nil, readError(err)
+	}
+	counts := make(map[app.Column]int, len(app.Columns)+1)
+	for _, r := range rows {
+		counts[r.Col] = r.N
+	}
+	q.Column, q.Horizon = app.ColumnComing, horizon
+	c = conditionsOf(q)
+	var coming int
+	if err := (reader{s.readers}).get(ctx, &coming, `SELECT count(*) FROM cases`+c.where(), c.args...); err != nil {
+		return nil, readError(err)
+	}
+	counts[app.ColumnComing] = coming
+	return counts, nil
+}
+
+// CountPhases counts the query's cases in every phase; the query's own phases are not looked at.
+func (s *Store) CountPhases(ctx context.Context, q app.CaseQuery) (map[negotiation.Phase]int, error) {
+	q.Phases = nil
+	c := conditionsOf(q)
+	var rows []struct {
+		Phase negotiation.Phase
+		N     int
+	}
+	if err := (reader{s.readers}).all(ctx, &rows, `SELECT phase, count(*) AS n FROM cases`+c.where()+` GROUP BY phase`, c.args...); err != nil {
+		return nil, readError(err)
+	}
+	counts := make(map[negotiation.Phase]int, len(rows))
+	for _, r := range rows {
+		counts[r.Phase] = r.N
+	}
+	return counts, nil
+}
+
+// CaseRow gives the row of one case, or not_found.
+func (s *Store) CaseRow(ctx context.Context, id string) (app.CaseRow, error) {
+	e, err := s.entry(ctx, id)
+	if err != nil {
+		return app.CaseRow{}, err
+	}
+	return e.caseRow(), nil
+}
+
+// CaseByCode gives the id of the case with the code, or not_found.
+func (s *Store) CaseByCode(ctx context.Context, code string) (id string, err error) {
+	err = reader{s.readers}.get(ctx, &id, `SELECT id FROM cases WHERE code = ?`, code)
+	return id, readError(err)
+}
+
+// Case gives the folded case and the end of its log; see app.Log.
+func (s *Store) Case(ctx context.Context, id string) (negotiation.Case, negotiation.Head, error) {
+	e, err := s.entry(ctx, id)
+	if err != nil {
+		return negotiation.Case{}, negotiation.Head{}, err
+	}
+	return e.c, e.head, nil
+}
+
+// entry gives the folded case from the cache, or loads it there.
+func (s *Store) entry(ctx context.Context, id string) (*entry, error) {
+	if e, ok := s.cache.get(id); ok {
+		return e, nil
+	}
+	w, err := s.warm(ctx, id)
+	switch {
+	case err != nil:
+		return nil, readError(err)
+	case w.entry == nil:
+		return nil, notFound()
+	}
+	s.cache.offer(id, w.entry, w.stamp)
+	return w.entry, nil
+}
+
+// Records of a channel after a position; see app.Log.
+func (s *Store) Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error) {
+	var key int64
+	r := reader{s.readers}
+	if err := r.get(ctx, &key, `SELECT key FROM case_keys WHERE id = ?`, caseID); err != nil {
+		return nil, readError(err)
+	}
+	q := recordsAfter
+	args := []any{key, string(ch), after, after, limit}
+	if ch == negotiation.Desk {
+		q, args = deskAfter, []any{key, after, limit}
+	}
+	return records(ctx, r, caseID, q, args...)
+}
+
+const (
+	// A version is never below its seq, so the scan starts there and meets only the other channels' few.
+	recordsAfter = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = ? AND version > ? AND seq > ? ORDER BY version LIMIT ?`
+	deskAfter    = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'desk' AND seq > ? ORDER BY seq LIMIT ?`
+)
+
+// RecordsOf gives the room's events of some types; see app.Log.
+func (s *Store) RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error) {
+	if len(types) == 0 {
+		return nil, nil
+	}
+	q := `SELECT ` + recordColumns + ` FROM events WHERE case_key = (SELECT key FROM case_keys WHERE id = ?) AND channel = 'room'`
+	if !slices.Contains(types, negotiation.MessagePosted{}.Kind()) {
+		q += ` AND type <> 'message_posted'` // there is an index without the talk
+	}
+	args := []any{caseID}
+	for _, t := range types {
+		args = append(args, t)
+	}
+	return records(ctx, reader{s.readers}, caseID, q+` AND type IN (?`+strings.Repeat(`, ?`, len(types)-1)+`) ORDER BY version`, args...)
+}
+
+// Speakers gives who made an event in the case's room; see app.Log.
+func (s *Store) Speakers(ctx context.Context, caseID string) ([]negotiation.By, error) {
+	e, err := s.entry(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	return e.speakers, nil
+}
+
+func records(ctx context.Context, q querier, caseID, query string, args ...any) ([]negotiation.Record, error) {
+	rows, err := q.rows(ctx, query, args...)
+	if err != nil {
+		return nil, readError(err)
+	}
+	defer rows.Close()
+	var out []negotiation.Record
+	for rows.Next() {
+		rec, err := scanRecord(rows, caseID)
+		if err != nil {
+			return nil, readError(err)
+		}
+		out = append(out, rec)
+	}
+	return out, readError(rows.Err())
+}
+
+// Due gives cases that want the system by now; see app.Log.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error) {
+	var rows []struct {
+		At int64 `db:"next_at"`
+		ID string
+	}
+	err = reader{s.readers}.all(ctx, &rows, `SELECT next_at, id FROM cases WHERE next_at IS NOT NULL ORDER BY next_at LIMIT ?`, limit+1)
+	if err != nil {
+		return nil, time.Time{}, readError(err)
+	}
+	for _, r := range rows {
+		if at := instant(r.At); len(cases) == limit || at.After(now) {
+			return cases, at, nil
+		}
+		cases = append(cases, r.ID)
+	}
+	return cases, time.Time{}, nil
+}
+
+// OpenCaseIDs gives ids of cases that are not closed, of the enterprise or ("") of all, in the order of filing after the given
+// one ("": from the first).
+func (s *Store) OpenCaseIDs(ctx context.Context, enterprise, after string, limit int) (ids []string, err error) {
+	c := &conditions{}
+	c.add("open = 1")
+	equal(c, "enterprise", enterprise)
+	if after != "" {
+		c.add("key > coalesce((SELECT key FROM case_keys WHERE id = ?), 0)", after)
+	}
+	err = reader{s.readers}.all(ctx, &ids, `SELECT id FROM cases`+c.where()+` ORDER BY key LIMIT ?`, append(c.args, limit)...)
+	return ids, readError(err)
+}
+
+// CaseByRef gives the consumer's last case with this case code or order reference, or not_found.
+func (s *Store) CaseByRef(ctx context.Context, consumer, code, orderRef string) (id string, err error) {
+	err = reader{s.readers}.get(ctx, &id, `SELECT id FROM cases WHERE consumer = ? AND (code = ? OR order_ref <> '' AND order_ref = ?)
+		ORDER BY key DESC LIMIT 1`, consumer, code, orderRef)
+	return id, readError(err)
+}

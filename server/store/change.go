@@ -1,0 +1,350 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/negotiation/scorecard"
+	"hejie/server/app"
+)
+
+// Change runs one decision in the next commit; see app.Log.
+func (s *Store) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	j := &job{change: &ch}
+	if _, ok := s.cache.get(ch.Case); !ok { // load it here: the writer has better things to do
+		w, err := s.warm(ctx, ch.Case)
+		if err != nil {
+			return app.Receipt{}, unavailable(err)
+		}
+		j.warm = w
+	}
+	err := s.submit(ctx, j)
+	return j.receipt, err
+}
+
+// batch is one transaction of the writer.
+type batch struct {
+	s     *Store
+	tx    *tx
+	cases map[string]*open
+	order []*open // as they were first touched
+
+	pairs    map[pairKey]*scorecard.Pair // changed ones
+	deltas   []scorecard.RowDelta
+	ranked   map[string]bool // enterprises whose figures or names changed
+	clear    bool            // names changed: no cached case is right any more
+	salts    [16 * 32]byte
+	saltsOut int // bytes of salts that were used; all of them at first, see salt
+}
+
+// open is a case that the batch works on.
+type open struct {
+	entry
+	base     *entry // as it was before the batch; nil for a new case
+	records  []negotiation.Record
+	said     map[commandKey]uint32 // commands of this batch
+	written  row                   // what the table holds
+	inserted bool                  // the table has the row
+	dirty    bool
+	dead     bool
+}
+
+// change runs a decision and writes its events. The error is of the file or of a fault, never of the decision.
+func (b *batch) change(j *job) error {
+	ch := j.change
+	k, err := b.open(ch.Case, j.warm)
+	if err != nil {
+		return err
+	}
+	var id commandKey
+	if ch.Command.ID != "" {
+		id = keyOf(ch.Command)
+		if last, ok := k.remembered(id); ok {
+			j.receipt, j.err, err = b.repeat(k, last, id, ch)
+			return err
+		}
+	}
+	l := &look{b: b}
+	d := ch.Decide(k.c, l)
+	if l.err != nil {
+		return l.err
+	}
+	j.err = d.Err
+	if err := b.append(k, d, id, ch, &j.receipt); err != nil {
+		return err
+	}
+	return b.notify(d.Notices)
+}
+
+func (k *open) remembered(id commandKey) (uint32, bool) {
+	if v, ok := k.said[id]; ok {
+		return v, true
+	}
+	v, ok := k.commands[id]
+	return v, ok
+}
+
+// append writes the events of a decision. Those of a refused command are kept without its id: only accepted ones are remembered.
+func (b *batch) append(k *open, d app.Decision, id commandKey, ch *app.Change, receipt *app.Receipt) error {
+	if len(d.Events) == 0 {
+		if d.Err == nil {
+			*receipt = app.Receipt{Case: ch.Case}
+		}
+		return nil
+	}
+	if want := k.c.Version + int64(len(d.Events)); d.After.Version != want || d.After.ID != ch.Case {
+		return fmt.Errorf("decision on %s: after is %s at version %d, its events lead to %d", ch.Case, d.After.ID, d.After.Version, want)
+	}
+	if err := b.keyed(k, ch.Case); err != nil {
+		return err
+	}
+	remember := ch.Command.ID != "" && d.Err == nil
+	positions := make(map[negotiation.Channel]negotiation.Position, 1)
+	for _, e := range d.Events {
+		r, head, err := k.head.Seal(ch.Case, e, b.salt())
+		if err != nil {
+			return err
+		}
+		var command, digest any
+		if remember {
+			command, digest = id[:], ch.Command.Digest[:]
+		}
+		if err := b.insert(k.key, r, command, digest); err != nil {
+			return err
+		}
+		k.head = head
+		k.heard(r)
+		k.records = append(k.records, r)
+		positions[r.Channel] = r.Position()
+		if err := b.follow(k, e, r); err != nil {
+			return err
+		}
+	}
+	before := k.c
+	k.c, k.dirty = d.After, true
+	if remember {
+		if k.said == nil {
+			k.said = make(map[commandKey]uint32, 4)
+		}
+		k.said[id] = uint32(k.head.Version)
+	}
+	if d.Err == nil {
+		*receipt = app.Receipt{Case: ch.Case, Positions: positions}
+	}
+	return b.score(before, k.c)
+}
+
+// keyed gives a new case its key.
+func (b *batch) keyed(k *open, id string) error {
+	if k.key != 0 {
+		return nil
+	}
+	res, err := b.tx.exec(`INSERT INTO case_keys (id) VALUES (?)`, id)
+	if err == nil {
+		k.key, err = res.LastInsertId()
+	}
+	return err
+}
+
+const insertEvent = `INSERT INTO events (case_key, version, channel, seq, type, side, actor, at, facts, content_sum, hash, command,
+	command_digest, salt, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+func (b *batch) insert(key int64, r negotiation.Record, command, digest any) error {
+	return b.tx.run(insertEvent, key, r.Version, string(r.Channel), r.Seq, r.Type, string(r.By.Side), r.By.ID, r.At.UnixMicro(),
+		r.Facts, sum(r.ContentSum), r.Hash[:], command, digest, blob(r.Salt), blob(r.Content))
+}
+
+func sum(h negotiation.Hash) any {
+	if h == (negotiation.Hash{}) {
+		return nil
+	}
+	return h[:]
+}
+
+func blob(b []byte) any {
+	if b == nil {
+		return nil
+	}
+	return b
+}
+
+// salt gives 16 random bytes of its own.
+func (b *batch) salt() []byte {
+	if b.saltsOut == 0 || b.saltsOut == len(b.salts) {
+		rand.Read(b.salts[:])
+		b.saltsOut = 0
+	}
+	s := append([]byte(nil), b.salts[b.saltsOut:b.saltsOut+16]...)
+	b.saltsOut += 16
+	return s
+}
+
+// repeat answers a command that was accepted before with its first receipt, read from the log: all events of a decision carry
+// the command, and lie side by side.
+func (b *batch) repeat(k *open, last uint32, id commandKey, ch *app.Change) (receipt app.Receipt, refusal, err error) {
+	rows, err := b.tx.rows(context.Background(), `SELECT channel, seq, hash, command, command_digest FROM events
+		WHERE case_key = ? AND version <= ? ORDER BY version DESC`, k.key, last)
+	if err != nil {
+		return app.Receipt{}, nil, err
+	}
+	defer rows.Close()
+	receipt = app.Receipt{Case: ch.Case, Positions: make(map[negotiation.Channel]negotiation.Position, 1), Repeated: true}
+	for rows.Next() {
+		var r negotiation.Record
+		var hash, command, digest []byte
+		if err := rows.Scan(&r.Channel, &r.Seq, &hash, &command, &digest); err != nil {
+			return app.Receipt{}, nil, err
+		}
+		if string(command) != string(id[:]) {
+			break
+		}
+		if string(digest) != string(ch.Command.Digest[:]) {
+			return app.Receipt{}, negotiation.NewError(negotiation.CodeCommandIDReused), nil
+		}
+		copy(r.Hash[:], hash)
+		if _, ok := receipt.Positions[r.Channel]; !ok {
+			receipt.Positions[r.Channel] = r.Position()
+		}
+	}
+	return receipt, nil, rows.Err()
+}
+
+// notify puts notices into the outbox, in the transaction of their cause.
+func (b *batch) notify(notices []app.Notice) error {
+	for _, n := range notices {
+		if err := b.tx.addNotice(n, b.s.opt.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open gives the case as the batch has it: from earlier in the batch, the cache, the caller, or the log.
+func (b *batch) open(id string, w *warm) (*open, error) {
+	if k := b.cases[id]; k != nil {
+		return k, nil
+	}
+	base, ok := b.s.cache.get(id)
+	switch {
+	case ok:
+	case w != nil && b.s.cache.fresh(id, w.stamp):
+		base = w.entry
+	default:
+		var err error
+		if base, err = load(context.Background(), b.tx, id); err != nil {
+			return nil, err
+		}
+	}
+	k := &open{base: base}
+	if base != nil {
+		k.entry, k.written, k.inserted = *base, base.row, true
+	} else {
+		k.c.ID = id
+	}
+	b.cases[id] = k
+	b.order = append(b.order, k)
+	return k, nil
+}
+
+// flush writes the rows of the cases that changed, and the figures.
+func (b *batch) flush() error {
+	for _, k := range b.order {
+		if k.dirty {
+			if err := b.project(k); err != nil {
+				return err
+			}
+			k.dirty = false
+		}
+	}
+	return b.flushScores()
+}
+
+// publish makes the batch visible, after COMMIT, and gives what to deliver.
+func (b *batch) publish() []app.Commit {
+	if b.clear {
+		b.s.cache.clear()
+	}
+	es := make(map[string]*entry, len(b.order))
+	var commits []app.Commit
+	for _, k := range b.order {
+		if len(k.records) == 0 {
+			if k.base != nil && !b.clear {
+				b.s.cache.keep(k.c.ID, k.base)
+			}
+			continue
+		}
+		e := k.entry
+		if e.commands == nil {
+			e.commands = make(map[commandKey]uint32, len(k.said))
+		}
+		for id, v := range k.said {
+			e.commands[id] = v
+		}
+		es[e.c.ID] = e.sized()
+		before := negotiation.Case{ID: e.c.ID}
+		if k.base != nil {
+			before = k.base.c
+		}
+		commits = append(commits, app.Commit{Records: k.records, Before: before, After: e.c, Row: e.caseRow()})
+	}
+	b.s.cache.swap(es)
+	b.s.ranking.touch(b.ranked)
+	return commits
+}
+
+// drop forgets what was touched, after a failure.
+func (b *batch) drop() {
+	es := make(map[string]*entry, len(b.cases))
+	for id := range b.cases {
+		es[id] = nil
+	}
+	b.s.cache.swap(es)
+}
+
+// look is what a decision may read in the transaction.
+type look struct {
+	b   *batch
+	err error
+}
+
+// OpenCases counts; see app.Look.
+func (l *look) OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error) {
+	if err := l.b.flush(); err != nil { // cases that were filed a moment ago count
+		l.err = err
+		return 0, 0, 0, unavailable(err)
+	}
+	var rows []struct {
+		Enterprise string
+		OrderRef   string `db:"order_ref"`
+	}
+	if err := l.b.tx.all(context.Background(), &rows, `SELECT enterprise, order_ref FROM cases WHERE consumer = ? AND open = 1`, consumer); err != nil {
+		l.err = err
+		return 0, 0, 0, unavailable(err)
+	}
+	for _, r := range rows {
+		if r.Enterprise == enterprise {
+			sameEnterprise++
+			if orderRef != "" && r.OrderRef == orderRef {
+				sameOrder++
+			}
+		}
+	}
+	return sameOrder, sameEnterprise, len(rows), nil
+}
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func instant(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}

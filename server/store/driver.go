@@ -1,0 +1,101 @@
+package store
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/mattn/go-sqlite3"
+
+	"hejie/negotiation"
+)
+
+const (
+	writerDriver = "hejie-writer"
+	readerDriver = "hejie-reader"
+)
+
+// sql.Register panics when a name comes twice, so this is in init and not in Open. Pragmas are set in the hook, because through a
+// pool they would reach one connection only.
+func init() {
+	sql.Register(writerDriver, &sqlite3.SQLiteDriver{ConnectHook: hook(
+		"busy_timeout=5000", "journal_mode=WAL",
+		"synchronous=FULL", // after WAL, for which the driver's default is NORMAL
+		"foreign_keys=ON", "wal_autocheckpoint=4000",
+		"journal_size_limit=67108864", // keeps the WAL allocated
+		"cache_size=-65536",
+		"secure_delete=FAST", // erased content is overwritten in the page
+	)})
+	sql.Register(readerDriver, &sqlite3.SQLiteDriver{ConnectHook: hook(
+		"busy_timeout=5000", "query_only=1", "foreign_keys=ON", "cache_size=-32768")})
+	sqlx.BindDriver(writerDriver, sqlx.QUESTION)
+	sqlx.BindDriver(readerDriver, sqlx.QUESTION)
+}
+
+func hook(pragmas ...string) func(*sqlite3.SQLiteConn) error {
+	return func(c *sqlite3.SQLiteConn) error {
+		for _, p := range pragmas {
+			if _, err := c.Exec("PRAGMA "+p, nil); err != nil {
+				return fmt.Errorf("pragma %s: %w", p, err)
+			}
+		}
+		return nil
+	}
+}
+
+// dsn names a file whatever characters its path has.
+func dsn(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPath() }
+
+// wholeBatch says whether the error is of the file or the machine and not of the job that met it.
+func wholeBatch(err error) bool {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return errors.Is(err, sql.ErrConnDone) || errors.Is(err, errInjected)
+	}
+	switch e.Code {
+	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrNomem, sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrReadonly,
+		sqlite3.ErrCantOpen, sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrInterrupt, sqlite3.ErrProtocol, sqlite3.ErrPerm:
+		return true
+	}
+	return false
+}
+
+// lostDisk says whether nobody can know any more what is on disk: a failed fsync, and its kin.
+func lostDisk(err error) bool {
+	var e sqlite3.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.ExtendedCode {
+	case sqlite3.ErrIoErrFsync, sqlite3.ErrIoErrDirFsync, sqlite3.ErrIoErrTruncate, sqlite3.ErrIoErrClose, sqlite3.ErrIoErrDirClose:
+		return true
+	}
+	return false
+}
+
+// errInjected is what tests let a COMMIT fail with.
+var errInjected = errors.New("injected fault")
+
+func unavailable(cause error) error {
+	return negotiation.NewError(negotiation.CodeUnavailable).Because(cause)
+}
+
+func internal(cause error) error {
+	return negotiation.NewError(negotiation.CodeInternal).Because(cause)
+}
+
+func notFound() error { return negotiation.NewError(negotiation.CodeNotFound) }
+
+// read turns the error of a reader's query into one of the vocabulary.
+func readError(err error) error {
+	var own *negotiation.Error
+	switch {
+	case err == nil, errors.As(err, &own):
+		return err
+	case errors.Is(err, sql.ErrNoRows):
+		return notFound()
+	}
+	return unavailable(err)
+}

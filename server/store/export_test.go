@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// ErrInjected is an error of the file, as tests make one.
+var ErrInjected = errInjected
+
+// FailCommits lets every COMMIT fail with what f gives, if it gives anything.
+func (s *Store) FailCommits(ctx context.Context, f func() error) error {
+	return s.write(ctx, func(*tx) error {
+		s.writer.beforeCommit = f
+		return nil
+	})
+}
+
+// Pragma runs a pragma on the writer's connection.
+func (s *Store) Pragma(ctx context.Context, pragma string) error {
+	return s.write(ctx, func(t *tx) error {
+		var n int64
+		return t.get(ctx, &n, "PRAGMA "+pragma)
+	})
+}
+
+// ReaderPragma asks a reader's connection.
+func (s *Store) ReaderPragma(ctx context.Context, pragma string) (n int64, err error) {
+	err = s.readers.GetContext(ctx, &n, "PRAGMA "+pragma)
+	return n, err
+}
+
+// ReaderExec tries to write where only reading is allowed.
+func (s *Store) ReaderExec(ctx context.Context, q string) error {
+	_, err := s.readers.ExecContext(ctx, q)
+	return err
+}
+
+// Plan gives the query plan.
+func (s *Store) Plan(ctx context.Context, q string, args ...any) (plan []string, err error) {
+	rows, err := s.readers.QueryContext(ctx, "EXPLAIN QUERY PLAN "+q, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var a, b, c int
+		var text string
+		if err := rows.Scan(&a, &b, &c, &text); err != nil {
+			return nil, err
+		}
+		plan = append(plan, text)
+	}
+	return plan, rows.Err()
+}
+
+// Cached counts the cases in the cache and the bytes that they are taken for.
+func (s *Store) Cached() (n, bytes int) {
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	return s.cache.lru.Len(), s.cache.weight
+}
+
+// FsyncFailed is the error after which nobody knows what is on disk.
+var FsyncFailed = sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// Plain gives the plain tables of the store.
+func (s *Store) Plain() app.Plain { return plain{plainReader{reader{s.readers}}, s} }
+
+// plain reads from the readers' pool and writes through the writer.
+type plain struct {
+	plainReader
+	s *Store
+}
+
+// Write runs f in the next commit; see app.Plain.
+func (p plain) Write(ctx context.Context, f func(app.PlainTx) error) error {
+	return p.s.write(ctx, func(t *tx) error { return f(plainTx{plainReader{t}, t, p.s.opt.Now}) })
+}
+
+// plainReader reads the plain tables, from the pool or inside the writer's transaction.
+type plainReader struct{ q querier }
+
+type plainTx struct {
+	plainReader
+	t   *tx
+	now func() time.Time // real time
+}
+
+type scanner interface{ Scan(dst ...any) error }
+
+// at scans what micros stored.
+type at struct{ t *time.Time }
+
+func (a at) Scan(v any) error {
+	n, ok := v.(int64)
+	if !ok {
+		return errors.New("not an instant")
+	}
+	*a.t = instant(n)
+	return nil
+}
+
+// list reads rows; the empty list is not nil.
+func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (_ []T, err error) {
+	rows, err := q.rows(ctx, query, args...)
+	if err != nil {
+		return nil, readError(err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	out := []T{}
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, readError(err)
+		}
+		out = append(out, v)
+	}
+	return out, readError(rows.Err())
+}
+
+// one reads a row, or says not_found.
+func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	found, err := list(ctx, q, scan, query, args...)
+	if err == nil && len(found) == 0 {
+		err = negotiation.NewError(negotiation.CodeNotFound)
+	}
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	return found[0], nil
+}
+
+// unique turns the breach of a UNIQUE constraint into an error of the vocabulary.
+func unique(err error, code, field string) error {
+	var broken sqlite3.Error
+	if errors.As(err, &broken) && (broken.ExtendedCode == sqlite3.ErrConstraintUnique || broken.ExtendedCode == sqlite3.ErrConstraintPrimaryKey) {
+		return negotiation.NewError(code).On(field).Because(err)
+	}
+	return err
+}
+
+// changed says not_found when a statement touched no row.
+func changed(r sql.Result, err error) error {
+	if err != nil {
+		return err
+	}
+	n, err := r.RowsAffected()
+	if err == nil && n == 0 {
+		err = negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return err
+}

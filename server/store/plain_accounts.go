@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+
+	"hejie/server/app"
+)
+
+const accountColumns = `id, role, login, password, language, enterprise, bureau, active, created_at`
+
+func scanAccount(s scanner) (a app.Account, err error) {
+	err = s.Scan(&a.ID, &a.Role, &a.Login, &a.Password, &a.Language, &a.Enterprise, &a.Bureau, &a.Active, at{&a.Created})
+	return a, err
+}
+
+func (p plainReader) Account(ctx context.Context, id string) (app.Account, error) {
+	return one(ctx, p.q, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE id = ?`, id)
+}
+
+func (p plainReader) AccountByLogin(ctx context.Context, login string) (app.Account, error) {
+	return one(ctx, p.q, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE login = ?`, login)
+}
+
+func (p plainReader) Accounts(ctx context.Context, f app.AccountFilter) ([]app.Account, error) {
+	where, args := []string{"1 = 1"}, []any{}
+	equal := func(column, value string) {
+		if value != "" {
+			where, args = append(where, column+" = ?"), append(args, value)
+		}
+	}
+	equal("role", string(f.Role))
+	equal("enterprise", f.Enterprise)
+	equal("bureau", f.Bureau)
+	if f.Active {
+		where = append(where, "active = 1")
+	}
+	limit := f.Limit
+	if limit == 0 {
+		limit = -1
+	}
+	return list(ctx, p.q, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE `+strings.Join(where, " AND ")+` ORDER BY id LIMIT ?`, append(args, limit)...)
+}
+
+func scanPerson(s scanner) (p app.Person, err error) {
+	err = s.Scan(&p.Account, &p.Name, &p.Phone, &p.Address)
+	return p, err
+}
+
+func (p plainReader) Person(ctx context.Context, account string) (app.Person, error) {
+	found, err := p.People(ctx, []string{account})
+	if err != nil {
+		return app.Person{}, err
+	}
+	who := found[account]
+	who.Account = account
+	return who, nil
+}
+
+func (p plainReader) People(ctx context.Context, accounts []string) (map[string]app.Person, error) {
+	ids, err := json.Marshal(accounts)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := list(ctx, p.q, scanPerson, `SELECT account, name, phone, address FROM people WHERE account IN (SELECT value FROM json_each(?))`, string(ids))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[string]app.Person, len(rows))
+	for _, r := range rows {
+		found[r.Account] = r
+	}
+	return found, nil
+}
+
+func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
+	return unique(p.t.run(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, micros(a.Created)), app.CodeLoginTaken, "login")
+}
+
+func (p plainTx) SetAccount(_ context.Context, a app.Account) error {
+	return unique(changed(p.t.exec(`UPDATE accounts SET role = ?, login = ?, password = ?, language = ?, enterprise = ?, bureau = ?, active = ? WHERE id = ?`,
+		string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.ID)), app.CodeLoginTaken, "login")
+}
+
+func (p plainTx) SetPerson(_ context.Context, w app.Person) error {
+	return p.t.run(`INSERT INTO people (account, name, phone, address) VALUES (?, ?, ?, ?)
+		ON CONFLICT (account) DO UPDATE SET name = excluded.name, phone = excluded.phone, address = excluded.address`, w.Account, w.Name, w.Phone, w.Address)
+}

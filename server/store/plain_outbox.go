@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"hejie/server/app"
+)
+
+// addNotice puts a notice into the outbox in the transaction of its cause. Now is real time.
+func (t *tx) addNotice(n app.Notice, now time.Time) error {
+	return t.addOutbox(app.OutboxRow{ID: app.NewID(), To: n.To, Template: n.Template, Case: n.Case, Params: n.Params, At: n.At, Created: now, Next: now})
+}
+
+func (t *tx) addOutbox(r app.OutboxRow) error {
+	if r.Params == nil {
+		r.Params = map[string]string{}
+	}
+	params, err := json.Marshal(r.Params)
+	if err != nil {
+		return err
+	}
+	return t.run(`INSERT INTO outbox (id, recipient, address, language, template, case_id, params, at, created_at, attempts, next_at, delivered_at, error, text)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '', '')`,
+		r.ID, r.To, r.Address, r.Language, r.Template, r.Case, string(params), micros(r.At), micros(r.Created), micros(r.Next))
+}
+
+const outboxColumns = `id, recipient, address, language, template, case_id, params, at, created_at, attempts, coalesce(next_at, 0), delivered_at, error, text`
+
+func scanOutbox(s scanner) (r app.OutboxRow, err error) {
+	var params string
+	err = s.Scan(&r.ID, &r.To, &r.Address, &r.Language, &r.Template, &r.Case, &params, at{&r.At}, at{&r.Created}, &r.Attempts, at{&r.Next}, at{&r.Delivered}, &r.Error, &r.Text)
+	if err == nil {
+		err = json.Unmarshal([]byte(params), &r.Params)
+	}
+	return r, err
+}
+
+// Outbox gives the newest notices, delivered or not.
+func (p plainReader) Outbox(ctx context.Context, limit int) ([]app.OutboxRow, error) {
+	return list(ctx, p.q, scanOutbox, `SELECT `+outboxColumns+` FROM outbox ORDER BY created_at DESC, id DESC LIMIT ?`, limit)
+}
+
+// OutboxDue gives the notices to be tried now, longest due first, and when the next of the others is due.
+func (p plainReader) OutboxDue(ctx context.Context, now time.Time, limit int) ([]app.OutboxRow, time.Time, error) {
+	rows, err := list(ctx, p.q, scanOutbox, `SELECT `+outboxColumns+` FROM outbox WHERE next_at <= ? ORDER BY next_at, id LIMIT ?`, micros(now), limit)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	var next *int64
+	if err := p.q.get(ctx, &next, `SELECT min(next_at) FROM outbox WHERE next_at > ?`, micros(now)); err != nil || next == nil {
+		return rows, time.Time{}, readError(err)
+	}
+	return rows, time.UnixMicro(*next).UTC(), nil
+}
+
+func (p plainTx) AddNotice(_ context.Context, n app.Notice) error {
+	return p.t.addNotice(n, p.now())
+}
+
+func (p plainTx) AddOutbox(_ context.Context, r app.OutboxRow) error { return p.t.addOutbox(r) }
+
+func (p plainTx) Delivered(_ context.Context, id string, when time.Time, text string) error {
+	return p.t.run(`UPDATE outbox SET next_at = NULL, delivered_at = ?, error = '', text = ? WHERE id = ?`, micros(when), text, id)
+}
+
+func (p plainTx) Retry(_ context.Context, id string, attempts int, next time.Time, why string) error {
+	var nextAt *int64
+	if !next.IsZero() {
+		n := micros(next)
+		nextAt = &n
+	}
+	return p.t.run(`UPDATE outbox SET attempts = ?, next_at = ?, error = ? WHERE id = ?`, attempts, nextAt, why, id)
+}
+
+func (p plainTx) DropOutbox(_ context.Context, id string) error {
+	return p.t.run(`DELETE FROM outbox WHERE id = ?`, id)
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/negotiation/region"
+	"hejie/negotiation/scheme"
+	"hejie/server/app"
+)
+
+func scanBureau(s scanner) (b app.Bureau, err error) {
+	err = s.Scan(&b.ID, &b.Region, &b.NameZH, &b.NameEN, &b.Phone, &b.Address, at{&b.Created})
+	return b, err
+}
+
+const selectBureau = `SELECT id, region, name_zh, name_en, phone, address, created_at FROM bureaus`
+
+func (p plainReader) Bureau(ctx context.Context, id string) (app.Bureau, error) {
+	return one(ctx, p.q, scanBureau, selectBureau+` WHERE id = ?`, id)
+}
+
+func (p plainReader) BureauOf(ctx context.Context, code string) (app.Bureau, error) {
+	return one(ctx, p.q, scanBureau, selectBureau+` WHERE region = ?`, code)
+}
+
+func (p plainReader) Bureaus(ctx context.Context) ([]app.Bureau, error) {
+	return list(ctx, p.q, scanBureau, selectBureau+` ORDER BY region`)
+}
+
+func (p plainTx) AddBureau(_ context.Context, b app.Bureau) error {
+	return unique(p.t.run(`INSERT INTO bureaus (id, region, name_zh, name_en, phone, address, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		b.ID, b.Region, b.NameZH, b.NameEN, b.Phone, b.Address, micros(b.Created)), app.CodeBureauTaken, "region")
+}
+
+func (p plainTx) SetBureau(_ context.Context, b app.Bureau) error {
+	return changed(p.t.exec(`UPDATE bureaus SET name_zh = ?, name_en = ?, phone = ?, address = ? WHERE id = ?`, b.NameZH, b.NameEN, b.Phone, b.Address, b.ID))
+}
+
+const selectEnterprise = `SELECT id, name, credit_code, region, address, industry, status, ground, since, applied_at, enrolled_at FROM enterprises`
+
+func scanEnterprise(s scanner) (e app.Enterprise, err error) {
+	err = s.Scan(&e.ID, &e.Name, &e.CreditCode, &e.Region, &e.Address, &e.Industry, &e.Status, &e.Ground, at{&e.Since}, at{&e.AppliedAt}, at{&e.EnrolledAt})
+	return e, err
+}
+
+func (p plainReader) Enterprise(ctx context.Context, id string) (app.Enterprise, error) {
+	return one(ctx, p.q, scanEnterprise, selectEnterprise+` WHERE id = ?`, id)
+}
+
+func (p plainReader) EnterpriseByCredit(ctx context.Context, creditCode string) (app.Enterprise, error) {
+	return one(ctx, p.q, scanEnterprise, selectEnterprise+` WHERE credit_code = ? ORDER BY applied_at DESC LIMIT 1`, creditCode)
+}
+
+// order of a search: those that take cases, then by name.
+const enterpriseOrder = `CASE status WHEN 'enrolled' THEN 0 WHEN 'suspended' THEN 1 ELSE 2 END, name, id`
+
+func (p plainReader) Enterprises(ctx context.Context, f app.EnterpriseFilter) ([]app.Enterprise, error) {
+	where, args := []string{"1 = 1"}, []any{}
+	add := func(condition string, values ...any) {
+		where, args = append(where, condition), append(args, values...)
+	}
+	if len(f.Statuses) > 0 {
+		statuses, err := json.Marshal(f.Statuses)
+		if err != nil {
+			return nil, err
+		}
+		add(`status IN (SELECT value FROM json_each(?))`, string(statuses))
+	}
+	if f.Enrolled {
+		add(`enrolled_at <> 0`)
+	}
+	if f.Within != "" && f.Within != region.Country {
+		add(`(region = ? OR region_city = ? OR region_province = ?)`, f.Within, f.Within, f.Within)
+	}
+	if f.Q != "" {
+		add(`search LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(f.Q)+"%")
+	}
+	if f.After != "" {
+		add(`(`+enterpriseOrder+`) > (SELECT `+enterpriseOrder+` FROM enterprises WHERE id = ?)`, f.After)
+	}
+	return list(ctx, p.q, scanEnterprise, selectEnterprise+` WHERE `+strings.Join(where, " AND ")+` ORDER BY `+enterpriseOrder+` LIMIT ?`, append(args, f.Limit)...)
+}
+
+func scanContact(s scanner) (c app.Contact, err error) {
+	err = s.Scan(&c.Name, &c.Phone, &c.Email)
+	return c, err
+}
+
+func (p plainReader) Contact(ctx context.Context, enterprise string) (app.Contact, error) {
+	found, err := list(ctx, p.q, scanContact, `SELECT name, phone, email FROM enterprise_contacts WHERE enterprise = ?`, enterprise)
+	if err != nil || len(found) == 0 {
+		return app.Contact{}, err
+	}
+	return found[0], nil
+}
+
+func (p plainTx) SetContact(_ context.Context, enterprise string, c app.Contact) error {
+	return p.t.run(`INSERT INTO enterprise_contacts (enterprise, name, phone, email) VALUES (?, ?, ?, ?)
+		ON CONFLICT (enterprise) DO UPDATE SET name = excluded.name, phone = excluded.phone, email = excluded.email`, enterprise, c.Name, c.Phone, c.Email)
+}
+
+func (p plainReader) SchemeRecords(ctx context.Context, enterprise string) ([]negotiation.Record, error) {
+	records, err := schemeRecords(ctx, p.q, enterprise)
+	return records, readError(err)
+}
+
+func (p plainTx) AppendScheme(_ context.Context, r negotiation.Record, after scheme.Enterprise) error {
+	return p.t.appendScheme(r, after)
+}
+
+func (p plainReader) InvitationCount(ctx context.Context, key string) (n int, err error) {
+	err = p.q.get(ctx, &n, `SELECT count(*) FROM invitations WHERE key = ?`, key)
+	return n, readError(err)
+}
+
+func (p plainReader) InvitationsFrom(ctx context.Context, addr []byte, since time.Time) (n int, err error) {
+	err = p.q.get(ctx, &n, `SELECT count(*) FROM invitations WHERE addr = ? AND at > ?`, addr, micros(since))
+	return n, readError(err)
+}
+
+func (p plainTx) AddInvitation(_ context.Context, i app.Invitation) error {
+	return p.t.run(`INSERT OR IGNORE INTO invitations (key, addr, day, name, credit_code, region, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		i.Key, i.Addr, i.Day, i.Name, i.Credit, i.Region, micros(i.At))
+}

@@ -1,0 +1,309 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"hejie/negotiation"
+	"hejie/negotiation/region"
+	"hejie/server/app"
+)
+
+// never is the due of a case without a clock, so that due sorts and pages plainly. A double still holds it.
+const never = 1<<53 - 1
+
+// row is what the table of cases holds beyond what never changes, in the parts that change together. Parts are compared, and
+// only those that changed are written: indexes hang on clocks and state.
+type row struct {
+	texts
+	clocks
+	state
+}
+
+// texts are content: erased with it.
+type texts struct {
+	Title       string `db:"title"`
+	Enterprise  string `db:"enterprise_name"`
+	Last        string `db:"last"`
+	LastVersion int64  `db:"last_version"`
+}
+
+type clocks struct {
+	turn                 negotiation.Side
+	turnSince            int64
+	due                  int64
+	dueKey               negotiation.DeadlineKey
+	breachAt, nextAt     int64 // 0: NULL
+	offerMinor, claimMin int64
+	offerBy              negotiation.Side
+}
+
+type state struct {
+	phase       negotiation.Phase
+	open        bool
+	col         app.Column
+	overdue     bool
+	agent       string
+	class       negotiation.Class
+	reason      negotiation.EscalationReason
+	escalatedAt int64
+	acceptedAt  int64
+}
+
+// derive computes clocks and state from the case.
+func (e *entry) derive() {
+	c := &e.c
+	e.row.clocks = clocksOf(c)
+	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(*c), agent: c.Agent, class: c.Class, reason: c.UnsentFor}
+	for _, d := range c.Deadlines {
+		s.overdue = s.overdue || d.Overdue
+	}
+	if c.Complaint != nil {
+		s.reason, s.escalatedAt, s.acceptedAt = c.Complaint.Reason, micros(c.Complaint.ReceivedAt), micros(c.Complaint.AcceptedAt)
+	}
+	e.row.state = s
+}
+
+func clocksOf(c *negotiation.Case) clocks {
+	k := clocks{turn: c.Turn, turnSince: micros(c.TurnSince), due: never, nextAt: micros(c.NextAt()), breachAt: micros(app.BreachAt(*c))}
+	if d, ok := app.DueOf(*c); ok {
+		k.due, k.dueKey = micros(d.Due), d.Key
+	}
+	for i := len(c.Offers) - 1; i >= 0 && (k.offerMinor == 0 || k.claimMin == 0); i-- {
+		switch o := &c.Offers[i]; {
+		case o.By == negotiation.SideConsumer && k.claimMin == 0:
+			k.claimMin = o.Total()
+		case o.By == negotiation.SideEnterprise && k.offerMinor == 0:
+			k.offerMinor = o.Total()
+		}
+	}
+	if o, ok := c.OpenOffer(); ok {
+		k.offerBy = o.By
+	}
+	return k
+}
+
+// caseRow is the entry in a list.
+func (e *entry) caseRow() app.CaseRow {
+	c, r := &e.c, &e.row
+	row := app.CaseRow{
+		Case: c.ID, Code: c.Code, Version: c.Version, Consumer: c.Consumer, Enterprise: c.Enterprise, EnterpriseName: r.Enterprise,
+		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
+		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent,
+		Class: c.Class, Reason: r.reason, EscalatedAt: instant(r.escalatedAt), AcceptedAt: instant(r.acceptedAt),
+		OfferMinor: r.offerMinor, ClaimMinor: r.claimMin, OfferBy: r.offerBy, RoomSeq: e.head.Room.Seq, Last: r.Last,
+	}
+	if r.due != never {
+		row.Due = instant(r.due)
+	}
+	return row
+}
+
+const (
+	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
+		category, currency, amount, order_ref, filed_at, title, search, version, head, last_at, room_seq, last, last_version,
+		turn, turn_since, due, due_key, breach_at, next_at, offer_minor, claim_minor, offer_by,
+		phase, open, col, overdue, agent, class, reason, escalated_at, accepted_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, last = ?, last_version = ?`
+	updateClocks = updateHead + `, turn = ?, turn_since = ?, due = ?, due_key = ?, breach_at = ?, next_at = ?, offer_minor = ?, claim_minor = ?, offer_by = ?`
+	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
+	whereKey     = ` WHERE key = ?`
+)
+
+func (e *entry) headArgs() []any {
+	return []any{e.c.Version, e.head.Hash[:], micros(e.c.LastAt), e.head.Room.Seq, e.row.Last, e.row.LastVersion}
+}
+
+func (k clocks) args() []any {
+	return []any{string(k.turn), k.turnSince, k.due, string(k.dueKey), orNull(k.breachAt), orNull(k.nextAt), k.offerMinor, k.claimMin, string(k.offerBy)}
+}
+
+func (s state) args() []any {
+	return []any{string(s.phase), s.open, string(s.col), s.overdue, s.agent, string(s.class), string(s.reason), s.escalatedAt, s.acceptedAt}
+}
+
+func orNull(us int64) any {
+	if us == 0 {
+		return nil
+	}
+	return us
+}
+
+// project writes the row of a changed case: once per case and batch, and only the parts that changed.
+func (b *batch) project(k *open) error {
+	k.derive()
+	args := k.headArgs()
+	var err error
+	switch {
+	case !k.inserted:
+		args = append(append(append(k.fixedArgs(), args...), k.row.clocks.args()...), k.row.state.args()...)
+		err = b.tx.run(insertCase, args...)
+	case k.row.state != k.written.state:
+		args = append(append(append(args, k.row.clocks.args()...), k.row.state.args()...), k.key)
+		err = b.tx.run(updateState+whereKey, args...)
+	case k.row.clocks != k.written.clocks:
+		args = append(append(args, k.row.clocks.args()...), k.key)
+		err = b.tx.run(updateClocks+whereKey, args...)
+	default:
+		err = b.tx.run(updateHead+whereKey, append(args, k.key)...)
+	}
+	k.written, k.inserted = k.row, true
+	return err
+}
+
+// fixedArgs are what filing says once and for all; title and search go with erasure.
+func (e *entry) fixedArgs() []any {
+	c := &e.c
+	city, province := parents(c.Region)
+	return []any{e.key, c.ID, c.Code, c.Consumer, c.Enterprise, e.row.Enterprise, c.Bureau, c.Region, city, province,
+		string(c.Category), c.Amount.Currency, c.Amount.Minor, c.OrderRef, micros(c.FiledAt), e.row.Title, e.search()}
+}
+
+func (e *entry) search() string { return searchText(e.row.Title, e.row.Enterprise, e.c.Code) }
+
+// parents gives the city and the province of a region; the region itself where it is one. A county right under a province is its
+// own city, so that a query for any region finds it by the column of its depth.
+func parents(code string) (city, province string) {
+	path := region.Path(code)
+	if len(path) > 0 {
+		province = path[0].Code
+	}
+	if len(path) > 1 {
+		city = path[1].Code
+	}
+	return city, province
+}
+
+// searchText joins parts in the form in which they are looked for.
+func searchText(parts ...string) string {
+	for i, p := range parts {
+		parts[i] = strings.ToLower(norm.NFKC.String(p))
+	}
+	return strings.Join(parts, "\n")
+}
+
+const previewLength = 80
+
+// preview is the text of an event as lists show it; "" when it has none for lists.
+func preview(e negotiation.Event) string {
+	if _, erasure := e.Fact.(negotiation.ContentErased); erasure || e.Channel != negotiation.Room || e.Content == nil {
+		return ""
+	}
+	text := e.Content.Text
+	if text == "" {
+		text = e.Content.FileName
+	}
+	text = strings.Join(strings.Fields(text), " ")
+	if r := []rune(text); len(r) > previewLength {
+		return string(r[:previewLength]) + "…"
+	}
+	return text
+}
+
+// take notes what an event says for lists. Content of the filing is the title.
+func (t *texts) take(e negotiation.Event, version int64) {
+	if _, filed := e.Fact.(negotiation.CaseFiled); filed && e.Content != nil {
+		t.Title = e.Content.Goods
+	}
+	if p := preview(e); p != "" {
+		t.Last, t.LastVersion = p, version
+	}
+}
+
+// follow keeps the texts of the row in step with an event, and does what events say of other tables: erasure, evidence.
+func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error {
+	switch f := e.Fact.(type) {
+	case negotiation.CaseFiled:
+		if err := b.tx.get(context.Background(), &k.row.Enterprise, `SELECT coalesce((SELECT name FROM enterprises WHERE id = ?), '')`, f.Enterprise); err != nil {
+			return err
+		}
+	case negotiation.ContentErased:
+		return b.erase(k, e.Channel, f.Erased)
+	case negotiation.EvidenceAdded:
+		if err := b.named(f.File, k.c.ID); err != nil {
+			return err
+		}
+	case negotiation.PerformanceReported:
+		if err := b.named(f.File, k.c.ID); err != nil {
+			return err
+		}
+	}
+	k.row.texts.take(e, r.Version)
+	return nil
+}
+
+// named says that a case names the upload: it is no orphan any more.
+func (b *batch) named(file, caseID string) error {
+	if file == "" {
+		return nil
+	}
+	return b.tx.run(`UPDATE files SET case_id = ? WHERE id = ?`, caseID, file)
+}
+
+// erase drops content and salt of an event, wherever the store keeps it, and the texts that came from it.
+func (b *batch) erase(k *open, ch negotiation.Channel, seq int64) error {
+	var version int64
+	err := b.tx.get(context.Background(), &version, `SELECT coalesce((SELECT version FROM events
+		WHERE case_key = ? AND version >= ? AND channel = ? AND seq = ? ORDER BY version LIMIT 1), 0)`, k.key, seq, string(ch), seq)
+	if err != nil || version == 0 {
+		return err
+	}
+	for _, q := range []struct {
+		sql  string
+		args []any
+	}{
+		{`PRAGMA secure_delete=ON`, nil}, // pages that become free are overwritten, too
+		{`UPDATE events SET content = NULL, salt = NULL WHERE case_key = ? AND version = ?`, []any{k.key, version}},
+		{`PRAGMA secure_delete=FAST`, nil},
+	} {
+		if err := b.tx.run(q.sql, q.args...); err != nil {
+			return err
+		}
+	}
+	for i := range k.records {
+		if k.records[i].Version == version {
+			k.records[i].Content, k.records[i].Salt = nil, nil
+		}
+	}
+	if version == 1 && k.row.Title != "" {
+		k.row.Title = ""
+		if k.inserted {
+			if err := b.tx.run(`UPDATE cases SET title = '', search = ? WHERE key = ?`, k.search(), k.key); err != nil {
+				return err
+			}
+		}
+	}
+	if version == k.row.LastVersion {
+		return b.lastBefore(k, version)
+	}
+	return nil
+}
+
+// lastBefore finds the preview that is left after the last one was erased.
+func (b *batch) lastBefore(k *open, version int64) error {
+	k.row.Last, k.row.LastVersion = "", 0
+	rows, err := b.tx.rows(context.Background(), `SELECT `+recordColumns+` FROM events
+		WHERE case_key = ? AND version < ? AND content IS NOT NULL ORDER BY version DESC`, k.key, version)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanRecord(rows, k.c.ID)
+		if err != nil {
+			return err
+		}
+		e, err := r.Event()
+		if err != nil {
+			return err
+		}
+		if p := preview(e); p != "" {
+			k.row.Last, k.row.LastVersion = p, r.Version
+			break
+		}
+	}
+	return rows.Err()
+}

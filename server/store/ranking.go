@@ -1,0 +1,328 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"hejie/negotiation"
+	"hejie/negotiation/region"
+	"hejie/negotiation/scorecard"
+	"hejie/negotiation/workday"
+	"hejie/server/app"
+)
+
+// Card is the enterprise's card for the window that ends today, from some hundred rows however many cases there are.
+func (s *Store) Card(ctx context.Context, enterprise string, today workday.Date) (card scorecard.Card, err error) {
+	err = s.snapshot(ctx, func(q querier) error {
+		cards, err := readCards(ctx, q, today, enterprise)
+		card = cards[enterprise]
+		return err
+	})
+	return card, readError(err)
+}
+
+// readCards gives the cards of one enterprise, or, for "", of all that have figures.
+func readCards(ctx context.Context, q querier, today workday.Date, enterprise string) (map[string]scorecard.Card, error) {
+	w := scorecard.WindowTo(today)
+	in := make(map[string]*scorecard.Reading)
+	at := func(id string) *scorecard.Reading {
+		if in[id] == nil {
+			in[id] = &scorecard.Reading{Window: w, Sums: map[negotiation.Class]scorecard.Counts{}}
+		}
+		return in[id]
+	}
+	one, args := "", []any(nil)
+	if enterprise != "" {
+		at(enterprise)
+		one, args = ` AND enterprise = ?`, []any{enterprise}
+	}
+	if err := readSums(ctx, q, w, one, args, at); err != nil {
+		return nil, err
+	}
+	if err := readPairs(ctx, q, w, one, args, at); err != nil {
+		return nil, err
+	}
+	if err := readRunning(ctx, q, one, args, at); err != nil {
+		return nil, err
+	}
+	cards := make(map[string]scorecard.Card, len(in))
+	for id, r := range in {
+		cards[id] = scorecard.Read(*r)
+	}
+	return cards, nil
+}
+
+func readSums(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
+	sp := w.Spans()
+	for _, part := range []struct {
+		where string
+		args  []any
+	}{
+		{`grain = 'd' AND span BETWEEN ? AND ?`, []any{sp.FirstDay, sp.LastDay}},
+		{`grain = 'm' AND span >= ?`, []any{sp.FirstMonth}},
+	} {
+		rows, err := q.rows(ctx, `SELECT enterprise, class, `+sumColumns+` FROM scorecard_rows WHERE `+part.where+one+` GROUP BY enterprise, class`,
+			append(part.args, args...)...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id string
+			var class negotiation.Class
+			var v [scorecard.NumColumns]int64
+			dst := []any{&id, &class}
+			for i := range v {
+				dst = append(dst, &v[i])
+			}
+			if err := rows.Scan(dst...); err != nil {
+				return err
+			}
+			sums := at(id).Sums
+			have := sums[class].Values()
+			for i := range v {
+				v[i] += have[i]
+			}
+			sums[class] = scorecard.CountsOf(v)
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readPairs(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
+	var counts []struct {
+		Enterprise string
+		N          int64
+	}
+	from := append([]any{w.From.String()}, args...)
+	if err := q.all(ctx, &counts, `SELECT enterprise, count(*) AS n FROM scorecard_pairs WHERE last_on >= ?`+one+` GROUP BY enterprise`, from...); err != nil {
+		return err
+	}
+	for _, c := range counts {
+		at(c.Enterprise).Consumers = c.N
+	}
+	var frequent []struct {
+		Enterprise, Consumer string
+		Results              []byte
+	}
+	if err := q.all(ctx, &frequent, `SELECT enterprise, consumer, results FROM scorecard_pairs WHERE counted > 3 AND last_on >= ?`+one, from...); err != nil {
+		return err
+	}
+	for _, f := range frequent {
+		p, err := scorecard.ReadPair(f.Enterprise, f.Consumer, f.Results)
+		if err != nil {
+			return err
+		}
+		r := at(f.Enterprise)
+		r.Frequent = append(r.Frequent, p)
+	}
+	return nil
+}
+
+func readRunning(ctx context.Context, q querier, one string, args []any, at func(string) *scorecard.Reading) error {
+	var running []struct {
+		Enterprise string
+		Phase      negotiation.Phase
+		N          int64
+	}
+	if err := q.all(ctx, &running, `SELECT enterprise, phase, count(*) AS n FROM cases WHERE open = 1 AND class = ''`+one+` GROUP BY enterprise, phase`, args...); err != nil {
+		return err
+	}
+	for _, c := range running {
+		if c.Phase == negotiation.PhaseAgreed {
+			at(c.Enterprise).InPerformance += c.N
+		} else {
+			at(c.Enterprise).Running += c.N
+		}
+	}
+	return nil
+}
+
+// ranking keeps the enterprises with figures in the order of their rank. It is made on first use and once a day; after that only
+// enterprises whose figures changed are read again.
+type ranking struct {
+	mu    sync.Mutex // held while it is brought up to date
+	day   workday.Date
+	rows  map[string]app.Standing
+	order []app.Standing
+
+	dirtyMu sync.Mutex
+	dirty   map[string]bool
+}
+
+// touch notes enterprises whose standing may have changed; after COMMIT.
+func (r *ranking) touch(enterprises map[string]bool) {
+	if len(enterprises) == 0 {
+		return
+	}
+	r.dirtyMu.Lock()
+	defer r.dirtyMu.Unlock()
+	if r.dirty == nil {
+		r.dirty = make(map[string]bool, len(enterprises))
+	}
+	for id := range enterprises {
+		r.dirty[id] = true
+	}
+}
+
+// forget makes the next reading start from nothing.
+func (r *ranking) forget() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.day = workday.Date{}
+}
+
+func (r *ranking) takeDirty() map[string]bool {
+	r.dirtyMu.Lock()
+	defer r.dirtyMu.Unlock()
+	d := r.dirty
+	r.dirty = nil
+	return d
+}
+
+// before orders standings: graded ones first, best first; ids break ties.
+func before(a, b app.Standing) int {
+	return cmp.Or(-cmp.Compare(graded(a), graded(b)), -cmp.Compare(a.Card.Rank.Key, b.Card.Rank.Key), cmp.Compare(a.Enterprise, b.Enterprise))
+}
+
+func graded(s app.Standing) int {
+	if s.Card.Rank.Graded() {
+		return 1
+	}
+	return 0
+}
+
+// current brings the ranking up to date and gives it; the slice never changes.
+func (s *Store) current(ctx context.Context, today workday.Date) ([]app.Standing, error) {
+	r := &s.ranking
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	dirty := r.takeDirty()
+	if r.day == today && len(dirty) == 0 {
+		return r.order, nil
+	}
+	err := s.snapshot(ctx, func(q querier) error {
+		if r.day != today || len(dirty) > 200 {
+			return r.readAll(ctx, q, today)
+		}
+		for id := range dirty {
+			if err := r.readOne(ctx, q, today, id); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		r.day = workday.Date{} // half-way: begin again
+		return nil, err
+	}
+	r.day = today
+	r.order = make([]app.Standing, 0, len(r.rows))
+	for _, st := range r.rows {
+		r.order = append(r.order, st)
+	}
+	slices.SortFunc(r.order, before)
+	return r.order, nil
+}
+
+const standingColumns = `SELECT id AS enterprise, name, region, status FROM enterprises WHERE enrolled_at > 0`
+
+func (r *ranking) readAll(ctx context.Context, q querier, today workday.Date) error {
+	cards, err := readCards(ctx, q, today, "")
+	if err != nil {
+		return err
+	}
+	var rows []app.Standing
+	if err := q.all(ctx, &rows, standingColumns); err != nil {
+		return err
+	}
+	empty := scorecard.Compute(nil, today, 0, 0)
+	r.rows = make(map[string]app.Standing, len(rows))
+	for _, st := range rows {
+		var ok bool
+		if st.Card, ok = cards[st.Enterprise]; !ok {
+			st.Card = empty
+		}
+		r.rows[st.Enterprise] = st
+	}
+	return nil
+}
+
+func (r *ranking) readOne(ctx context.Context, q querier, today workday.Date, id string) error {
+	var rows []app.Standing
+	if err := q.all(ctx, &rows, standingColumns+` AND id = ?`, id); err != nil {
+		return err
+	}
+	for _, st := range rows {
+		cards, err := readCards(ctx, q, today, id)
+		if err != nil {
+			return err
+		}
+		st.Card = cards[id]
+		r.rows[id] = st
+	}
+	return nil
+}
+
+// Ranking gives enterprises that are or were in the scheme, best first, those without a grade after the graded.
+func (s *Store) Ranking(ctx context.Context, q app.RankingQuery) (app.RankingPage, error) {
+	all, err := s.current(ctx, q.Today)
+	if err != nil {
+		return app.RankingPage{}, readError(err)
+	}
+	start := 0
+	if q.After != "" {
+		after, err := parseStanding(q.After)
+		if err != nil {
+			return app.RankingPage{}, err
+		}
+		start, _ = slices.BinarySearchFunc(all, after, before)
+		if start < len(all) && all[start].Enterprise == after.Enterprise {
+			start++
+		}
+	}
+	var page app.RankingPage
+	limit := pageSize(q.Limit)
+	for _, st := range all[start:] {
+		if q.Within != "" && !region.Within(st.Region, q.Within) {
+			continue
+		}
+		if len(page.Rows) == limit {
+			page.Next = formatStanding(page.Rows[limit-1])
+			break
+		}
+		page.Rows = append(page.Rows, st)
+	}
+	return page, nil
+}
+
+// The keyset of a ranking: graded, key, enterprise.
+func formatStanding(s app.Standing) string {
+	return strconv.Itoa(graded(s)) + "." + strconv.Itoa(s.Card.Rank.Key) + "." + s.Enterprise
+}
+
+func parseStanding(token string) (s app.Standing, err error) {
+	parts := strings.SplitN(token, ".", 3)
+	if len(parts) != 3 {
+		return s, badAfter()
+	}
+	if s.Card.Rank.Key, err = strconv.Atoi(parts[1]); err != nil || parts[0] != "0" && parts[0] != "1" {
+		return s, badAfter()
+	}
+	if parts[0] == "0" {
+		s.Card.Rank.Withheld = []scorecard.Withheld{scorecard.FewCases}
+	}
+	s.Enterprise = parts[2]
+	return s, nil
+}
+
+func badAfter() error {
+	return negotiation.NewError(negotiation.CodeInvalid, "allowed", "next of the page before").On("after")
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"hejie/negotiation"
+	"hejie/negotiation/scorecard"
+	"hejie/negotiation/workday"
+)
+
+// ResultOf is what a case counts as in its enterprise's figures; nil while its negotiation stage runs.
+func ResultOf(c negotiation.Case, cal *workday.Calendar) *scorecard.Result {
+	if c.Class == "" {
+		return nil
+	}
+	r := &scorecard.Result{
+		Enterprise: c.Enterprise, Consumer: c.Consumer, Case: c.ID, Class: c.Class, ClassedOn: workday.DateOf(c.ClassedAt),
+		Agreed: !c.SettledAt.IsZero(), Late: c.Late, Answered: !c.FirstResponse.IsZero(),
+	}
+	end := c.FirstResponse
+	if !r.Answered { // never answered: the full limit
+		end = cal.DueWorkdays(c.FiledAt, c.Rules.FirstResponse)
+	}
+	r.Response = cal.WorkingSeconds(c.FiledAt, end)
+	if r.Agreed {
+		r.Settlement = cal.WorkingSeconds(c.FiledAt, c.SettledAt)
+	}
+	return r
+}
+
+type pairKey struct{ enterprise, consumer string }
+
+// score moves the figures of the enterprise when what the case counts as has changed.
+func (b *batch) score(before, after negotiation.Case) error {
+	switch {
+	case before.Class == "" && after.Class == "":
+		if before.Phase != after.Phase { // running and in performance stand beside the bar
+			b.rank(after.Enterprise)
+		}
+		return nil
+	case before.Class == after.Class && before.ClassedAt.Equal(after.ClassedAt) && before.Late == after.Late &&
+		before.FirstResponse.Equal(after.FirstResponse) && before.SettledAt.Equal(after.SettledAt):
+		return nil
+	}
+	p, err := b.pair(pairKey{after.Enterprise, after.Consumer})
+	if err != nil {
+		return err
+	}
+	var ds []scorecard.RowDelta
+	if r := ResultOf(after, b.s.opt.Calendar()); r != nil {
+		*p, ds = p.Set(*r)
+	} else {
+		*p, ds = p.Clear(after.ID)
+	}
+	b.deltas = append(b.deltas, ds...)
+	b.rank(after.Enterprise)
+	return nil
+}
+
+func (b *batch) rank(enterprise string) {
+	if b.ranked == nil {
+		b.ranked = make(map[string]bool)
+	}
+	b.ranked[enterprise] = true
+}
+
+// pair gives a consumer's results with an enterprise, to be changed.
+func (b *batch) pair(k pairKey) (*scorecard.Pair, error) {
+	if p := b.pairs[k]; p != nil {
+		return p, nil
+	}
+	var stored []byte
+	err := b.tx.get(context.Background(), &stored, `SELECT results FROM scorecard_pairs WHERE enterprise = ? AND consumer = ?`, k.enterprise, k.consumer)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return nil, err
+	}
+	p, err := scorecard.ReadPair(k.enterprise, k.consumer, stored)
+	if err != nil {
+		return nil, err
+	}
+	if b.pairs == nil {
+		b.pairs = make(map[pairKey]*scorecard.Pair)
+	}
+	b.pairs[k] = &p
+	return &p, nil
+}
+
+// flushScores writes the pairs and rows that changed.
+func (b *batch) flushScores() error {
+	for k, p := range b.pairs {
+		var err error
+		if p.Empty() {
+			err = b.tx.run(`DELETE FROM scorecard_pairs WHERE enterprise = ? AND consumer = ?`, k.enterprise, k.consumer)
+		} else {
+			err = b.tx.run(`INSERT INTO scorecard_pairs (enterprise, consumer, counted, last_on, results) VALUES (?, ?, ?, ?, ?)
+				ON CONFLICT DO UPDATE SET counted = excluded.counted, last_on = excluded.last_on, results = excluded.results`,
+				k.enterprise, k.consumer, p.Counted(), p.LastOn().String(), p.Bytes())
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, d := range scorecard.Merge(b.deltas) {
+		args := []any{d.Enterprise, string(d.Grain), d.Span, string(d.Class)}
+		for _, v := range d.Values() {
+			args = append(args, v)
+		}
+		if err := b.tx.run(addToRow, args...); err != nil {
+			return err
+		}
+		if d.N < 0 { // a row of zeros is no row
+			if err := b.tx.run(`DELETE FROM scorecard_rows WHERE enterprise = ? AND grain = ? AND span = ? AND class = ? AND n = 0`, args[:4]...); err != nil {
+				return err
+			}
+		}
+	}
+	b.pairs, b.deltas = nil, nil
+	return nil
+}
+
+var (
+	columns  = scorecard.Columns()
+	addToRow = func() string {
+		names, marks, sets := "enterprise, grain, span, class", "?, ?, ?, ?", make([]string, 0, len(columns))
+		for _, c := range columns {
+			names, marks, sets = names+", "+c, marks+", ?", append(sets, c+" = "+c+" + excluded."+c)
+		}
+		return `INSERT INTO scorecard_rows (` + names + `) VALUES (` + marks + `) ON CONFLICT DO UPDATE SET ` + strings.Join(sets, ", ")
+	}()
+	sumColumns = func() string {
+		sums := make([]string, 0, len(columns))
+		for _, c := range columns {
+			sums = append(sums, "sum("+c+")")
+		}
+		return strings.Join(sums, ", ")
+	}()
+)

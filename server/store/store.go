@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"hejie/negotiation/workday"
+	"hejie/server/app"
+)
+
+// Options of a store; the zero value works.
+type Options struct {
+	// OnCommit hears what became true, batch after batch in the order of the commits, one Commit per case and batch.
+	OnCommit func([]app.Commit)
+	// Calendar for working time in the figures; default the built-in one.
+	Calendar func() *workday.Calendar
+	// Now is real time, for what is sent; default the machine's.
+	Now func() time.Time
+	// CacheBytes of folded cases, about; default 64 MiB.
+	CacheBytes int
+	// Readers in the pool; default 4.
+	Readers int
+	// Fatal ends the process when nobody can know what is on disk; default logs and exits with 1.
+	Fatal func(error)
+	Log   *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	if o.Calendar == nil {
+		o.Calendar = workday.Default
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.CacheBytes == 0 {
+		o.CacheBytes = 64 << 20
+	}
+	if o.Readers == 0 {
+		o.Readers = 4
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.Fatal == nil {
+		log := o.Log
+		o.Fatal = func(err error) {
+			log.Error("the disk failed; ending", "error", err)
+			os.Exit(1)
+		}
+	}
+	return o
+}
+
+// Store is one open database. It is safe for use by many at once.
+type Store struct {
+	path    string
+	opt     Options
+	lock    *os.File
+	readers *sqlx.DB
+	cache   *cache
+	ranking ranking
+	writer  *writer
+
+	gate   sync.RWMutex // held for reading while a job is handed over
+	closed bool
+}
+
+// Open opens the file, creates it when there is none, and brings its schema up to date. It fails with ErrInUse when another
+// process writes to the file and with ErrNewer when a newer program did.
+func Open(path string, opt Options) (*Store, error) {
+	s := &Store{path: path, opt: opt.withDefaults()}
+	s.cache = newCache(s.opt.CacheBytes)
+	var err error
+	if s.lock, err = lock(path); err != nil {
+		return nil, err
+	}
+	if err := s.open(); err != nil {
+		return nil, errors.Join(err, s.release())
+	}
+	s.writer.start()
+	return s, nil
+}
+
+func (s *Store) open() (err error) {
+	if err := Migrate(context.Background(), s.path); err != nil {
+		return err
+	}
+	if s.readers, err = sqlx.Open(readerDriver, dsn(s.path)+"?_stmt_cache_size=64"); err != nil {
+		return err
+	}
+	s.readers.SetMaxOpenConns(s.opt.Readers)
+	s.readers.SetMaxIdleConns(s.opt.Readers)
+	s.writer, err = newWriter(s)
+	return err
+}
+
+// Close finishes what was handed over, delivers it, and closes the file.
+func (s *Store) Close() error {
+	s.gate.Lock()
+	if s.closed {
+		s.gate.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.writer.jobs)
+	s.gate.Unlock()
+	<-s.writer.done
+	return s.release()
+}
+
+func (s *Store) release() error {
+	var errs []error
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
+	}
+	return errors.Join(append(errs, s.lock.Close())...)
+}
+
+// Ping says whether the file can be read.
+func (s *Store) Ping(ctx context.Context) error { return readError(s.readers.PingContext(ctx)) }
+
+// submit hands a job over and waits for its end. A job that was handed over is waited for whatever becomes of the context:
+// only its end says whether it took effect.
+func (s *Store) submit(ctx context.Context, j *job) error {
+	j.ctx, j.done = ctx, make(chan struct{})
+	if err := s.handOver(ctx, j); err != nil {
+		return err
+	}
+	<-j.done
+	return j.err
+}
+
+func (s *Store) handOver(ctx context.Context, j *job) error {
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if s.closed {
+		return unavailable(errors.New("the store is closed"))
+	}
+	select {
+	case s.writer.jobs <- j:
+		return nil
+	case <-ctx.Done():
+		return unavailable(ctx.Err())
+	}
+}
+
+// write runs f in the next commit and returns once it is on disk. An error of f rolls back what f did and comes back as it is.
+// f may run again when a neighbour broke the batch, so it has no effects outside of the transaction.
+func (s *Store) write(ctx context.Context, f func(*tx) error) error {
+	return s.submit(ctx, &job{write: f})
+}

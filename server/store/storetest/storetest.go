@@ -1,0 +1,43 @@
+package storetest
+
+import (
+	"testing"
+)
+
+// Run holds a database to the behaviour of a store. Each test opens one of its own.
+func Run(t *testing.T, open func(*testing.T) Database) {
+	for _, x := range []struct {
+		name string
+		test func(*bed)
+	}{
+		{"append and read", appendAndRead},
+		{"a command takes effect once", once},
+		{"receipts are equal", receipts},
+		{"refused, with events kept", refusedWithEvents},
+		{"producers at once", producers},
+		{"a bad neighbour", badNeighbour},
+		{"no such case", noSuchCase},
+		{"cold and hot are equal", coldAndHot},
+		{"limits on filing", openCases},
+		{"due", due},
+		{"channels", channels},
+		{"cancelled", cancelled},
+		{"commits in order", commitsInOrder},
+		{"lists", lists},
+		{"paging", paging},
+		{"columns of the board", board},
+		{"search", search},
+		{"erasure", erasure},
+		{"a tampered log is found", tampered},
+		{"figures", figures},
+		{"ranking", rankings},
+		{"renamed enterprise", renamedEnterprise},
+		{"histories rebuild", histories},
+		{"backup while writing", backup},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			x.test(newBed(t, open))
+		})
+	}
+}

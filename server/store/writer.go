@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"hejie/server/app"
+)
+
+const (
+	maxBatch     = 512
+	maxWaiting   = 4096
+	maxDelivered = 16 // batches that OnCommit may lie behind before the writer waits for it
+)
+
+// job is one unit of work: a change of a case, or a plain write.
+type job struct {
+	ctx     context.Context
+	change  *app.Change
+	warm    *warm // the case as the caller loaded it, when it was not cached
+	write   func(*tx) error
+	receipt app.Receipt
+	err     error
+	done    chan struct{}
+}
+
+type writer struct {
+	s                           *Store
+	db                          *sqlx.DB
+	tx                          *tx
+	begin, commit, back         *sql.Stmt
+	savepoint, rollTo, rollDone *sql.Stmt
+	beforeCommit                func() error // faults for tests; nil otherwise
+
+	jobs    chan *job
+	deliver chan []app.Commit
+	done    chan struct{} // closed after the last delivery
+	lost    error         // the disk failed: nothing is written any more
+}
+
+func newWriter(s *Store) (_ *writer, err error) {
+	w := &writer{s: s, jobs: make(chan *job, maxWaiting), deliver: make(chan []app.Commit, maxDelivered), done: make(chan struct{})}
+	if w.db, err = sqlx.Open(writerDriver, dsn(s.path)); err != nil {
+		return nil, err
+	}
+	w.db.SetMaxOpenConns(1)
+	ctx := context.Background()
+	conn, err := w.db.Connx(ctx)
+	if err != nil {
+		return nil, errors.Join(err, w.db.Close())
+	}
+	w.tx = &tx{conn: conn, stmts: map[string]*sqlx.Stmt{}}
+	for _, p := range []struct {
+		to **sql.Stmt
+		q  string
+	}{
+		{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.back, "ROLLBACK"},
+		{&w.savepoint, "SAVEPOINT job"}, {&w.rollTo, "ROLLBACK TO job"}, {&w.rollDone, "RELEASE job"},
+	} {
+		if *p.to, err = conn.PrepareContext(ctx, p.q); err != nil {
+			return nil, errors.Join(err, w.close())
+		}
+	}
+	return w, nil
+}
+
+func (w *writer) close() error { return errors.Join(w.tx.conn.Close(), w.db.Close()) }
+
+func (w *writer) start() {
+	go func() {
+		defer close(w.deliver)
+		for first := range w.jobs {
+			w.settle(w.take(first))
+		}
+	}()
+	go func() {
+		defer close(w.done)
+		for commits := range w.deliver {
+			if w.s.opt.OnCommit != nil {
+				w.s.opt.OnCommit(commits)
+			}
+		}
+	}()
+}
+
+// take gives what waits now, plain writes first: they are the ones that a change may have to see.
+func (w *writer) take(first *job) []*job {
+	batch := append(make([]*job, 0, 64), first)
+	for len(batch) < maxBatch {
+		select {
+		case j, ok := <-w.jobs:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, j)
+			continue
+		default:
+		}
+		break
+	}
+	slices.SortStableFunc(batch, func(a, b *job) int { return rank(a) - rank(b) })
+	return batch
+}
+
+func rank(j *job) int {
+	if j.write != nil {
+		return 0
+	}
+	return 1
+}
+
+// settle brings a batch to its end. When it breaks on the fault of one job, each has a transaction of its own.
+func (w *writer) settle(batch []*job) {
+	err := w.lost
+	if err == nil {
+		err = w.attempt(batch)
+	}
+	switch {
+	case err == nil:
+	case lostDisk(err) && w.lost == nil:
+		w.lost = err
+		w.fail(batch, unavailable(err))
+		w.s.opt.Fatal(err)
+	case w.lost != nil || wholeBatch(err):
+		w.s.opt.Log.Error("nothing of the batch was written", "jobs", len(batch), "error", err)
+		w.fail(batch, unavailable(err))
+	case len(batch) == 1:
+		w.s.opt.Log.Error("a change failed", "error", err)
+		w.fail(batch, internal(err))
+	default:
+		for i := range batch {
+			w.settle(batch[i : i+1])
+		}
+	}
+}
+
+func (w *writer) fail(batch []*job, err error) {
+	for _, j := range batch {
+		j.receipt, j.err = app.Receipt{}, err
+		close(j.done)
+	}
+}
+
+// attempt runs the batch in one transaction. After an error nothing of it was done and none of its jobs was answered.
+func (w *writer) attempt(jobs []*job) (err error) {
+	b := &batch{s: w.s, tx: w.tx, cases: make(map[string]*open)}
+	w.tx.batch = b
+	if _, err := w.begin.Exec(); err != nil {
+		return err
+	}
+	if err := w.fill(b, jobs); err != nil {
+		b.drop()
+		if _, e := w.back.Exec(); e != nil && !wholeBatch(err) { // a full disk has rolled back by itself
+			err = errors.Join(err, e)
+		}
+		return err
+	}
+	commits := b.publish()
+	for _, j := range jobs {
+		close(j.done)
+	}
+	if len(commits) > 0 {
+		w.deliver <- commits
+	}
+	return nil
+}
+
+// fill does everything up to and including COMMIT. A panic is an error of the batch; run one by one, it is that job's alone.
+func (w *writer) fill(b *batch, jobs []*job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in a change: %v", p)
+			if len(jobs) == 1 {
+				w.s.opt.Log.Error("panic in a change", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			}
+		}
+	}()
+	for _, j := range jobs {
+		j.receipt, j.err = app.Receipt{}, nil
+		if j.ctx.Err() != nil {
+			j.err = unavailable(j.ctx.Err()) // nobody waits for it
+			continue
+		}
+		if j.write != nil {
+			err = w.plain(j)
+		} else {
+			err = b.change(j)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := b.flush(); err != nil {
+		return err
+	}
+	if w.beforeCommit != nil {
+		if err := w.beforeCommit(); err != nil {
+			return err
+		}
+	}
+	_, err = w.commit.Exec()
+	return err
+}
+
+// plain runs a write within a savepoint, so that its refusal undoes it alone.
+func (w *writer) plain(j *job) error {
+	if _, err := w.savepoint.Exec(); err != nil {
+		return err
+	}
+	if j.err = j.write(w.tx); j.err != nil {
+		if wholeBatch(j.err) {
+			return j.err
+		}
+		if _, err := w.rollTo.Exec(); err != nil {
+			return err
+		}
+	}
+	_, err := w.rollDone.Exec()
+	return err
+}
