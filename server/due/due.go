@@ -1,0 +1,203 @@
+// Package due finds cases whose time has come and walks them through the one door.
+//
+// # Pattern
+//
+// The worker asks the log for cases whose next instant has passed, earliest first, and has each of them ticked: the door passes and
+// reminds whatever is due in the case. It then sleeps until the next instant that the log told, and is woken earlier when a commit brings
+// an earlier one or when business time jumps (the demo). Once a second it looks anyway: a wake-up that is lost costs a second, never
+// a deadline.
+//
+// # Concurrency
+//
+// One goroutine owns all state and decides; ticks run on goroutines of their own, at most Concurrency at once, so that the
+// writer can put many into one commit. A case is never ticked twice at once.
+//
+// # Life cycle
+//
+// Start, Started, Stop; each may be repeated, and a stopped worker may be started again. Before the first look Ready must have
+// succeeded: outages are known then, so that a start after a gap escalates nothing that the outage covers. Stop lets ticks under way end.
+//
+// # Invariants
+//
+//   - A deadline takes effect once, whoever looks and however often: the door refuses what does not run any more.
+//   - A case that fails waits, longer each time, and never holds up another.
+package due
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hejie/server/app"
+)
+
+// Log tells which cases are due. app.Log satisfies it.
+type Log interface {
+	// Due gives cases whose next instant is at or before now, earliest first, and the next instant after those (zero: none).
+	Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error)
+}
+
+// Ledger is the door: it passes whatever is due in a case now, as the system.
+type Ledger interface {
+	Tick(ctx context.Context, caseID string) error
+}
+
+// Options of a worker.
+type Options struct {
+	Log    Log
+	Ledger Ledger
+	Clock  app.Clock                       // business time: what is due
+	Ready  func(ctx context.Context) error // before the first look, again until it succeeds; nil: at once
+	Logger *slog.Logger                    // nil: nothing is logged
+
+	Batch       int           // cases asked for at once; 0: 100
+	Concurrency int           // ticks at once; 0: 64
+	Poll        time.Duration // longest sleep; 0: one second
+	Backoff     time.Duration // first wait of a case that failed, doubled each time; 0: one second
+	BackoffMax  time.Duration // 0: five minutes
+	Timeout     time.Duration // of a tick; 0: 30 seconds
+
+	// After is real time: a channel that gets a value after d. Nil: time.NewTimer. Stop frees it.
+	After func(d time.Duration) (c <-chan time.Time, stop func())
+	Now   func() time.Time // real time, for back-off and lag; nil: time.Now
+}
+
+// Worker walks due cases through the door.
+type Worker struct {
+	o       Options
+	wake    chan struct{}
+	planned atomic.Int64 // business time that the worker sleeps until, microseconds; 0: it does not sleep
+
+	mu      sync.Mutex
+	cancel  context.CancelFunc
+	started chan struct{}
+	stopped chan struct{}
+
+	statsMu sync.Mutex
+	stats   Stats
+}
+
+// Stats say how the worker does.
+type Stats struct {
+	Ticked  int64         // since the process started
+	Failed  int64         // ticks that ended in an error
+	Backlog int           // known to be due and not done
+	Resting int           // failed, waiting to be tried again
+	Lag     time.Duration // how long the first of the backlog has been known, real time
+	Looked  time.Time     // last successful look, real time
+}
+
+// New makes a worker that does nothing before Start.
+func New(o Options) *Worker {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Ready == nil {
+		o.Ready = func(context.Context) error { return nil }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.After == nil {
+		o.After = func(d time.Duration) (<-chan time.Time, func()) {
+			t := time.NewTimer(d)
+			return t.C, func() { t.Stop() }
+		}
+	}
+	orInt := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	orWait := func(v *time.Duration, d time.Duration) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	orInt(&o.Batch, 100)
+	orInt(&o.Concurrency, 64)
+	orWait(&o.Poll, time.Second)
+	orWait(&o.Backoff, time.Second)
+	orWait(&o.BackoffMax, 5*time.Minute)
+	orWait(&o.Timeout, 30*time.Second)
+	never := make(chan struct{})
+	return &Worker{o: o, wake: make(chan struct{}, 1), started: never}
+}
+
+// Start begins to work in the background. Starting twice is starting once.
+func (w *Worker) Start() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cancel != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	w.cancel, w.started, w.stopped = cancel, make(chan struct{}), make(chan struct{})
+	go w.run(ctx, w.started, w.stopped)
+}
+
+// Started is closed when the worker that runs now is ready and has looked for the first time. It never is before Start.
+func (w *Worker) Started() <-chan struct{} {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.started
+}
+
+// Stop ends the work and waits for ticks under way. Stopping what does not run does nothing.
+func (w *Worker) Stop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.cancel == nil {
+		return
+	}
+	w.cancel()
+	<-w.stopped
+	w.cancel = nil
+}
+
+// Wake makes the worker look now: business time has jumped. It never blocks.
+func (w *Worker) Wake() {
+	select {
+	case w.wake <- struct{}{}:
+	default: // it is going to look anyway
+	}
+}
+
+// Commits wakes the worker when one of the commits brings an instant before the one that it sleeps until. It never blocks; for the
+// store's OnCommit.
+func (w *Worker) Commits(commits []app.Commit) {
+	planned := w.planned.Load()
+	if planned == 0 {
+		return // it looks before it sleeps
+	}
+	for i := range commits {
+		if at := commits[i].After.NextAt(); !at.IsZero() && at.UnixMicro() < planned {
+			w.Wake()
+			return
+		}
+	}
+}
+
+// Stats of now.
+func (w *Worker) Stats() Stats {
+	w.statsMu.Lock()
+	defer w.statsMu.Unlock()
+	return w.stats
+}
+
+// tick runs one case; a panic fails that case alone.
+func (w *Worker) tick(caseID string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	// Not the worker's context: what has begun is finished.
+	ctx, cancel := context.WithTimeout(context.Background(), w.o.Timeout)
+	defer cancel()
+	return w.o.Ledger.Tick(ctx, caseID)
+}

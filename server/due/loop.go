@@ -1,0 +1,222 @@
+package due
+
+import (
+	"context"
+	"log/slog"
+	"math"
+	"time"
+)
+
+// forever is planned when there is nothing to wait for: any instant is earlier.
+const forever = math.MaxInt64
+
+// loop is the state of a running worker; one goroutine owns it.
+type loop struct {
+	*Worker
+	queue   []string             // due, in order, not begun
+	running map[string]struct{}  // queued or begun
+	fresh   map[string]struct{}  // done since the last look
+	resting map[string]rest      // failed
+	since   map[string]time.Time // when a case of the backlog was first seen, real time
+	busy    int                  // ticks under way
+	done    chan outcome
+}
+
+type rest struct {
+	until time.Time // real time
+	wait  time.Duration
+}
+
+type outcome struct {
+	caseID string
+	err    error
+}
+
+func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
+	defer close(stopped)
+	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{}, since: map[string]time.Time{}, done: make(chan outcome)}
+	defer l.finish()
+	if !l.ready(ctx) {
+		return
+	}
+	for ctx.Err() == nil {
+		wait := w.o.Poll
+		if len(l.queue) == 0 {
+			wait = l.look(ctx)
+			select {
+			case <-started:
+			default:
+				close(started)
+			}
+		}
+		for len(l.queue) > 0 && l.busy < w.o.Concurrency {
+			l.begin()
+		}
+		l.publish()
+		l.sleep(ctx, wait)
+	}
+}
+
+// ready waits until Ready succeeds; false when the worker is stopped before.
+func (l *loop) ready(ctx context.Context) bool {
+	wait := l.o.Backoff
+	for ctx.Err() == nil {
+		err := l.o.Ready(ctx)
+		if err == nil {
+			return true
+		}
+		l.o.Logger.Error("due: not ready", slog.Any("error", err))
+		timer, stop := l.o.After(wait)
+		select {
+		case <-timer:
+		case <-ctx.Done():
+		}
+		stop()
+		wait = min(2*wait, l.o.BackoffMax)
+	}
+	return false
+}
+
+// look asks the log and gives how long to sleep when there is nothing to do.
+func (l *loop) look(ctx context.Context) time.Duration {
+	l.planned.Store(0) // from here on commits need not wake: what they bring is seen by this look or by the next
+	now := l.o.Now()
+	business := l.o.Clock.Now()
+	// Cases that run or rest are among the due, and first: asking for as many more keeps them from hiding others.
+	cases, next, err := l.o.Log.Due(ctx, business, l.o.Batch+len(l.running)+len(l.resting))
+	if err != nil {
+		if ctx.Err() == nil {
+			l.o.Logger.Error("due: log not read", slog.Any("error", err))
+		}
+		return l.o.Poll
+	}
+	wait := l.o.Poll
+	for _, id := range cases {
+		if _, ok := l.running[id]; ok {
+			continue
+		}
+		if _, ok := l.fresh[id]; ok { // its tick was in vain, though without an error: not at once again
+			l.rest(id)
+		}
+		if r, ok := l.resting[id]; ok && now.Before(r.until) {
+			wait = min(wait, r.until.Sub(now))
+			continue
+		}
+		if _, ok := l.since[id]; !ok {
+			l.since[id] = now
+		}
+		l.queue = append(l.queue, id)
+		l.running[id] = struct{}{}
+	}
+	clear(l.fresh)
+	l.forget(cases, now)
+	l.statsMu.Lock()
+	l.stats.Looked = now
+	l.statsMu.Unlock()
+
+	planned := int64(forever)
+	if !next.IsZero() {
+		planned = next.UnixMicro()
+		wait = min(wait, max(0, next.Sub(business)))
+	}
+	// A commit between the look and here was not told to wake: its instant is looked at after Poll at the latest.
+	l.planned.Store(planned)
+	return wait
+}
+
+// forget drops resting cases that are not due any more.
+func (l *loop) forget(due []string, now time.Time) {
+	if len(l.resting) == 0 {
+		return
+	}
+	still := make(map[string]struct{}, len(due))
+	for _, id := range due {
+		still[id] = struct{}{}
+	}
+	for id, r := range l.resting {
+		if _, ok := still[id]; !ok && !now.Before(r.until) {
+			delete(l.resting, id)
+			delete(l.since, id)
+		}
+	}
+}
+
+func (l *loop) begin() {
+	id := l.queue[0]
+	l.queue = l.queue[1:]
+	l.busy++
+	go func() { l.done <- outcome{id, l.tick(id)} }()
+}
+
+// end takes what a tick came to.
+func (l *loop) end(o outcome) {
+	l.busy--
+	delete(l.running, o.caseID)
+	l.statsMu.Lock()
+	l.stats.Ticked++
+	if o.err != nil {
+		l.stats.Failed++
+	}
+	l.statsMu.Unlock()
+	if o.err == nil {
+		delete(l.resting, o.caseID)
+		delete(l.since, o.caseID)
+		l.fresh[o.caseID] = struct{}{}
+		return
+	}
+	l.o.Logger.Error("due: case not ticked", slog.String("case", o.caseID), slog.Any("error", o.err))
+	l.rest(o.caseID)
+}
+
+func (l *loop) rest(id string) {
+	r := l.resting[id]
+	r.wait = min(max(2*r.wait, l.o.Backoff), l.o.BackoffMax)
+	r.until = l.o.Now().Add(r.wait)
+	l.resting[id] = r
+}
+
+// sleep waits for something to do: room for another tick, the end of the batch, a wake-up, or time.
+func (l *loop) sleep(ctx context.Context, wait time.Duration) {
+	var timer <-chan time.Time
+	if l.busy == 0 && len(l.queue) == 0 { // else the end of a tick wakes
+		t, stop := l.o.After(wait)
+		defer stop()
+		timer = t
+	}
+	select {
+	case <-ctx.Done():
+	case <-timer:
+	case <-l.wake:
+	case o := <-l.done:
+		l.end(o)
+		for { // all that have ended
+			select {
+			case o := <-l.done:
+				l.end(o)
+			default:
+				return
+			}
+		}
+	}
+}
+
+// publish keeps the figures for Stats.
+func (l *loop) publish() {
+	now := l.o.Now()
+	var lag time.Duration
+	for _, at := range l.since {
+		lag = max(lag, now.Sub(at))
+	}
+	l.statsMu.Lock()
+	defer l.statsMu.Unlock()
+	l.stats.Backlog, l.stats.Resting, l.stats.Lag = len(l.running), len(l.resting), lag
+}
+
+// finish waits for ticks under way.
+func (l *loop) finish() {
+	for l.busy > 0 {
+		l.end(<-l.done)
+	}
+	l.queue, l.running = nil, nil
+	l.publish()
+}

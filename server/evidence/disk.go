@@ -1,0 +1,214 @@
+// Package evidence keeps the bytes of uploaded files in a folder.
+//
+// # Pattern
+//
+// A file lies at <last two characters of its id>/<id>, which are random in the ids of app.NewID, so that no folder grows large. It
+// is written under a temporary name, flushed, renamed, and the folder is flushed: what Put said is there survives a power cut, and
+// a Put that fails or is cut off leaves nothing. Leftovers of a crash in the middle go when the folder is opened the next time.
+//
+// # Concurrency and invariants
+//
+// Everything is safe for use by many at once; one process has the folder. Files are never changed. All paths go through os.Root, so
+// no id leads out of the folder.
+package evidence
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// Disk is an app.Vault in a folder.
+type Disk struct{ root *os.Root }
+
+const temporary = "tmp"
+
+// Open makes the folder when there is none, and removes what was left half written.
+func Open(dir string) (*Disk, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil { // evidence is nobody else's to read
+		return nil, err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(root.RemoveAll(temporary), root.Mkdir(temporary, 0o700)); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return &Disk{root}, nil
+}
+
+// Close gives the folder back; files that are open stay readable.
+func (d *Disk) Close() error { return d.root.Close() }
+
+// at is the path of an id, or not_found for what cannot be one.
+func at(id string) (string, error) {
+	base := strings.TrimSuffix(id, ".copy")
+	if !app.ValidID(base) {
+		return "", negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return path.Join(base[len(base)-2:], id), nil
+}
+
+// Put stores what r gives; see app.Vault. An id that is there already is replaced.
+func (d *Disk) Put(ctx context.Context, id string, r io.Reader, most int64) (_ app.Stored, err error) {
+	to, err := at(id)
+	if err != nil {
+		return app.Stored{}, err
+	}
+	name := path.Join(temporary, app.NewID())
+	f, err := d.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return app.Stored{}, full(err)
+	}
+	defer func() {
+		if err != nil { // after the rename there is nothing under this name
+			if e := d.root.Remove(name); e != nil && !errors.Is(e, fs.ErrNotExist) {
+				err = errors.Join(err, e)
+			}
+		}
+	}()
+	stored, err := write(ctx, f, r, most)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return app.Stored{}, err
+	}
+	folder := path.Dir(to)
+	if err := d.root.Mkdir(folder, 0o700); err == nil {
+		if err := d.flush("."); err != nil {
+			return app.Stored{}, err
+		}
+	} else if !errors.Is(err, fs.ErrExist) {
+		return app.Stored{}, full(err)
+	}
+	if err := d.root.Rename(name, to); err != nil {
+		return app.Stored{}, full(err)
+	}
+	return stored, d.flush(folder)
+}
+
+// write copies at most most bytes to the disk and says what they were.
+func write(ctx context.Context, f *os.File, r io.Reader, most int64) (app.Stored, error) {
+	sum := sha256.New()
+	in := source{ctx, r, nil}
+	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(&in, most+1))
+	switch {
+	case in.err != nil: // the sender's fault, not the disk's
+		return app.Stored{}, broken(in.err)
+	case err != nil:
+		return app.Stored{}, full(err)
+	case n > most:
+		return app.Stored{}, negotiation.NewError(app.CodeTooLarge, "max", most).On("file")
+	}
+	if err := f.Sync(); err != nil {
+		return app.Stored{}, full(err)
+	}
+	return app.Stored{Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+}
+
+// source remembers that reading failed, and ends with its context.
+type source struct {
+	ctx context.Context
+	r   io.Reader
+	err error
+}
+
+func (s *source) Read(b []byte) (int, error) {
+	if err := s.ctx.Err(); err != nil {
+		s.err = err
+		return 0, err
+	}
+	n, err := s.r.Read(b)
+	if err != nil && !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		s.err = err
+	}
+	return n, err
+}
+
+func broken(err error) error {
+	var own *negotiation.Error
+	if errors.As(err, &own) {
+		return err
+	}
+	return negotiation.NewError(negotiation.CodeMalformed).On("file").Because(err)
+}
+
+// full is the answer when the disk does not take it: try again later.
+func full(err error) error { return negotiation.NewError(negotiation.CodeUnavailable).Because(err) }
+
+func (d *Disk) flush(dir string) error {
+	f, err := d.root.Open(dir)
+	if err != nil {
+		return full(err)
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return full(err)
+	}
+	return nil
+}
+
+// Open gives the bytes, or not_found.
+func (d *Disk) Open(_ context.Context, id string) (io.ReadSeekCloser, error) {
+	p, err := at(id)
+	if err != nil {
+		return nil, err
+	}
+	f, err := d.root.Open(p)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, negotiation.NewError(negotiation.CodeNotFound)
+	}
+	if err != nil {
+		return nil, full(err)
+	}
+	return f, nil
+}
+
+// Remove the bytes; none there is no error.
+func (d *Disk) Remove(_ context.Context, id string) error {
+	p, err := at(id)
+	if err != nil {
+		return err
+	}
+	if err := d.root.Remove(p); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return full(err)
+	}
+	return nil
+}
+
+// Each calls f with every id and when it was stored. Files that are no evidence are left alone.
+func (d *Disk) Each(ctx context.Context, f func(id string, stored time.Time) error) error {
+	return fs.WalkDir(d.root.FS(), ".", func(p string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if e.IsDir() {
+			if p == temporary {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if want, err := at(e.Name()); err != nil || want != p {
+			return nil
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) { // removed meanwhile
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return f(e.Name(), info.ModTime())
+	})
+}

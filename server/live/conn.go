@@ -1,0 +1,333 @@
+package live
+
+import (
+	"encoding/binary"
+	"errors"
+	"io"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"golang.org/x/time/rate"
+)
+
+// conn is one socket.
+type conn struct {
+	hub     *Hub
+	ws      *websocket.Conn
+	visitor Visitor
+
+	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
+	gone  atomic.Bool  // the reader has ended
+	turn  turn         // of the wheel
+
+	mu      sync.Mutex
+	closing CloseCode // 0: open
+	queue   [][]byte  // payloads of frames to write
+	bytes   int       // of the queue
+	pumping bool
+	room    chan struct{} // closed by the pump when a catch-up waits for the queue to empty; else nil
+	jobs    []job
+	working bool
+	space   *sync.Cond // the reader waits for the worker; made when needed
+	subs    map[string]*subscription
+	feeds   map[string]*follower
+
+	// Of the worker alone.
+	commands *rate.Limiter
+	other    *rate.Limiter // frames that are no commands
+}
+
+// job is a frame, or something else to do in the socket's order.
+type job struct {
+	frame []byte
+	at    time.Time
+	do    func() // instead of a frame
+}
+
+// gone closes a socket whose peer left; it is never sent.
+const gone CloseCode = 1000
+
+// kind of a frame to send.
+type kind int
+
+const (
+	durable kind = iota
+	signal       // dropped when the queue is half full
+)
+
+// prepare makes the socket ready before its reader starts.
+func (c *conn) prepare() {
+	perSecond := c.hub.Limits.CommandsPerSecond
+	c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+	c.other = rate.NewLimiter(rate.Limit(5*perSecond), 10*perSecond)
+	c.hub.wheel.put(c, c.hub.Now())
+}
+
+// read takes frames until the socket ends, then tidies up. It hands each on at once, so that its stack stays small.
+func (c *conn) read() {
+	defer c.leave()
+	for {
+		kind, r, err := c.ws.NextReader()
+		if err != nil {
+			return
+		}
+		frame, err := c.take(r)
+		if err != nil {
+			return
+		}
+		c.heard.Store(c.hub.Now().UnixNano())
+		switch {
+		case kind != websocket.TextMessage:
+			c.end(BadFrame)
+		case frame == nil:
+			c.end(FrameTooLarge)
+		default:
+			c.enqueue(job{frame: frame, at: c.hub.Now()})
+		}
+	}
+}
+
+// take reads one message; nil when it is above the limit.
+func (c *conn) take(r io.Reader) ([]byte, error) {
+	buf := c.hub.frames.Get().(*[]byte)
+	defer c.hub.frames.Put(buf)
+	n, err := io.ReadFull(r, *buf)
+	switch {
+	case err == nil:
+		return nil, nil
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return append(make([]byte, 0, n), (*buf)[:n]...), nil
+	}
+	return nil, err
+}
+
+// enqueue gives the worker something to do, after all that it has. Frames wait when it is far behind: the network then holds the
+// sender back.
+func (c *conn) enqueue(j job) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for j.frame != nil && len(c.jobs) >= c.hub.tuning.jobs && c.closing == 0 {
+		if c.space == nil {
+			c.space = sync.NewCond(&c.mu)
+		}
+		c.space.Wait()
+	}
+	if c.closing != 0 || c.gone.Load() {
+		return
+	}
+	c.jobs = append(c.jobs, j)
+	if !c.working {
+		c.working = c.hub.task(c.work)
+	}
+}
+
+// work does the socket's jobs in their order, and ends when there are none.
+func (c *conn) work() {
+	for {
+		c.mu.Lock()
+		if len(c.jobs) == 0 || c.closing != 0 {
+			c.working, c.jobs = false, nil
+			c.wakeReader()
+			c.mu.Unlock()
+			return
+		}
+		j := c.jobs[0]
+		c.jobs[0] = job{}
+		c.jobs = c.jobs[1:]
+		c.wakeReader()
+		c.mu.Unlock()
+		if j.do != nil {
+			j.do()
+		} else {
+			c.handle(j.frame, j.at)
+		}
+	}
+}
+
+func (c *conn) wakeReader() {
+	if c.space != nil {
+		c.space.Signal()
+	}
+}
+
+// push queues a frame. It never blocks: when the queue is full the connection ends, and when it is half full signals are dropped.
+// False when the frame will not be sent.
+func (c *conn) push(payload []byte, k kind) bool {
+	c.mu.Lock()
+	t := c.hub.tuning
+	frames, bytes := len(c.queue)+1, c.bytes+len(payload)
+	switch {
+	case c.closing != 0:
+		c.mu.Unlock()
+		return false
+	case k == signal && (frames > t.queueFrames/2 || bytes > t.queueBytes/2):
+		c.mu.Unlock()
+		return false
+	case frames > t.queueFrames || bytes > t.queueBytes && len(c.queue) > 0:
+		c.mu.Unlock()
+		c.end(SlowReader)
+		return false
+	}
+	c.queue = append(c.queue, payload)
+	c.bytes = bytes
+	if !c.pumping {
+		c.pumping = c.hub.task(c.pump)
+	}
+	c.mu.Unlock()
+	return true
+}
+
+// drained waits until nothing is queued, so that a long catch-up never fills the queue; false when the socket ends instead.
+func (c *conn) drained() bool {
+	c.mu.Lock()
+	if !c.pumping || c.closing != 0 {
+		defer c.mu.Unlock()
+		return c.closing == 0
+	}
+	if c.room == nil {
+		c.room = make(chan struct{})
+	}
+	room := c.room
+	c.mu.Unlock()
+	<-room
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing == 0
+}
+
+func (c *conn) freeRoom() {
+	if c.room != nil {
+		close(c.room)
+		c.room = nil
+	}
+}
+
+// pump writes what is queued, all that has gathered in one write, and ends when there is nothing. Frames of a server are not masked,
+// two to ten bytes before the payload (RFC 6455 section 5.2), so they are laid out here; the library shakes hands, reads and
+// writes control frames. The two may write at once: a net.Conn's Write is whole, and each writes whole frames.
+func (c *conn) pump() {
+	buf := c.hub.buffers.Get().(*[]byte)
+	defer func() {
+		if cap(*buf) <= 64<<10 {
+			c.hub.buffers.Put(buf)
+		}
+	}()
+	var batch [][]byte
+	for {
+		c.mu.Lock()
+		if len(c.queue) == 0 || c.closing != 0 {
+			if batch = batch[:0]; cap(batch) <= 8 { // what an idle socket may keep
+				c.queue = batch
+			}
+			c.pumping = false
+			c.freeRoom()
+			c.mu.Unlock()
+			return
+		}
+		batch, c.queue = c.queue, batch[:0]
+		c.bytes = 0
+		c.mu.Unlock()
+
+		*buf = (*buf)[:0]
+		for i, payload := range batch {
+			*buf = appendFrame(*buf, payload)
+			batch[i] = nil
+		}
+		nc := c.ws.NetConn()
+		err := nc.SetWriteDeadline(time.Now().Add(c.hub.tuning.write))
+		if err == nil {
+			_, err = nc.Write(*buf)
+		}
+		if err != nil {
+			c.end(SlowReader)
+		}
+	}
+}
+
+func appendFrame(b, payload []byte) []byte {
+	const finalText = 0x81
+	switch n := len(payload); {
+	case n < 126:
+		b = append(b, finalText, byte(n))
+	case n < 1<<16:
+		b = append(b, finalText, 126, byte(n>>8), byte(n))
+	default:
+		b = binary.BigEndian.AppendUint64(append(b, finalText, 127), uint64(n))
+	}
+	return append(b, payload...)
+}
+
+// end closes the socket with a code, without blocking. The first one counts.
+func (c *conn) end(code CloseCode) {
+	if c.shut(code) && !c.hub.task(func() { c.sendClose(code) }) {
+		c.cut()
+	}
+}
+
+// close is end, but waits until the close frame is on its way.
+func (c *conn) close(code CloseCode) {
+	if c.shut(code) {
+		c.sendClose(code)
+	}
+}
+
+func (c *conn) shut(code CloseCode) (first bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing != 0 {
+		return false
+	}
+	c.closing = code
+	c.queue, c.bytes = nil, 0
+	c.freeRoom()
+	c.wakeReader()
+	return true
+}
+
+// sendClose writes the close frame and gives the peer a moment to answer; the reader ends the socket then.
+func (c *conn) sendClose(code CloseCode) {
+	deadline := time.Now().Add(c.hub.tuning.grace)
+	err := c.ws.WriteControl(websocket.CloseMessage, code.frame(), deadline)
+	if err == nil {
+		err = c.ws.SetReadDeadline(deadline)
+	}
+	if err != nil { // a peer that does not read: it notices the cut
+		c.cut()
+	}
+}
+
+func (c CloseCode) frame() []byte {
+	return websocket.FormatCloseMessage(int(c), c.String())
+}
+
+// cut closes the transport.
+func (c *conn) cut() {
+	if err := c.ws.Close(); err != nil {
+		c.hub.Logger.Debug("live: socket was closed already", slog.Any("error", err))
+	}
+}
+
+// refuse closes a socket that was never let in. It reads on for a moment: closing with unread bytes would reset the connection, and
+// the code would be lost.
+func (c *conn) refuse(code CloseCode) {
+	c.sendClose(code)
+	for {
+		if _, _, err := c.ws.NextReader(); err != nil {
+			break
+		}
+	}
+	c.cut()
+}
+
+// leave tidies up after the reader.
+func (c *conn) leave() {
+	c.gone.Store(true)
+	c.shut(gone)
+	c.hub.wheel.remove(c)
+	c.leaveAll()
+	c.cut()
+	c.hub.remove(c)
+}

@@ -1,0 +1,33 @@
+// Package live delivers what happens to those who look at it, over WebSockets (subprotocol hejie.v1), and takes their commands.
+//
+// # Pattern
+//
+// The hub is told of commits, never of wishes: the store calls Publish after COMMIT, and what cannot be delivered can always be read
+// again. A channel ("<case>/room", "<case>/desk") is a log: its events arrive in order, each once, none left out, from the position that
+// the client names; when the log cannot go on from there the answer says recovered:false and the client fetches the case again. A
+// feed (inbox, board, me) is a list: a first page, then rows, each with a version of which the client keeps the highest. Presence and
+// read marks are signals: the latest counts, and they are the first to be dropped.
+//
+// # Concurrency
+//
+// A socket has one goroutine as long as it lives: its reader, which does nothing but read, so that its stack stays small. All else
+// starts when there is something to do and ends when it is done: a worker that takes the socket's frames in their order (so
+// that a command that waits for its commit never keeps the reader from reading), a pump that writes what has queued up in one write, and
+// one goroutine for each shard of cases that encodes commits (once per record, whoever reads it) and puts them into queues. Publish only
+// appends to a shard's list. One timer wheel does all waiting for sockets: first frames, pings, pongs, the end of sessions.
+//
+// Locks are taken in this order: shard, feeds, connection; the hub's own and the wheel's are never held while another is taken.
+//
+// # Life cycle
+//
+// Start, then serve; Stop says going_away to all, at most 128 at once, waits for commands under way, and cuts what is left when its
+// context ends. Start and Stop may be repeated.
+//
+// # Invariants
+//
+//   - A subscription's last position grows by one record at a time. What does not follow it is skipped when it is older, and read from the
+//     log when something between is missing.
+//   - A queue is bounded. When it is full the connection ends with slow_reader and the client resumes: a record is never skipped.
+//   - Rights are asked at subscribe and again, before delivery, on the case as each commit left it. A revoked session ends at once.
+//   - What a person may not know is in a channel that they do not have. Presence is cut to the reader's side.
+package live

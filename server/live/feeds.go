@@ -1,0 +1,262 @@
+package live
+
+import (
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"hejie/negotiation"
+	"hejie/negotiation/region"
+	"hejie/server/app"
+)
+
+// The feeds.
+const (
+	Inbox = "inbox" // of a desk: the enterprise's cases
+	Board = "board" // of an officer: the region's and below
+	Me    = "me"    // of a consumer: the own ones
+)
+
+// heldRows are kept for a follower whose page is being read; more make it read again.
+const heldRows = 256
+
+// feedTable knows who follows which feed.
+type feedTable struct {
+	hub    *Hub
+	mu     sync.Mutex
+	scopes map[string][]*follower
+}
+
+// follower of a feed: a socket. Guarded by the table.
+type follower struct {
+	conn  *conn
+	feed  string
+	scope string // in which a case must lie: "me:<account>", "inbox:<enterprise>", "board:<region>"
+	view  string // followers with the same view see the same rows
+	ready bool   // the page was sent: rows go out as they come
+	held  [][]byte
+	again bool // rows were dropped while the page was read
+	gone  bool
+}
+
+func newFollower(c *conn, feed string) (*follower, error) {
+	s := c.visitor.Session
+	f := &follower{conn: c, feed: feed}
+	switch side := s.Actor.Side(); {
+	case feed == Me && side == negotiation.SideConsumer:
+		f.scope, f.view = Me+":"+s.Actor.ID, s.ID // what is sealed differs from session to session
+	case feed == Inbox && side == negotiation.SideEnterprise:
+		f.scope, f.view = Inbox+":"+s.Actor.Enterprise, s.Actor.Enterprise
+	case feed == Board && side == negotiation.SideBureau:
+		f.scope, f.view = Board+":"+s.Actor.Region, s.Actor.Bureau
+	case feed == Me, feed == Inbox, feed == Board:
+		return nil, negotiation.NewError(negotiation.CodeNotAllowed)
+	default:
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", []string{Inbox, Board, Me}).On("subscribe.feed")
+	}
+	return f, nil
+}
+
+// scopesOf a case: where it may be followed. A board shows its bureau's region and all below.
+func scopesOf(scopes []string, consumer, enterprise, code string) []string {
+	scopes = append(scopes, Me+":"+consumer, Inbox+":"+enterprise, Board+":"+region.Country)
+	for r, ok := region.Get(code); ok; r, ok = region.Get(r.Parent) {
+		scopes = append(scopes, Board+":"+r.Code)
+	}
+	slices.Sort(scopes)
+	return slices.Compact(scopes)
+}
+
+func (c *conn) followFeed(feed string) error {
+	f, err := newFollower(c, feed)
+	if err != nil {
+		return err
+	}
+	c.unfollowFeed(feed)
+	t := &c.hub.feeds
+	t.mu.Lock()
+	c.mu.Lock()
+	if c.closing == 0 {
+		if c.feeds == nil {
+			c.feeds = make(map[string]*follower, 1)
+		}
+		c.feeds[feed] = f
+		if t.scopes == nil {
+			t.scopes = map[string][]*follower{}
+		}
+		t.scopes[f.scope] = append(t.scopes[f.scope], f)
+	}
+	c.mu.Unlock()
+	t.mu.Unlock()
+	if err := t.page(f); err != nil {
+		c.unfollowFeed(feed)
+		return err
+	}
+	return nil
+}
+
+func (c *conn) unfollowFeed(feed string) {
+	c.mu.Lock()
+	f := c.feeds[feed]
+	delete(c.feeds, feed)
+	c.mu.Unlock()
+	if f != nil {
+		c.hub.feeds.remove(f)
+	}
+}
+
+func (t *feedTable) remove(f *follower) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f.gone = true
+	rest := slices.DeleteFunc(t.scopes[f.scope], func(o *follower) bool { return o == f })
+	if len(rest) > 0 {
+		t.scopes[f.scope] = rest
+	} else {
+		delete(t.scopes, f.scope)
+	}
+}
+
+type pageFrame struct {
+	Feed string            `json:"feed"`
+	Rows []json.RawMessage `json:"rows"`
+	Next *string           `json:"next"`
+}
+
+type rowFrame struct {
+	Feed    string          `json:"feed"`
+	Case    string          `json:"case"`
+	Row     json.RawMessage `json:"row"` // null: not in the feed any more
+	Version int64           `json:"version"`
+}
+
+// page sends the first page and then the rows that changed while it was read.
+func (t *feedTable) page(f *follower) error {
+	t.mu.Lock()
+	f.held, f.again, f.ready = nil, false, false
+	t.mu.Unlock()
+	page, err := t.hub.Feeds.Page(t.hub.ctx, f.conn.visitor.Session, f.feed)
+	if err != nil {
+		return err
+	}
+	frame := pageFrame{Feed: f.feed, Rows: make([]json.RawMessage, len(page.Rows))}
+	for i, row := range page.Rows {
+		if frame.Rows[i], err = t.hub.EncodeRow(row); err != nil {
+			return err
+		}
+	}
+	if page.Next != "" {
+		frame.Next = &page.Next
+	}
+	b, err := json.Marshal(frame)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f.gone || !f.conn.push(b, durable) {
+		return nil
+	}
+	held := f.held
+	f.held, f.ready = nil, true
+	for _, row := range held {
+		if f.ready {
+			t.give(f, row)
+		}
+	}
+	if f.again && f.ready {
+		t.repage(f)
+	}
+	return nil
+}
+
+// repage sends the page again, once the socket has taken what is queued: a list may skip what a log may not.
+func (t *feedTable) repage(f *follower) {
+	f.ready, f.held, f.again = false, nil, false
+	f.conn.enqueue(job{do: func() {
+		if !f.conn.drained() {
+			return
+		}
+		if err := t.page(f); err != nil {
+			t.hub.Logger.Error("live: feed not read", slog.String("feed", f.feed), slog.Any("error", err))
+			f.conn.end(GoingAway) // coming back, it asks again
+		}
+	}})
+}
+
+// give sends a row to a follower, or keeps it until its page was sent.
+func (t *feedTable) give(f *follower, row []byte) {
+	switch {
+	case f.ready && f.conn.push(row, signal):
+	case f.ready:
+		t.repage(f)
+	case len(f.held) < heldRows:
+		f.held = append(f.held, row)
+	default:
+		f.again = true
+	}
+}
+
+// deliver gives a commit's row to those in whose feed it is, encoded once for each view.
+func (t *feedTable) deliver(c *app.Commit) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.scopes) == 0 {
+		return
+	}
+	scopes := scopesOf(make([]string, 0, 12), c.Row.Consumer, c.Row.Enterprise, c.Row.Region)
+	if b := &c.Before; b.Phase != negotiation.PhaseNone && (b.Region != c.Row.Region || b.Enterprise != c.Row.Enterprise) {
+		scopes = scopesOf(scopes, b.Consumer, b.Enterprise, b.Region) // those it leaves
+	}
+	var seen map[string][]byte
+	for _, scope := range scopes {
+		for _, f := range t.scopes[scope] {
+			key := f.feed + "\x00" + f.view
+			row, ok := seen[key]
+			if !ok {
+				if seen == nil {
+					seen = map[string][]byte{}
+				}
+				row = t.render(f, c.Row)
+				seen[key] = row
+			}
+			if row != nil {
+				t.give(f, row)
+			}
+		}
+	}
+}
+
+// render gives the frame of a row as the follower may see it; nil when it cannot be encoded.
+func (t *feedTable) render(f *follower, row app.CaseRow) []byte {
+	frame := rowFrame{Feed: f.feed, Case: row.Case, Version: row.Version}
+	var b []byte
+	var err error
+	if seen, ok := t.hub.Feeds.Row(f.conn.visitor.Session, f.feed, row); ok {
+		frame.Row, err = t.hub.EncodeRow(seen)
+	}
+	if err == nil {
+		b, err = json.Marshal(frame)
+	}
+	if err != nil {
+		t.hub.Logger.Error("live: row not encoded", slog.String("feed", f.feed), slog.Any("error", err))
+		return nil
+	}
+	return b
+}
+
+// refresh sends all pages again: rows were lost.
+func (t *feedTable) refresh() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, fs := range t.scopes {
+		for _, f := range fs {
+			if f.ready {
+				t.repage(f)
+			} else {
+				f.again = true
+			}
+		}
+	}
+}

@@ -1,0 +1,125 @@
+package live
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+func (c *client) followed(feed string) frame {
+	c.Helper()
+	c.say(`{"subscribe":{"feed":%q}}`, feed)
+	return c.next()
+}
+
+func TestFeeds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	w.rows = []app.CaseRow{{Case: caseNo(9), Version: 3, Title: "lamp"}}
+	me, inbox, colleague, board := w.dial("consumer"), w.dial("agent"), w.dial("agent:2"), w.dial("officer")
+	others := []*client{w.dial("consumer:other"), w.dial("stranger")}
+	for c, feed := range map[*client]string{me: Me, inbox: Inbox, colleague: Inbox, board: Board, others[0]: Me, others[1]: Inbox} {
+		f := c.followed(feed)
+		require.Equal(t, feed, f.Feed)
+		require.Equal(t, []map[string]any{{"case": caseNo(9), "version": 3.0, "title": "lamp"}}, f.Rows)
+		require.Equal(t, "more of "+feed, *f.Next)
+	}
+	w.commit(caseNo(1), negotiation.Room, "hello")
+	for _, c := range []*client{me, inbox, colleague, board} {
+		f := c.next()
+		require.Equal(t, caseNo(1), f.Case)
+		require.Equal(t, int64(1), f.Version)
+		title := "kettle"
+		if c == board {
+			title = "" // before escalation
+		}
+		require.Equal(t, title, f.Row["title"])
+	}
+	w.mu.Lock()
+	w.hidden[caseNo(1)] = true
+	w.mu.Unlock()
+	w.commit(caseNo(1), negotiation.Room, "bye")
+	f := inbox.next()
+	require.Equal(t, int64(2), f.Version)
+	require.Nil(t, f.Row, "it left")
+
+	inbox.say(`{"unsubscribe":{"feed":"inbox"}}`)
+	inbox.sync()
+	w.commit(caseNo(1), negotiation.Room, "more")
+	require.Equal(t, int64(2), colleague.next().Version)
+	inbox.sync() // with no row before the answer
+	for _, c := range others {
+		c.sync()
+	}
+}
+
+func TestBoardOfTheProvinceSeesTheCounty(t *testing.T) {
+	t.Parallel()
+	require.Contains(t, scopesOf(nil, "c", "e", "110105"), "board:110000")
+	require.Contains(t, scopesOf(nil, "c", "e", "110105"), "board:000000")
+	require.NotContains(t, scopesOf(nil, "c", "e", "110105"), "board:110106")
+	require.Equal(t, []string{"board:000000", "inbox:e", "me:c"}, scopesOf(nil, "c", "e", "unknown"))
+}
+
+func TestRowsThatChangeWhileThePageIsReadComeAfterIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	reading, goOn := make(chan struct{}), make(chan struct{})
+	w.onPage = func() { close(reading); <-goOn }
+	c, witness := w.dial("agent"), w.dial("consumer")
+	witness.subscribe(roomNo(1), "")
+	c.say(`{"subscribe":{"feed":"inbox"}}`)
+	<-reading
+	w.mu.Lock()
+	w.onPage = nil
+	w.mu.Unlock()
+	w.commit(caseNo(1), negotiation.Room, "meanwhile")
+	witness.next()
+	w.commit(caseNo(1), negotiation.Room, "again")
+	witness.next() // so that the row of the first was handed out
+	close(goOn)
+	require.NotNil(t, c.next().Next)
+	require.Equal(t, int64(1), c.next().Version)
+	require.Equal(t, int64(2), c.next().Version)
+}
+
+func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.tuning = tuning{queueFrames: 4} })
+	w.open(caseNo(1))
+	c := w.dial("agent")
+	require.NotNil(t, c.followed(Inbox).Next)
+	var conn *conn
+	for k := range w.hub.conns {
+		conn = k
+	}
+	conn.mu.Lock()
+	pumping := conn.pumping
+	conn.pumping = true // as if the network were slow
+	conn.mu.Unlock()
+	require.False(t, pumping)
+	for i := range 50 {
+		w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i), strings.Repeat("x", 100))
+	}
+	s := w.hub.shardOf(caseNo(1))
+	for busy := true; busy; { // delivery is done
+		s.list.Lock()
+		busy = s.busy
+		s.list.Unlock()
+	}
+	go conn.pump()
+	rows := 0
+	for f := c.next(); f.Next == nil; f = c.next() {
+		rows++
+	}
+	require.Equal(t, 2, rows, "half a queue, then the page")
+	w.commit(caseNo(1), negotiation.Room, "live again")
+	require.Equal(t, int64(101), c.next().Version)
+}

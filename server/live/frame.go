@@ -1,0 +1,324 @@
+package live
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"math"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+var pingFrame = []byte(`{"ping":true}`)
+
+// target of a subscription: a channel of a case, or a feed.
+type target struct {
+	Channel string `json:"channel,omitempty"`
+	Feed    string `json:"feed,omitempty"`
+	Since   string `json:"since,omitempty"`
+}
+
+func (t target) bare() target { return target{Channel: t.Channel, Feed: t.Feed} }
+
+type readMark struct {
+	Channel string `json:"channel"`
+	Seq     int64  `json:"seq"`
+}
+
+type composing struct {
+	Case string `json:"case"`
+	On   bool   `json:"on"`
+}
+
+// members of a frame: what stands at its top level, not yet decoded.
+type members map[string]json.RawMessage
+
+// split takes a frame apart. Commands are decoded strictly as a whole by negotiation, so here only the top level is checked.
+func split(frame []byte) (members, error) {
+	malformed := negotiation.NewError(negotiation.CodeMalformed)
+	frame = bytes.TrimLeft(frame, " \t\r\n")
+	if !json.Valid(frame) || frame[0] != '{' {
+		return nil, malformed
+	}
+	m := make(members, 3)
+	i := 1
+	for {
+		i += blank(frame[i:])
+		if frame[i] == '}' {
+			return m, nil
+		}
+		n := valueEnd(frame[i:])
+		var key string
+		if err := json.Unmarshal(frame[i:i+n], &key); err != nil {
+			return nil, malformed
+		}
+		if _, twice := m[key]; twice {
+			return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", clip(key)).On(clip(key))
+		}
+		i += n
+		i += blank(frame[i:]) + 1 // the colon
+		i += blank(frame[i:])
+		n = valueEnd(frame[i:])
+		m[key] = frame[i : i+n]
+		i += n
+		i += blank(frame[i:])
+		if frame[i] == ',' {
+			i++
+		}
+	}
+}
+
+func blank(b []byte) int { return len(b) - len(bytes.TrimLeft(b, " \t\r\n")) }
+
+// valueEnd is the length of the value at the start of b, which is valid JSON.
+func valueEnd(b []byte) int {
+	depth := 0
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '"':
+			for i++; b[i] != '"'; i++ {
+				if b[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		default:
+			if depth > 0 {
+				continue
+			}
+			// A number or word ends before the next separator.
+			if n := bytes.IndexAny(b[i:], ",:}] \t\r\n"); n >= 0 {
+				return i + n
+			}
+			return len(b)
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return len(b)
+}
+
+func clip(s string) string {
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}
+
+// handle does what a frame asks for.
+func (c *conn) handle(frame []byte, at time.Time) {
+	m, err := split(frame)
+	if err == nil && m["do"] != nil {
+		c.command(m, at)
+		return
+	}
+	if err := c.allow(c.other, at); err != nil {
+		c.answer(nil, nil, err)
+		return
+	}
+	if err == nil {
+		err = c.dispatch(m)
+	}
+	if err != nil {
+		c.answer(nil, nil, err)
+	}
+}
+
+// dispatch handles a frame of one member. Errors about a channel or feed are answered by its own handler.
+func (c *conn) dispatch(m members) error {
+	if len(m) != 1 {
+		for _, key := range []string{"subscribe", "unsubscribe", "read", "composing", "pong", "id", "case"} {
+			if m[key] != nil {
+				return unknown(m, key)
+			}
+		}
+	}
+	for key, value := range m {
+		var err error
+		switch key {
+		case "subscribe", "unsubscribe":
+			var t target
+			if err = decode(key, value, &t); err != nil {
+				return err
+			}
+			if (t.Channel == "") == (t.Feed == "") {
+				return negotiation.NewError(negotiation.CodeInvalid, "allowed", []string{"channel", "feed"}).On(key)
+			}
+			if key == "subscribe" {
+				err = c.subscribe(t)
+			} else {
+				c.unsubscribe(t)
+			}
+			if err != nil {
+				about := t.bare()
+				c.answer(nil, &about, err)
+			}
+			return nil
+		case "read":
+			var r readMark
+			if err = decode(key, value, &r); err == nil {
+				err = c.readTo(r)
+			}
+			return err
+		case "composing":
+			var w composing
+			if err = decode(key, value, &w); err == nil {
+				err = c.compose(w)
+			}
+			return err
+		case "pong":
+			var ok bool
+			return decode(key, value, &ok)
+		default:
+			return unknown(m, "")
+		}
+	}
+	return negotiation.NewError(negotiation.CodeMalformed)
+}
+
+// unknown names a member that does not belong beside the known one.
+func unknown(m members, known string) error {
+	name := ""
+	for key := range m {
+		if key != known && (name == "" || key < name) {
+			name = key
+		}
+	}
+	return negotiation.NewError(negotiation.CodeUnknownField, "name", clip(name)).On(clip(name))
+}
+
+func decode(key string, value json.RawMessage, v any) error {
+	err := negotiation.DecodeStrict(value, v)
+	var e *negotiation.Error
+	if errors.As(err, &e) {
+		return e.On(strings.TrimSuffix(key+"."+e.Field, "."))
+	}
+	return err
+}
+
+// command sends a command through the door and answers with its receipt. It waits for the commit: the socket's commands keep
+// their order, and its reader goes on.
+func (c *conn) command(m members, at time.Time) {
+	var id, caseID string
+	if json.Unmarshal(m["id"], &id) != nil || !app.ValidID(id) {
+		c.answer(nil, nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("id"))
+		return
+	}
+	receipt, err := func() (app.Receipt, error) {
+		if err := c.allow(c.commands, at); err != nil {
+			return app.Receipt{}, err
+		}
+		for key := range m {
+			if key != "id" && key != "case" && key != "do" {
+				return app.Receipt{}, negotiation.NewError(negotiation.CodeUnknownField, "name", clip(key)).On(clip(key))
+			}
+		}
+		if json.Unmarshal(m["case"], &caseID) != nil || !app.ValidID(caseID) {
+			return app.Receipt{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
+		}
+		cmd, err := negotiation.DecodeCommand(m["do"])
+		if err != nil {
+			return app.Receipt{}, err
+		}
+		if err := c.unsealed(caseID); err != nil {
+			return app.Receipt{}, err
+		}
+		by := c.visitor.Session.Actor
+		return c.hub.Door.Do(c.hub.ctx, by, caseID, app.CommandID{Actor: by.ID, ID: id, Digest: sha256.Sum256(m["do"])}, cmd)
+	}()
+	if err != nil {
+		c.answer(&id, nil, err)
+		return
+	}
+	c.push(ackFrame(id, receipt), durable)
+}
+
+// unsealed refuses a consumer's old case that the session did not prove. A case whose channel is followed was proved.
+func (c *conn) unsealed(caseID string) error {
+	s := c.visitor.Session
+	if s.Actor.Role != negotiation.RoleConsumer || c.follows(caseID+"/"+string(negotiation.Room)) {
+		return nil
+	}
+	found, _, err := c.hub.Past.Case(c.hub.ctx, caseID)
+	if err != nil {
+		return err
+	}
+	return sealed(s, found)
+}
+
+func sealed(s app.Session, c negotiation.Case) error {
+	if s.Sealed(c.ID, c.LastAt) {
+		return negotiation.NewError(app.CodeCaseCodeRequired)
+	}
+	return nil
+}
+
+func (c *conn) allow(l *rate.Limiter, at time.Time) error {
+	r := l.ReserveN(at, 1)
+	wait := r.DelayFrom(at)
+	if wait == 0 {
+		return nil
+	}
+	r.CancelAt(at)
+	return negotiation.NewError(negotiation.CodeRateLimited, "retry_after", int(math.Ceil(wait.Seconds())))
+}
+
+func ackFrame(id string, r app.Receipt) []byte {
+	b := make([]byte, 0, 64+80*len(r.Positions))
+	b = append(append(append(b, `{"ack":"`...), id...), `","positions":{`...)
+	for i, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+		p, ok := r.Positions[ch]
+		if !ok {
+			continue
+		}
+		if i > 0 && b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = append(append(append(append(b, '"'), r.Case...), '/'), ch...)
+		b = append(append(append(b, `":"`...), p.String()...), '"')
+	}
+	return append(b, `}}`...)
+}
+
+type errorFrame struct {
+	Error  *string        `json:"error"`
+	Code   string         `json:"code"`
+	Field  string         `json:"field,omitempty"`
+	Params map[string]any `json:"params,omitempty"`
+	About  *target        `json:"about,omitempty"`
+}
+
+// answer tells an error. One that is not of the rules is logged and told as unavailable: asking again is worth while.
+func (c *conn) answer(id *string, about *target, err error) {
+	f := errorFrame{Error: id, Code: negotiation.CodeUnavailable, About: about}
+	var e *negotiation.Error
+	if errors.As(err, &e) {
+		f.Code, f.Field, f.Params = e.Code, e.Field, e.Params
+	}
+	if f.Code == negotiation.CodeInternal || e == nil {
+		c.hub.Logger.Error("live: frame failed", slog.String("account", c.visitor.Session.Actor.ID), slog.Any("error", err))
+	}
+	c.send(f, durable)
+}
+
+// send encodes a frame of this package's own types.
+func (c *conn) send(v any, k kind) bool {
+	b, err := json.Marshal(v)
+	if err != nil {
+		c.hub.Logger.Error("live: frame not encoded", slog.Any("error", err))
+		return false
+	}
+	return c.push(b, k)
+}

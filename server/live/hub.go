@@ -1,0 +1,348 @@
+package live
+
+import (
+	"context"
+	"hash/maphash"
+	"log/slog"
+	"maps"
+	"net/http"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// Protocol is the subprotocol that client and server agree on.
+const Protocol = "hejie.v1"
+
+// Visitor is who stands behind a socket, as its session proved at the upgrade.
+type Visitor struct {
+	Session app.Session
+	Name    string // as colleagues of the same desk or bureau see them
+	Public  string // as the other sides see them: the desk's or the bureau's name; "" for consumers
+}
+
+// Feeds are lists of cases. Who may follow which, and what is in a row for them, is decided there.
+type Feeds interface {
+	// Page is the first page of "inbox", "board" or "me". Errors: not_allowed, or the store's own.
+	Page(ctx context.Context, by app.Session, feed string) (app.CasePage, error)
+	// Row is the row as the session may see it, ok false when it is not (or no longer) in the feed. It must not block. All of one
+	// enterprise see the same inbox, all of one bureau the same board.
+	Row(by app.Session, feed string, row app.CaseRow) (seen app.CaseRow, ok bool)
+}
+
+// Marks keep how far an account has read a channel.
+type Marks interface {
+	// Read answers false when the mark was already there or beyond. Errors: as for reading the channel.
+	Read(ctx context.Context, by app.Session, caseID string, ch negotiation.Channel, seq int64) (bool, error)
+}
+
+// Options of a hub.
+type Options struct {
+	// Visitor resolves the session of an upgrade request. Errors: sign_in_required.
+	Visitor func(*http.Request) (Visitor, error)
+	Past    app.Past
+	Door    app.Door
+	Feeds   Feeds
+	Marks   Marks
+	Limits  app.Limits // FrameBytes, CommandsPerSecond, SocketsPerAccount
+
+	// EncodeRow gives a row as the HTTP lists give it; an object.
+	EncodeRow func(app.CaseRow) ([]byte, error)
+
+	// Origin judges the Origin of an upgrade; nil: none, or the host that was asked for.
+	Origin func(*http.Request) bool
+	Logger *slog.Logger     // nil: nothing is logged
+	Now    func() time.Time // real time; nil: time.Now
+	Ticks  <-chan time.Time // drives the timer wheel, about once a second; nil: an own ticker
+	tuning tuning           // zero values: defaults; tests make them small
+}
+
+// tuning is not for operators: figures that belong to the protocol or were measured.
+type tuning struct {
+	queueFrames int           // of a socket; half full drops signals, full ends it
+	queueBytes  int           // of a socket
+	jobs        int           // frames of a socket read ahead of its worker
+	ring        int           // records of an active channel kept in memory
+	ringBytes   int           //
+	page        int           // records of one catch-up frame
+	channels    int           // subscriptions of a socket
+	pending     int           // commits of a shard waiting for delivery
+	write       time.Duration // for one write
+	grace       time.Duration // for the peer to answer a close
+	first       time.Duration // until the first frame
+	ping        time.Duration //
+	pong        time.Duration //
+	warm        time.Duration // an empty room is kept so long
+}
+
+func (t tuning) withDefaults() tuning {
+	or := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	wait := func(v *time.Duration, d time.Duration) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	or(&t.queueFrames, 256)
+	or(&t.queueBytes, 256<<10)
+	or(&t.jobs, 64)
+	or(&t.ring, 64)
+	or(&t.ringBytes, 32<<10)
+	or(&t.page, 100)
+	or(&t.channels, 64)
+	or(&t.pending, 16<<10)
+	wait(&t.write, 10*time.Second)
+	wait(&t.grace, 2*time.Second)
+	wait(&t.first, 10*time.Second)
+	wait(&t.ping, 25*time.Second)
+	wait(&t.pong, 10*time.Second)
+	wait(&t.warm, 2*time.Minute)
+	return t
+}
+
+// Hub holds all sockets of the process. It is an http.Handler for GET /api/live.
+type Hub struct {
+	Options
+	upgrader websocket.Upgrader
+	buffers  sync.Pool // *[]byte: of pumps
+	frames   sync.Pool // *[]byte of FrameBytes+1: of readers
+	seed     maphash.Seed
+	shards   []*shard
+	feeds    feedTable
+	wheel    wheel
+
+	mu       sync.Mutex
+	state    state
+	conns    map[*conn]struct{}
+	accounts map[string]int
+	empty    chan struct{}      // closed when the last socket has gone while stopping
+	ctx      context.Context    // of all work; ends when Stop runs out of time
+	cancel   context.CancelFunc //
+	halt     context.CancelFunc // of the wheel
+
+	taskMu sync.Mutex
+	open   bool           // tasks may start
+	tasks  sync.WaitGroup // workers, pumps, deliveries, the wheel
+}
+
+type state int
+
+const (
+	idle state = iota
+	running
+	stopping
+)
+
+// New makes a hub that does nothing before Start.
+func New(o Options) *Hub {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	o.tuning = o.tuning.withDefaults()
+	h := &Hub{Options: o, seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}, accounts: map[string]int{}}
+	h.upgrader = websocket.Upgrader{
+		ReadBufferSize: 1024, WriteBufferSize: 1024, WriteBufferPool: new(sync.Pool), HandshakeTimeout: o.tuning.write,
+		Subprotocols: []string{Protocol}, CheckOrigin: o.Origin,
+	}
+	h.buffers.New = func() any { return new([]byte) }
+	h.frames.New = func() any { b := make([]byte, o.Limits.FrameBytes+1); return &b }
+	for range max(2, runtime.GOMAXPROCS(0)) {
+		h.shards = append(h.shards, &shard{hub: h, rooms: map[string]*room{}})
+	}
+	h.feeds.hub = h
+	h.wheel.hub = h
+	return h
+}
+
+// Start takes sockets from now on. Starting twice is starting once.
+func (h *Hub) Start() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.state != idle {
+		return
+	}
+	h.state = running
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	turning, halt := context.WithCancel(h.ctx)
+	h.halt = halt
+	h.taskMu.Lock()
+	h.open = true
+	h.taskMu.Unlock()
+	h.task(func() { h.wheel.run(turning) })
+}
+
+// Stop refuses new sockets, says going_away to all, waits until they have gone and commands under way are answered, and cuts what
+// is left when ctx ends; then it gives the context's error. Stopping what does not run does nothing.
+func (h *Hub) Stop(ctx context.Context) error {
+	conns, ok := h.leave()
+	if !ok {
+		return nil
+	}
+	intime := context.AfterFunc(ctx, func() {
+		h.cancel()
+		for _, c := range conns {
+			c.cut()
+		}
+	})
+	next := make(chan *conn)
+	var leaving sync.WaitGroup
+	for range min(128, len(conns)) { // close frames at once
+		leaving.Go(func() {
+			for c := range next {
+				c.close(GoingAway)
+			}
+		})
+	}
+	for _, c := range conns {
+		next <- c
+	}
+	close(next)
+	leaving.Wait()
+	<-h.empty
+
+	h.halt()
+	h.taskMu.Lock()
+	h.open = false
+	h.taskMu.Unlock()
+	h.tasks.Wait()
+	var err error
+	if !intime() {
+		err = ctx.Err()
+	}
+	h.cancel()
+	h.wheel.clear()
+	h.mu.Lock()
+	h.state = idle
+	h.mu.Unlock()
+	return err
+}
+
+// leave begins to stop, once.
+func (h *Hub) leave() ([]*conn, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.state != running {
+		return nil, false
+	}
+	h.state = stopping
+	h.empty = make(chan struct{})
+	if len(h.conns) == 0 {
+		close(h.empty)
+	}
+	return slices.Collect(maps.Keys(h.conns)), true
+}
+
+// task runs f on a goroutine that Stop waits for; false when it is too late to start anything.
+func (h *Hub) task(f func()) bool {
+	h.taskMu.Lock()
+	defer h.taskMu.Unlock()
+	if h.open {
+		h.tasks.Go(f)
+	}
+	return h.open
+}
+
+// ServeHTTP upgrades a request to a socket and returns; the socket lives on. A browser's script cannot read the status of a
+// refused upgrade, so what it must know is told by a close code.
+func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h.mu.Lock()
+	up := h.state == running
+	h.mu.Unlock()
+	if !up {
+		http.Error(w, negotiation.CodeUnavailable, http.StatusServiceUnavailable)
+		return
+	}
+	who, refused := h.Visitor(r)
+	if refused != nil && negotiation.CodeOf(refused) != negotiation.CodeSignInRequired {
+		h.Logger.ErrorContext(r.Context(), "live: session not resolved", slog.Any("error", refused))
+		http.Error(w, negotiation.CodeUnavailable, http.StatusServiceUnavailable)
+		return
+	}
+	ws, err := h.upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // Upgrade has answered
+	}
+	// The library answers a frame above its limit with code 1009, after which a browser would come back with the same frame. So
+	// the reader has its own, lower limit with its own code, and this one only bounds what a header may announce.
+	ws.SetReadLimit(1 << 20)
+	c := &conn{hub: h, ws: ws, visitor: who}
+	code := CloseCode(0)
+	switch {
+	case refused != nil:
+		code = SignedOut
+	case ws.Subprotocol() != Protocol:
+		code = Unsupported
+	default:
+		code = h.add(c)
+	}
+	if code == 0 {
+		c.prepare()
+		go c.read()
+	} else if !h.task(func() { c.refuse(code) }) {
+		c.cut()
+	}
+}
+
+// add registers a socket; not 0 when it may not be.
+func (h *Hub) add(c *conn) CloseCode {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	account := c.visitor.Session.Actor.ID
+	switch {
+	case h.state != running:
+		return GoingAway
+	case h.accounts[account] >= h.Limits.SocketsPerAccount:
+		return TooManySockets
+	}
+	h.accounts[account]++
+	h.conns[c] = struct{}{}
+	return 0
+}
+
+func (h *Hub) remove(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	account := c.visitor.Session.Actor.ID
+	if h.accounts[account]--; h.accounts[account] == 0 {
+		delete(h.accounts, account)
+	}
+	delete(h.conns, c)
+	if h.state == stopping && len(h.conns) == 0 {
+		close(h.empty)
+	}
+}
+
+// Sockets counts the sockets that are open.
+func (h *Hub) Sockets() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.conns)
+}
+
+// Revoke ends the sockets of an account or of one session with signed_out. It does not block; for app.Signals.OnRevoked.
+func (h *Hub) Revoke(r app.Revoked) {
+	var out []*conn
+	h.mu.Lock()
+	for c := range h.conns {
+		s := c.visitor.Session
+		if r.Session != "" && s.ID == r.Session || r.Session == "" && s.Actor.ID == r.Account {
+			out = append(out, c)
+		}
+	}
+	h.mu.Unlock()
+	for _, c := range out {
+		c.end(SignedOut)
+	}
+}

@@ -1,0 +1,142 @@
+package live
+
+import (
+	"strings"
+
+	"hejie/negotiation"
+)
+
+// person in a room. Of the other sides a reader sees that the desk or the bureau is there, under its public name, not who sits at it;
+// names of consumers come with the case, where it is decided who sees how much of them.
+type person struct {
+	Side      negotiation.Side `json:"side"`
+	ID        string           `json:"id,omitempty"`
+	Name      string           `json:"name,omitempty"`
+	Composing bool             `json:"composing,omitempty"` // told to the own side only: a lock among colleagues, no hint to the other side
+}
+
+type presenceFrame struct {
+	Presence presence `json:"presence"`
+}
+
+type presence struct {
+	Case   string   `json:"case"`
+	People []person `json:"people"`
+}
+
+// tellPresence tells who is in the room: all, or only one side when only that can see the change. Under the shard's lock.
+func (r *room) tellPresence(only negotiation.Side) {
+	if r.channel != negotiation.Room {
+		return
+	}
+	told := map[negotiation.Side]presenceFrame{}
+	for _, sub := range r.subs {
+		side := sub.conn.visitor.Session.Actor.Side()
+		if !sub.present || only != "" && side != only {
+			continue
+		}
+		f, ok := told[side]
+		if !ok {
+			f = presenceFrame{presence{r.caseID, r.people(side)}}
+			told[side] = f
+		}
+		sub.conn.send(f, signal)
+	}
+}
+
+// people in the room as a side sees them, each once however many tabs they have open.
+func (r *room) people(reader negotiation.Side) []person {
+	people := []person{}
+	at := map[string]int{}
+	for _, sub := range r.subs {
+		if !sub.present {
+			continue
+		}
+		v := sub.conn.visitor
+		p := person{Side: v.Session.Actor.Side()}
+		switch {
+		case p.Side == reader:
+			p.ID, p.Name, p.Composing = v.Session.Actor.ID, v.Name, sub.composing
+		case p.Side == negotiation.SideConsumer:
+			p.ID = v.Session.Actor.ID
+		default:
+			p.Name = v.Public
+		}
+		key := string(p.Side) + p.ID
+		if i, ok := at[key]; ok {
+			people[i].Composing = people[i].Composing || p.Composing
+			continue
+		}
+		at[key] = len(people)
+		people = append(people, p)
+	}
+	return people
+}
+
+// compose notes that the reader writes something in a case, or has stopped.
+func (c *conn) compose(w composing) error {
+	sub, err := c.subscription(w.Case+"/"+string(negotiation.Room), "composing.case")
+	if err != nil {
+		return err
+	}
+	s := sub.room.shard
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if sub.composing != w.On && !sub.gone {
+		sub.composing = w.On
+		sub.room.tellPresence(c.visitor.Session.Actor.Side())
+	}
+	return nil
+}
+
+type readsFrame struct {
+	Reads reads `json:"reads"`
+}
+
+type reads struct {
+	Channel string         `json:"channel"`
+	By      negotiation.By `json:"by"`
+	Seq     int64          `json:"seq"`
+}
+
+// readTo keeps how far the reader has read a channel that the socket follows, and tells the others.
+func (c *conn) readTo(m readMark) error {
+	if _, err := c.subscription(m.Channel, "read.channel"); err != nil {
+		return err
+	}
+	if m.Seq < 1 {
+		return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1).On("read.seq")
+	}
+	caseID, ch, err := parseChannel(m.Channel)
+	if err != nil {
+		return err
+	}
+	by := c.visitor.Session
+	changed, err := c.hub.Marks.Read(c.hub.ctx, by, caseID, ch, m.Seq)
+	if changed && err == nil {
+		c.hub.Read(caseID, ch, negotiation.By{Side: by.Actor.Side(), ID: by.Actor.ID}, m.Seq)
+	}
+	return err
+}
+
+// Read tells the followers of a channel how far somebody has read it. Of marks of one account that come twice or in the wrong
+// order only the highest is told.
+func (h *Hub) Read(caseID string, ch negotiation.Channel, by negotiation.By, seq int64) {
+	name := strings.Join([]string{caseID, string(ch)}, "/")
+	s := h.shardOf(caseID)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.rooms[name]
+	if r == nil || r.reads[by.ID] >= seq {
+		return
+	}
+	if r.reads == nil {
+		r.reads = make(map[string]int64, 2)
+	}
+	r.reads[by.ID] = seq
+	for _, sub := range r.subs {
+		if sub.present {
+			sub.conn.send(readsFrame{reads{name, by, seq}}, signal)
+		}
+	}
+}

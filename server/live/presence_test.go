@@ -1,0 +1,81 @@
+package live
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+)
+
+func TestPresenceIsCutToTheReadersSide(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	w.commitEvents(caseNo(1), func(c *negotiation.Case) { c.Complaint = &negotiation.Complaint{} }, negotiation.Event{Channel: negotiation.Room, Fact: negotiation.CaseEscalated{}})
+	consumer, anna, ben, officer := w.dial("consumer"), w.dial("agent:anna"), w.dial("agent:ben"), w.dial("officer")
+	self := person{Side: "consumer", ID: "consumer", Name: "name of consumer"}
+	desk := person{Side: "enterprise", Name: "the desk"}
+	join := func(c *client) { c.say(`{"subscribe":{"channel":%q}}`, roomNo(1)) }
+
+	join(consumer)
+	require.Equal(t, []person{self}, consumer.presence())
+	join(anna)
+	require.Equal(t, []person{self, desk}, consumer.presence())
+	require.Equal(t, []person{{Side: "consumer", ID: "consumer"}, {Side: "enterprise", ID: "agent:anna", Name: "name of agent:anna"}}, anna.presence())
+	join(ben)
+	require.Equal(t, []person{self, desk}, consumer.presence(), "the consumer does not see how many sit at the desk")
+	require.Len(t, anna.presence(), 3)
+	require.Len(t, ben.presence(), 3)
+
+	// Composing is a lock among colleagues.
+	ben.say(`{"composing":{"case":%q,"on":true}}`, caseNo(1))
+	people := anna.presence()
+	require.Equal(t, person{Side: "enterprise", ID: "agent:ben", Name: "name of agent:ben", Composing: true}, people[2])
+	require.False(t, people[1].Composing)
+
+	join(officer)
+	require.Equal(t, []person{self, desk, {Side: "bureau", Name: "the bureau"}}, consumer.presence(), "nothing was told of composing before")
+	require.Equal(t, []person{{Side: "consumer", ID: "consumer"}, desk, {Side: "bureau", ID: "officer", Name: "name of officer"}}, officer.presence())
+
+	anna.presence() // the officer's coming
+	require.NoError(t, ben.ws.Close())
+	people = anna.presence()
+	require.Len(t, people, 3, "who leaves is gone, and with them their lock")
+	require.False(t, people[1].Composing)
+}
+
+func TestTabsOfOnePersonAreOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	one, two := w.dial("consumer"), w.dial("consumer")
+	one.subscribe(roomNo(1), "")
+	require.Len(t, one.presence(), 1)
+	two.subscribe(roomNo(1), "")
+	require.Len(t, two.presence(), 1)
+}
+
+func TestReads(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	w.commit(caseNo(1), negotiation.Room, "one", "two")
+	consumer, agent := w.dial("consumer"), w.dial("agent")
+	consumer.subscribe(roomNo(1), "")
+	agent.subscribe(roomNo(1), "")
+	agent.subscribe(caseNo(1)+"/desk", "")
+	agent.say(`{"read":{"channel":%q,"seq":2}}`, roomNo(1))
+	by := negotiation.By{Side: "enterprise", ID: "agent"}
+	require.Equal(t, &reads{roomNo(1), by, 2}, consumer.next().Reads)
+	require.Equal(t, &reads{roomNo(1), by, 2}, agent.next().Reads)
+	agent.say(`{"read":{"channel":%q,"seq":1}}`, roomNo(1)) // behind
+	agent.say(`{"read":{"channel":%q,"seq":3}}`, caseNo(1)+"/desk")
+	require.Equal(t, caseNo(1)+"/desk", agent.next().Reads.Channel)
+	agent.say(`{"read":{"channel":%q,"seq":0}}`, roomNo(1))
+	require.Equal(t, negotiation.CodeOutOfRange, agent.next().Code)
+
+	w.hub.Read(caseNo(1), negotiation.Room, by, 2) // told by HTTP, known already
+	w.hub.Read(caseNo(1), negotiation.Room, by, 3)
+	require.Equal(t, int64(3), consumer.next().Reads.Seq, "nothing of the desk's own channel")
+}

@@ -1,0 +1,370 @@
+package live
+
+import (
+	"hash/maphash"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// shard delivers the commits of its cases. Its lock guards its rooms and their subscriptions.
+type shard struct {
+	hub   *Hub
+	mu    sync.Mutex
+	rooms map[string]*room // by channel
+
+	list    sync.Mutex
+	pending []app.Commit
+	missed  map[string]struct{} // cases whose commits found the list full
+	busy    bool
+}
+
+// room is a channel that somebody follows, or did a moment ago.
+type room struct {
+	shard   *shard
+	name    string // on the wire
+	caseID  string
+	channel negotiation.Channel
+	subs    []*subscription
+	left    time.Time // when the last one left; zero while there are any
+
+	// The end of the log as far as it is known here: entries follow base without a gap. known is false until the first record or
+	// position was seen.
+	known   bool
+	base    negotiation.Position
+	entries []entry
+	bytes   int
+	reads   map[string]int64 // read marks told, by account
+}
+
+// entry is a record encoded once for all.
+type entry struct {
+	at   negotiation.Position
+	wire []byte
+}
+
+// subscription of a socket to a channel. Guarded by the shard.
+type subscription struct {
+	conn      *conn
+	room      *room
+	last      negotiation.Position // delivered last
+	attached  bool                 // live; else a catch-up is under way or planned
+	present   bool                 // was attached once: others see it
+	gone      bool
+	composing bool
+}
+
+func (h *Hub) shardOf(caseID string) *shard {
+	return h.shards[maphash.String(h.seed, caseID)%uint64(len(h.shards))]
+}
+
+// Publish takes commits in the order in which they became true. It never blocks and does next to nothing: it is called on
+// the writer's goroutine.
+func (h *Hub) Publish(commits []app.Commit) {
+	for _, c := range commits {
+		if len(c.Records) > 0 {
+			h.shardOf(c.Records[0].Case).add(c)
+		}
+	}
+}
+
+func (s *shard) add(c app.Commit) {
+	s.list.Lock()
+	defer s.list.Unlock()
+	if len(s.pending) < s.hub.tuning.pending {
+		s.pending = append(s.pending, c)
+	} else { // delivery is far behind: it will read the log instead
+		if s.missed == nil {
+			s.missed = map[string]struct{}{}
+		}
+		s.missed[c.Records[0].Case] = struct{}{}
+	}
+	if !s.busy {
+		s.busy = s.hub.task(s.run)
+		if !s.busy { // nobody is there to be told
+			s.pending, s.missed = nil, nil
+		}
+	}
+}
+
+func (s *shard) run() {
+	for {
+		s.list.Lock()
+		commits, missed := s.pending, s.missed
+		s.pending, s.missed = nil, nil
+		if len(commits) == 0 && len(missed) == 0 {
+			s.busy = false
+			s.list.Unlock()
+			return
+		}
+		s.list.Unlock()
+		for i := range commits {
+			s.deliver(&commits[i])
+			s.hub.feeds.deliver(&commits[i])
+		}
+		for caseID := range missed {
+			s.heal(caseID)
+		}
+		if len(missed) > 0 {
+			s.hub.feeds.refresh()
+		}
+	}
+}
+
+// deliver gives a commit's records to those who follow their channels and still may.
+func (s *shard) deliver(c *app.Commit) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	caseID := c.Records[0].Case
+	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+		r := s.rooms[caseID+"/"+string(ch)]
+		if r == nil {
+			continue
+		}
+		if rightsMoved(c) {
+			r.recheck(c.After)
+		}
+		r.publish(c.Records)
+	}
+}
+
+// rightsMoved says whether a commit may have changed who sees the case.
+func rightsMoved(c *app.Commit) bool {
+	b, a := &c.Before, &c.After
+	return b.Phase != a.Phase || b.Agent != a.Agent || b.Bureau != a.Bureau || b.Enterprise != a.Enterprise || b.Escalated() != a.Escalated()
+}
+
+// mayRead asks the rules, and the session for cases that it did not prove. A channel without the right to it does not exist.
+func mayRead(s app.Session, c negotiation.Case, ch negotiation.Channel) error {
+	action := negotiation.SeeRoom
+	if ch == negotiation.Desk {
+		action = negotiation.SeeDesk
+	}
+	if c.May(s.Actor, action) != nil {
+		return negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return sealed(s, c)
+}
+
+func (r *room) recheck(c negotiation.Case) {
+	for _, sub := range slices.Clone(r.subs) {
+		if err := mayRead(sub.conn.visitor.Session, c, r.channel); err != nil {
+			sub.conn.dropSub(sub)
+			r.remove(sub)
+			sub.conn.send(endedFrame{Ended: ended{target{Channel: r.name}, negotiation.CodeOf(err)}}, durable)
+		}
+	}
+}
+
+type endedFrame struct {
+	Ended ended `json:"ended"`
+}
+
+type ended struct {
+	target
+	Code string `json:"code"`
+}
+
+// publish takes the commit's records of this channel into the room and gives them to its subscribers, encoded once.
+func (r *room) publish(records []negotiation.Record) {
+	var fresh []entry
+	for i := range records {
+		if records[i].Channel == r.channel {
+			fresh = append(fresh, entry{records[i].Position(), records[i].Wire()})
+		}
+	}
+	for i := range records {
+		if records[i].Type == (negotiation.ContentErased{}).Kind() {
+			r.forget() // what was erased must not be told again
+		}
+	}
+	if len(fresh) == 0 {
+		return
+	}
+	r.take(fresh)
+	frame := channelFrame(r.name, fresh, nil)
+	for _, sub := range r.subs {
+		switch {
+		case !sub.attached:
+		case sub.last.Seq+1 == fresh[0].at.Seq:
+			sub.give(frame, fresh)
+		default:
+			r.follow(sub)
+		}
+	}
+}
+
+// take appends what is new in entries: a catch-up may have read them before they were published. After a gap the room begins anew,
+// and who lacks what lies between reads the log.
+func (r *room) take(fresh []entry) {
+	end := r.end()
+	switch {
+	case r.known && fresh[len(fresh)-1].at.Seq <= end.Seq:
+		return
+	case !r.known || fresh[0].at.Seq != end.Seq+1:
+		r.forget()
+		r.known = true
+		r.base = negotiation.Position{Seq: fresh[0].at.Seq - 1} // its hash is not known; it matches nothing but the beginning
+	}
+	r.keep(fresh)
+}
+
+func (r *room) keep(fresh []entry) {
+	for _, e := range fresh {
+		r.entries = append(r.entries, e)
+		r.bytes += len(e.wire)
+	}
+	n := 0
+	for len(r.entries)-n > 1 && (len(r.entries)-n > r.shard.hub.tuning.ring || r.bytes > r.shard.hub.tuning.ringBytes) {
+		r.bytes -= len(r.entries[n].wire)
+		r.base = r.entries[n].at
+		n++
+	}
+	if n > 0 { // a copy, so that the dropped ones are freed
+		r.entries = append(make([]entry, 0, len(r.entries)), r.entries[n:]...)
+	}
+}
+
+// forget empties the room; its end stays known.
+func (r *room) forget() {
+	r.base, r.entries, r.bytes = r.end(), nil, 0
+}
+
+func (r *room) end() negotiation.Position {
+	if n := len(r.entries); n > 0 {
+		return r.entries[n-1].at
+	}
+	return r.base
+}
+
+// after gives the entries after a position; ok false when the room cannot tell and the log must be asked.
+func (r *room) after(p negotiation.Position) (entries []entry, ok bool) {
+	switch {
+	case !r.known || p.Seq < r.base.Seq || p.Seq > r.end().Seq:
+		return nil, false
+	case p == r.base:
+		return r.entries, true
+	case p.Seq == r.base.Seq:
+		return nil, false
+	}
+	i := int(p.Seq - r.base.Seq)
+	return r.entries[i:], r.entries[i-1].at == p
+}
+
+// follow brings a subscriber up to date from the room, or has the log read.
+func (r *room) follow(sub *subscription) {
+	if sub.last.Seq >= r.end().Seq {
+		return
+	}
+	if entries, ok := r.after(sub.last); ok {
+		sub.give(channelFrame(r.name, entries, nil), entries)
+		return
+	}
+	sub.attached = false
+	sub.conn.enqueue(job{do: func() { sub.conn.rejoin(sub) }})
+}
+
+func (sub *subscription) give(frame []byte, entries []entry) {
+	if sub.conn.push(frame, durable) {
+		sub.last = entries[len(entries)-1].at
+	}
+}
+
+// heal reads the log for the followers of a case whose commits were not all told.
+func (s *shard) heal(caseID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+		r := s.rooms[caseID+"/"+string(ch)]
+		if r == nil {
+			continue
+		}
+		r.known, r.base, r.entries, r.bytes = false, negotiation.Position{}, nil, 0
+		for _, sub := range r.subs {
+			if sub.attached {
+				sub.attached = false
+				sub.conn.enqueue(job{do: func() { sub.conn.rejoin(sub) }})
+			}
+		}
+	}
+}
+
+// sweep forgets rooms that have been empty for a while.
+func (s *shard) sweep(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name, r := range s.rooms {
+		if len(r.subs) == 0 && now.Sub(r.left) >= s.hub.tuning.warm {
+			delete(s.rooms, name)
+		}
+	}
+}
+
+// remove takes a subscription out of the room.
+func (r *room) remove(sub *subscription) {
+	i := slices.Index(r.subs, sub)
+	if i < 0 {
+		return
+	}
+	sub.gone, sub.attached = true, false
+	r.subs = slices.Delete(r.subs, i, i+1)
+	if len(r.subs) == 0 {
+		r.left = r.shard.hub.Now()
+	}
+	if sub.present {
+		r.tellPresence("")
+	}
+}
+
+// channelFrame is {"channel", "events", "position"} and, in the answer to a subscription, "recovered".
+func channelFrame(name string, entries []entry, recovered *answer) []byte {
+	n := len(name) + 80
+	for _, e := range entries {
+		n += len(e.wire) + 1
+	}
+	b := make([]byte, 0, n)
+	b = append(append(append(b, `{"channel":"`...), name...), `","events":[`...)
+	for i, e := range entries {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, e.wire...)
+	}
+	b = append(b, `],"position":"`...)
+	position := negotiation.Position{}
+	if len(entries) > 0 {
+		position = entries[len(entries)-1].at
+	} else if recovered != nil {
+		position = recovered.position
+	}
+	b = append(append(b, position.String()...), '"')
+	if recovered != nil {
+		b = append(b, `,"recovered":`...)
+		if recovered.yes {
+			b = append(b, `true`...)
+		} else {
+			b = append(b, `false`...)
+		}
+	}
+	return append(b, '}')
+}
+
+// answer to a subscription.
+type answer struct {
+	position negotiation.Position // when there are no events
+	yes      bool
+}
+
+// parseChannel takes "<case>/room" apart.
+func parseChannel(name string) (caseID string, ch negotiation.Channel, err error) {
+	caseID, part, _ := strings.Cut(name, "/")
+	ch = negotiation.Channel(part)
+	if !app.ValidID(caseID) || ch != negotiation.Room && ch != negotiation.Desk {
+		return "", "", negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return caseID, ch, nil
+}

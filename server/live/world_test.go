@@ -1,0 +1,431 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience of a test with a socket; nothing waits so long when all is well.
+const patience = 10 * time.Second
+
+const (
+	enterprise = "0190aaaa-0000-7000-8000-00000000000e"
+	bureau     = "0190aaaa-0000-7000-8000-00000000000b"
+)
+
+// caseNo gives the id of the n-th case of a test.
+func caseNo(n int) string { return fmt.Sprintf("0190aaaa-0000-7000-8000-%012d", n) }
+
+func commandNo(n int) string { return fmt.Sprintf("0190bbbb-0000-7000-8000-%012d", n) }
+
+// world is everything around a hub: a log in memory, people, and a web server.
+type world struct {
+	testing.TB
+	hub   *Hub
+	url   string
+	ticks chan time.Time
+	start time.Time
+
+	mu     sync.Mutex
+	now    time.Time
+	cases  map[string]negotiation.Case
+	heads  map[string]negotiation.Head
+	log    map[string][]negotiation.Record
+	dates  map[string]time.Time // expiry of sessions, by person
+	reads  int                  // of the log
+	quiet  bool                 // commits are not published
+	fail   error                // of reads
+	done   int                  // commands
+	onRead func()
+	onPage func()
+	onDo   func(ctx context.Context, cmd negotiation.Command) error
+	rows   []app.CaseRow
+	hidden map[string]bool // cases that are in no feed
+	marks  map[string]int64
+	late   bool // commits are published when this ends
+	held   []app.Commit
+	stop   func()
+}
+
+// newWorld lives as long as the test.
+func newWorld(t testing.TB, change func(*Options)) *world {
+	t.Helper()
+	w := makeWorld(t, change)
+	t.Cleanup(w.stop)
+	return w
+}
+
+func makeWorld(t testing.TB, change func(*Options)) *world {
+	t.Helper()
+	start := time.Date(2026, 8, 4, 2, 0, 0, 0, time.UTC)
+	w := &world{TB: t, ticks: make(chan time.Time), start: start, now: start, cases: map[string]negotiation.Case{}, heads: map[string]negotiation.Head{},
+		log: map[string][]negotiation.Record{}, dates: map[string]time.Time{}, hidden: map[string]bool{}, marks: map[string]int64{}}
+	o := Options{Visitor: w.visitor, Past: w, Door: w, Feeds: w, Marks: marks{w}, Limits: app.DefaultLimits(), Now: w.Now, Ticks: w.ticks,
+		EncodeRow: func(r app.CaseRow) ([]byte, error) {
+			return json.Marshal(map[string]any{"case": r.Case, "version": r.Version, "title": r.Title})
+		}}
+	if change != nil {
+		change(&o)
+	}
+	w.hub = New(o)
+	w.hub.Start()
+	server := httptest.NewServer(w.hub)
+	w.url = "ws" + strings.TrimPrefix(server.URL, "http")
+	w.stop = func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		require.NoError(t, w.hub.Stop(ctx))
+		server.Close()
+	}
+	return w
+}
+
+func (w *world) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// tick lets real time pass.
+func (w *world) tick(d time.Duration) {
+	for range int(d / time.Second) {
+		w.mu.Lock()
+		w.now = w.now.Add(time.Second)
+		now := w.now
+		w.mu.Unlock()
+		w.ticks <- now
+	}
+}
+
+// visitor is named by a header: "consumer", "agent:2" …; what follows the colon tells accounts and sessions apart.
+func (w *world) visitor(r *http.Request) (Visitor, error) {
+	who := r.Header.Get("X-Who")
+	role, _, _ := strings.Cut(who, ":")
+	a := negotiation.Actor{ID: who}
+	v := Visitor{Name: "name of " + who}
+	switch role {
+	case "consumer":
+		a.Role = negotiation.RoleConsumer
+	case "agent":
+		a.Role, a.Enterprise, v.Public = negotiation.RoleDeskAgent, enterprise, "the desk"
+	case "stranger":
+		a.Role, a.Enterprise, v.Public = negotiation.RoleDeskAgent, bureau, "another desk"
+	case "officer":
+		a.Role, a.Bureau, a.Region, v.Public = negotiation.RoleOfficer, bureau, "110105", "the bureau"
+	default:
+		return Visitor{}, negotiation.NewError(negotiation.CodeSignInRequired)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	expires, ok := w.dates[who]
+	if !ok {
+		expires = w.start.Add(24 * time.Hour)
+	}
+	v.Session = app.Session{ID: "session of " + who, Actor: a, Expires: expires}
+	return v, nil
+}
+
+// open makes a case of the person "consumer".
+func (w *world) open(id string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.cases[id] = negotiation.Case{ID: id, Consumer: "consumer", Enterprise: enterprise, Bureau: bureau, Region: "110105", Phase: negotiation.PhaseNegotiating}
+}
+
+// commit adds events to a case's log and tells the hub.
+func (w *world) commit(id string, ch negotiation.Channel, texts ...string) {
+	events := make([]negotiation.Event, len(texts))
+	for i, text := range texts {
+		events[i] = negotiation.Event{Channel: ch, By: negotiation.By{Side: negotiation.SideConsumer, ID: "consumer"}, Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: text}}
+	}
+	w.commitEvents(id, nil, events...)
+}
+
+func (w *world) commitEvents(id string, change func(*negotiation.Case), events ...negotiation.Event) negotiation.Head {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.cases[id]
+	after := before
+	if change != nil {
+		change(&after)
+	}
+	var records []negotiation.Record
+	for _, e := range events {
+		e.At = w.start
+		r, head, err := w.heads[id].Seal(id, e, []byte("salt"))
+		if err != nil {
+			panic(err)
+		}
+		w.heads[id] = head
+		records = append(records, r)
+	}
+	after.Version = w.heads[id].Version
+	w.cases[id] = after
+	w.log[id] = append(w.log[id], records...)
+	row := app.CaseRow{Case: id, Version: after.Version, Consumer: after.Consumer, Enterprise: after.Enterprise, Region: after.Region, Title: "kettle"}
+	w.held = append(w.held, app.Commit{Records: records, Before: before, After: after, Row: row})
+	w.publish()
+	return w.heads[id]
+}
+
+// hold keeps what is committed from being published until it is called with false.
+func (w *world) hold(late bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.late = late
+	w.publish()
+}
+
+func (w *world) publish() {
+	if w.late {
+		return
+	}
+	if !w.quiet {
+		w.hub.Publish(w.held)
+	}
+	w.held = nil
+}
+
+func (w *world) Case(_ context.Context, id string) (negotiation.Case, negotiation.Head, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c, ok := w.cases[id]
+	if !ok {
+		return c, negotiation.Head{}, negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return c, w.heads[id], nil
+}
+
+func (w *world) Records(_ context.Context, id string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error) {
+	w.mu.Lock()
+	onRead := w.onRead
+	w.mu.Unlock()
+	if onRead != nil {
+		onRead()
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reads++
+	var found []negotiation.Record
+	for _, r := range w.log[id] {
+		if r.Channel == ch && r.Seq > after && len(found) < limit {
+			found = append(found, r)
+		}
+	}
+	return found, w.fail
+}
+
+func (w *world) readsOfLog() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.reads
+}
+
+func (w *world) position(id string, ch negotiation.Channel, seq int64) string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, r := range w.log[id] {
+		if r.Channel == ch && r.Seq == seq {
+			return r.Position().String()
+		}
+	}
+	return "0"
+}
+
+// Do posts messages.
+func (w *world) Do(ctx context.Context, by negotiation.Actor, id string, command app.CommandID, cmd negotiation.Command) (app.Receipt, error) {
+	w.mu.Lock()
+	w.done++
+	onDo := w.onDo
+	w.mu.Unlock()
+	if onDo != nil {
+		if err := onDo(ctx, cmd); err != nil {
+			return app.Receipt{}, err
+		}
+	}
+	post, ok := cmd.(negotiation.PostMessage)
+	if !ok || post.Text == "" {
+		return app.Receipt{}, negotiation.NewError(negotiation.CodeRequired).On("text")
+	}
+	e := negotiation.Event{Channel: negotiation.Room, By: negotiation.By{Side: by.Side(), ID: by.ID}, Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: post.Text}}
+	head := w.commitEvents(id, nil, e)
+	return app.Receipt{Case: id, Positions: map[negotiation.Channel]negotiation.Position{negotiation.Room: head.Room}}, nil
+}
+
+func (w *world) Page(_ context.Context, by app.Session, feed string) (app.CasePage, error) {
+	w.mu.Lock()
+	rows, onPage := w.rows, w.onPage
+	w.mu.Unlock()
+	if onPage != nil {
+		onPage()
+	}
+	return app.CasePage{Rows: rows, Next: "more of " + feed}, nil
+}
+
+func (w *world) Row(by app.Session, _ string, row app.CaseRow) (app.CaseRow, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if by.Actor.Role == negotiation.RoleOfficer && !w.cases[row.Case].Escalated() {
+		row.Title = ""
+	}
+	return row, !w.hidden[row.Case]
+}
+
+type marks struct{ w *world }
+
+func (m marks) Read(_ context.Context, by app.Session, id string, ch negotiation.Channel, seq int64) (bool, error) {
+	m.w.mu.Lock()
+	defer m.w.mu.Unlock()
+	key := by.Actor.ID + id + string(ch)
+	moved := seq > m.w.marks[key]
+	m.w.marks[key] = max(seq, m.w.marks[key])
+	return moved, nil
+}
+
+// client is the browser's end of a socket.
+type client struct {
+	testing.TB
+	ws *websocket.Conn
+}
+
+func (w *world) dial(who string) *client {
+	w.Helper()
+	d := websocket.Dialer{Subprotocols: []string{Protocol}, HandshakeTimeout: patience}
+	ws, answer, err := d.Dial(w.url, http.Header{"X-Who": {who}})
+	require.NoError(w, err)
+	require.NoError(w, answer.Body.Close())
+	w.Cleanup(func() { _ = ws.Close() }) // closed already in many tests
+	return &client{w.TB, ws}
+}
+
+func (c *client) say(format string, args ...any) {
+	c.Helper()
+	require.NoError(c, c.ws.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, format, args...)))
+}
+
+// frame is any frame of the server.
+type frame struct {
+	Channel   string
+	Events    []event
+	Position  string
+	Recovered *bool
+	Feed      string
+	Rows      []map[string]any
+	Next      *string
+	Case      string
+	Row       map[string]any
+	Version   int64
+	Ack       string
+	Positions map[string]string
+	Error     *string
+	Code      string
+	Field     string
+	Params    map[string]any
+	About     *target
+	Presence  *presence
+	Reads     *reads
+	Ended     *ended
+	Ping      bool
+}
+
+type event struct {
+	Seq     int64
+	Type    string
+	Erased  bool
+	Content struct{ Text string }
+}
+
+func (c *client) read() (frame, error) {
+	var f frame
+	err := c.ws.SetReadDeadline(time.Now().Add(patience))
+	if err == nil {
+		err = c.ws.ReadJSON(&f)
+	}
+	return f, err
+}
+
+// next frame that is not presence.
+func (c *client) next() frame {
+	c.Helper()
+	for {
+		f, err := c.read()
+		require.NoError(c, err)
+		if f.Presence == nil {
+			return f
+		}
+	}
+}
+
+// presence is the next presence frame.
+func (c *client) presence() []person {
+	c.Helper()
+	for {
+		f, err := c.read()
+		require.NoError(c, err)
+		if f.Presence != nil {
+			return f.Presence.People
+		}
+	}
+}
+
+// closed reads until the server closes, and gives its code.
+func (c *client) closed() CloseCode {
+	c.Helper()
+	for {
+		_, err := c.read()
+		if err == nil {
+			continue
+		}
+		var e *websocket.CloseError
+		require.ErrorAs(c, err, &e)
+		return CloseCode(e.Code)
+	}
+}
+
+// sync returns when the server has handled all that was said before.
+func (c *client) sync() {
+	c.Helper()
+	c.say(`{"bye":1}`)
+	for {
+		if f := c.next(); f.Code == negotiation.CodeUnknownField {
+			return
+		}
+	}
+}
+
+func roomNo(n int) string { return caseNo(n) + "/room" }
+
+func (c *client) subscribe(channel, since string) frame {
+	c.Helper()
+	c.say(`{"subscribe":{"channel":%q,"since":%q}}`, channel, since)
+	return c.next()
+}
+
+func (c *client) post(n int, caseID, text string) {
+	c.Helper()
+	c.say(`{"id":%q,"case":%q,"do":{"type":"post_message","text":%q}}`, commandNo(n), caseID, text)
+}
+
+func seqs(events []event) []int64 {
+	s := make([]int64, len(events))
+	for i, e := range events {
+		s[i] = e.Seq
+	}
+	return s
+}

@@ -1,0 +1,77 @@
+package notify
+
+import (
+	"strings"
+
+	"hejie/server/app"
+)
+
+// Text of a notice in a language (zh when it is not en). Parameters stand in braces. It is "" for a template that nobody knows.
+// No text tells what the dispute is about: a phone lies open on a table.
+func Text(t app.Template, language string, params map[string]string) string {
+	text := texts()[t][0]
+	if language == "en" {
+		text = texts()[t][1]
+	}
+	pairs := make([]string, 0, 2*len(params))
+	for k, v := range params {
+		pairs = append(pairs, "{"+k+"}", v)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}
+
+// texts in Chinese and English. {code} is the case code, but the one-time code in the first.
+func texts() map[app.Template][2]string {
+	return map[app.Template][2]string{
+		app.TemplateCode: {"【和解】验证码 {code}，{minutes} 分钟内有效。请勿告诉任何人。",
+			"Hejie: your code is {code}, valid for {minutes} minutes. Tell it to nobody."},
+		app.TemplateCaseFiled: {"【和解】收到新的和解请求 {code}，请在 {due} 前首次答复：{link}",
+			"Hejie: new request {code}. First response due by {due}: {link}"},
+		app.TemplateFirstResponse: {"【和解】企业已答复您的请求 {code}：{link}",
+			"Hejie: the enterprise has answered your request {code}: {link}"},
+		app.TemplateNewOffer: {"【和解】案件 {code} 有新的和解方案，有效期至 {until}：{link}",
+			"Hejie: a new offer in case {code}, open until {until}: {link}"},
+		app.TemplateOfferDeclined: {"【和解】案件 {code} 中您的方案未被接受：{link}",
+			"Hejie: your offer in case {code} was declined: {link}"},
+		app.TemplateOfferLapses: {"【和解】案件 {code} 的方案将于 {until} 失效，请尽快答复：{link}",
+			"Hejie: the offer in case {code} lapses after {until}. Please answer: {link}"},
+		app.TemplateDeadline: {"【和解】案件 {code} 的期限为 {due}，请查看：{link}",
+			"Hejie: a time limit in case {code} ends on {due}: {link}"},
+		app.TemplateAccepted: {"【和解】案件 {code} 的方案已被接受，和解协议已生成：{link}",
+			"Hejie: the offer in case {code} was accepted; here is the agreement: {link}"},
+		app.TemplatePerformanceDue: {"【和解】案件 {code} 的协议事项应在 {due} 前履行：{link}",
+			"Hejie: an item of the agreement in case {code} is due by {due}: {link}"},
+		app.TemplatePerformanceAsked: {"【和解】案件 {code}：对方是否已按协议履行？请确认：{link}",
+			"Hejie: case {code}: did the other side do what was agreed? Please say: {link}"},
+		app.TemplatePerformanceReported: {"【和解】案件 {code}：对方报告已履行，请确认：{link}",
+			"Hejie: case {code}: the other side says it is done. Please confirm: {link}"},
+		app.TemplatePerformanceDisputed: {"【和解】案件 {code}：对方对履行情况提出异议：{link}",
+			"Hejie: case {code}: the other side says it was not done as agreed: {link}"},
+		app.TemplateEscalated: {"【和解】案件 {code} 已转为投诉，交市场监管部门处理：{link}",
+			"Hejie: case {code} is now a complaint with the market regulator: {link}"},
+		app.TemplateComplaintReceived: {"【和解】收到投诉 {code}，请在 {due} 前决定是否受理：{link}",
+			"Hejie: complaint {code} received. Decide on acceptance by {due}: {link}"},
+		app.TemplateComplaintAccepted: {"【和解】投诉 {code} 已受理：{link}",
+			"Hejie: complaint {code} was accepted: {link}"},
+		app.TemplateComplaintRefused: {"【和解】投诉 {code} 不予受理，理由及其他途径：{link}",
+			"Hejie: complaint {code} was not accepted. Reasons and other routes: {link}"},
+		app.TemplateChase: {"【和解】市场监管部门催办案件 {code}：{link}",
+			"Hejie: the market regulator asks you to act in case {code}: {link}"},
+		app.TemplateReopened: {"【和解】案件 {code} 已恢复协商：{link}",
+			"Hejie: case {code} was taken up again: {link}"},
+		app.TemplateDeadlineMoved: {"【和解】案件 {code} 的期限调整为 {due}：{link}",
+			"Hejie: a time limit in case {code} was moved to {due}: {link}"},
+		app.TemplateClosed: {"【和解】案件 {code} 已结束：{link}",
+			"Hejie: case {code} is closed: {link}"},
+		app.TemplateApplication: {"【和解】{enterprise} 申请入驻，请审核：{link}",
+			"Hejie: {enterprise} applies to join. Please decide: {link}"},
+		app.TemplateEnrolled: {"【和解】{enterprise} 已入驻，可以登录：{link}",
+			"Hejie: {enterprise} is enrolled; you can sign in: {link}"},
+		app.TemplateSuspended: {"【和解】{enterprise} 已被暂停，不再接收新案件：{link}",
+			"Hejie: {enterprise} is suspended and takes no new cases: {link}"},
+		app.TemplateRemoved: {"【和解】{enterprise} 已退出或未获准入驻：{link}",
+			"Hejie: {enterprise} was removed or not admitted: {link}"},
+		app.TemplateLeft: {"【和解】{enterprise} 已自行退出：{link}",
+			"Hejie: {enterprise} has left the scheme: {link}"},
+	}
+}

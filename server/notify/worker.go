@@ -1,0 +1,223 @@
+// Package notify takes notices from the outbox to people's phones.
+//
+// # Pattern
+//
+// A notice is written in the transaction of its cause (app.Notice). The worker first finds out who it is for: a notice to a desk or
+// bureau becomes one for each phone, in one transaction. Then it hands each to the Sender, and notes in the table that it did.
+//
+// # Invariants
+//
+//   - At least once: after a crash between sending and noting, it is sent again under the same id, which the webhook gets as its
+//     idempotency key.
+//   - A failure is tried again, later each time, at most maxAttempts times. A refusal (Refused) is final.
+//   - One-time codes leave the table when they were sent, or when they are too old to be of use. Only the demo keeps what it sent.
+//   - Neither texts nor numbers are logged.
+//
+// # Concurrency
+//
+// One Worker per installation runs, with a few sends at a time.
+package notify
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"hejie/server/app"
+)
+
+// Message to one phone.
+type Message struct {
+	ID       string
+	To       string // +86…
+	Language string // zh, en
+	Template app.Template
+	Params   map[string]string
+	Text     string
+}
+
+// Sender hands a message over. Nil means that it was taken; Refused that trying again is of no use.
+type Sender interface {
+	Send(ctx context.Context, m Message) error
+}
+
+// Refused is the error of a message that will never be taken.
+type Refused struct{ Why string }
+
+func (r Refused) Error() string { return "refused: " + r.Why }
+
+// Options of a worker. All but Keep and Logger are required.
+type Options struct {
+	Plain  app.Plain
+	Sender Sender
+	Clock  app.Clock // real time
+	Base   string    // address of the site, for links: https://hejie.example
+	Limits app.Limits
+	Keep   bool // the demo: what was sent stays in the outbox, codes too
+	Logger *slog.Logger
+}
+
+// Worker empties the outbox.
+type Worker struct {
+	o    Options
+	wake chan struct{}
+}
+
+const (
+	poll        = time.Second
+	batch       = 64
+	atOnce      = 4
+	sendTime    = 15 * time.Second
+	firstWait   = 5 * time.Second
+	longestWait = time.Hour
+	maxAttempts = 12
+)
+
+// New makes a worker.
+func New(o Options) *Worker {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Worker{o, make(chan struct{}, 1)}
+}
+
+// Wake says that something new may be in the outbox; it never blocks. Without it a notice waits up to a second.
+func (w *Worker) Wake() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run works until ctx ends.
+func (w *Worker) Run(ctx context.Context) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-w.wake:
+		case <-timer.C:
+		}
+		more, err := w.Step(ctx)
+		if err != nil && ctx.Err() == nil {
+			w.o.Logger.ErrorContext(ctx, "outbox", slog.Any("error", err))
+		}
+		wait := poll
+		if more && err == nil {
+			wait = 0
+		}
+		timer.Reset(wait)
+	}
+}
+
+// Step takes one batch of what is due and says whether there may be more.
+func (w *Worker) Step(ctx context.Context) (more bool, err error) {
+	rows, _, err := w.o.Plain.OutboxDue(ctx, w.o.Clock.Now(), batch)
+	if err != nil {
+		return false, err
+	}
+	g, sending := errgroup.WithContext(ctx)
+	g.SetLimit(atOnce)
+	for _, r := range rows {
+		if r.Address == "" {
+			more = true // the rows that it becomes
+		}
+		g.Go(func() error { return w.one(sending, r) })
+	}
+	return more || len(rows) == batch, g.Wait()
+}
+
+func (w *Worker) one(ctx context.Context, r app.OutboxRow) error {
+	switch {
+	case r.Address == "":
+		return w.address(ctx, r)
+	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
+		return w.o.Plain.Write(ctx, func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) })
+	}
+	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, Text(r.Template, r.Language, w.params(r))}
+	sending, cancel := context.WithTimeout(ctx, sendTime)
+	defer cancel()
+	err := w.o.Sender.Send(sending, m)
+	if ctx.Err() != nil && err != nil { // we are ending, which is nobody's failure
+		return nil
+	}
+	if err != nil {
+		return w.failed(ctx, r, err)
+	}
+	return w.o.Plain.Write(context.WithoutCancel(ctx), func(tx app.PlainTx) error { // it was sent: that is noted also while ending
+		switch {
+		case w.o.Keep:
+			return tx.Delivered(ctx, r.ID, w.o.Clock.Now(), m.Text)
+		case r.Template == app.TemplateCode:
+			return tx.DropOutbox(ctx, r.ID)
+		}
+		return tx.Delivered(ctx, r.ID, w.o.Clock.Now(), "")
+	})
+}
+
+// address makes one notice for each phone that a notice is for.
+func (w *Worker) address(ctx context.Context, r app.OutboxRow) error {
+	to, err := app.Recipients(ctx, w.o.Plain, r.To)
+	if err != nil {
+		return err
+	}
+	if len(to) == 0 {
+		w.o.Logger.WarnContext(ctx, "nobody can be reached", slog.String("notice", r.ID), slog.String("template", r.Template))
+		return w.o.Plain.Write(ctx, func(tx app.PlainTx) error {
+			return tx.Retry(ctx, r.ID, r.Attempts, time.Time{}, "nobody can be reached")
+		})
+	}
+	rows := make([]app.OutboxRow, len(to))
+	for i, t := range to {
+		rows[i] = r
+		rows[i].ID, rows[i].Address, rows[i].Language = app.NewID(), t.Phone, t.Language
+	}
+	return w.o.Plain.Write(ctx, func(tx app.PlainTx) error {
+		for _, r := range rows {
+			if err := tx.AddOutbox(ctx, r); err != nil {
+				return err
+			}
+		}
+		return tx.DropOutbox(ctx, r.ID)
+	})
+}
+
+func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) error {
+	n := r.Attempts + 1
+	var refused Refused
+	next := time.Time{}
+	if final := errors.As(cause, &refused) || n >= maxAttempts; !final {
+		next = w.o.Clock.Now().Add(wait(n))
+	}
+	w.o.Logger.WarnContext(ctx, "notice not sent", slog.String("notice", r.ID), slog.String("template", r.Template), slog.Int("attempt", n),
+		slog.Bool("final", next.IsZero()), slog.Any("error", cause))
+	return w.o.Plain.Write(ctx, func(tx app.PlainTx) error {
+		if next.IsZero() && r.Template == app.TemplateCode {
+			return tx.DropOutbox(ctx, r.ID)
+		}
+		return tx.Retry(ctx, r.ID, n, next, cause.Error())
+	})
+}
+
+// wait before the attempt after the n-th: doubling from firstWait, between half and all of it, so that many do not come back at once.
+func wait(n int) time.Duration {
+	d := min(firstWait<<min(n-1, 20), longestWait)
+	return d/2 + rand.N(d/2+1)
+}
+
+func (w *Worker) params(r app.OutboxRow) map[string]string {
+	p := map[string]string{"link": w.o.Base + "/"}
+	if r.Case != "" {
+		p["link"] = w.o.Base + "/c/" + r.Case
+	}
+	for k, v := range r.Params {
+		p[k] = v
+	}
+	return p
+}
