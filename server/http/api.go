@@ -1,0 +1,64 @@
+package http
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// api holds the operations of the contract. Each decodes, calls a use case, and encodes.
+type api struct {
+	Options
+	server *Server
+}
+
+var _ StrictServerInterface = api{}
+
+// me is the session of a request whose guard let only the signed-in pass.
+func me(ctx context.Context) app.Session { return visitOf(ctx).session }
+
+func actor(ctx context.Context) negotiation.Actor { return visitOf(ctx).session.Actor }
+
+// id refuses what is no id, so that nothing else reaches a query. A stranger's id in a path is simply not found.
+func id(s string) error {
+	if !app.ValidID(s) {
+		return negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return nil
+}
+
+// given refuses a body's id that is none.
+func given(field, s string) error {
+	switch {
+	case s == "":
+		return negotiation.NewError(negotiation.CodeRequired).On(field)
+	case !app.ValidID(s):
+		return negotiation.NewError(negotiation.CodeInvalid, "allowed", "a lower-case UUID").On(field)
+	}
+	return nil
+}
+
+// limit is the page's length: the contract's range is not the generator's to enforce.
+func limit(n, most int) error {
+	if n < 0 || n > most {
+		return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", most).On("limit")
+	}
+	return nil
+}
+
+const longestPage = 100
+
+// answerJSON writes a body of the contract with a cookie beside it.
+func answerJSON(w http.ResponseWriter, status int, body any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, err = w.Write(append(b, '\n'))
+	return err
+}

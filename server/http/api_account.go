@@ -1,0 +1,137 @@
+package http
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+func (a api) RequestCode(ctx context.Context, r RequestCodeRequestObject) (RequestCodeResponseObject, error) {
+	v := visitOf(ctx)
+	if err := a.App.SignIn.RequestCode(ctx, r.Body.Phone, v.language, v.client()); err != nil {
+		return nil, err
+	}
+	l := a.App.Limits
+	again := time.Minute / time.Duration(max(1, l.CodesPerMinute))
+	return RequestCode202JSONResponse{AgainIn: int(again / time.Second), ExpiresIn: int(l.CodeLife / time.Second)}, nil
+}
+
+// entered is the answer to signing in, by whichever way: the session, and its token in a cookie.
+type entered struct {
+	session Session
+	cookie  *http.Cookie
+}
+
+func (e entered) visit(w http.ResponseWriter) error {
+	http.SetCookie(w, e.cookie)
+	return answerJSON(w, http.StatusOK, e.session)
+}
+
+func (e entered) VisitSignInByCodeResponse(w http.ResponseWriter) error     { return e.visit(w) }
+func (e entered) VisitSignInByPasswordResponse(w http.ResponseWriter) error { return e.visit(w) }
+func (e entered) VisitSetUpResponse(w http.ResponseWriter) error            { return e.visit(w) }
+func (e entered) VisitEnterDemoResponse(w http.ResponseWriter) error        { return e.visit(w) }
+
+func (a api) entered(ctx context.Context, in app.SignedIn, err error) (entered, error) {
+	if err != nil {
+		return entered{}, err
+	}
+	s, err := a.session(ctx, in.Session)
+	return entered{s, a.server.cookie(in)}, err
+}
+
+func (a api) session(ctx context.Context, x app.Session) (Session, error) {
+	p, err := a.App.Accounts.Get(ctx, x)
+	if err != nil {
+		return Session{}, err
+	}
+	return Session{Id: x.ID, ExpiresAt: x.Expires, Account: accountOf(p)}, nil
+}
+
+func (a api) SignInByCode(ctx context.Context, r SignInByCodeRequestObject) (SignInByCodeResponseObject, error) {
+	v := visitOf(ctx)
+	in, err := a.App.SignIn.ByCode(ctx, app.CodeSignIn{Phone: r.Body.Phone, Code: r.Body.Code, CaseCode: r.Body.CaseCode, Language: v.language, Client: v.client()})
+	return a.entered(ctx, in, err)
+}
+
+func (a api) SignInByPassword(ctx context.Context, r SignInByPasswordRequestObject) (SignInByPasswordResponseObject, error) {
+	in, err := a.App.SignIn.ByPassword(ctx, app.PasswordSignIn{Login: r.Body.Login, Password: r.Body.Password, Client: visitOf(ctx).client()})
+	return a.entered(ctx, in, err)
+}
+
+func (a api) GetSetup(ctx context.Context, _ GetSetupRequestObject) (GetSetupResponseObject, error) {
+	open, err := a.App.SignIn.SetUpOpen(ctx)
+	return GetSetup200JSONResponse{Open: open}, err
+}
+
+func (a api) SetUp(ctx context.Context, r SetUpRequestObject) (SetUpResponseObject, error) {
+	b := r.Body
+	in, err := a.App.SignIn.SetUp(ctx, app.FirstAdministrator{Token: b.Token, Login: b.Login, Password: b.Password, DisplayName: b.DisplayName, Client: visitOf(ctx).client()})
+	return a.entered(ctx, in, err)
+}
+
+func (a api) GetSession(ctx context.Context, _ GetSessionRequestObject) (GetSessionResponseObject, error) {
+	x, ok := SessionOf(ctx)
+	if !ok {
+		return GetSession200JSONResponse{}, nil
+	}
+	s, err := a.session(ctx, x)
+	return GetSession200JSONResponse(s), err
+}
+
+// gone is the answer to signing out: the cookie goes too.
+type gone struct{ cookie *http.Cookie }
+
+func (g gone) VisitSignOutResponse(w http.ResponseWriter) error {
+	http.SetCookie(w, g.cookie)
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+func (a api) SignOut(ctx context.Context, _ SignOutRequestObject) (SignOutResponseObject, error) {
+	if x, ok := SessionOf(ctx); ok {
+		err := a.App.Sessions.SignOut(ctx, x)
+		if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound { // not found: it ended meanwhile
+			return nil, err
+		}
+	}
+	return gone{a.server.noCookie()}, nil
+}
+
+func (a api) ListSessions(ctx context.Context, _ ListSessionsRequestObject) (ListSessionsResponseObject, error) {
+	list, err := a.App.Sessions.List(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return ListSessions200JSONResponse{Rows: each(list, func(s app.SessionInfo) SessionRow {
+		return SessionRow{Id: s.ID, CreatedAt: s.Created, SeenAt: s.Seen, Agent: s.Agent, Current: s.Current}
+	})}, nil
+}
+
+func (a api) RevokeSession(ctx context.Context, r RevokeSessionRequestObject) (RevokeSessionResponseObject, error) {
+	if err := id(r.Id); err != nil {
+		return nil, err
+	}
+	return RevokeSession204Response{}, a.App.Sessions.Revoke(ctx, me(ctx), r.Id)
+}
+
+func (a api) GetAccount(ctx context.Context, _ GetAccountRequestObject) (GetAccountResponseObject, error) {
+	p, err := a.App.Accounts.Get(ctx, me(ctx))
+	return GetAccount200JSONResponse(accountOf(p)), err
+}
+
+func (a api) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject) (UpdateAccountResponseObject, error) {
+	ch := app.ProfileChange{Name: r.Body.Name, Address: r.Body.Address, Phone: r.Body.Phone}
+	if l := string(r.Body.Language); l != "" {
+		ch.Language = &l
+	}
+	p, err := a.App.Accounts.Update(ctx, me(ctx), ch)
+	return UpdateAccount200JSONResponse(accountOf(p)), err
+}
+
+func (a api) ChangePassword(ctx context.Context, r ChangePasswordRequestObject) (ChangePasswordResponseObject, error) {
+	return ChangePassword204Response{}, a.App.Accounts.ChangePassword(ctx, me(ctx), r.Body.Old, r.Body.New, visitOf(ctx).client())
+}

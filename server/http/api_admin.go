@@ -1,0 +1,123 @@
+package http
+
+import (
+	"context"
+	"slices"
+
+	"hejie/negotiation/region"
+	"hejie/server/app"
+)
+
+func bureauOf(b app.Bureau) Bureau {
+	return Bureau{Id: b.ID, Region: b.Region, RegionName: region.FullName(b.Region), NameZh: b.NameZH, NameEn: b.NameEN, Phone: b.Phone, Address: b.Address}
+}
+
+func (a api) ListBureaus(ctx context.Context, _ ListBureausRequestObject) (ListBureausResponseObject, error) {
+	list, err := a.App.Admin.Bureaus(ctx)
+	return ListBureaus200JSONResponse{Rows: each(list, bureauOf)}, err
+}
+
+func (a api) AddBureau(ctx context.Context, r AddBureauRequestObject) (AddBureauResponseObject, error) {
+	b := r.Body
+	made, err := a.App.Admin.AddBureau(ctx, actor(ctx), app.Bureau{Region: b.Region, NameZH: b.NameZh, NameEN: b.NameEn, Phone: b.Phone, Address: b.Address})
+	return AddBureau201JSONResponse(bureauOf(made)), err
+}
+
+func (a api) ChangeBureau(ctx context.Context, r ChangeBureauRequestObject) (ChangeBureauResponseObject, error) {
+	if err := id(r.Id); err != nil {
+		return nil, err
+	}
+	b := r.Body
+	changed, err := a.App.Admin.ChangeBureau(ctx, actor(ctx), app.Bureau{ID: r.Id, NameZH: b.NameZh, NameEN: b.NameEn, Phone: b.Phone, Address: b.Address})
+	return ChangeBureau200JSONResponse(bureauOf(changed)), err
+}
+
+// officers fills the names of the bureaus that the accounts name.
+func (a api) officers(ctx context.Context, members ...app.StaffMember) ([]Officer, error) {
+	bureaus, err := a.App.Admin.Bureaus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return each(members, func(m app.StaffMember) Officer {
+		o := Officer{Id: m.ID, Login: m.Login, DisplayName: m.DisplayName, Phone: m.Phone, Active: m.Active}
+		if i := slices.IndexFunc(bureaus, func(b app.Bureau) bool { return b.ID == m.Bureau }); i >= 0 {
+			o.Bureau = bureauName(bureaus[i])
+		}
+		return o
+	}), nil
+}
+
+func (a api) ListOfficers(ctx context.Context, _ ListOfficersRequestObject) (ListOfficersResponseObject, error) {
+	list, err := a.App.Admin.Officers(ctx, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.officers(ctx, list...)
+	return ListOfficers200JSONResponse{Rows: rows}, err
+}
+
+func (a api) AddOfficer(ctx context.Context, r AddOfficerRequestObject) (AddOfficerResponseObject, error) {
+	b := r.Body
+	if err := given("bureau", b.Bureau); err != nil {
+		return nil, err
+	}
+	m, err := a.App.Admin.AddOfficer(ctx, actor(ctx), b.Bureau, app.NewStaff{Login: b.Login, DisplayName: b.DisplayName, Password: b.Password,
+		Phone: b.Phone, Language: string(b.Language)})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.officers(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return AddOfficer201JSONResponse(rows[0]), nil
+}
+
+func (a api) ChangeOfficer(ctx context.Context, r ChangeOfficerRequestObject) (ChangeOfficerResponseObject, error) {
+	if err := id(r.Id); err != nil {
+		return nil, err
+	}
+	b := r.Body
+	m, err := a.App.Admin.ChangeOfficer(ctx, actor(ctx), r.Id, app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Active: b.Active, Password: b.Password})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := a.officers(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	return ChangeOfficer200JSONResponse(rows[0]), nil
+}
+
+func (a api) ListCalendarYears(ctx context.Context, _ ListCalendarYearsRequestObject) (ListCalendarYearsResponseObject, error) {
+	imported, err := a.App.Admin.CalendarYears(ctx, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	return ListCalendarYears200JSONResponse{Rows: a.years(imported)}, nil
+}
+
+func (a api) ImportCalendar(ctx context.Context, r ImportCalendarRequestObject) (ImportCalendarResponseObject, error) {
+	y, err := a.App.Admin.ImportCalendar(ctx, actor(ctx), r.Year, *r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return ImportCalendar200JSONResponse{Year: y.Year, Papers: y.Papers}, nil
+}
+
+func (a api) GetLimits(context.Context, GetLimitsRequestObject) (GetLimitsResponseObject, error) {
+	return GetLimits200JSONResponse{Limits: a.App.Limits, Rules: a.Ledger.Rules()}, nil
+}
+
+func (a api) ListAudit(ctx context.Context, r ListAuditRequestObject) (ListAuditResponseObject, error) {
+	before, err := auditCursor(r.Params.After, r.Params.Limit)
+	if err != nil {
+		return nil, err
+	}
+	n := a.App.Limits.Page(r.Params.Limit)
+	rows, err := a.App.Admin.Audit(ctx, actor(ctx), app.AuditFilter{Before: before, Limit: n})
+	if err != nil {
+		return nil, err
+	}
+	return ListAudit200JSONResponse(auditPage(rows, n)), nil
+}

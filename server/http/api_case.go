@@ -1,0 +1,152 @@
+package http
+
+import (
+	"context"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+func (a api) FileCase(ctx context.Context, r FileCaseRequestObject) (FileCaseResponseObject, error) {
+	cmd, err := command(r.Body.Do.Command)
+	if err != nil {
+		return nil, err
+	}
+	f, ok := cmd.(negotiation.FileCase)
+	if !ok {
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", negotiation.FileCase{}.Kind()).On("do.type")
+	}
+	wish, err := app.Identify(actor(ctx), r.Body.Id, f)
+	if err != nil {
+		return nil, err
+	}
+	receipt, err := a.Ledger.File(ctx, actor(ctx), wish, f, app.PersonDetails{Name: r.Body.Person.Name, Address: r.Body.Person.Address})
+	if err != nil {
+		return nil, err
+	}
+	view, err := a.Rooms.View(ctx, me(ctx), receipt.Case)
+	if err != nil {
+		return nil, err
+	}
+	return FileCase201JSONResponse{Case: receipt.Case, Code: view.Case.Code, Ack: r.Body.Id, Positions: positionsOf(receipt.Case, receipt.Positions)}, nil
+}
+
+func (a api) ListMyCases(ctx context.Context, r ListMyCasesRequestObject) (ListMyCasesResponseObject, error) {
+	page, err := a.list(ctx, a.Lists.Mine, app.CaseQuery{After: r.Params.After, Limit: r.Params.Limit})
+	return ListMyCases200JSONResponse(page), err
+}
+
+func (a api) list(ctx context.Context, of func(context.Context, app.Session, app.CaseQuery) (app.CasePage, error), q app.CaseQuery) (CasePage, error) {
+	if err := limit(q.Limit, longestPage); err != nil {
+		return CasePage{}, err
+	}
+	page, err := of(ctx, me(ctx), q)
+	return pageOf(page), err
+}
+
+func (a api) GetCase(ctx context.Context, r GetCaseRequestObject) (GetCaseResponseObject, error) {
+	v, err := a.Rooms.View(ctx, me(ctx), r.Id)
+	if err != nil {
+		return nil, err
+	}
+	return GetCase200JSONResponse(viewOf(v, v.Clocks(a.Calendar()))), nil
+}
+
+func (a api) DoCommand(ctx context.Context, r DoCommandRequestObject) (DoCommandResponseObject, error) {
+	cmd, err := command(r.Body.Do.Command)
+	if err != nil {
+		return nil, err
+	}
+	if _, filing := cmd.(negotiation.FileCase); filing { // it opens a case and has its own operation
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "POST /api/cases").On("do.type")
+	}
+	if err := a.opened(ctx, r.Id); err != nil {
+		return nil, err
+	}
+	wish, err := app.Identify(actor(ctx), r.Body.Id, cmd)
+	if err != nil {
+		return nil, err
+	}
+	receipt, err := a.Ledger.Do(ctx, actor(ctx), r.Id, wish, cmd)
+	if err != nil {
+		return nil, err
+	}
+	return DoCommand200JSONResponse{Ack: r.Body.Id, Positions: positionsOf(r.Id, receipt.Positions)}, nil
+}
+
+// opened refuses what is no id and an older case that this session has not proved.
+func (a api) opened(ctx context.Context, caseID string) error {
+	if err := id(caseID); err != nil {
+		return err
+	}
+	return a.App.Sessions.CheckCase(ctx, me(ctx), caseID)
+}
+
+func (a api) GetDetails(ctx context.Context, r GetDetailsRequestObject) (GetDetailsResponseObject, error) {
+	if err := a.opened(ctx, r.Id); err != nil {
+		return nil, err
+	}
+	p, err := a.App.Details.Open(ctx, actor(ctx), r.Id)
+	if err != nil {
+		return nil, err
+	}
+	return GetDetails200JSONResponse{Name: p.Name, Phone: p.Phone, Address: p.Address}, nil
+}
+
+func (a api) GetCaseFile(ctx context.Context, r GetCaseFileRequestObject) (GetCaseFileResponseObject, error) {
+	cal := a.Calendar()
+	f, err := a.Rooms.File(ctx, me(ctx), r.Id, cal)
+	if err != nil {
+		return nil, err
+	}
+	return GetCaseFile200JSONResponse(caseFileOf(f, viewOf(f.View, f.View.Clocks(cal)))), nil
+}
+
+func (a api) GetAudit(ctx context.Context, r GetAuditRequestObject) (GetAuditResponseObject, error) {
+	if err := a.opened(ctx, r.Id); err != nil {
+		return nil, err
+	}
+	before, err := auditCursor(r.Params.After, r.Params.Limit)
+	if err != nil {
+		return nil, err
+	}
+	n := a.App.Limits.Page(r.Params.Limit)
+	rows, err := a.App.Details.Audit(ctx, actor(ctx), r.Id, before, n)
+	if err != nil {
+		return nil, err
+	}
+	return GetAudit200JSONResponse(auditPage(rows, n)), nil
+}
+
+const mostEvents = 500
+
+func (a api) ListEvents(ctx context.Context, r ListEventsRequestObject) (ListEventsResponseObject, error) {
+	n := r.Params.Limit
+	if err := limit(n, mostEvents); err != nil {
+		return nil, err
+	}
+	if n == 0 {
+		n = 200
+	}
+	since, err := negotiation.ParsePosition(r.Params.Since)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Rooms.MayRead(ctx, me(ctx), r.Case, r.Channel); err != nil {
+		return nil, err
+	}
+	c, err := app.CatchUp(ctx, a.Past, r.Case, r.Channel, since, n)
+	if err != nil {
+		return nil, err
+	}
+	return ListEvents200JSONResponse{Channel: r.Case + "/" + string(r.Channel), Events: eventsOf(c.Records), Position: c.Position.String(),
+		Recovered: c.Recovered, More: c.More}, nil
+}
+
+func (a api) MarkRead(ctx context.Context, r MarkReadRequestObject) (MarkReadResponseObject, error) {
+	if err := a.opened(ctx, r.Case); err != nil {
+		return nil, err
+	}
+	_, err := a.App.Marks.Read(ctx, me(ctx), r.Case, r.Channel, r.Body.Seq)
+	return MarkRead204Response{}, err
+}

@@ -1,0 +1,121 @@
+package http
+
+import (
+	"context"
+	"strconv"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+func (a api) ListInbox(ctx context.Context, r ListInboxRequestObject) (ListInboxResponseObject, error) {
+	p := r.Params
+	if err := oneOf("turn", p.Turn, negotiation.SideConsumer, negotiation.SideEnterprise, negotiation.SideBureau); err != nil {
+		return nil, err
+	}
+	if err := oneOf("phase", p.Phase, negotiation.Phases[:]...); err != nil {
+		return nil, err
+	}
+	sort, err := sortOf(p.Sort)
+	if err != nil {
+		return nil, err
+	}
+	q := app.CaseQuery{Open: p.Open, Turn: p.Turn, Search: p.Q, Sort: sort, After: p.After, Limit: p.Limit}
+	if p.Phase != "" {
+		q.Phases = []negotiation.Phase{p.Phase}
+	}
+	switch p.Agent {
+	case "nobody":
+		q.Unassigned = true
+	case "me":
+		q.Agent = actor(ctx).ID
+	default:
+		q.Agent = p.Agent
+	}
+	page, err := a.list(ctx, a.Lists.Inbox, q)
+	return ListInbox200JSONResponse(page), err
+}
+
+func sortOf(s InboxSort) (app.Sort, error) {
+	switch s {
+	case "", InboxSortDue:
+		return app.SortDue, nil
+	case InboxSortTurn:
+		return app.SortTurn, nil
+	case InboxSortAmount:
+		return app.SortAmount, nil
+	case InboxSortNewest:
+		return app.SortNewest, nil
+	}
+	return "", negotiation.NewError(negotiation.CodeInvalid, "allowed", []InboxSort{InboxSortDue, InboxSortTurn, InboxSortAmount, InboxSortNewest}).On("sort")
+}
+
+func (a api) ListStaff(ctx context.Context, _ ListStaffRequestObject) (ListStaffResponseObject, error) {
+	list, err := a.App.Staff.List(ctx, actor(ctx))
+	return ListStaff200JSONResponse{Rows: each(list, staffOf)}, err
+}
+
+func (a api) AddStaff(ctx context.Context, r AddStaffRequestObject) (AddStaffResponseObject, error) {
+	b := r.Body
+	m, err := a.App.Staff.Add(ctx, actor(ctx), app.NewStaff{Login: b.Login, DisplayName: b.DisplayName, Role: b.Role, Password: b.Password,
+		Phone: b.Phone, Language: string(b.Language)})
+	return AddStaff201JSONResponse(staffOf(m)), err
+}
+
+func (a api) ChangeStaff(ctx context.Context, r ChangeStaffRequestObject) (ChangeStaffResponseObject, error) {
+	if err := id(r.Id); err != nil {
+		return nil, err
+	}
+	b := r.Body
+	ch := app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Active: b.Active, Password: b.Password}
+	if b.Role != "" {
+		ch.Role = &b.Role
+	}
+	m, err := a.App.Staff.Change(ctx, actor(ctx), r.Id, ch)
+	return ChangeStaff200JSONResponse(staffOf(m)), err
+}
+
+func (a api) ListBoard(ctx context.Context, r ListBoardRequestObject) (ListBoardResponseObject, error) {
+	p := r.Params
+	if err := oneOf("column", p.Column, app.Columns[:]...); err != nil {
+		return nil, err
+	}
+	if err := oneOf("category", p.Category, negotiation.Categories[:]...); err != nil {
+		return nil, err
+	}
+	page, err := a.list(ctx, a.Lists.Board, app.CaseQuery{Column: p.Column, Open: p.Open, Sort: app.SortDue, Within: p.Region, Category: p.Category, Min: p.Min, Max: p.Max,
+		Reason: p.Ground, Search: p.Q, After: p.After, Limit: p.Limit})
+	return ListBoard200JSONResponse(page), err
+}
+
+func (a api) GetBoardSummary(ctx context.Context, r GetBoardSummaryRequestObject) (GetBoardSummaryResponseObject, error) {
+	counts, err := a.Lists.Summary(ctx, me(ctx), app.CaseQuery{Within: r.Params.Region})
+	if err != nil {
+		return nil, err
+	}
+	out := GetBoardSummary200JSONResponse{AsOf: a.Business.Now(), Columns: make(map[string]int, len(app.Columns))}
+	for _, c := range app.Columns {
+		out.Columns[string(c)] = counts[c]
+	}
+	return out, nil
+}
+
+// auditCursor reads the page of an audit: the id of the last row of the page before.
+func auditCursor(after string, n int) (int64, error) {
+	if err := limit(n, longestPage); err != nil || after == "" {
+		return 0, err
+	}
+	before, err := strconv.ParseInt(after, 10, 64)
+	if err != nil || before < 1 {
+		return 0, negotiation.NewError(negotiation.CodeInvalid, "allowed", "next of the page before").On("after").Because(err)
+	}
+	return before, nil
+}
+
+func auditPage(rows []app.AuditRow, n int) AuditPage {
+	page := AuditPage{Rows: each(rows, auditOf)}
+	if len(rows) == n {
+		page.Next = strconv.FormatInt(rows[n-1].ID, 10)
+	}
+	return page
+}

@@ -1,0 +1,219 @@
+package http
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/negotiation/region"
+	"hejie/negotiation/scheme"
+	"hejie/negotiation/workday"
+	"hejie/server/app"
+)
+
+func (a api) GetMeta(context.Context, GetMetaRequestObject) (GetMetaResponseObject, error) {
+	return GetMeta200JSONResponse{
+		BusinessNow: a.Business.Now(), Demo: a.Demo != nil, Version: a.Version, Languages: []Language{"zh", "en"}, Limits: a.App.Limits,
+		Rules: a.Ledger.Rules(), Texts: a.Texts, Sms: a.SMS, FileTypes: fileTypes(),
+	}, nil
+}
+
+const longestCalendar = 400 // days
+
+func (a api) GetCalendar(_ context.Context, r GetCalendarRequestObject) (GetCalendarResponseObject, error) {
+	from, err := day("from", r.Params.From)
+	if err != nil {
+		return nil, err
+	}
+	to, err := day("to", r.Params.To)
+	if err != nil {
+		return nil, err
+	}
+	if most := from.AddDays(longestCalendar - 1); to.Before(from) || to.After(most) {
+		return nil, negotiation.NewError(negotiation.CodeOutOfRange, "min", from.String(), "max", most.String()).On("to")
+	}
+	cal, out := a.Calendar(), GetCalendar200JSONResponse{Days: []CalendarDay{}}
+	for d := from; !d.After(to); d = d.AddDays(1) {
+		out.Days = append(out.Days, CalendarDay{Date: d.String(), Kind: cal.Kind(d), Name: cal.Name(d), Provisional: cal.Provisional(d, d)})
+	}
+	return out, nil
+}
+
+func day(field, s string) (workday.Date, error) {
+	d, err := workday.Parse(s)
+	if err != nil {
+		return d, negotiation.NewError(negotiation.CodeInvalid, "allowed", "yyyy-mm-dd").On(field).Because(err)
+	}
+	return d, nil
+}
+
+func (a api) ListRegions(_ context.Context, r ListRegionsRequestObject) (ListRegionsResponseObject, error) {
+	if p := r.Params.Parent; p != "" && p != region.Country {
+		if _, ok := region.Get(p); !ok {
+			return nil, negotiation.NewError(negotiation.CodeNotFound).On("parent")
+		}
+	}
+	rows := region.Children(r.Params.Parent)
+	if rows == nil {
+		rows = []Region{}
+	}
+	return ListRegions200JSONResponse{Rows: rows}, nil
+}
+
+func (a api) GetRegion(ctx context.Context, r GetRegionRequestObject) (GetRegionResponseObject, error) {
+	found, err := a.App.Public.Region(ctx, r.Code)
+	if err != nil {
+		return nil, err
+	}
+	return GetRegion200JSONResponse{Region: found.Region, Path: found.Path, Bureau: bureauOrNone(found.Bureau)}, nil
+}
+
+func (a api) SearchEnterprises(ctx context.Context, r SearchEnterprisesRequestObject) (SearchEnterprisesResponseObject, error) {
+	p := r.Params
+	if err := limit(p.Limit, longestPage); err != nil {
+		return nil, err
+	}
+	found, next, err := a.App.Public.Search(ctx, p.Q, p.After, p.Limit)
+	if err != nil {
+		return nil, err
+	}
+	rows := each(found, func(e app.PublicEnterprise) EnterpriseRow { return enterpriseRow(e.Enterprise, e.Card) })
+	return SearchEnterprises200JSONResponse{Rows: rows, Next: next}, nil
+}
+
+func (a api) GetEnterprise(ctx context.Context, r GetEnterpriseRequestObject) (GetEnterpriseResponseObject, error) {
+	found, err := a.App.Public.Get(ctx, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	e := found.Enterprise
+	row := enterpriseRow(e, found.Card)
+	out := GetEnterprise200JSONResponse{
+		Id: row.Id, Name: row.Name, CreditCode: row.CreditCode, Status: row.Status, Region: row.Region, RegionName: row.RegionName, Score: row.Score,
+		Since: e.Since, EnrolledAt: e.EnrolledAt, Ground: e.Ground, Address: e.Address, Industry: e.Industry,
+	}
+	where, err := a.App.Public.Region(ctx, e.Region)
+	if err != nil {
+		return nil, err
+	}
+	out.Bureau = bureauOrNone(where.Bureau)
+	return out, nil
+}
+
+func (a api) GetScorecard(ctx context.Context, r GetScorecardRequestObject) (GetScorecardResponseObject, error) {
+	found, err := a.App.Public.Get(ctx, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	return GetScorecard200JSONResponse(scorecardOf(r.Id, found.Card)), nil
+}
+
+func (a api) GetRanking(ctx context.Context, r GetRankingRequestObject) (GetRankingResponseObject, error) {
+	page, err := a.ranking(ctx, r.Params.Region, r.Params.After, r.Params.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return GetRanking200JSONResponse(page), nil
+}
+
+func (a api) ranking(ctx context.Context, within, after string, n int) (EnterprisePage, error) {
+	if err := limit(n, longestPage); err != nil {
+		return EnterprisePage{}, err
+	}
+	ranked, err := a.App.Public.Ranking(ctx, within, after, n)
+	if err != nil {
+		return EnterprisePage{}, err
+	}
+	return EnterprisePage{Rows: each(ranked.Rows, func(e app.Standing) EnterpriseRow {
+		return EnterpriseRow{Id: e.Enterprise, Name: e.Name, Status: e.Status, Region: e.Region, RegionName: region.FullName(e.Region), Score: briefOf(e.Card)}
+	}), Next: ranked.Next}, nil
+}
+
+func (a api) InviteEnterprise(ctx context.Context, r InviteEnterpriseRequestObject) (InviteEnterpriseResponseObject, error) {
+	count, bureau, err := a.App.Public.Invite(ctx, r.Body.Name, string(r.Body.CreditCode), r.Body.Region, visitOf(ctx).client())
+	if err != nil {
+		return nil, err
+	}
+	return InviteEnterprise200JSONResponse{Count: count, Bureau: bureauOrNone(bureau)}, nil
+}
+
+func (a api) ApplyEnrolment(ctx context.Context, r ApplyEnrolmentRequestObject) (ApplyEnrolmentResponseObject, error) {
+	b, v := r.Body, visitOf(ctx)
+	e, err := a.App.Scheme.Apply(ctx, app.Application{
+		Profile:    b.Profile,
+		Contact:    app.Contact{Name: b.Contact.Name, Phone: b.Contact.Phone, Email: b.Contact.Email},
+		Supervisor: app.NewStaff{Login: b.Supervisor.Login, DisplayName: b.Supervisor.DisplayName, Password: b.Supervisor.Password, Language: v.language},
+		Client:     v.client(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	where, err := a.App.Public.Region(ctx, e.Region)
+	if err != nil {
+		return nil, err
+	}
+	return ApplyEnrolment201JSONResponse{Enterprise: e.ID, Status: e.Status, Bureau: bureauOrNone(where.Bureau)}, nil
+}
+
+func (a api) ListApplications(ctx context.Context, r ListApplicationsRequestObject) (ListApplicationsResponseObject, error) {
+	p := r.Params
+	if err := limit(p.Limit, longestPage); err != nil {
+		return nil, err
+	}
+	n := a.App.Limits.Page(p.Limit)
+	views, err := a.App.Scheme.Applications(ctx, actor(ctx), scheme.StatusPending, p.After, n)
+	if err != nil {
+		return nil, err
+	}
+	out := ListApplications200JSONResponse{Rows: each(views, applicationOf)}
+	if len(views) == n {
+		out.Next = views[n-1].Enterprise.ID
+	}
+	return out, nil
+}
+
+func (a api) DoSchemeCommand(ctx context.Context, r DoSchemeCommandRequestObject) (DoSchemeCommandResponseObject, error) {
+	cmd, err := command(r.Body.Do.Command)
+	if err != nil {
+		return nil, err
+	}
+	done, err := a.scheme(ctx, r.Id, r.Body.Id, cmd)
+	return DoSchemeCommand200JSONResponse(done), err
+}
+
+func (a api) LeaveScheme(ctx context.Context, r LeaveSchemeRequestObject) (LeaveSchemeResponseObject, error) {
+	done, err := a.scheme(ctx, actor(ctx).Enterprise, r.Body.Id, scheme.Leave{Reason: r.Body.Reason})
+	return LeaveScheme200JSONResponse(done), err
+}
+
+func (a api) scheme(ctx context.Context, enterprise, wish string, cmd negotiation.Command) (SchemeReceipt, error) {
+	if err := given("id", wish); err != nil {
+		return SchemeReceipt{}, err
+	}
+	e, err := a.App.Scheme.Do(ctx, actor(ctx), enterprise, cmd)
+	if err != nil {
+		return SchemeReceipt{}, err
+	}
+	return SchemeReceipt{Enterprise: e.ID, Status: e.Status, Since: e.Since}, nil
+}
+
+func (a api) ListEnterprises(ctx context.Context, r ListEnterprisesRequestObject) (ListEnterprisesResponseObject, error) {
+	page, err := a.ranking(ctx, actor(ctx).Region, r.Params.After, r.Params.Limit)
+	return ListEnterprises200JSONResponse(page), err
+}
+
+// years that the calendar knows, those that were imported with when they were.
+func (a api) years(imported []app.CalendarYear) []CalendarYear {
+	cal := a.Calendar()
+	rows := make([]CalendarYear, 0, 8)
+	for _, n := range cal.Years() {
+		y, _ := cal.Year(n)
+		row := CalendarYear{Year: n, BuiltIn: true, Papers: y.Papers}
+		if i := slices.IndexFunc(imported, func(i app.CalendarYear) bool { return i.Year == n }); i >= 0 {
+			row.BuiltIn, row.ImportedAt = false, imported[i].Imported.Truncate(time.Second)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}

@@ -1,0 +1,60 @@
+package http
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"hejie/negotiation"
+)
+
+// maxBody is the longest JSON body.
+const maxBody = 64 << 10
+
+// strict is echo's binder: one JSON value of the declared type, without unknown or repeated fields and trailing bytes.
+type strict struct{}
+
+// Bind reads the body into v. Errors: unsupported_media, too_large, malformed, unknown_field, repeated_field, required.
+func (strict) Bind(v any, c echo.Context) error {
+	r := c.Request()
+	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
+		return negotiation.NewError(codeUnsupportedMedia, "allowed", "application/json").Because(err)
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(c.Response(), r.Body, maxBody))
+	if err != nil {
+		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+			return err
+		}
+		return negotiation.NewError(negotiation.CodeMalformed).Because(err) // the sender stopped halfway
+	}
+	if raw, ok := v.(*json.RawMessage); ok { // decoded by those who know its shape
+		*raw = b
+		return nil
+	}
+	return negotiation.DecodeStrict(b, v)
+}
+
+// command gives the command of an envelope, which a JSON decoder leaves nil when it is not there.
+func command(c negotiation.Command) (negotiation.Command, error) {
+	if c == nil {
+		return nil, negotiation.NewError(negotiation.CodeRequired).On("do")
+	}
+	return c, nil
+}
+
+// oneOf refuses a parameter that is given and not on the list.
+func oneOf[T ~string](field string, v T, allowed ...T) error {
+	if v == "" {
+		return nil
+	}
+	for _, a := range allowed {
+		if v == a {
+			return nil
+		}
+	}
+	return negotiation.NewError(negotiation.CodeInvalid, "allowed", allowed).On(field)
+}

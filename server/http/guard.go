@@ -1,0 +1,147 @@
+package http
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hejie/negotiation"
+)
+
+// kind of an operation: which rate of the address it counts under, beside that of all.
+type kind int
+
+const (
+	plain kind = iota
+	search
+	signIn
+	upload
+)
+
+// grant says who may call an operation. No roles: anybody, signed in or not.
+type grant struct {
+	roles []negotiation.Role
+	kind  kind
+	demo  bool // only with Options.Demo
+}
+
+// grants is the table of who may call what, by operationId; the contract repeats it in x-roles. An operation that is not in it is
+// refused.
+func grants() map[string]grant {
+	const (
+		consumer   = negotiation.RoleConsumer
+		agent      = negotiation.RoleDeskAgent
+		supervisor = negotiation.RoleDeskSupervisor
+		officer    = negotiation.RoleOfficer
+		admin      = negotiation.RoleAdministrator
+	)
+	to := func(roles ...negotiation.Role) grant { return grant{roles: roles} }
+	public := grant{}
+	everyone := to(consumer, agent, supervisor, officer, admin)
+	inRoom := to(consumer, agent, supervisor, officer)
+	return map[string]grant{
+		"getMeta": public, "getCalendar": public, "listRegions": public, "getRegion": public,
+		"searchEnterprises": {kind: search}, "getEnterprise": public, "getScorecard": public, "getRanking": {kind: search},
+		"inviteEnterprise": {kind: signIn}, "applyEnrolment": {kind: signIn},
+
+		"requestCode": {kind: signIn}, "signInByCode": {kind: signIn}, "signInByPassword": {kind: signIn},
+		"getSession": public, "signOut": public, "getSetup": public, "setUp": {kind: signIn},
+		"listSessions": everyone, "revokeSession": everyone, "getAccount": everyone, "updateAccount": everyone,
+		"changePassword": {roles: []negotiation.Role{agent, supervisor, officer, admin}, kind: signIn},
+
+		"fileCase": to(consumer), "listMyCases": to(consumer),
+		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": inRoom, "getFile": inRoom,
+		"getAudit": inRoom, "listEvents": inRoom, "markRead": inRoom,
+		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
+
+		"listInbox": to(agent, supervisor), "listStaff": to(agent, supervisor),
+		"addStaff": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor),
+		"doSchemeCommand": to(supervisor, officer),
+
+		"listBoard": to(officer), "getBoardSummary": to(officer), "listEnterprises": to(officer), "listApplications": to(officer),
+
+		"listBureaus": to(admin), "addBureau": to(admin), "changeBureau": to(admin), "listOfficers": to(admin), "addOfficer": to(admin), "changeOfficer": to(admin),
+		"listCalendarYears": to(admin), "importCalendar": to(admin), "getLimits": to(admin), "listAudit": to(admin),
+
+		"getDemo": {demo: true}, "enterDemo": {demo: true}, "advanceDemo": {demo: true}, "resetDemo": {demo: true},
+		"listDemoOutbox": {demo: true},
+	}
+}
+
+// admits says whether the visit may call: sign_in_required without a session, not_allowed in another role.
+func (g grant) admits(v *visit) error {
+	switch {
+	case len(g.roles) == 0:
+		return nil
+	case !v.signedIn:
+		return negotiation.NewError(negotiation.CodeSignInRequired)
+	case !slices.Contains(g.roles, v.session.Actor.Role):
+		return negotiation.NewError(negotiation.CodeNotAllowed)
+	}
+	return nil
+}
+
+// guards makes the middleware of each operation.
+func (s *Server) guards() map[string][]echo.MiddlewareFunc {
+	now := time.Now
+	limiters := map[kind]*limiter{search: newLimiter(s.options.Rates.Search, now), signIn: newLimiter(s.options.Rates.SignIn, now), upload: newLimiter(s.options.Rates.Upload, now)}
+	guards := make(map[string][]echo.MiddlewareFunc)
+	for operation, g := range grants() {
+		guards[operation] = []echo.MiddlewareFunc{s.guard(g, limiters[g.kind])}
+	}
+	return guards
+}
+
+// Times that a client may take to send a request and to take its answer.
+const (
+	slowest       = 30 * time.Second
+	slowestUpload = 10 * time.Minute // 10 MiB over a bad phone connection
+)
+
+func (s *Server) guard(g grant, l *limiter) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			v := visitOf(c.Request().Context())
+			v.route = c.Path()
+			if g.demo && s.options.Demo == nil {
+				return negotiation.NewError(negotiation.CodeNotFound)
+			}
+			if err := g.admits(v); err != nil {
+				return err
+			}
+			if l != nil {
+				if err := l.take(v.addr); err != nil {
+					return err
+				}
+			}
+			if g.kind == upload {
+				if err := patient(c.Response()); err != nil {
+					return err
+				}
+			}
+			v.granted = true
+			return next(c)
+		}
+	}
+}
+
+// granted is the net under the guards: an operation that none let through is refused.
+func granted(next StrictHandlerFunc, _ string) StrictHandlerFunc {
+	return func(c echo.Context, request any) (any, error) {
+		if !visitOf(c.Request().Context()).granted {
+			return nil, negotiation.NewError(negotiation.CodeNotAllowed)
+		}
+		return next(c, request)
+	}
+}
+
+// patient gives a transfer of bytes more time than other requests have.
+func patient(w http.ResponseWriter) error {
+	rc, until := http.NewResponseController(w), time.Now().Add(slowestUpload)
+	if err := supported(rc.SetReadDeadline(until)); err != nil {
+		return err
+	}
+	return supported(rc.SetWriteDeadline(until))
+}

@@ -1,0 +1,181 @@
+package http
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+	"hejie/server/app"
+)
+
+// Options of the server. All is required but what says otherwise.
+type Options struct {
+	App      *app.App
+	Ledger   *app.Ledger
+	Rooms    *app.Rooms
+	Lists    *app.Lists
+	Past     app.Past                 // the log, for those who poll
+	Calendar func() *workday.Calendar // as known now
+	Business app.Clock                // dates events and deadlines
+	Version  string
+	SMS      app.SMS
+	Texts    Texts // versions of the texts that consents name
+
+	Dist fs.FS                       // built front end, as it lies in web/dist; nil or empty: a page that says so
+	Live http.Handler                // at /api/live; it finds its session by SessionOf. Nil: 404
+	Demo Stage                       // nil: there is no demo
+	Ping func(context.Context) error // says whether the store answers, for /readyz; nil: always ready
+
+	Secure  bool           // TLS here or at a proxy in front: __Host- cookie and HSTS
+	Proxies []netip.Prefix // networks whose X-Forwarded-For is believed; empty: none
+	Rates   Rates          // of one address; zero ones limit nothing
+	Logger  *slog.Logger   // nil: nothing is logged
+}
+
+// Server is the HTTP side of a Hejie process.
+type Server struct {
+	options  Options
+	log      *slog.Logger
+	proxies  proxies
+	handler  http.Handler
+	server   *http.Server
+	stopping atomic.Bool
+}
+
+// New puts the server together; Serve starts it. Error: a front end that cannot be read.
+func New(o Options) (*Server, error) {
+	s := &Server{options: o, log: o.Logger, proxies: o.Proxies}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	pages, err := newSite(o.Dist)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", pages)
+	mux.HandleFunc("/healthz", s.healthz)
+	mux.HandleFunc("/readyz", s.readyz)
+	mux.Handle("/api/", s.limited(s.known(s.api())))
+	mux.Handle("/api/live", s.limited(s.known(s.live())))
+	s.handler = s.begin(s.protected(s.sameOrigin(mux)))
+	s.server = &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       slowest,
+		WriteTimeout:      slowest + 5*time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(quiet{s.log.Handler()}, slog.LevelDebug),
+	}
+	return s, nil
+}
+
+// quiet takes the addresses of peers out of what net/http has to say: it says so in its text, which is left out.
+type quiet struct{ slog.Handler }
+
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	reason, _, _ := strings.Cut(r.Message, " from ")
+	n := slog.NewRecord(r.Time, r.Level, "connection", r.PC)
+	n.AddAttrs(slog.String("reason", reason))
+	return q.Handler.Handle(ctx, n)
+}
+
+// Handler is all of the server without its listener, for tests.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Serve answers on the listener until Shutdown; then it returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// ServeTLS is Serve with a certificate.
+func (s *Server) ServeTLS(l net.Listener, cert, key string) error {
+	if err := s.server.ServeTLS(l, cert, key); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Leave makes /readyz say no, so that a load balancer sends nobody any more.
+func (s *Server) Leave() { s.stopping.Store(true) }
+
+// Shutdown takes no new connections and waits for answers under way until the context ends. Sockets are live's to end.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.Leave()
+	return s.server.Shutdown(ctx)
+}
+
+func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
+	visitOf(r.Context()).route = "/healthz"
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	v := visitOf(r.Context())
+	v.route = "/readyz"
+	if s.stopping.Load() {
+		writeProblem(w, v, negotiation.NewError(codeNotReady))
+		return
+	}
+	if s.options.Ping != nil {
+		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+		defer cancel()
+		if err := s.options.Ping(ctx); err != nil {
+			writeProblem(w, v, negotiation.NewError(codeNotReady).Because(err))
+			return
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (s *Server) live() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visitOf(r.Context())
+		v.route = "/api/live"
+		switch {
+		case s.options.Live == nil:
+			writeProblem(w, v, negotiation.NewError(negotiation.CodeNotFound))
+		case !v.signedIn:
+			writeProblem(w, v, negotiation.NewError(negotiation.CodeSignInRequired))
+		default:
+			s.options.Live.ServeHTTP(w, r)
+		}
+	})
+}
+
+// limited counts a request under its address.
+func (s *Server) limited(next http.Handler) http.Handler {
+	l := newLimiter(s.options.Rates.Requests, time.Now)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visitOf(r.Context())
+		if err := l.take(v.addr); err != nil {
+			writeProblem(w, v, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// api routes the contract's operations.
+func (s *Server) api() http.Handler {
+	e := echo.New()
+	e.Binder = strict{}
+	e.HTTPErrorHandler = s.failed
+	RegisterHandlersWithOptions(e, NewStrictHandler(api{s.options, s}, []StrictMiddlewareFunc{granted}), RegisterHandlersOptions{OperationMiddlewares: s.guards()})
+	return e
+}

@@ -1,0 +1,110 @@
+package http
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+const (
+	codeTooLarge         = app.CodeTooLarge
+	codeUnsupportedMedia = app.CodeUnsupportedMedia
+)
+
+// text of a code for people who use the API without the browser app, which has its own. A title never changes; a detail has
+// parameters in braces and is left out when one is missing.
+type text struct {
+	status             int
+	en, zh             string
+	enDetail, zhDetail string
+}
+
+// texts of all codes of negotiation, app and this package, in both languages.
+var texts = map[string]text{
+	negotiation.CodeInternal:       {500, "Something went wrong here", "系统出错了", "It has been noted under the request id. Nothing is known to have changed.", "已按请求编号记录。没有已知的更改。"},
+	negotiation.CodeUnavailable:    {503, "Not available at the moment", "暂时无法处理", "Nothing was changed. The same command id may be sent again.", "没有任何更改。可用同一命令编号重发。"},
+	negotiation.CodeNotFound:       {404, "Not found", "未找到", "It does not exist, or not for you.", "不存在，或您无权查看。"},
+	negotiation.CodeSignInRequired: {401, "Sign in first", "请先登录", "", ""},
+	negotiation.CodeNotAllowed:     {403, "Not allowed", "没有此项权限", "", ""},
+
+	negotiation.CodeMalformed:      {400, "Malformed", "格式有误", "Expected here: {expected}.", "此处应为：{expected}。"},
+	negotiation.CodeUnknownField:   {422, "Unknown field", "未知字段", "There is no field {name}.", "没有字段 {name}。"},
+	negotiation.CodeRepeatedField:  {422, "Repeated field", "字段重复", "The field {name} is there twice.", "字段 {name} 出现了两次。"},
+	negotiation.CodeUnknownCommand: {422, "Unknown command", "未知命令", "There is no command {type}.", "没有命令 {type}。"},
+	negotiation.CodeRequired:       {422, "Required", "必填", "", ""},
+	negotiation.CodeInvalid:        {422, "Invalid", "无效", "Allowed: {allowed}.", "允许：{allowed}。"},
+	negotiation.CodeTooLong:        {422, "Too long", "太长", "At most {max} characters; these are {length}.", "最多 {max} 个字符，现有 {length} 个。"},
+	negotiation.CodeOutOfRange:     {422, "Out of range", "超出范围", "From {min} to {max}.", "须在 {min} 至 {max} 之间。"},
+
+	negotiation.CodeCommandIDReused:  {409, "Command id used before", "命令编号已用过", "The same id came with another body.", "同一编号此前用于另一内容。"},
+	negotiation.CodeWrongPhase:       {409, "Not at this stage", "当前阶段不能这样做", "The stage is {phase}.", "当前阶段：{phase}。"},
+	negotiation.CodeOfferNotOpen:     {409, "The offer is not open", "该方案已不在桌面上", "It is {state}.", "其状态：{state}。"},
+	negotiation.CodeOwnOffer:         {409, "Your own offer", "这是您自己的方案", "Nobody answers their own.", "不能答复自己的方案。"},
+	negotiation.CodeStaleDigest:      {409, "The terms are others", "条款已不是您读到的", "Read the offer again.", "请重新阅读方案。"},
+	negotiation.CodeOfferBinds:       {409, "The offer binds", "方案仍有约束力", "It binds until {until} (Civil Code art. 476).", "至 {until} 不得撤销（民法典第四百七十六条）。"},
+	negotiation.CodeOfferSeen:        {409, "The offer was seen", "对方已看到方案", "It can no longer be taken back.", "不能再撤回。"},
+	negotiation.CodeNoOffer:          {409, "No offer yet", "尚未提出方案", "The enterprise sends the case on only after an offer of its own.", "经营者提出过方案后才能转投诉。"},
+	negotiation.CodeNoEnterpriseItem: {422, "Nothing for the enterprise to do", "没有经营者要做的事", "An offer has at least one item of the enterprise.", "方案至少要有一项由经营者履行。"},
+	negotiation.CodeReasonRequired:   {422, "A reason is needed", "请说明理由", "The amount is above {limit}.", "金额超过 {limit}。"},
+	negotiation.CodeAlreadyDone:      {409, "Done already", "已经完成", "", ""},
+	negotiation.CodeTooLate:          {409, "Too late", "已过期限", "It was possible until {until}.", "期限至 {until}。"},
+	negotiation.CodeNotReported:      {409, "Not reported yet", "尚未报告履行", "", ""},
+	negotiation.CodeNoSuchItem:       {422, "No such item", "没有这一项", "", ""},
+	negotiation.CodeItemWaits:        {409, "The item waits for another", "该项须等另一项", "", ""},
+	negotiation.CodeNoRefusal:        {409, "No refusal to rule on", "没有待裁定的拒绝", "", ""},
+	negotiation.CodeNoFinding:        {409, "Nothing to find on", "没有待认定的履行", "", ""},
+	negotiation.CodeNotEnrolled:      {409, "Not enrolled", "该企业未入驻", "The enterprise takes no new cases.", "该企业目前不接收新的和解请求。"},
+	negotiation.CodeNotRunning:       {409, "The clock does not run", "该期限不在计时", "", ""},
+	negotiation.CodeNotDue:           {409, "Not due yet", "期限未到", "", ""},
+
+	negotiation.CodeRateLimited:   {429, "Too fast", "太频繁", "Try again in {retry_after} seconds.", "请在 {retry_after} 秒后再试。"},
+	negotiation.CodeTooManyOffers: {429, "Too many offers", "方案太多", "At most {max} a side.", "每方最多 {max} 个。"},
+	negotiation.CodeTooManyFiles:  {429, "Too many files", "文件太多", "At most {max} a side.", "每方最多 {max} 个。"},
+	negotiation.CodeTooManyCases:  {429, "Too many open cases", "进行中的案件太多", "At most {max}.", "最多 {max} 件。"},
+
+	app.CodeSMSUnavailable:    {503, "No codes can be sent", "无法发送验证码", "Consumers cannot sign in on this installation.", "本系统暂不能用手机号登录。"},
+	app.CodeWrongCode:         {422, "Wrong code", "验证码不正确", "Wrong, used, or no longer valid.", "不正确、已使用或已失效。"},
+	app.CodeWrongPassword:     {422, "Wrong login or password", "登录名或密码不正确", "", ""},
+	app.CodeCaseCodeRequired:  {403, "Case code needed", "需要案件编号", "Sign in again with the code or the order number of this older case.", "该案件较早，请连同案件编号或订单号重新登录。"},
+	app.CodeWrongCaseCode:     {422, "No such case", "没有这一案件", "No case of this number has the code or order number.", "该号码名下没有此编号或订单号的案件。"},
+	app.CodeSetUpClosed:       {409, "Set-up is closed", "初始设置已关闭", "The link is wrong, old, or was used.", "链接有误、过期或已使用。"},
+	app.CodeLoginTaken:        {409, "Login taken", "登录名已被使用", "", ""},
+	app.CodeWeakPassword:      {422, "Weak password", "密码太弱", "At least {min} characters.", "至少 {min} 个字符。"},
+	app.CodeLastSupervisor:    {409, "The last supervisor", "最后一位主管", "An enrolled enterprise keeps one.", "入驻企业至少保留一位。"},
+	app.CodeLastAdministrator: {409, "The last administrator", "最后一位管理员", "", ""},
+	app.CodeTooManyStaff:      {409, "Too many accounts", "账号太多", "At most {max}.", "最多 {max} 个。"},
+	app.CodeTooLarge:          {413, "Too large", "太大", "At most {max} bytes.", "最多 {max} 字节。"},
+	app.CodeUnsupportedMedia:  {415, "Unsupported type", "不支持的类型", "Allowed: {allowed}.", "允许：{allowed}。"},
+	app.CodeHashMismatch:      {422, "Not what was sent", "收到的与发送的不一致", "The SHA-256 differs.", "SHA-256 不一致。"},
+	app.CodeImageTooBig:       {422, "Image too big", "图片太大", "At most {max} pixels.", "最多 {max} 像素。"},
+	app.CodeNoCopy:            {409, "No copy", "没有副本", "The image cannot be decoded, so there is no copy without metadata.", "无法解码图片，因此没有去除元数据的副本。"},
+	app.CodeCreditCodeTaken:   {409, "Enterprise known already", "该企业已登记", "", ""},
+	app.CodeNoBureau:          {409, "No competent bureau", "没有管辖的市场监管部门", "", ""},
+	app.CodeBureauTaken:       {409, "The region has a bureau", "该地区已有市场监管部门", "", ""},
+	app.CodeBadCalendar:       {422, "Not a calendar", "日历有误", "{reason}", "{reason}"},
+
+	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "", ""},
+	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes are taken from this site's own pages only.", "只接受本站页面发出的更改。"},
+	codeNotReady:         {503, "Not ready", "未就绪", "", ""},
+}
+
+// in gives title and detail in a language.
+func (t text) in(language string, params map[string]any) (title, detail string) {
+	title, detail = t.zh, t.zhDetail
+	if language == "en" {
+		title, detail = t.en, t.enDetail
+	}
+	for name, value := range params {
+		detail = strings.ReplaceAll(detail, "{"+name+"}", fmt.Sprint(value))
+	}
+	if title == "" {
+		title = http.StatusText(t.status)
+	}
+	if strings.ContainsRune(detail, '{') {
+		detail = ""
+	}
+	return title, detail
+}
