@@ -1,0 +1,95 @@
+import { nextTick, shallowRef, watchEffect } from 'vue'
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
+import { textsReady, useI18n } from '@/i18n'
+import messages from './messages'
+import { pages, type Page } from './routes'
+import { useSession } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    page: Omit<Page, 'load' | 'path' | 'name'>
+  }
+}
+
+const records: RouteRecordRaw[] = [
+  ...pages.map(({ path, name, load, ...page }) => ({ path, name, component: load, meta: { page } })),
+  {
+    path: '/:path(.*)*',
+    name: 'not-found',
+    component: () => import('./NotFoundPage.vue'),
+    meta: { page: { title: 'title.notFound', shell: 'public' } },
+  },
+  {
+    // Reached by name only; keeps the address that was asked for.
+    path: '/:path(.*)*',
+    name: 'no-rights',
+    component: () => import('./NoRightsPage.vue'),
+    meta: { page: { title: 'title.noRights', shell: 'public' } },
+  },
+]
+
+/** Title given by the page on screen, such as a case's; cleared on navigation. */
+const ownTitle = shallowRef('')
+
+/** Sets the title of the page on screen. */
+export function setTitle(title: string): void {
+  ownTitle.value = title
+}
+
+export function makeRouter(): Router {
+  const router = createRouter({
+    history: createWebHistory(),
+    routes: records,
+    scrollBehavior(to, from, saved) {
+      if (saved) return saved
+      if (to.hash) return { el: to.hash }
+      return to.path === from.path ? false : { top: 0 }
+    },
+  })
+
+  router.beforeEach(async (to) => {
+    const session = useSession()
+    const { roles } = to.meta.page
+    if (!roles) {
+      void session.load()
+      return true
+    }
+    await session.load()
+    // Without an answer nobody is sent away: the page says that it cannot load.
+    if (!session.known) return true
+    if (!session.me) return { name: 'sign-in', query: { next: to.fullPath } }
+    if (roles.includes(session.me.role)) return true
+    return { name: 'no-rights', params: { path: to.path.slice(1).split('/') }, query: to.query, replace: true }
+  })
+
+  // The page's code is there by now, so its dictionary is known.
+  router.beforeResolve(async () => {
+    await textsReady()
+  })
+
+  router.afterEach(async (to, from, failure) => {
+    if (failure) return
+    if (to.path !== from.path) ownTitle.value = ''
+    if (from.matched.length === 0 || to.path === from.path || to.hash) return
+    await nextTick()
+    const heading = document.querySelector<HTMLElement>('main h1[tabindex]') ?? document.getElementById('content')
+    heading?.focus({ preventScroll: true })
+  })
+
+  // After a new release the old chunks are gone: load the page afresh, once.
+  router.onError((error: Error, to) => {
+    if (!/import|module|chunk/i.test(error.message)) return
+    const key = 'hejie.reloaded'
+    if (sessionStorage.getItem(key) === to.fullPath) return
+    sessionStorage.setItem(key, to.fullPath)
+    location.assign(to.fullPath)
+  })
+
+  const { t } = useI18n(messages)
+  watchEffect(() => {
+    const title = router.currentRoute.value.meta.page?.title
+    const words = ownTitle.value || (title && title !== 'title.home' ? t(title) : '')
+    document.title = words ? `${words} · ${t('common.name')}` : t('app.title')
+  })
+  return router
+}

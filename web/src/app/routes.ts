@@ -1,0 +1,60 @@
+/* The one table of pages. */
+import type { Component } from 'vue'
+import type { KeyOf } from '@/i18n'
+import type { Role } from './session'
+import type zh from './messages.zh'
+
+export type Shell = 'public' | 'staff' | 'bare'
+
+export interface Page {
+  path: string
+  name: string
+  /** Key of the title in app/messages. */
+  title: Extract<KeyOf<typeof zh>, `title.${string}`>
+  shell: Shell
+  /** Who may come here; everybody when absent. The server decides; this only spares a wasted visit. */
+  roles?: readonly Role[]
+  /** Opens the live connection. */
+  live?: boolean
+  /** Without the bar at the lower edge of a phone: the page needs that place itself. */
+  quiet?: boolean
+  load: () => Promise<{ default: Component }>
+}
+
+type Load = Page['load']
+
+/** A page beyond the two light ones: its classes come with full.css. */
+const full = (load: Load): Load => async () => (await Promise.all([load(), import('./full')]))[0]
+
+const everybody: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer', 'administrator']
+const desk: readonly Role[] = ['desk_agent', 'desk_supervisor']
+const officers: readonly Role[] = ['officer', 'administrator']
+
+export const pages: readonly Page[] = [
+  { path: '/', name: 'home', title: 'title.home', shell: 'public', load: () => import('@/features/home/HomePage.vue') },
+  { path: '/e/:id', name: 'enterprise', title: 'title.enterprise', shell: 'public', load: () => import('@/features/enterprise/EnterprisePage.vue') },
+  { path: '/ranking', name: 'ranking', title: 'title.ranking', shell: 'public', load: full(() => import('@/features/scorecard/RankingPage.vue')) },
+  { path: '/file/:enterprise', name: 'file', title: 'title.file', shell: 'public', quiet: true, load: full(() => import('@/features/file-case/FileCasePage.vue')) },
+  { path: '/not-enrolled', name: 'not-enrolled', title: 'title.notEnrolled', shell: 'public', load: full(() => import('@/features/file-case/NotEnrolledPage.vue')) },
+  { path: '/cases', name: 'cases', title: 'title.cases', shell: 'public', roles: ['consumer'], live: true, load: full(() => import('@/features/room/CasesPage.vue')) },
+  { path: '/c/:id', name: 'room', title: 'title.room', shell: 'public', roles: everybody, live: true, quiet: true, load: full(() => import('@/features/room/RoomPage.vue')) },
+  { path: '/c/:id/agreement', name: 'agreement', title: 'title.agreement', shell: 'bare', roles: everybody, load: full(() => import('@/features/offer/AgreementPage.vue')) },
+  { path: '/sign-in', name: 'sign-in', title: 'title.signIn', shell: 'public', quiet: true, load: full(() => import('@/features/account/SignInPage.vue')) },
+  { path: '/account', name: 'account', title: 'title.account', shell: 'public', roles: everybody, load: full(() => import('@/features/account/AccountPage.vue')) },
+  { path: '/privacy', name: 'privacy', title: 'title.privacy', shell: 'public', load: full(() => import('@/features/legal/PrivacyPage.vue')) },
+  { path: '/rules', name: 'rules', title: 'title.rules', shell: 'public', load: full(() => import('@/features/legal/RulesPage.vue')) },
+  { path: '/apply', name: 'apply', title: 'title.apply', shell: 'public', quiet: true, load: full(() => import('@/features/enterprise/ApplyPage.vue')) },
+  { path: '/desk', name: 'desk', title: 'title.desk', shell: 'staff', roles: desk, live: true, load: full(() => import('@/features/desk/DeskPage.vue')) },
+  { path: '/desk/staff', name: 'desk-staff', title: 'title.deskStaff', shell: 'staff', roles: ['desk_supervisor'], load: full(() => import('@/features/desk/StaffPage.vue')) },
+  { path: '/desk/scorecard', name: 'desk-scorecard', title: 'title.deskScorecard', shell: 'staff', roles: desk, load: full(() => import('@/features/scorecard/DeskScorecardPage.vue')) },
+  { path: '/desk/:id', name: 'desk-case', title: 'title.desk', shell: 'staff', roles: desk, live: true, load: full(() => import('@/features/desk/DeskPage.vue')) },
+  { path: '/board', name: 'board', title: 'title.board', shell: 'staff', roles: officers, live: true, load: full(() => import('@/features/board/BoardPage.vue')) },
+  { path: '/board/cases/:id', name: 'board-case', title: 'title.boardCase', shell: 'staff', roles: officers, live: true, load: full(() => import('@/features/board/BoardCasePage.vue')) },
+  { path: '/board/cases/:id/decision', name: 'decision', title: 'title.decision', shell: 'bare', roles: officers, load: full(() => import('@/features/board/DecisionPage.vue')) },
+  { path: '/board/applications', name: 'applications', title: 'title.applications', shell: 'staff', roles: officers, load: full(() => import('@/features/board/ApplicationsPage.vue')) },
+  { path: '/board/enterprises', name: 'enterprises', title: 'title.enterprises', shell: 'staff', roles: officers, load: full(() => import('@/features/board/EnterprisesPage.vue')) },
+  { path: '/admin', name: 'admin', title: 'title.admin', shell: 'staff', roles: ['administrator'], load: full(() => import('@/features/admin/AdminPage.vue')) },
+  { path: '/setup', name: 'setup', title: 'title.setup', shell: 'bare', load: full(() => import('@/features/admin/SetupPage.vue')) },
+  { path: '/demo', name: 'demo', title: 'title.demo', shell: 'public', load: full(() => import('@/features/demo/DemoPage.vue')) },
+  { path: '/demo/outbox', name: 'demo-outbox', title: 'title.demoOutbox', shell: 'public', load: full(() => import('@/features/demo/OutboxPage.vue')) },
+]

@@ -1,0 +1,78 @@
+/* Who is here: one state for the whole app. A plain module: a store library would cost every first visit 3 KB. */
+import { computed, reactive, shallowRef } from 'vue'
+import { api, data, type components } from '@/api'
+import { asProblem, type Problem } from '@/lib/problem'
+
+export type Role = components['schemas']['Role']
+export type Account = components['schemas']['Account']
+
+function makeSession() {
+  const me = shallowRef<Account | null>(null)
+  /** False until the server has said who is here, or that nobody is. */
+  const known = shallowRef(false)
+  const problem = shallowRef<Problem | null>(null)
+  let running: Promise<void> | undefined
+
+  async function ask(): Promise<void> {
+    try {
+      const session = await data(api.GET('/api/session', {}))
+      me.value = session.account ?? null
+      known.value = true
+      problem.value = null
+    } catch (thrown) {
+      const failure = asProblem(thrown)
+      if (failure.status === 401) {
+        me.value = null
+        known.value = true
+        problem.value = null
+      } else problem.value = failure
+    }
+  }
+
+  /** Asks once; later calls wait for the same answer. */
+  function load(): Promise<void> {
+    if (known.value) return Promise.resolve()
+    running ??= ask().finally(() => (running = undefined))
+    return running
+  }
+
+  /** Asks again, after signing in or when rights may have changed. */
+  async function reload(): Promise<void> {
+    known.value = false
+    await load()
+  }
+
+  function forget(): void {
+    me.value = null
+    known.value = true
+  }
+
+  async function signOut(): Promise<void> {
+    await data(api.DELETE('/api/session', {}))
+    forget()
+  }
+
+  const isStaff = computed(() => me.value !== null && me.value.role !== 'consumer')
+  /** Where this person works. */
+  const home = computed(() => {
+    switch (me.value?.role) {
+      case 'desk_agent':
+      case 'desk_supervisor':
+        return '/desk'
+      case 'officer':
+        return '/board'
+      case 'administrator':
+        return '/admin'
+      default:
+        return '/'
+    }
+  })
+
+  return reactive({ me, known, problem, isStaff, home, load, reload, forget, signOut })
+}
+
+const session = makeSession()
+
+export function useSession() {
+  return session
+}

@@ -1,0 +1,95 @@
+/* Where a case stands for its reader, as one word, and what comes next in a sentence. */
+import { translate, type Dictionary, type Messages } from '@/i18n'
+import { dueDay } from '@/lib/format'
+import type { CaseView, PromiseItem, Reader } from '@/features/words'
+import { bureauName } from './log'
+import messages from './messages'
+
+export type Situation =
+  | 'awaiting'
+  | 'question'
+  | 'theirOffer'
+  | 'ownOffer'
+  | 'yourTurn'
+  | 'theirTurn'
+  | 'performing'
+  | 'asked'
+  | 'confirm'
+  | 'ownPart'
+  | 'escalated'
+  | 'accepted'
+  | 'settling'
+  | 'performed'
+  | 'unconfirmed'
+  | 'lapsed'
+  | 'withdrawn'
+  | 'unsent'
+  | 'ownPartEnded'
+  | 'refused'
+  | 'complaintClosed'
+  | 'void'
+
+export function situationOf({ case: c }: Pick<CaseView, 'case'>, reader: Reader): Situation {
+  const last = c.offers.at(-1)
+  const open = last?.state === 'open' ? last : undefined
+  const running = c.agreement && c.phase !== 'closed' ? c.agreement.items : []
+  switch (c.phase) {
+    case 'awaiting_response':
+      return 'awaiting'
+    case 'negotiating':
+      if (c.question) return 'question'
+      if (open) return open.by === reader ? 'ownOffer' : 'theirOffer'
+      return c.turn === reader ? 'yourTurn' : 'theirTurn'
+    case 'agreed':
+      return performing(running)
+    case 'escalated':
+    case 'accepted':
+      if (c.agreement?.settling) return 'settling'
+      return c.phase
+    default:
+      switch (c.closing?.reason) {
+        case 'performed':
+        case 'settled_during_the_complaint':
+          return 'performed'
+        case 'performance_not_confirmed':
+          return 'unconfirmed'
+        case 'lapsed':
+          return 'lapsed'
+        case 'withdrawn':
+          return 'withdrawn'
+        case 'consumer_did_not_perform':
+          return 'ownPartEnded'
+        case 'complaint_refused':
+          return 'refused'
+        case 'complaint_closed':
+          return 'complaintClosed'
+        case 'void':
+          return 'void'
+        default:
+          return 'unsent'
+      }
+  }
+}
+
+function performing(items: readonly PromiseItem[]): Situation {
+  const shop = items.filter(({ by }) => by === 'enterprise')
+  if (shop.some(({ state }) => state === 'asked')) return 'asked'
+  if (shop.some(({ state }) => state === 'reported')) return 'confirm'
+  const waitsForConsumer = shop.every(({ state }) => state === 'waiting' || state === 'confirmed' || state === 'unconfirmed')
+  const own = items.some(({ by, state }) => by === 'consumer' && (state === 'running' || state === 'asked' || state === 'disputed'))
+  return own && waitsForConsumer ? 'ownPart' : 'performing'
+}
+
+const plusDays = (at: string, days: number) => new Date(Date.parse(at) + (days + 1) * 86_400_000)
+
+export function nextText(view: CaseView, reader: Reader, now: number): string {
+  const c = view.case
+  const situation = situationOf(view, reader)
+  const days = { lapsed: c.rules.reopen_lapsed, withdrawn: c.rules.reopen_withdrawn, unconfirmed: c.rules.dispute_days }[situation as 'lapsed']
+  const params = {
+    bureau: bureauName(view),
+    n: c.rules.reopened,
+    date: c.closing && days ? dueDay(`${new Date(plusDays(c.closing.at, days).getTime() + 8 * 3_600_000).toISOString().slice(0, 10)}T00:00:00+08:00`, now) : '',
+  }
+  return translate(messages as unknown as Dictionary<Messages>, `next.${situation}.${reader}`, params) ?? ''
+}

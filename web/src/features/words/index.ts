@@ -1,0 +1,45 @@
+/*
+ * The closed vocabulary of the rules in words, for every screen.
+ *
+ *   word('phase', 'agreed')            已达成协议
+ *   who('enterprise', 'consumer')      how the reader (a consumer) calls the enterprise: 商家
+ */
+import { translate, type Dictionary, type Messages } from '@/i18n'
+import messages from './messages'
+import type { Reader, Side, Turn } from './types'
+
+export type Group =
+  | 'phase'
+  | 'category'
+  | 'remedy'
+  | 'offerState'
+  | 'promiseState'
+  | 'enterpriseStatus'
+  | 'schemeGround'
+  | 'escalation'
+  | 'closing'
+  | 'withdraw'
+  | 'refusal'
+  | 'complaintGround'
+  | 'termination'
+  | 'finding'
+  | 'outcome'
+  | 'otherBody'
+  | 'deadline'
+  | 'class'
+
+const dictionary = messages as unknown as Dictionary<Messages>
+
+/** A value of the vocabulary in words; the value itself when it is new to this client. */
+export function word(group: Group, value: string | undefined): string {
+  if (!value) return ''
+  return translate(dictionary, `${group}.${value}`) ?? value
+}
+
+/** How a reader calls a side. */
+export function who(side: Side | Turn, reader: Reader): string {
+  return translate(dictionary, `who.${reader}.${side || 'nobody'}`) ?? side
+}
+
+export default messages
+export * from './types'

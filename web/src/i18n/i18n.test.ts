@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { defineMessages, pieces, setLocale, useI18n, type Message, type Messages } from '.'
+
+const zh = import.meta.glob<{ default: Messages }>('/src/**/messages.zh.ts', { eager: true })
+const en = import.meta.glob<{ default: Messages }>('/src/**/messages.en.ts', { eager: true })
+
+const forms = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message))
+const params = (message: Message): string[] =>
+  [...new Set(forms(message).flatMap((text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)))].sort()
+
+describe('both languages say the same', () => {
+  it('has an English file beside each Chinese one', () => {
+    expect(Object.keys(en).map((path) => path.replace('.en.', '.zh.')).sort()).toEqual(Object.keys(zh).sort())
+  })
+
+  it.each(Object.keys(zh))('%s', (path) => {
+    const here = zh[path]!.default
+    const there = en[path.replace('.zh.', '.en.')]!.default
+    expect(Object.keys(there).sort()).toEqual(Object.keys(here).sort())
+    for (const [key, message] of Object.entries(here)) {
+      const other = there[key]!
+      for (const text of [...forms(message), ...forms(other)]) expect(text.trim(), key).not.toBe('')
+      expect(params(other), key).toEqual(params(message))
+      if (typeof other === 'object') expect(Object.keys(other).sort(), key).toEqual(['one', 'other'])
+      expect(/[\u4e00-\u9fff]/.test(forms(other).join('')) && !/^lang\./.test(key), `${key} is translated`).toBe(false)
+      expect(/[!！]/.test([...forms(message), ...forms(other)].join('')), `${key} has no exclamation mark`).toBe(false)
+    }
+  })
+})
+
+describe('useI18n', () => {
+  const messages = defineMessages(
+    { cases: { other: '{n} 件纠纷' }, agree: '我已阅读{rules}', plain: '好' } as const,
+    async () => ({ default: { cases: { one: '{n} case', other: '{n} cases' }, agree: 'I read the {rules}', plain: 'Fine' } }),
+  )
+  afterEach(() => setLocale('zh'))
+
+  it('fills parameters and groups digits', () => {
+    const { t } = useI18n(messages)
+    expect(t('cases', { n: 1234 })).toBe('1,234 件纠纷')
+    expect(t('common.save')).toBe('保存')
+  })
+
+  it('chooses the plural of the language read', async () => {
+    const { t } = useI18n(messages)
+    await setLocale('en')
+    expect(t('cases', { n: 1 })).toBe('1 case')
+    expect(t('cases', { n: 2 })).toBe('2 cases')
+    expect(t('plain')).toBe('Fine')
+    expect(document.documentElement.lang).toBe('en')
+  })
+
+  it('cuts a message into text and slots', () => {
+    expect(pieces(messages as never, 'agree')).toEqual([{ text: '我已阅读' }, { slot: 'rules' }])
+  })
+})

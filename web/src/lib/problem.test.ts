@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import zhCommon from '@/i18n/messages.zh'
+import { asProblem, loadProblemTexts, Problem, problemText } from './problem'
+import zh from './problems/messages.zh'
+
+it('speaks for a known code', async () => {
+  expect(problemText({ code: 'offline' })).toContain('网络')
+  await loadProblemTexts()
+  expect(problemText({ code: 'stale_digest' })).toContain('重新查看')
+})
+
+it('never shows the text of a server', () => {
+  const text = problemText({ code: 'strange_new_code', params: { detail: 'SQL error' } })
+  expect(text).toContain('strange_new_code')
+  expect(text).not.toContain('SQL')
+})
+
+it('takes anything thrown', () => {
+  expect(asProblem(new TypeError('x')).code).toBe('internal')
+  const problem = new Problem({ code: 'offline' })
+  expect(asProblem(problem)).toBe(problem)
+  expect(problem.temporary).toBe(true)
+})
+
+it('has a sentence for each code of the contract', () => {
+  const schema = readFileSync(`${process.cwd()}/src/api/schema.d.ts`, 'utf8')
+  const codes = [.../ProblemCode: ([^;\n]+);/.exec(schema)![1]!.matchAll(/"(\w+)"/g)].map(([, code]) => code!)
+  expect(codes.length).toBeGreaterThan(50)
+  const known = { ...zh, ...zhCommon }
+  expect(codes.filter((code) => !(code in known) && !(`problem.${code}` in known))).toEqual([])
+})

@@ -1,0 +1,487 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Problem } from '@/lib/problem'
+import { Connection, times, type ConnectionState, type Missed, type Ports, type Socket } from './connection'
+import { seqOf, type Command, type LiveEvent, type ToServer } from './frames'
+import type { Pending, Store } from './outbox'
+
+const room = 'c1/room'
+const position = (seq: number) => (seq ? `${seq}.${(seq * 7919).toString(16).padStart(8, '0')}` : '')
+
+class FakeSocket implements Socket {
+  onopen: Socket['onopen'] = null
+  onmessage: Socket['onmessage'] = null
+  onclose: Socket['onclose'] = null
+  open = false
+  readonly sent: ToServer[] = []
+  constructor(private readonly server: FakeServer) {}
+  send(data: string) {
+    const frame = JSON.parse(data) as ToServer
+    this.sent.push(frame)
+    this.server.hear(this, frame)
+  }
+  close() {
+    this.open = false
+    this.server.sockets.delete(this)
+  }
+  say(frame: unknown) {
+    this.onmessage?.({ data: JSON.stringify(frame) } as never)
+  }
+  cut(code = 1006) {
+    this.close()
+    this.onclose?.({ code } as never)
+  }
+}
+
+/** A server with one log, idempotent commands, and switches for what may go wrong. */
+class FakeServer {
+  readonly log: LiveEvent[] = []
+  readonly receipts = new Map<string, number>()
+  readonly sockets = new Set<FakeSocket>()
+  readonly following = new Set<FakeSocket>()
+  all: FakeSocket[] = []
+  socketsWork = true
+  httpWorks = true
+  /** Positions below this cannot be resumed. */
+  keepsFrom = 0
+  answers = true
+  /** So many events are written but never delivered. */
+  drops = 0
+
+  publish(type = 'message_posted', by = 'other') {
+    const event = { seq: this.log.length + 1, at: '', by: { side: 'consumer', id: by }, type } as LiveEvent
+    this.log.push(event)
+    if (this.drops > 0) {
+      this.drops--
+      return event
+    }
+    for (const socket of this.following) {
+      if (socket.open) socket.say({ channel: room, events: [event], position: position(event.seq) })
+    }
+    return event
+  }
+
+  accept(id: string, command: Command): Record<string, string> {
+    let seq = this.receipts.get(id)
+    if (seq === undefined) {
+      seq = this.publish(command.type === 'make_offer' ? 'offer_made' : 'message_posted', 'me').seq
+      this.receipts.set(id, seq)
+    }
+    return { [room]: position(seq) }
+  }
+
+  since(from: string | undefined | null) {
+    const seq = seqOf(from)
+    if (seq < this.keepsFrom) return { events: [], position: position(this.log.length), recovered: false }
+    return { events: this.log.slice(seq), position: position(this.log.length), recovered: true }
+  }
+
+  hear(socket: FakeSocket, frame: ToServer) {
+    if ('subscribe' in frame && 'channel' in frame.subscribe) {
+      this.following.add(socket)
+      socket.say({ channel: room, ...this.since(frame.subscribe.since) })
+    } else if ('unsubscribe' in frame) this.following.delete(socket)
+    else if ('do' in frame && this.answers) socket.say({ ack: frame.id, positions: this.accept(frame.id, frame.do) })
+  }
+
+  connect(): FakeSocket {
+    const socket = new FakeSocket(this)
+    this.all.push(socket)
+    this.sockets.add(socket)
+    setTimeout(() => {
+      if (!this.sockets.has(socket)) return
+      if (!this.socketsWork) return socket.cut()
+      socket.open = true
+      socket.onopen?.({} as never)
+    }, 20)
+    return socket
+  }
+
+  get last() {
+    return this.all.at(-1)!
+  }
+}
+
+class Memory implements Store {
+  private readonly map = new Map<string, string>()
+  get length() {
+    return this.map.size
+  }
+  key = (index: number) => [...this.map.keys()][index] ?? null
+  getItem = (key: string) => this.map.get(key) ?? null
+  setItem = (key: string, value: string) => void this.map.set(key, value)
+  removeItem = (key: string) => void this.map.delete(key)
+}
+
+function setup(options: { store?: Store; random?: () => number } = {}) {
+  const server = new FakeServer()
+  const states: ConnectionState[] = []
+  const seen: LiveEvent[] = []
+  const missed: Missed[] = []
+  let pending: readonly Pending[] = []
+  let refetches = 0
+  const store = options.store ?? new Memory()
+  const checkHttp = async () => {
+    await Promise.resolve()
+    if (!server.httpWorks) throw new Problem({ code: 'offline' })
+  }
+  const ports: Ports = {
+    socket: () => server.connect(),
+    http: {
+      events: async (_, since) => (await checkHttp(), server.since(since)),
+      command: async (_, id, command) => (await checkHttp(), server.accept(id, command)),
+      feed: async () => (await checkHttp(), { rows: [{ case: 'c1', version: 1 }] }),
+      probe: checkHttp,
+    },
+    store,
+    random: options.random ?? (() => 0.5),
+    online: () => true,
+    missed: (event) => (event.by.id === 'me' ? null : event.type === 'offer_made' ? 'offers' : 'messages'),
+    onState: (state) => states.push(state),
+    onPending: (items) => (pending = items),
+    onMissed: (_, more) => missed.push(more),
+    onPresence: () => undefined,
+  }
+  const connection = new Connection(ports)
+  const reader = {
+    events: (events: LiveEvent[]) => void seen.push(...events),
+    refetch: async () => {
+      await checkHttp()
+      refetches++
+      seen.splice(0, seen.length, ...server.log)
+      return position(server.log.length)
+    },
+    ended: vi.fn(),
+  }
+  return {
+    server, connection, reader, seen, missed, store, states,
+    state: () => states.at(-1)!.kind,
+    pending: () => pending,
+    refetches: () => refetches,
+    follow: () => connection.subscribe(room, null, reader),
+    begin: async () => {
+      connection.start('me')
+      connection.subscribe(room, null, reader)
+      await vi.advanceTimersByTimeAsync(50)
+    },
+  }
+}
+
+const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+describe('a channel', () => {
+  it('delivers in order, once, also what comes twice', async () => {
+    const world = setup()
+    await world.begin()
+    const event = world.server.publish()
+    world.server.last.say({ channel: room, events: [event], position: position(1) })
+    world.server.publish('offer_made')
+    expect(world.seen.map(({ seq }) => seq)).toEqual([1, 2])
+    expect(world.state()).toBe('online')
+  })
+
+  it('resumes after a break and tells what was missed', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.publish()
+    world.server.last.cut()
+    expect(world.state()).toBe('reconnecting')
+    for (let i = 0; i < 3; i++) world.server.publish()
+    world.server.publish('offer_made')
+    world.server.publish('message_posted', 'me')
+    await pass(2000)
+    expect(world.state()).toBe('online')
+    expect(world.seen.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6])
+    expect(world.missed).toEqual([{ messages: 3, offers: 1 }])
+    expect(world.refetches()).toBe(0)
+  })
+
+  it('fetches the snapshot again when the server cannot continue', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.publish()
+    world.server.last.cut()
+    world.server.publish()
+    world.server.publish()
+    world.server.keepsFrom = 2
+    await pass(2000)
+    expect(world.refetches()).toBe(1)
+    world.server.publish()
+    expect(world.seen.map(({ seq }) => seq)).toEqual([1, 2, 3, 4])
+  })
+
+  it('fetches the snapshot again when a gap shows', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.publish()
+    world.server.drops = 1
+    world.server.publish()
+    world.server.publish()
+    await pass(10)
+    expect(world.refetches()).toBe(1)
+    expect(world.seen.map(({ seq }) => seq)).toEqual([1, 2, 3])
+  })
+
+  it('ends when the right to read it is gone', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.last.say({ ended: { channel: room, code: 'not_allowed' } })
+    world.server.publish()
+    expect(world.reader.ended).toHaveBeenCalledWith('not_allowed')
+    expect(world.seen).toEqual([])
+  })
+
+  // Small generator with a seed, so that a failing history can be played again.
+  const random = (seed: number) => () => {
+    seed = (seed * 1664525 + 1013904223) >>> 0
+    return seed / 2 ** 32
+  }
+
+  it.each(Array.from({ length: 200 }, (_, seed) => seed))('has the same log after any history (seed %i)', async (seed) => {
+    const next = random(seed + 1)
+    const world = setup({ random: next })
+    await world.begin()
+    for (let step = 0; step < 60; step++) {
+      const dice = next()
+      if (dice < 0.35) world.server.publish(next() < 0.2 ? 'offer_made' : 'message_posted')
+      else if (dice < 0.5) world.connection.send('c1', { type: 'post_message', text: String(step) } as Command)
+      else if (dice < 0.58) world.server.last.cut()
+      else if (dice < 0.63) world.server.drops = 1 + Math.floor(next() * 3)
+      else if (dice < 0.68) world.server.keepsFrom = Math.floor(next() * (world.server.log.length + 1))
+      else if (dice < 0.73) world.server.socketsWork = next() < 0.5
+      else if (dice < 0.78) world.server.httpWorks = next() < 0.5
+      else if (dice < 0.83) world.server.answers = next() < 0.5
+      else if (dice < 0.88) world.connection.wake()
+      else await pass(Math.floor(next() * 20_000))
+      expect(world.seen.map(({ seq }) => seq)).toEqual(world.seen.map((_, index) => index + 1))
+    }
+    world.server.socketsWork = world.server.httpWorks = world.server.answers = true
+    world.server.drops = 0
+    const pings = setInterval(() => world.server.last.say({ ping: true }), 25_000)
+    await pass(120_000)
+    world.server.publish()
+    await pass(60_000)
+    clearInterval(pings)
+    expect(world.seen).toEqual(world.server.log)
+    expect(world.pending()).toEqual([])
+    expect(world.state()).toBe('online')
+  })
+})
+
+describe('the outbox', () => {
+  it('shows sending until the event can be read', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.answers = false
+    const { id } = world.connection.send('c1', { type: 'post_message', text: 'x' } as Command)
+    expect(world.pending().map(({ state }) => state)).toEqual(['sending'])
+    world.server.last.say({ ack: id, positions: { [room]: position(1) } })
+    expect(world.pending().map(({ state }) => state)).toEqual(['sent'])
+    world.server.publish('message_posted', 'me')
+    expect(world.pending()).toEqual([])
+  })
+
+  it('sends again after a cut, and once is enough', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.answers = false
+    world.connection.send('c1', { type: 'post_message', text: 'x' } as Command)
+    world.server.accept(world.pending()[0]!.id, { type: 'post_message' } as Command)
+    world.server.last.cut()
+    world.server.answers = true
+    await pass(3000)
+    expect(world.server.log).toHaveLength(1)
+    expect(world.seen).toEqual(world.server.log)
+    expect(world.pending()).toEqual([])
+  })
+
+  it('says it again when nobody answers', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.answers = false
+    world.connection.send('c1', { type: 'post_message', text: 'x' } as Command)
+    world.server.answers = true
+    await pass(times.ack + 10)
+    expect(world.server.log).toHaveLength(1)
+    expect(world.pending()).toEqual([])
+  })
+
+  it('survives a reload', async () => {
+    const store = new Memory()
+    const before = setup({ store })
+    await before.begin()
+    before.server.answers = false
+    before.connection.send('c1', { type: 'post_message', text: 'x' } as Command)
+    before.connection.stop()
+
+    const after = setup({ store })
+    await after.begin()
+    expect(after.server.log).toHaveLength(1)
+    expect(store.length).toBe(0)
+  })
+
+  it('asks before it sends what is old', async () => {
+    const store = new Memory()
+    const before = setup({ store })
+    before.connection.start('me')
+    before.connection.send('c1', { type: 'accept_offer' } as Command)
+    before.connection.stop()
+    await pass(16 * 60_000)
+
+    const after = setup({ store })
+    await after.begin()
+    expect(after.server.log).toHaveLength(0)
+    expect(after.pending()[0]).toMatchObject({ state: 'failed', problem: { code: 'not_sent' } })
+    after.connection.retry(after.pending()[0]!.id)
+    await pass(10)
+    expect(after.server.log).toHaveLength(1)
+  })
+
+  it('keeps what was refused, with the reason, and can send it again', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.answers = false
+    const { id, done } = world.connection.send('c1', { type: 'accept_offer' } as Command)
+    world.server.last.say({ error: id, code: 'stale_digest', field: 'digest' })
+    await expect(done).rejects.toMatchObject({ code: 'stale_digest' })
+    expect(world.pending()[0]).toMatchObject({ state: 'failed', problem: { code: 'stale_digest', field: 'digest' } })
+    world.server.answers = true
+    world.connection.retry(id)
+    await pass(10)
+    expect(world.server.receipts.has(id)).toBe(true)
+    expect(world.pending()).toEqual([])
+  })
+
+  it('tries by itself when the server could not save', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.answers = false
+    const { id } = world.connection.send('c1', { type: 'post_message' } as Command)
+    world.server.last.say({ error: id, code: 'unavailable' })
+    expect(world.pending()[0]!.state).toBe('sending')
+    world.server.answers = true
+    await pass(2000)
+    expect(world.server.log).toHaveLength(1)
+  })
+
+  it('asks for an event that its receipt promised and nobody brought', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.drops = 1
+    world.connection.send('c1', { type: 'post_message', text: 'x' } as Command)
+    expect(world.seen).toEqual([])
+    await pass(5010)
+    expect(world.seen).toEqual(world.server.log)
+    expect(world.pending()).toEqual([])
+  })
+
+  it('leaves nothing behind on sign-out', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.answers = false
+    world.connection.send('c1', { type: 'post_message', text: 'private' } as Command)
+    expect(world.store.length).toBe(1)
+    world.connection.stop(true)
+    expect(world.store.length).toBe(0)
+    expect(world.state()).toBe('idle')
+  })
+})
+
+describe('the connection', () => {
+  it('closes when nothing was heard for 40 seconds, and comes back', async () => {
+    const world = setup()
+    await world.begin()
+    const first = world.server.last
+    await pass(30_000)
+    first.say({ ping: true })
+    expect(first.sent.at(-1)).toEqual({ pong: true })
+    await pass(39_000)
+    expect(world.server.last).toBe(first)
+    await pass(3000)
+    expect(world.server.last).not.toBe(first)
+    expect(world.state()).toBe('online')
+  })
+
+  it('waits longer each time, at most 30 seconds, and starts anew after a stable minute', async () => {
+    const world = setup({ random: () => 1 })
+    world.server.httpWorks = false
+    world.server.socketsWork = false
+    await world.begin()
+    const waits: number[] = []
+    for (let i = 0; i < 7; i++) {
+      const state = world.states.at(-1)! as { nextTry: number }
+      waits.push(Math.round((state.nextTry - Date.now()) / 1000))
+      await pass(state.nextTry - Date.now() + 25)
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 30, 30])
+    world.server.socketsWork = true
+    await pass(31_000)
+    const alive = setInterval(() => world.server.last.say({ ping: true }), 20_000)
+    await pass(61_000)
+    clearInterval(alive)
+    world.server.last.cut()
+    const state = world.states.at(-1)! as { nextTry: number }
+    expect(state.nextTry - Date.now()).toBe(1000)
+  })
+
+  it('polls where sockets fail twice while HTTP works, and goes back', async () => {
+    const world = setup()
+    world.server.socketsWork = false
+    await world.begin()
+    await pass(2000)
+    expect(world.state()).toBe('polling')
+    world.server.publish()
+    world.connection.send('c1', { type: 'post_message', text: '1' } as Command)
+    world.connection.send('c1', { type: 'post_message', text: '2' } as Command)
+    await pass(times.poll + 10)
+    expect(world.seen).toEqual(world.server.log)
+    expect(world.server.log).toHaveLength(3)
+    expect(world.pending()).toEqual([])
+    expect(world.missed).toEqual([])
+    world.server.socketsWork = true
+    await pass(31_000)
+    expect(world.state()).toBe('online')
+    world.server.publish()
+    expect(world.seen).toEqual(world.server.log)
+  })
+
+  it('is honest when HTTP is gone too', async () => {
+    const world = setup()
+    world.server.socketsWork = false
+    await world.begin()
+    await pass(2000)
+    world.server.httpWorks = false
+    await pass(times.poll + 10)
+    expect(world.state()).toBe('reconnecting')
+  })
+
+  it('does not come back when told so', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.last.cut(4500)
+    await pass(120_000)
+    expect(world.states.at(-1)).toEqual({ kind: 'ended', code: 'signed_out' })
+    expect(world.server.all).toHaveLength(1)
+  })
+
+  it('comes back at once when somebody looks', async () => {
+    const world = setup({ random: () => 1 })
+    await world.begin()
+    world.server.last.cut()
+    world.connection.wake()
+    await pass(25)
+    expect(world.state()).toBe('online')
+  })
+
+  it('always says something first', async () => {
+    const world = setup()
+    world.connection.start('me')
+    await pass(30)
+    expect(world.server.last.sent).toEqual([{ pong: true }])
+  })
+})

@@ -1,0 +1,198 @@
+/*
+ * Live data for components.
+ *
+ *   start(accountId) / stop()          by the app, on sign-in and sign-out
+ *   connection                         ref: what the connection is really doing
+ *   useChannel('<case>/room', {…})     follows a log while the component lives
+ *   useFeed('inbox')                   { rows, loaded, next, ended, refresh, append }
+ *   send(caseId, command)              { id, done }; shown by pendingOf(caseId) until its event can be read
+ *   retry(id), discard(id)             for a command that failed
+ *   missedIn(channel), seen(channel)   what others said during a break
+ *   markRead, composing, presenceIn    read marks and who else is here
+ */
+import { computed, getCurrentScope, onScopeDispose, shallowReactive, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
+import { api, data } from '@/api'
+import { Connection, type ChannelReader, type ConnectionState, type Missed } from './connection'
+import type { CaseRow, Command, Feed, FeedRow, LiveEvent, Person } from './frames'
+import type { Pending } from './outbox'
+
+export type { ChannelReader, ConnectionState, Missed } from './connection'
+export type { By, CaseRow, Command, Feed, LiveEvent, Person } from './frames'
+export { seqOf } from './frames'
+export type { Pending } from './outbox'
+
+const state = shallowRef<ConnectionState>({ kind: 'idle' })
+const pending = shallowRef<readonly Pending[]>([])
+const missed = shallowReactive(new Map<string, Missed>())
+const presence = shallowReactive(new Map<string, Person[]>())
+let account = ''
+
+/** Where the first page of each feed is read while sockets are blocked. */
+const feedPaths = { inbox: '/api/inbox', board: '/api/board', me: '/api/cases' } as const
+
+function storage(): Storage | null {
+  try {
+    return window.localStorage
+  } catch {
+    return null
+  }
+}
+
+function kindOfMissed(event: LiveEvent): keyof Missed | null {
+  if (event.by?.id === account) return null
+  if (event.type === 'message_posted') return 'messages'
+  return event.type === 'offer_made' ? 'offers' : null
+}
+
+const one = new Connection({
+  socket: () => {
+    const { protocol, host } = location
+    return new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/live`, 'hejie.v1')
+  },
+  http: {
+    events: async (key, since) => {
+      const [caseId, channel] = key.split('/') as [string, 'room' | 'desk']
+      const params = { path: { case: caseId, channel }, query: since ? { since } : {} }
+      return data(api.GET('/api/channels/{case}/{channel}/events', { params }))
+    },
+    command: async (id, commandId, command) => {
+      const body = { id: commandId, do: command }
+      return (await data(api.POST('/api/cases/{id}/commands', { params: { path: { id } }, body }))).positions
+    },
+    feed: async (feed) => data(api.GET(feedPaths[feed], {})),
+    probe: async () => {
+      await data(api.GET('/api/session', {}))
+    },
+  },
+  store: storage(),
+  random: Math.random,
+  online: () => navigator.onLine,
+  missed: kindOfMissed,
+  onState: (next) => (state.value = next),
+  onPending: (items) => (pending.value = items),
+  onMissed: (channel, more) => {
+    const had = missed.get(channel)
+    missed.set(channel, { messages: more.messages + (had?.messages ?? 0), offers: more.offers + (had?.offers ?? 0) })
+  },
+  onPresence: (caseId, people) => presence.set(caseId, people),
+})
+
+const onOnline = () => one.wake()
+const onOffline = () => one.sleep()
+const onVisible = () => {
+  if (document.visibilityState === 'visible') one.wake()
+}
+
+/** Opens the connection for an account; nothing happens when it is open already. */
+export function start(accountId: string): void {
+  if (account === accountId) return
+  if (account) stop()
+  account = accountId
+  window.addEventListener('online', onOnline)
+  window.addEventListener('offline', onOffline)
+  document.addEventListener('visibilitychange', onVisible)
+  one.start(accountId)
+}
+
+/** Sign-out: ends the connection and removes what was not sent from this device. */
+export function stop(): void {
+  account = ''
+  window.removeEventListener('online', onOnline)
+  window.removeEventListener('offline', onOffline)
+  document.removeEventListener('visibilitychange', onVisible)
+  missed.clear()
+  presence.clear()
+  one.stop(true)
+}
+
+/** What the connection is really doing. */
+export const connection: Readonly<ShallowRef<ConnectionState>> = state
+
+/** Tries at once instead of waiting for the next turn. */
+export const tryNow = () => one.wake()
+
+/** Follows a channel from a snapshot's position for as long as the component lives. */
+export function useChannel(channel: string, reader: ChannelReader & { since: string | null }): () => void {
+  const leave = one.subscribe(channel, reader.since, reader)
+  if (getCurrentScope()) onScopeDispose(leave)
+  return leave
+}
+
+export interface LiveFeed<Row> {
+  rows: Readonly<ShallowRef<readonly Row[]>>
+  /** False until the first page is there: say "loading", never "empty". */
+  loaded: Readonly<ShallowRef<boolean>>
+  next: Readonly<ShallowRef<string | null>>
+  /** Code of the reason when the right to read it is gone. */
+  ended: Readonly<ShallowRef<string | null>>
+  refresh: () => void
+  /** Adds an older page, fetched by HTTP with `next`. */
+  append: (rows: readonly Row[], next: string | null) => void
+}
+
+/** Rows keep the order they came in; new ones go first. Lists sort them as they need. */
+export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed): LiveFeed<Row> {
+  const rows = shallowRef<readonly Row[]>([])
+  const loaded = shallowRef(false)
+  const next = shallowRef<string | null>(null)
+  const ended = shallowRef<string | null>(null)
+  const removed = new Map<string, number>()
+
+  /** The newest of what is known and what came: a page may be older than a row. */
+  const newest = (row: Row): Row => {
+    const known = rows.value.find((other) => other.case === row.case)
+    return known && known.version > row.version ? known : row
+  }
+  const gone = (row: Row) => (removed.get(row.case) ?? -1) >= row.version
+
+  const leave = one.follow<Row>(feed, {
+    page: (page) => {
+      rows.value = page.rows.filter((row) => !gone(row)).map(newest)
+      next.value = page.next ?? null
+      loaded.value = true
+    },
+    change: ({ case: id, row, version }) => {
+      const known = rows.value.find((other) => other.case === id)
+      if (known ? known.version >= version : (removed.get(id) ?? -1) >= version) return
+      if (!row) {
+        removed.set(id, version)
+        rows.value = rows.value.filter((other) => other.case !== id)
+      } else {
+        const fresh = { ...row, case: id, version }
+        rows.value = known ? rows.value.map((other) => (other.case === id ? fresh : other)) : [fresh, ...rows.value]
+      }
+    },
+    ended: (code) => (ended.value = code),
+  })
+  if (getCurrentScope()) onScopeDispose(leave)
+  return {
+    rows,
+    loaded,
+    next,
+    ended,
+    refresh: () => one.refresh(feed),
+    append: (older, cursor) => {
+      const known = new Set(rows.value.map((row) => row.case))
+      rows.value = [...rows.value, ...older.filter((row) => !known.has(row.case) && !gone(row))]
+      next.value = cursor
+    },
+  }
+}
+
+/** Sends a command. `done` resolves once it is taken and rejects with a problem when it is refused. */
+export function send(caseId: string, command: Command): { id: string; done: Promise<unknown> } {
+  return one.send(caseId, command)
+}
+export const retry = (id: string) => one.retry(id)
+export const discard = (id: string) => one.outbox.discard(id)
+
+/** Commands of a case that cannot be read in its log yet, oldest first. */
+export function pendingOf(caseId: string): ComputedRef<readonly Pending[]> {
+  return computed(() => pending.value.filter((item) => item.case === caseId))
+}
+
+export const missedIn = (channel: string) => computed(() => missed.get(channel) ?? null)
+export const seen = (channel: string) => void missed.delete(channel)
+export const presenceIn = (caseId: string) => computed(() => presence.get(caseId) ?? [])
+export const markRead = (channel: string, seq: number) => one.read(channel, seq)
+export const composing = (caseId: string, on: boolean) => one.composing(caseId, on)

@@ -1,0 +1,207 @@
+import { mount } from '@vue/test-utils'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { defineComponent, h, nextTick, ref } from 'vue'
+import type { Money } from '@/lib/format'
+import Button from './Button.vue'
+import Combobox from './Combobox.vue'
+import ConfirmDialog from './ConfirmDialog.vue'
+import DataTable from './DataTable.vue'
+import ErrorSummary from './ErrorSummary.vue'
+import Field from './Field.vue'
+import MoneyInput from './MoneyInput.vue'
+import Tabs from './Tabs.vue'
+import TextArea from './TextArea.vue'
+import TextInput from './TextInput.vue'
+import { provideSize } from './size'
+
+afterEach(() => {
+  vi.useRealTimers()
+  document.body.innerHTML = ''
+})
+
+describe('Field', () => {
+  it('ties label, hint and error to its control', () => {
+    const field = mount(Field, {
+      props: { label: '手机号', hint: '11 位', error: '手机号不正确', id: 'phone', required: true },
+      slots: { default: () => h(TextInput) },
+    })
+    const input = field.get('input')
+    expect(field.get('label').attributes('for')).toBe('phone')
+    expect(input.attributes()).toMatchObject({
+      id: 'phone',
+      'aria-describedby': 'phone-hint phone-error',
+      'aria-invalid': 'true',
+      'aria-required': 'true',
+    })
+    expect(field.get('#phone-error').text()).toBe('手机号不正确')
+  })
+})
+
+describe('MoneyInput', () => {
+  const setup = () => {
+    const amount = ref<Money | null>(null)
+    const field = mount(Field, {
+      props: { label: '金额' },
+      slots: {
+        default: () => h(MoneyInput, { modelValue: amount.value, 'onUpdate:modelValue': (value) => (amount.value = value!) }),
+      },
+    })
+    return { amount, field, input: field.get('input') }
+  }
+  it('reads yuan as fen', async () => {
+    const { amount, field, input } = setup()
+    await input.setValue('￥1,200.5')
+    await input.trigger('blur')
+    expect(amount.value).toEqual({ currency: 'CNY', minor: 120050 })
+    expect(field.find('[id$=error]').exists()).toBe(false)
+  })
+  it('says what is wrong and keeps the text', async () => {
+    const { amount, field, input } = setup()
+    await input.setValue('1.234')
+    expect(field.find('[id$=error]').exists()).toBe(false)
+    await input.trigger('blur')
+    expect(amount.value).toBeNull()
+    expect(field.get('[id$=error]').text()).toBe('金额最多 2 位小数，例如 150.00')
+    expect(input.element.value).toBe('1.234')
+    await input.setValue('1.23')
+    expect(field.find('[id$=error]').exists()).toBe(false)
+  })
+})
+
+describe('Button', () => {
+  it('ignores clicks while busy and says so', async () => {
+    const click = vi.fn()
+    const button = mount(Button, { props: { busy: true, onClick: click }, slots: { default: '保存' } })
+    await button.trigger('click')
+    expect(click).not.toHaveBeenCalled()
+    expect(button.attributes('aria-busy')).toBe('true')
+  })
+  it('takes its size from the shell', () => {
+    const shell = defineComponent({ setup: () => (provideSize(() => 'md'), () => h(Button, () => 'x')) })
+    expect(mount(shell).get('button').classes()).toContain('min-h-9')
+    expect(mount(Button).classes()).toContain('min-h-11')
+  })
+})
+
+describe('TextArea', () => {
+  it('counts characters as people do', async () => {
+    const area = mount(TextArea, { props: { max: 3, modelValue: '好👍' } })
+    expect(area.text()).toBe('还可以输入 1 字')
+    await area.setProps({ modelValue: '好👍好好' })
+    expect(area.text()).toBe('超出 1 字')
+    expect(area.get('textarea').attributes('aria-invalid')).toBe('true')
+  })
+})
+
+describe('Combobox', () => {
+  it('finds, moves and chooses by keyboard; the last question wins', async () => {
+    vi.useFakeTimers()
+    const search = vi.fn(async (text: string) => {
+      await new Promise((resolve) => setTimeout(resolve, text === '大' ? 500 : 10))
+      return [
+        { id: `${text}1`, label: `${text}一` },
+        { id: `${text}2`, label: `${text}二` },
+      ]
+    })
+    const box = mount(Combobox<{ id: string; label: string }>, { props: { search, modelValue: null }, attachTo: document.body })
+    const input = box.get('input')
+    await input.setValue('大')
+    await vi.advanceTimersByTimeAsync(300)
+    await input.setValue('大山')
+    await vi.advanceTimersByTimeAsync(900)
+    expect(box.findAll('[role=option]').map((option) => option.text())).toEqual(['大山一', '大山二'])
+    expect(input.attributes('aria-expanded')).toBe('true')
+    await input.trigger('keydown', { key: 'ArrowDown' })
+    const active = input.attributes('aria-activedescendant')!
+    expect(box.get(`#${active}`).text()).toBe('大山二')
+    await input.trigger('keydown', { key: 'Enter' })
+    expect(box.emitted('update:modelValue')!.at(-1)).toEqual([{ id: '大山2', label: '大山二' }])
+    expect(input.attributes('aria-expanded')).toBe('false')
+  })
+})
+
+describe('ConfirmDialog', () => {
+  it('opens, confirms, and cancels', async () => {
+    const dialog = mount(ConfirmDialog, { props: { open: true, title: '接受方案' }, attachTo: document.body })
+    await nextTick()
+    await nextTick()
+    expect(dialog.get('dialog').element.open).toBe(true)
+    const [cancel, confirm] = dialog.findAll('footer button')
+    await confirm!.trigger('click')
+    expect(dialog.emitted('confirm')).toHaveLength(1)
+    await cancel!.trigger('click')
+    expect(dialog.emitted('update:open')!.at(-1)).toEqual([false])
+  })
+})
+
+describe('Tabs', () => {
+  it('moves with the arrows and wraps around', async () => {
+    const tabs = mount(Tabs, {
+      props: {
+        label: '资料',
+        modelValue: 'a',
+        tabs: [
+          { key: 'a', label: '甲' },
+          { key: 'b', label: '乙' },
+        ],
+      },
+      slots: { a: '甲的内容' },
+      attachTo: document.body,
+    })
+    expect(tabs.get('[role=tabpanel]').text()).toBe('甲的内容')
+    await tabs.get('[aria-selected=true]').trigger('keydown', { key: 'ArrowLeft' })
+    expect(tabs.emitted('update:modelValue')).toEqual([['b']])
+  })
+})
+
+describe('DataTable', () => {
+  const rows = [
+    { id: 'a', name: '甲', n: 2 },
+    { id: 'b', name: '乙', n: 10 },
+  ]
+  const setup = () =>
+    mount(DataTable<(typeof rows)[number]>, {
+      props: {
+        caption: '表',
+        rows,
+        rowKey: (row) => row.id,
+        openable: true,
+        columns: [
+          { key: 'name', label: '名称' },
+          { key: 'n', label: '数量', align: 'end', sort: (row) => row.n },
+        ],
+        sort: null,
+      },
+      slots: { 'cell-name': ({ row }: { row: (typeof rows)[number] }) => row.name },
+      attachTo: document.body,
+    })
+  it('opens a row with Enter and moves with j and k', async () => {
+    const table = setup()
+    const [first, second] = table.findAll('tbody tr')
+    expect([first!, second!].map((row) => row.attributes('tabindex'))).toEqual(['0', '-1'])
+    ;(first!.element as HTMLElement).focus()
+    await first!.trigger('keydown', { key: 'j' })
+    expect(document.activeElement).toBe(second!.element)
+    await second!.trigger('keydown', { key: 'Enter' })
+    expect(table.emitted('open')).toEqual([[rows[1]]])
+  })
+  it('sorts numbers as numbers and says how', async () => {
+    const table = setup()
+    await table.setProps({ sort: { key: 'n', dir: 'desc' } })
+    expect(table.findAll('tbody tr').map((row) => row.text())).toEqual(['乙', '甲'])
+    expect(table.findAll('th')[1]!.attributes('aria-sort')).toBe('descending')
+  })
+})
+
+describe('ErrorSummary', () => {
+  it('takes focus and leads to the field', async () => {
+    document.body.innerHTML = '<input id="phone">'
+    Element.prototype.scrollIntoView = vi.fn()
+    const summary = mount(ErrorSummary, { props: { errors: [{ id: 'phone', text: '手机号不正确' }] }, attachTo: document.body })
+    await (summary.vm as unknown as { focus: () => Promise<void> }).focus()
+    expect(document.activeElement).toBe(summary.element)
+    expect(summary.text()).toContain('有 1 处需要修改')
+    await summary.get('a').trigger('click')
+    expect(document.activeElement!.id).toBe('phone')
+  })
+})
