@@ -90,7 +90,7 @@ func (d *decision) lapsed(due time.Time) bool {
 
 // remindDue sends the reminders that are due; of several missed ones of one deadline, one.
 func (d *decision) remindDue() {
-	for _, x := range slices.Clone(d.c.Deadlines) {
+	for _, x := range d.c.Deadlines {
 		left := slices.IndexFunc(x.Remind, func(t time.Time) bool { return t.After(d.env.At) })
 		if left < 0 {
 			left = len(x.Remind)

@@ -1,6 +1,7 @@
 package negotiation
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -59,7 +60,7 @@ func TestComplaintClosed(t *testing.T) {
 func TestSettling(t *testing.T) {
 	t.Parallel()
 	settling := func() *scenario {
-		s := escalated(t).officer(AcceptComplaint{}).offers(agent, refund(9000, 3)).accepts(mei).wants(PhaseAccepted, ClassUE).due(Mediation, "2026-05-06T00:00")
+		s := escalated(t).officer(AcceptComplaint{}).offers(agent, refund(9000, 3)).accepts(mei).wants(PhaseAccepted, ClassUE).due(Mediation, "2026-05-07T00:00") // Labour Day 05-01 to 05-05
 		require.True(t, s.c.Settling())
 		require.Zero(t, s.c.SettledAt)
 		s.refuses(agent, MakeOffer{Items: []Item{refund(1, 1)}, ValidDays: 3}, CodeAlreadyDone)
@@ -78,7 +79,9 @@ func TestSettling(t *testing.T) {
 // A breach lets the complaint go on: there may be new offers.
 func TestSettlementBroken(t *testing.T) {
 	t.Parallel()
-	settling := func(items ...Item) *scenario { return escalated(t).offers(agent, items...).accepts(mei) }
+	settling := func(items ...Item) *scenario {
+		return escalated(t).consumer(DeclineOffer{Offer: 2}).offers(agent, items...).accepts(mei)
+	}
 	next := func(s *scenario) {
 		t.Helper()
 		require.False(t, s.c.Settling())
@@ -93,7 +96,7 @@ func TestSettlementBroken(t *testing.T) {
 	next(settling(shipping(7), after(0, refund(9000, 3))).tick("2026-04-01T00:00"))
 	next(settling(refund(9000, 3), apology(30)).enterprise(report(0)).consumer(DisputePerformance{Item: 0}))
 	// Done after all.
-	s := settling(refund(9000, 3)).tick("2026-03-10T00:00").enterprise(report(0)).due("confirmation:0", "2026-03-19T00:00").consumer(ConfirmPerformance{0})
+	s := settling(refund(9000, 3)).tick("2026-03-10T00:00").enterprise(report(0)).due("confirmation:0", "2026-03-20T00:00").consumer(ConfirmPerformance{0})
 	s.wants(PhaseClosed, ClassUE)
 	// The consumer's part is not denied for good either.
 	s = settling(shipping(7), after(0, refund(9000, 3))).consumer(ReportPerformance{Item: 0}).enterprise(DisputePerformance{Item: 0})
@@ -143,6 +146,15 @@ func TestVoid(t *testing.T) {
 	// A ruling comes too late for a case that was left out.
 	newScenario(t).enterprise(RefuseCase{Ground: DuplicateCase, Text: "x"}).officer(Void{Ground: VoidDuplicate, Reasons: "x"}).refuses(officer, RuleOnRefusal{Reasons: "x"}, CodeNoRefusal)
 	broken(t).officer(Void{Ground: VoidAbuse, Reasons: "x"}).refuses(officer, FindPerformance{Finding: FoundLate, Reasons: "x"}, CodeNoFinding)
+}
+
+func TestLongReasonsAreRefused(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", 2001)
+	s := escalated(t).refuses(officer, AcceptComplaint{Text: long}, CodeTooLong, "text").refuses(officer, Chase{Text: long}, CodeTooLong, "text")
+	s.refuses(mei, WithdrawCase{Reason: WithdrawUnstated, Text: long}, CodeTooLong, "text").refuses(mei, DeclineOffer{Offer: 2, Reason: long}, CodeTooLong, "reason")
+	newScenario(t).refuses(mei, Escalate{Text: long}, CodeTooLong, "text")
+	agreed(t, true, apology(3)).enterprise(ReportPerformance{}).refuses(mei, DisputePerformance{Reason: long}, CodeTooLong, "reason")
 }
 
 func TestChasing(t *testing.T) {

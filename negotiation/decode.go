@@ -104,7 +104,7 @@ func malformed(err error) error {
 	// The only other error of a value that scan let through: "json: unknown field \"x\"".
 	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
 		if n, e := strconv.Unquote(name); e == nil {
-			return NewError(CodeUnknownField, "name", clip(n)).On(n)
+			return NewError(CodeUnknownField, "name", clip(n)).On(clip(n))
 		}
 	}
 	return NewError(CodeMalformed).Because(err)

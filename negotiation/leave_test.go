@@ -120,7 +120,7 @@ func TestReopening(t *testing.T) {
 	require.Zero(t, s.c.ClassedAt)
 	require.Equal(t, SideEnterprise, s.c.Turn)
 	s.tick("2026-04-24T00:00").wants(PhaseEscalated, ClassUE)
-	s = lapsed().consumer(Reopen{}).offers(agent, refund(6000, 3)).tick("2026-03-24T00:00").wants(PhaseClosed, ClassLC)
+	s = lapsed().consumer(Reopen{}).offers(agent, refund(6000, 3)).tick("2026-03-25T00:00").wants(PhaseClosed, ClassLC)
 	s.refuses(mei, Reopen{}, CodeAlreadyDone) // once
 	// An agreement that ended by the consumer's own part can be taken up again for seven days.
 	s = agreed(t, true, shipping(7), after(0, refund(100, 3))).tick("2026-03-31T00:00").wants(PhaseClosed, ClassWC)

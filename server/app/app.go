@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/alexedwards/argon2id"
 	"golang.org/x/sync/semaphore"
 
 	"hejie/negotiation"
@@ -24,7 +25,7 @@ type CaseFinder interface {
 	CaseByRef(ctx context.Context, consumer, code, orderRef string) (string, error)
 }
 
-// World is everything that the use cases need of it. All is required but Logger.
+// World is everything that the use cases need of it. All is required but Hash and Logger.
 type World struct {
 	Plain    Plain
 	Log      Log
@@ -38,6 +39,7 @@ type World struct {
 	Limits   Limits
 	Secret   Secret
 	SMS      SMS
+	Hash     *argon2id.Params // of passwords; nil: HashParams
 	Logger   *slog.Logger
 }
 
@@ -65,7 +67,7 @@ func New(w World) *App {
 	}
 	a := &App{Signals: &Signals{}, Limits: w.Limits}
 	a.Sessions = newSessions(w, a.Signals)
-	passwords := newPasswords(w.Limits)
+	passwords := newPasswords(w.Limits, w.Hash)
 	a.SignIn = &SignIn{w: w, sessions: a.Sessions, passwords: passwords}
 	a.Accounts = &Accounts{w: w, sessions: a.Sessions, passwords: passwords}
 	a.Details = &Details{w: w}

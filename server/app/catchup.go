@@ -16,7 +16,7 @@ type Past interface {
 
 // Catchup is the answer to "what came after this position". Socket and polling give the same one.
 type Catchup struct {
-	Records  []negotiation.Record  // oldest first, without a gap after the position asked for
+	Records  []negotiation.Record // oldest first, without a gap after the position asked for
 	Position negotiation.Position // after the last record; the channel's end when not Recovered
 	// Recovered says that the position asked for lies in this log. When it does not (a restored database, a position of
 	// another log), there are no records: the reader fetches the case again and goes on from Position.

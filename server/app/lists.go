@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"hejie/negotiation"
 	"hejie/negotiation/region"
@@ -24,18 +24,19 @@ type Lists struct {
 	w     World
 	rows  CaseRows
 	cal   Almanac
-	names *expirable.LRU[string, string] // masked names by account, for rows that arrive live
+	names *lru.Cache[string, string] // masked names by account, for rows that arrive live
 }
 
 // NewLists makes the lists.
 func NewLists(w World, rows CaseRows, cal Almanac) *Lists {
-	return &Lists{w: w, rows: rows, cal: cal, names: expirable.NewLRU[string, string](namesKept, nil, namesFor)}
+	names, err := lru.New[string, string](namesKept)
+	if err != nil { // only for a size that is none
+		panic(err)
+	}
+	return &Lists{w: w, rows: rows, cal: cal, names: names}
 }
 
-const (
-	namesKept = 10_000
-	namesFor  = 10 * time.Minute
-)
+const namesKept = 10_000
 
 // The feeds that can be followed live.
 const (
@@ -117,16 +118,11 @@ func (l *Lists) learn(ctx context.Context, s Session, rows []CaseRow) error {
 	if s.Actor.Side() == negotiation.SideConsumer {
 		return nil
 	}
-	var unknown []string
-	for _, r := range rows {
-		if !l.names.Contains(r.Consumer) {
-			unknown = append(unknown, r.Consumer)
-		}
+	accounts := make([]string, len(rows))
+	for i, r := range rows {
+		accounts[i] = r.Consumer
 	}
-	if len(unknown) == 0 {
-		return nil
-	}
-	people, err := l.w.Plain.People(ctx, unknown)
+	people, err := l.w.Plain.People(ctx, accounts)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,9 @@ func Recipients(ctx context.Context, r PlainReader, to string) ([]Recipient, err
 		}
 		return reachable(ctx, r, []Account{a})
 	}
+	if id == "" { // would be everybody
+		return nil, nil
+	}
 	f := AccountFilter{Enterprise: id, Active: true}
 	if kind == "bureau" {
 		f = AccountFilter{Bureau: id, Active: true}

@@ -14,21 +14,27 @@ import (
 
 // passwords hashes and checks passwords, a few at a time: each takes 64 MiB and some tens of milliseconds.
 type passwords struct {
-	slots *semaphore.Weighted
-	min   int
+	slots  *semaphore.Weighted
+	params argon2id.Params
+	min    int
+	nobody string // hash of a password that nobody knows, checked for unknown logins so that they take as long as known ones
 }
 
-func newPasswords(l Limits) *passwords {
-	return &passwords{semaphore.NewWeighted(int64(max(1, l.PasswordHashes))), l.PasswordMin}
+func newPasswords(l Limits, params *argon2id.Params) *passwords {
+	if params == nil {
+		params = HashParams()
+	}
+	nobody, err := argon2id.CreateHash(newToken(), params)
+	if err != nil { // the system has no randomness
+		panic(err)
+	}
+	return &passwords{semaphore.NewWeighted(int64(max(1, l.PasswordHashes))), *params, l.PasswordMin, nobody}
 }
 
-// argon are the parameters, all said, because those not said depend on the machine (RFC 9106, second recommendation).
-func argon() *argon2id.Params {
+// HashParams of passwords, all said, because those not said depend on the machine (RFC 9106, second recommendation, one lane).
+func HashParams() *argon2id.Params {
 	return &argon2id.Params{Memory: 64 << 10, Iterations: 3, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 }
-
-// nobodys is the hash of a password that nobody knows, checked for unknown logins so that they take as long as known ones.
-const nobodys = "$argon2id$v=19$m=65536,t=3,p=1$bm9ib2R5IGhhcyB0aGlzIQ$qJ0nqzXqcQfMG8S6t1fQ2y3oG8mXbQyqk5N2a8o7Cl4"
 
 const passwordMax = 200 // bytes: more would only cost time
 
@@ -37,7 +43,7 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer p.slots.Release(1)
-	return argon2id.CreateHash(password, argon())
+	return argon2id.CreateHash(password, &p.params)
 }
 
 // matches says whether the password is the hash's; a hash of "" never matches.
@@ -51,7 +57,7 @@ func (p *passwords) matches(ctx context.Context, password, hash string) (bool, e
 	defer p.slots.Release(1)
 	known := hash != ""
 	if !known {
-		hash = nobodys
+		hash = p.nobody
 	}
 	ok, err := argon2id.ComparePasswordAndHash(password, hash)
 	return ok && known, err

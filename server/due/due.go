@@ -70,7 +70,8 @@ type Options struct {
 type Worker struct {
 	o       Options
 	wake    chan struct{}
-	planned atomic.Int64 // business time that the worker sleeps until, microseconds; 0: it does not sleep
+	planned atomic.Int64 // business time that the worker sleeps until, microseconds; 0: it is looking
+	early   atomic.Int64 // earliest instant that commits brought since it began to look
 
 	mu      sync.Mutex
 	cancel  context.CancelFunc
@@ -124,8 +125,7 @@ func New(o Options) *Worker {
 	orWait(&o.Backoff, time.Second)
 	orWait(&o.BackoffMax, 5*time.Minute)
 	orWait(&o.Timeout, 30*time.Second)
-	never := make(chan struct{})
-	return &Worker{o: o, wake: make(chan struct{}, 1), started: never}
+	return &Worker{o: o, wake: make(chan struct{}, 1), started: make(chan struct{})}
 }
 
 // Start begins to work in the background. Starting twice is starting once.
@@ -170,15 +170,16 @@ func (w *Worker) Wake() {
 // Commits wakes the worker when one of the commits brings an instant before the one that it sleeps until. It never blocks; for the
 // store's OnCommit.
 func (w *Worker) Commits(commits []app.Commit) {
-	planned := w.planned.Load()
-	if planned == 0 {
-		return // it looks before it sleeps
-	}
+	first := int64(forever)
 	for i := range commits {
-		if at := commits[i].After.NextAt(); !at.IsZero() && at.UnixMicro() < planned {
-			w.Wake()
-			return
+		if at := commits[i].After.NextAt(); !at.IsZero() {
+			first = min(first, at.UnixMicro())
 		}
+	}
+	for early := w.early.Load(); first < early && !w.early.CompareAndSwap(early, first); early = w.early.Load() {
+	}
+	if first < w.planned.Load() {
+		w.Wake()
 	}
 }
 

@@ -39,9 +39,10 @@ func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
 	if !l.ready(ctx) {
 		return
 	}
-	for ctx.Err() == nil {
-		wait := w.o.Poll
-		if len(l.queue) == 0 {
+	for wait, now := w.o.Poll, true; ctx.Err() == nil; now = l.sleep(ctx, wait) {
+		wait = w.o.Poll
+		// While many ticks run the next batch can wait, but not for ticks that hang.
+		if len(l.queue) == 0 && (now || l.busy <= w.o.Concurrency/2) {
 			wait = l.look(ctx)
 			select {
 			case <-started:
@@ -53,7 +54,6 @@ func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
 			l.begin()
 		}
 		l.publish()
-		l.sleep(ctx, wait)
 	}
 }
 
@@ -79,7 +79,8 @@ func (l *loop) ready(ctx context.Context) bool {
 
 // look asks the log and gives how long to sleep when there is nothing to do.
 func (l *loop) look(ctx context.Context) time.Duration {
-	l.planned.Store(0) // from here on commits need not wake: what they bring is seen by this look or by the next
+	l.early.Store(forever)
+	l.planned.Store(0) // from here on commits note what they bring, and need not wake
 	now := l.o.Now()
 	business := l.o.Clock.Now()
 	// Cases that run or rest are among the due, and first: asking for as many more keeps them from hiding others.
@@ -96,6 +97,7 @@ func (l *loop) look(ctx context.Context) time.Duration {
 			continue
 		}
 		if _, ok := l.fresh[id]; ok { // its tick was in vain, though without an error: not at once again
+			delete(l.fresh, id)
 			l.rest(id)
 		}
 		if r, ok := l.resting[id]; ok && now.Before(r.until) {
@@ -108,6 +110,9 @@ func (l *loop) look(ctx context.Context) time.Duration {
 		l.queue = append(l.queue, id)
 		l.running[id] = struct{}{}
 	}
+	for id := range l.fresh {
+		delete(l.resting, id)
+	}
 	clear(l.fresh)
 	l.forget(cases, now)
 	l.statsMu.Lock()
@@ -117,10 +122,14 @@ func (l *loop) look(ctx context.Context) time.Duration {
 	planned := int64(forever)
 	if !next.IsZero() {
 		planned = next.UnixMicro()
-		wait = min(wait, max(0, next.Sub(business)))
+		if d := next.Sub(business); d > 0 { // else there are more than were asked for: the end of these wakes
+			wait = min(wait, d)
+		}
 	}
-	// A commit between the look and here was not told to wake: its instant is looked at after Poll at the latest.
 	l.planned.Store(planned)
+	if l.early.Load() < planned { // brought while the log was read, so perhaps not seen
+		l.Wake()
+	}
 	return wait
 }
 
@@ -136,7 +145,6 @@ func (l *loop) forget(due []string, now time.Time) {
 	for id, r := range l.resting {
 		if _, ok := still[id]; !ok && !now.Before(r.until) {
 			delete(l.resting, id)
-			delete(l.since, id)
 		}
 	}
 }
@@ -159,7 +167,6 @@ func (l *loop) end(o outcome) {
 	}
 	l.statsMu.Unlock()
 	if o.err == nil {
-		delete(l.resting, o.caseID)
 		delete(l.since, o.caseID)
 		l.fresh[o.caseID] = struct{}{}
 		return
@@ -173,29 +180,29 @@ func (l *loop) rest(id string) {
 	r.wait = min(max(2*r.wait, l.o.Backoff), l.o.BackoffMax)
 	r.until = l.o.Now().Add(r.wait)
 	l.resting[id] = r
+	delete(l.since, id) // Lag is of those that can be helped
 }
 
-// sleep waits for something to do: room for another tick, the end of the batch, a wake-up, or time.
-func (l *loop) sleep(ctx context.Context, wait time.Duration) {
-	var timer <-chan time.Time
-	if l.busy == 0 && len(l.queue) == 0 { // else the end of a tick wakes
-		t, stop := l.o.After(wait)
-		defer stop()
-		timer = t
-	}
+// sleep waits for something to do: the end of a tick, a wake-up, or time. Now says that the log is to be looked at in any case.
+func (l *loop) sleep(ctx context.Context, wait time.Duration) (now bool) {
+	timer, stop := l.o.After(wait)
+	defer stop()
 	select {
 	case <-ctx.Done():
+		return false
 	case <-timer:
+		return true
 	case <-l.wake:
+		return true
 	case o := <-l.done:
 		l.end(o)
-		for { // all that have ended
-			select {
-			case o := <-l.done:
-				l.end(o)
-			default:
-				return
-			}
+	}
+	for { // all others that have ended
+		select {
+		case o := <-l.done:
+			l.end(o)
+		default:
+			return false
 		}
 	}
 }
@@ -217,6 +224,8 @@ func (l *loop) finish() {
 	for l.busy > 0 {
 		l.end(<-l.done)
 	}
-	l.queue, l.running = nil, nil
+	l.queue = nil
+	clear(l.running)
+	clear(l.since)
 	l.publish()
 }

@@ -2,7 +2,9 @@ package http
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"hejie/negotiation"
@@ -147,13 +149,25 @@ func (a api) ApplyEnrolment(ctx context.Context, r ApplyEnrolmentRequestObject) 
 		Client:     v.client(),
 	})
 	if err != nil {
-		return nil, err
+		return nil, inApplication(err)
 	}
 	where, err := a.App.Public.Region(ctx, e.Region)
 	if err != nil {
 		return nil, err
 	}
 	return ApplyEnrolment201JSONResponse{Enterprise: e.ID, Status: e.Status, Bureau: bureauOrNone(where.Bureau)}, nil
+}
+
+// inApplication gives the path in the body of a field that the rules know without the object around it.
+func inApplication(err error) error {
+	e, ok := errors.AsType[*negotiation.Error](err)
+	switch {
+	case !ok, e.Field == "", strings.HasPrefix(e.Field, "contact."), strings.HasPrefix(e.Field, "supervisor."):
+		return err
+	case e.Field == "login":
+		return e.On("supervisor.login")
+	}
+	return e.On("profile." + e.Field)
 }
 
 func (a api) ListApplications(ctx context.Context, r ListApplicationsRequestObject) (ListApplicationsResponseObject, error) {

@@ -333,7 +333,6 @@ func (e Language) Valid() bool {
 const (
 	ProblemCodeAlreadyDone       ProblemCode = "already_done"
 	ProblemCodeBadCalendar       ProblemCode = "bad_calendar"
-	ProblemCodeBadCreditCode     ProblemCode = "bad_credit_code"
 	ProblemCodeBureauTaken       ProblemCode = "bureau_taken"
 	ProblemCodeCaseCodeRequired  ProblemCode = "case_code_required"
 	ProblemCodeCommandIdReused   ProblemCode = "command_id_reused"
@@ -368,7 +367,6 @@ const (
 	ProblemCodeOfferSeen         ProblemCode = "offer_seen"
 	ProblemCodeOutOfRange        ProblemCode = "out_of_range"
 	ProblemCodeOwnOffer          ProblemCode = "own_offer"
-	ProblemCodePhoneNotVerified  ProblemCode = "phone_not_verified"
 	ProblemCodeRateLimited       ProblemCode = "rate_limited"
 	ProblemCodeReasonRequired    ProblemCode = "reason_required"
 	ProblemCodeRepeatedField     ProblemCode = "repeated_field"
@@ -401,8 +399,6 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeAlreadyDone:
 		return true
 	case ProblemCodeBadCalendar:
-		return true
-	case ProblemCodeBadCreditCode:
 		return true
 	case ProblemCodeBureauTaken:
 		return true
@@ -471,8 +467,6 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeOutOfRange:
 		return true
 	case ProblemCodeOwnOffer:
-		return true
-	case ProblemCodePhoneNotVerified:
 		return true
 	case ProblemCodeRateLimited:
 		return true
@@ -705,8 +699,8 @@ type BarShare = scorecard.Share
 
 // BoardColumn A case stands in one column. `coming`: negotiations about to fail (2 working days), or without their first response; `new`: complaints
 // that wait for the decision on acceptance, fewest days first; `accepted`: in mediation; `overdue`: a clock of the bureau ran out;
-// `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. A negotiation or performance that
-// nothing threatens stands in none: the list without `column` has it.
+// `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. An agreement
+// that is being performed stands in none. `running` is besides: all negotiations, the coming ones among them.
 type BoardColumn = app.Column
 
 // BoardSummary defines model for BoardSummary.
@@ -1684,7 +1678,7 @@ type FindPerformance = negotiation.FindPerformance
 // Finding On a promise that is said to be broken
 type Finding = negotiation.Finding
 
-// FiveOnes Are the "five ones" (五个一) that an enterprise must meet.
+// FiveOnes The "five ones" (五个一) that an enterprise must meet.
 type FiveOnes = scheme.Conditions
 
 // GapPoint defines model for GapPoint.
@@ -2011,7 +2005,7 @@ type Position = string
 // Example: {"019aa5c4-1f00-7000-8000-000000000001/room":"1.9f31c2aa"}
 type Positions map[string]Position
 
-// PostMessage Say something . Question marks an enterprise's message that asks the consumer something, which is a first response. Channel is "room" (default) or, for desk members, "desk": an internal note.
+// PostMessage Say something. `question` marks an enterprise's message that asks the consumer something, which is a first response. `channel` is "room" (default) or, for desk members, "desk": an internal note.
 type PostMessage = negotiation.PostMessage
 
 // Presence defines model for Presence.
@@ -2053,7 +2047,7 @@ type Problem struct {
 	RequestId string                 `json:"request_id"`
 	Status    int                    `json:"status"`
 
-	// Title what went wrong
+	// Title what went wrong, in the reader's language
 	Title string `json:"title"`
 
 	// Type Example: about:blank
@@ -2174,7 +2168,7 @@ type RuleOnRefusal = negotiation.RuleOnRefusal
 // Rules Rules of procedure in force when a case was filed; it keeps them for its life. Working days unless said otherwise.
 type Rules = negotiation.Rules
 
-// SchemeApply To join.
+// SchemeApply Apply to join, or again after leaving or removal.
 type SchemeApply = scheme.Apply
 
 // SchemeApprove An application, or lift a suspension.
@@ -2570,7 +2564,7 @@ type ListBoardParams struct {
 	// Ground what sent the case to the bureau
 	Ground EscalationReason `form:"ground,omitempty" json:"ground,omitempty,omitzero"`
 
-	// Q case code
+	// Q case code, or part of the enterprise's name
 	Q string `form:"q,omitempty" json:"q,omitempty,omitzero"`
 
 	// After `next` of the page before

@@ -96,10 +96,7 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 	w.open(caseNo(1))
 	c := w.dial("agent")
 	require.NotNil(t, c.followed(Inbox).Next)
-	var conn *conn
-	for k := range w.hub.conns {
-		conn = k
-	}
+	conn := w.only()
 	conn.mu.Lock()
 	pumping := conn.pumping
 	conn.pumping = true // as if the network were slow

@@ -298,6 +298,24 @@ func (m marks) Read(_ context.Context, by app.Session, id string, ch negotiation
 	return moved, nil
 }
 
+// only is the hub's end of the one socket.
+func (w *world) only() *conn {
+	w.Helper()
+	w.hub.mu.Lock()
+	defer w.hub.mu.Unlock()
+	require.Len(w, w.hub.conns, 1)
+	for c := range w.hub.conns {
+		return c
+	}
+	return nil
+}
+
+func (c *conn) open() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing == 0
+}
+
 // client is the browser's end of a socket.
 type client struct {
 	testing.TB

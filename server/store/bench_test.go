@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -8,8 +9,12 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"hejie/negotiation"
+	"hejie/negotiation/scorecard"
+	"hejie/negotiation/workday"
+	"hejie/server/app"
 	"hejie/server/store"
 )
 
@@ -83,5 +88,116 @@ func BenchmarkOpen(b *testing.B) {
 		s, err := store.Open(path, quiet(store.Options{}))
 		require.NoError(b, err)
 		require.NoError(b, s.Close())
+	}
+}
+
+// fileAll opens n cases by the real rules, of 50 enterprises, and gives their ids.
+func fileAll(b *testing.B, s *store.Store, n int, now time.Time) []string {
+	amount, yes := negotiation.CNY(15000), &negotiation.Choice{Yes: true, Text: "v1"}
+	ids, errs := make([]string, n), make([]error, n)
+	inParallel(n, func(i int) {
+		ids[i] = uuid.NewString()
+		f := negotiation.FileCase{Enterprise: fmt.Sprint("enterprise ", i%50), Category: "quality", Goods: "充电宝", Facts: "鼓包", PurchasedOn: "2026-07-01",
+			KnownSince: "2026-07-20", Amount: amount, ForDailyLife: true, OtherBody: negotiation.BodyNone,
+			Claim: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount,
+				Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
+			Consents: negotiation.Consents{Truth: "v1", Rules: "v1", Publication: yes, Escalation: yes}}
+		env := negotiation.Env{At: now, Calendar: workday.Default(), Filing: &negotiation.Filing{Case: ids[i], Code: fmt.Sprint(i),
+			Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
+			Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 1, Max: 1}}}
+		by := negotiation.Actor{ID: fmt.Sprint("consumer ", i), Role: negotiation.RoleConsumer}
+		errs[i] = step(s, ids[i], by, f, env)
+	})
+	require.NoError(b, errors.Join(errs...))
+	return ids
+}
+
+func step(s *store.Store, caseID string, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) error {
+	_, err := s.Change(ctx, app.Change{Case: caseID, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+		events, after, err := c.Step(by, cmd, env)
+		return app.Decision{Events: events, After: after, Err: err}
+	}})
+	return err
+}
+
+// inParallel calls f for each of n, 128 at once.
+func inParallel(n int, f func(i int)) {
+	var g errgroup.Group
+	g.SetLimit(128)
+	for i := range n {
+		g.Go(func() error { f(i); return nil })
+	}
+	_ = g.Wait() // f reports by itself
+}
+
+// BenchmarkDeadlines walks negotiations whose deadline passed, from a cold cache: three events, the class and the figures of each.
+// The yardstick's raw figure, a row and its event without any rule, is 42,700/s.
+func BenchmarkDeadlines(b *testing.B) {
+	s := newStore(b, store.Options{CacheBytes: 1})
+	ids := fileAll(b, s, b.N, at)
+	env := negotiation.Env{At: at.AddDate(0, 0, 30), Calendar: workday.Default()}
+	errs := make([]error, len(ids))
+	b.ResetTimer()
+	begun := time.Now()
+	inParallel(len(ids), func(i int) { errs[i] = step(s, ids[i], negotiation.System, nil, env) })
+	b.ReportMetric(float64(b.N)/time.Since(begun).Seconds(), "cases/s")
+	b.StopTimer()
+	require.NoError(b, errors.Join(errs...))
+}
+
+// BenchmarkLists reads first pages among 100,000 cases, and a card beside the same figures computed from the cases.
+func BenchmarkLists(b *testing.B) {
+	s := newStore(b, store.Options{})
+	ids := fileAll(b, s, 100_000, at)
+	env := negotiation.Env{At: at.AddDate(0, 0, 30), Calendar: workday.Default()}
+	inParallel(80_000, func(i int) { require.NoError(b, step(s, ids[i], negotiation.System, nil, env)) })
+	cases := func(q app.CaseQuery) func() error {
+		return func() error { _, err := s.Cases(ctx, q); return err }
+	}
+	today := workday.DateOf(env.At)
+	for _, x := range []struct {
+		name string
+		read func() error
+	}{
+		{"inbox by due", cases(app.CaseQuery{Enterprise: "enterprise 7", Open: true, Sort: app.SortDue})},
+		{"inbox by amount", cases(app.CaseQuery{Enterprise: "enterprise 7", Open: true, Sort: app.SortAmount})},
+		{"inbox search", cases(app.CaseQuery{Enterprise: "enterprise 7", Open: true, Search: "没有"})},
+		{"board new", cases(app.CaseQuery{Within: "430600", Column: app.ColumnNew})},
+		{"board new by due", cases(app.CaseQuery{Within: "430600", Column: app.ColumnNew, Sort: app.SortDue})},
+		{"board counts", func() error {
+			_, err := s.CountColumns(ctx, app.CaseQuery{Within: "430600", Horizon: env.At})
+			return err
+		}},
+		{"my cases", cases(app.CaseQuery{Consumer: "consumer 77"})},
+		{"due", func() error { _, _, err := s.Due(ctx, env.At, 100); return err }},
+		{"card", func() error { _, err := s.Card(ctx, "enterprise 7", today); return err }},
+		{"card from the cases", func() error {
+			var results []scorecard.Result
+			for i := 7; i < len(ids); i += 50 {
+				c, _, err := s.Case(ctx, ids[i])
+				if err != nil {
+					return err
+				}
+				if r := store.ResultOf(c, workday.Default()); r != nil {
+					results = append(results, *r)
+				}
+			}
+			scorecard.Compute(results, today, 0, 0)
+			return nil
+		}},
+		{"ranking", func() error { _, err := s.Ranking(ctx, app.RankingQuery{Today: today}); return err }},
+		{"new store", func() error {
+			s, err := store.Open(b.TempDir()+"/new.db", quiet(store.Options{}))
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		}},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			for b.Loop() {
+				require.NoError(b, x.read())
+			}
+		})
 	}
 }

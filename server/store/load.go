@@ -17,40 +17,39 @@ type warm struct {
 }
 
 // warm loads a case on the caller's goroutine.
-func (s *Store) warm(ctx context.Context, id string) (*warm, error) {
-	w := &warm{stamp: s.cache.stamp(id)}
-	err := s.snapshot(ctx, func(q querier) (err error) {
-		w.entry, err = load(ctx, q, id)
-		return err
-	})
+func (s *Store) warm(ctx context.Context, id string) (w *warm, err error) {
+	w = &warm{stamp: s.cache.stamp(id)}
+	w.entry, err = load(ctx, reader{s.readers}, id)
 	return w, err
 }
 
-// load folds a case from the log; nil when there is none.
+// load folds a case from the log up to the version of its row; nil when there is none. So it needs no transaction: the log up to a
+// version never changes, and what changes a row's texts and not its version clears the cache.
 func load(ctx context.Context, q querier, id string) (*entry, error) {
-	e := &entry{c: negotiation.Case{ID: id}, commands: make(map[commandKey]uint32)}
-	err := q.get(ctx, &e.key, `SELECT key FROM case_keys WHERE id = ?`, id)
+	var r struct {
+		Key, Version int64
+		texts
+	}
+	err := q.get(ctx, &r, `SELECT key, version, title, enterprise_name, last, last_version FROM cases WHERE key = (SELECT key FROM case_keys WHERE id = ?)`, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := e.fold(ctx, q); err != nil {
-		return nil, err
-	}
-	t := &e.row.texts
-	if err := q.get(ctx, t, `SELECT title, enterprise_name, last, last_version FROM cases WHERE key = ?`, e.key); err != nil {
+	e := &entry{key: r.Key, c: negotiation.Case{ID: id}, commands: make(map[commandKey]uint32)}
+	e.row.texts = r.texts
+	if err := e.fold(ctx, q, r.Version); err != nil {
 		return nil, err
 	}
 	e.derive()
 	return e.sized(), nil
 }
 
-// fold applies every event of the case, without its content.
-func (e *entry) fold(ctx context.Context, q querier) error {
+// fold applies the events of the case up to a version, without their content.
+func (e *entry) fold(ctx context.Context, q querier, upTo int64) error {
 	rows, err := q.rows(ctx, `SELECT version, channel, seq, type, side, actor, at, facts, hash, command FROM events
-		WHERE case_key = ? ORDER BY version`, e.key)
+		WHERE case_key = ? AND version <= ? ORDER BY version`, e.key, upTo)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"net/netip"
+	"os"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands is the whole command line. Each flag can be given by the environment as well: --public-url is HEJIE_PUBLIC_URL.
+type commands struct {
+	Common
+	Version kong.VersionFlag `help:"Print the version and end."`
+
+	Serve    serveCommand    `cmd:"" help:"Run the platform."`
+	Demo     demoCommand     `cmd:"" help:"Run a platform full of invented people and cases, on this machine only."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database up to this program, or say where it stands."`
+	User     userCommand     `cmd:"" help:"Add an administrator, set a new password."`
+	Calendar calendarCommand `cmd:"" help:"Show, import or export the working days of a year."`
+	Backup   backupCommand   `cmd:"" help:"Copy the installation into a new folder, also while it runs."`
+	Restore  restoreCommand  `cmd:"" help:"Make an installation from a backup."`
+	Verify   verifyCommand   `cmd:"" help:"Walk every hash chain of the log."`
+	Doctor   doctorCommand   `cmd:"" help:"Check the installation and say what to do."`
+}
+
+// Common are the flags of all commands.
+type Common struct {
+	Data      string `help:"Folder of the installation: hejie.db, hejie.secret, evidence." default:"data" type:"path" placeholder:"DIR"`
+	LogLevel  string `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	LogFormat string `help:"Form of the log: ${enum}; auto is text on a terminal, else json." enum:"auto,text,json" default:"auto"`
+}
+
+// Config of a running platform: everything that `hejie serve` can be told, and what it means.
+type Config struct {
+	Listen  string   `help:"Address and port; port 0 takes a free one." default:"localhost:8080" placeholder:"HOST:PORT"`
+	TLSCert string   `help:"Certificate chain, PEM. Cookies need TLS off this machine." name:"tls-cert" type:"existingfile" placeholder:"FILE"`
+	TLSKey  string   `help:"Key of the certificate, PEM." name:"tls-key" type:"existingfile" placeholder:"FILE"`
+	Proxied bool     `help:"A proxy in front does TLS and sets X-Forwarded-For." name:"behind-proxy"`
+	Proxies []string `help:"Networks that X-Forwarded-For is believed from." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+
+	PublicURL string `help:"Address of the site in messages; default what it listens on." name:"public-url" placeholder:"URL"`
+	SMS       string `help:"How messages to phones leave: ${enum}. Without one consumers cannot sign in." enum:"none,stdout,webhook" default:"none"`
+	SMSURL    string `help:"Gateway of the webhook." name:"sms-url" placeholder:"URL"`
+	SMSSecret string `help:"File with the secret shared with the gateway, at least 16 bytes." name:"sms-secret-file" type:"existingfile" placeholder:"FILE"`
+	Limits    string `help:"JSON file that overrides limits of the platform (see the README's table)." type:"existingfile" placeholder:"FILE"`
+	Rules     string `help:"JSON file that overrides the rules of procedure for cases filed from now on." type:"existingfile" placeholder:"FILE"`
+}
+
+// check refuses what the parser cannot know.
+func (c *commands) check() error {
+	if c.LogFormat == "auto" {
+		c.LogFormat = "json"
+		if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			c.LogFormat = "text"
+		}
+	}
+	return nil
+}
+
+// check refuses a configuration that cannot serve people safely.
+func (c Config) check() error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("--tls-cert and --tls-key go together")
+	}
+	if c.TLSCert != "" && c.Proxied {
+		return errors.New("--tls-cert and --behind-proxy exclude each other: TLS ends here or at the proxy")
+	}
+	if (c.SMS == "webhook") != (c.SMSURL != "" && c.SMSSecret != "") {
+		return errors.New("--sms webhook takes --sms-url and --sms-secret-file, and they take it")
+	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	return c.checkListen()
+}
+
+// proxies are believed only when there is one.
+func (c Config) proxies() (list []netip.Prefix, err error) {
+	if !c.Proxied {
+		return nil, nil
+	}
+	for _, s := range c.Proxies {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, p)
+	}
+	return list, nil
+}
+
+func (c Config) secure() bool { return c.TLSCert != "" || c.Proxied }
+
+// logger writes to the operator's console.
+func (c Common) logger(to console) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil { // the parser lets no other through
+		level = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(to.err, o))
+	}
+	return slog.New(slog.NewJSONHandler(to.err, o))
+}

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"hejie/cmd/hejie/demo"
+	"hejie/negotiation"
+	"hejie/server/app"
+	"hejie/server/due"
+	"hejie/server/evidence"
+	server "hejie/server/http"
+	"hejie/server/live"
+	"hejie/server/notify"
+	"hejie/server/store"
+	"hejie/web"
+)
+
+// engine is an open installation with everything that works on it. The parts know the use cases and not each other: they are tied
+// together here, and nowhere else.
+type engine struct {
+	*Program
+	store    *store.Store
+	vault    *evidence.Disk
+	app      *app.App
+	ledger   *app.Ledger
+	business app.Clock
+	hub      *live.Hub
+	due      *due.Worker
+	notify   *notify.Worker
+	webhook  *notify.Webhook // nil without one
+	server   *server.Server
+	again    chan struct{} // closed when the demo is to start over
+	stop     func()        // of the revocation signal
+}
+
+// open puts an engine together.
+func (p *Program) open(ctx context.Context) (_ *engine, err error) {
+	e := &engine{Program: p, again: make(chan struct{})}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, e.Close())
+		}
+	}()
+	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
+	if err := errors.Join(override(p.config.Limits, &limits), override(p.config.Rules, &rules)); err != nil {
+		return nil, err
+	}
+	if p.demo != nil {
+		if err := p.folder.takeForDemo(p.demo.Fresh); err != nil {
+			return nil, err
+		}
+		p.demo.Fresh = false
+	}
+	secret, err := p.folder.openSecret()
+	if err != nil {
+		return nil, err
+	}
+	years := app.NewYearbook()
+	if e.store, err = store.Open(p.folder.database(), store.Options{OnCommit: e.committed, Calendar: years.Calendar, Log: p.log}); err != nil {
+		return nil, err
+	}
+	if e.vault, err = evidence.Open(p.folder.evidence()); err != nil {
+		return nil, err
+	}
+	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
+		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: app.SMS(p.config.SMS), Logger: p.log}
+	if p.config.SMS == "webhook" {
+		w.SMS = app.SMSWebhook
+	}
+	var clock *app.ShiftedClock
+	if p.demo != nil {
+		if clock, err = p.furnish(ctx, &w, rules); err != nil {
+			return nil, err
+		}
+	}
+	e.business = w.Business
+	e.ledger = app.NewLedger(w, years, rules)
+	w.Door = e.ledger
+	e.app = app.New(w)
+	if err := e.tie(ctx, w, years, clock); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// tie makes the parts that serve and hands each what it needs of the others.
+func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, clock *app.ShiftedClock) error {
+	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
+	e.hub = live.New(live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: marks{e.app.Marks}, Limits: w.Limits,
+		EncodeRow: server.EncodeRow, Logger: e.log})
+	e.stop = e.app.Signals.OnRevoked(e.hub.Revoke)
+	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Logger: e.log})
+	sender, err := e.sender(w)
+	if err != nil {
+		return err
+	}
+	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Keep: e.demo != nil, Logger: e.log})
+	proxies, err := e.config.proxies()
+	if err != nil {
+		return err
+	}
+	dist, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		return err
+	}
+	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
+		Version: version(), SMS: w.SMS, Texts: server.Texts{Truth: texts, Rules: texts, Publication: texts, Escalation: texts, Commitment: texts},
+		Dist: dist, Live: e.hub, Ping: e.store.Ping, Secure: e.config.secure(), Proxies: proxies, Rates: server.DefaultRates(), Logger: e.log}
+	if e.demo != nil {
+		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
+			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})
+	}
+	// Before anybody can act: what the platform missed while it was down moves deadlines instead of passing them.
+	if err := e.app.Pulse.Start(ctx); err != nil {
+		return err
+	}
+	e.server, err = server.New(o)
+	return err
+}
+
+// texts is the version of the texts in force that consents and commitments name.
+const texts = "2026-1"
+
+// committed tells those who deliver what became true. The store may call it before all of them are there.
+func (e *engine) committed(commits []app.Commit) {
+	if e.hub == nil || e.due == nil || e.notify == nil {
+		return
+	}
+	e.hub.Publish(commits)
+	e.due.Commits(commits)
+	e.notify.Wake()
+}
+
+func (e *engine) sender(w app.World) (notify.Sender, error) {
+	switch w.SMS {
+	case app.SMSDemo:
+		return notify.Demo{}, nil
+	case app.SMSStdout:
+		return notify.NewStdout(e.console.out, e.log), nil
+	case app.SMSWebhook:
+		secret, err := os.ReadFile(e.config.SMSSecret)
+		if err != nil {
+			return nil, err
+		}
+		e.webhook, err = notify.NewWebhook(e.config.SMSURL, []byte(strings.TrimSpace(string(secret))), w.Real)
+		return e.webhook, err
+	}
+	return notify.None{}, nil
+}
+
+// visitor is who stands behind a socket.
+func (e *engine) visitor(r *http.Request) (live.Visitor, error) {
+	s, ok := server.SessionOf(r.Context())
+	if !ok {
+		return live.Visitor{}, negotiation.NewError(negotiation.CodeSignInRequired)
+	}
+	plain := e.store.Plain()
+	person, err := plain.Person(r.Context(), s.Actor.ID)
+	if err != nil {
+		return live.Visitor{}, err
+	}
+	v := live.Visitor{Session: s, Name: person.Name}
+	switch {
+	case s.Actor.Enterprise != "":
+		firm, err := plain.Enterprise(r.Context(), s.Actor.Enterprise)
+		if err != nil {
+			return live.Visitor{}, err
+		}
+		v.Public = firm.Name
+	case s.Actor.Bureau != "":
+		bureau, err := plain.Bureau(r.Context(), s.Actor.Bureau)
+		if err != nil {
+			return live.Visitor{}, err
+		}
+		v.Public = bureau.NameZH
+	}
+	return v, nil
+}
+
+// marks are the read marks as the hub wants them.
+type marks struct{ *app.Marks }
+
+func (m marks) MarkRead(ctx context.Context, by app.Session, caseID string, ch negotiation.Channel, seq int64) (bool, error) {
+	return m.Read(ctx, by, caseID, ch, seq)
+}
+
+// run serves until ctx ends or the demo is to start over, and ends in the order in which nobody is cut off: first no new visitors,
+// then the sockets, then answers under way, then the workers. The store is Close's.
+func (e *engine) run(ctx context.Context) (again bool, err error) {
+	l, err := e.door.lend()
+	if err != nil {
+		return false, err
+	}
+	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	var workers sync.WaitGroup
+	failed := make(chan error, 3)
+	start := func(what string, f func(context.Context) error) {
+		workers.Go(func() {
+			if err := f(work); err != nil {
+				failed <- fmt.Errorf("%s: %w", what, err)
+			}
+		})
+	}
+	e.hub.Start()
+	e.due.Start()
+	start("upkeep", e.app.Run)
+	start("outbox", e.notify.Run)
+	start("server", func(context.Context) error { return e.serve(l) })
+
+	select {
+	case <-ctx.Done():
+	case <-e.again:
+		again = true
+	case err = <-failed:
+	}
+	e.log.Info("ending")
+	e.server.Leave()
+	polite, end := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
+	defer end()
+	err = errors.Join(err, late("sockets", e.hub.Stop(polite)), late("answers", e.server.Shutdown(polite)))
+	e.due.Stop()
+	cancel()
+	workers.Wait()
+	close(failed)
+	for f := range failed {
+		err = errors.Join(err, f)
+	}
+	return again && err == nil, err
+}
+
+// late names what did not end in time.
+func late(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s did not end within %s: %w", what, shutdown, err)
+}
+
+func (e *engine) serve(l *lease) error {
+	if e.config.TLSCert != "" {
+		return e.server.ServeTLS(l, e.config.TLSCert, e.config.TLSKey)
+	}
+	return e.server.Serve(l)
+}
+
+// Close gives the installation back.
+func (e *engine) Close() error {
+	if e.stop != nil {
+		e.stop()
+	}
+	if e.webhook != nil {
+		e.webhook.Close()
+	}
+	var err error
+	if e.store != nil {
+		err = e.store.Close()
+	}
+	if e.vault != nil {
+		err = errors.Join(err, e.vault.Close())
+	}
+	return err
+}
+
+// override reads a JSON file over what is there; a field that is not known is a mistake.
+func override(path string, into any) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	d := json.NewDecoder(f)
+	d.DisallowUnknownFields()
+	if err := errors.Join(d.Decode(into), f.Close()); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// since is for the log of the start.
+func since(t time.Time) slog.Attr { return slog.Duration("took", time.Since(t).Round(time.Millisecond)) }

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// checkListen: without TLS only this machine may connect, because session cookies would travel in the open.
+func (c Config) checkListen() error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w", c.Listen, err)
+	}
+	if c.secure() || local(host) {
+		return nil
+	}
+	return fmt.Errorf("--listen %s would serve people over plain http: give --tls-cert and --tls-key, or --behind-proxy when a proxy does TLS, or listen on localhost", c.Listen)
+}
+
+func local(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}
+
+// door is the listener of the process. It outlives a server that shuts down: what knocks meanwhile waits for the next one.
+type door struct{ *net.TCPListener }
+
+func listen(ctx context.Context, address string) (door, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return door{}, err
+	}
+	t, ok := l.(*net.TCPListener)
+	if !ok {
+		return door{}, errors.Join(fmt.Errorf("%s is no TCP address", address), l.Close())
+	}
+	return door{t}, nil
+}
+
+// lease is the door in the hands of one server; closing it leaves the door open.
+type lease struct {
+	door
+	ended atomic.Bool
+}
+
+// lend the door to a server. One at a time has it.
+func (d door) lend() (*lease, error) {
+	return &lease{door: d}, d.SetDeadline(time.Time{})
+}
+
+// Accept gives net.ErrClosed after Close.
+func (l *lease) Accept() (net.Conn, error) {
+	c, err := l.door.Accept()
+	if err != nil && l.ended.Load() {
+		return nil, net.ErrClosed
+	}
+	return c, err
+}
+
+// Close lets Accept return.
+func (l *lease) Close() error {
+	if l.ended.Swap(true) {
+		return nil
+	}
+	return l.SetDeadline(time.Unix(1, 0))
+}
+
+// origin is how this machine's browsers reach the door.
+func (d door) origin(c Config) string {
+	scheme := "http"
+	if c.TLSCert != "" {
+		scheme = "https"
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil || host == "" || host == "::" || host == "0.0.0.0" {
+		host = "localhost"
+	}
+	_, port, err := net.SplitHostPort(d.Addr().String())
+	if err != nil { // a listener's own address always parts
+		return scheme + "://" + d.Addr().String()
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}

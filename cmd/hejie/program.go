@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+)
+
+// shutdown is how long answers under way and sockets have to end.
+const shutdown = 10 * time.Second
+
+// Program is a platform that can run: everything is open and the door listens, but nobody is let in before Run.
+type Program struct {
+	config  Config
+	folder  folder
+	demo    *demoOptions // nil: not the demo
+	console console
+	log     *slog.Logger
+	door    door
+	engine  *engine
+}
+
+// newProgram opens the installation, or makes a new one. Close gives everything back, also when Run was not called.
+func newProgram(ctx context.Context, c Config, f folder, d *demoOptions, to console, log *slog.Logger) (_ *Program, err error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	p := &Program{config: c, folder: f, demo: d, console: to, log: log}
+	if p.door, err = listen(ctx, c.Listen); err != nil { // first: a port that is taken is the most common mistake
+		return nil, err
+	}
+	if p.engine, err = p.open(ctx); err != nil {
+		return nil, errors.Join(err, p.door.Close())
+	}
+	return p, nil
+}
+
+// URL at which this machine's browsers reach the program.
+func (p *Program) URL() string { return p.door.origin(p.config) }
+
+// base of links in messages.
+func (p *Program) base() string {
+	if p.config.PublicURL != "" {
+		return p.config.PublicURL
+	}
+	return p.URL()
+}
+
+// Run serves until ctx ends, then ends in order. The demo starts over when somebody resets it.
+func (p *Program) Run(ctx context.Context) error {
+	for {
+		again, err := p.engine.run(ctx)
+		if err != nil || !again {
+			return err
+		}
+		p.log.Info("the demo starts afresh")
+		e := p.engine
+		p.engine = nil
+		if err := e.Close(); err != nil {
+			return err
+		}
+		if err := p.folder.wipe(); err != nil {
+			return fmt.Errorf("wiping %s: %w", p.folder, err)
+		}
+		if p.engine, err = p.open(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// Close gives back what the program holds.
+func (p *Program) Close() error {
+	var err error
+	if p.engine != nil {
+		err = p.engine.Close()
+		p.engine = nil
+	}
+	return errors.Join(err, p.door.Close())
+}
+
+// announce tells the operator where to go.
+func (p *Program) announce(ctx context.Context) error {
+	if err := p.console.printf("listening on %s\n", p.URL()); err != nil {
+		return err
+	}
+	if p.demo != nil {
+		return p.announceDemo()
+	}
+	open, err := p.engine.app.SignIn.SetUpOpen(ctx)
+	if err != nil || !open {
+		return err
+	}
+	token, err := p.engine.app.SignIn.NewSetUpToken(ctx)
+	if err != nil {
+		return err
+	}
+	return p.console.printf("There is no administrator yet. Set the platform up here, once, within %s:\n  %s/setup#%s\n",
+		p.engine.app.Limits.SetUpLife, p.base(), token)
+}
+
+type serveCommand struct{ Config }
+
+// Run is `hejie serve`.
+func (c serveCommand) Run(ctx context.Context, to console, all Common) error {
+	p, err := newProgram(ctx, c.Config, folder(all.Data), nil, to, all.logger(to))
+	if err != nil {
+		return err
+	}
+	if err := p.announce(ctx); err != nil {
+		return errors.Join(err, p.Close())
+	}
+	return errors.Join(p.Run(ctx), p.Close())
+}

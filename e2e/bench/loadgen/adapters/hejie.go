@@ -1,0 +1,143 @@
+package adapters
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"hejie/e2e/bench/loadgen/target"
+)
+
+// hejie: signed-in parties of real cases. The option rooms names a file with what seed made:
+// [{"case": "<id>", "sessions": ["<consumer's>", "<desk member's>"]}, …]. Even sends are messages, odd ones offers that counter
+// the other side's; the body travels as the text of either.
+func init() {
+	target.Register("hejie", func(o target.Options) (target.Target, error) {
+		b, err := os.ReadFile(o.Get("rooms", "rooms.json"))
+		if err != nil {
+			return nil, err
+		}
+		h := &hejie{o: o, run: uint32(time.Now().UnixNano() >> 10)}
+		return h, json.Unmarshal(b, &h.rooms)
+	})
+}
+
+type hejie struct {
+	o     target.Options
+	run   uint32 // keeps the command ids of two runs apart
+	rooms []struct {
+		Case     string    `json:"case"`
+		Sessions [2]string `json:"sessions"`
+	}
+}
+
+type hejieConn struct {
+	*wsBase
+	caseID string
+	run    uint32
+}
+
+func (h *hejie) Setup(_ context.Context, rooms int) error {
+	if len(h.rooms) < rooms {
+		return fmt.Errorf("%d rooms asked, %d in the file", rooms, len(h.rooms))
+	}
+	return nil
+}
+
+func (h *hejie) Connect(ctx context.Context, room, side int) (target.Conn, error) {
+	d := dialer
+	d.Subprotocols = []string{"hejie.v1"}
+	header := http.Header{"Cookie": {"hejie=" + h.rooms[room].Sessions[side]}, "Origin": {"http://" + h.o.Addr}}
+	c, resp, err := d.DialContext(ctx, "ws://"+h.o.Addr+"/api/live", header)
+	if err != nil {
+		if resp != nil {
+			return nil, fmt.Errorf("%w: %s", err, resp.Status)
+		}
+		return nil, err
+	}
+	w := newBase(c)
+	ready := make(chan struct{})
+	go w.loop(h.frames(w, ready))
+	channel := h.rooms[room].Case + "/room"
+	if err := w.write(map[string]any{"subscribe": map[string]string{"channel": channel}}); err != nil {
+		return nil, err
+	}
+	select {
+	case <-ready:
+		return &hejieConn{w, h.rooms[room].Case, h.run}, nil
+	case <-w.dead:
+		return nil, fmt.Errorf("connection lost: %w", w.err)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (h *hejie) frames(w *wsBase, ready chan struct{}) func([]byte) {
+	subscribed := false
+	return func(b []byte) {
+		var f struct {
+			Ack    string `json:"ack"`
+			Error  string `json:"error"`
+			Code   string `json:"code"`
+			Ping   bool   `json:"ping"`
+			Events []struct {
+				Content struct {
+					Text string `json:"text"`
+				} `json:"content"`
+			} `json:"events"`
+			Recovered *bool `json:"recovered"`
+		}
+		if json.Unmarshal(b, &f) != nil {
+			return
+		}
+		switch {
+		case f.Ack != "":
+			w.resolve(number(f.Ack), nil)
+		case f.Error != "":
+			w.resolve(number(f.Error), fmt.Errorf("%w: %s", errNack, f.Code))
+		case f.Ping:
+			_ = w.write(map[string]bool{"pong": true})
+		case f.Recovered != nil && !subscribed:
+			subscribed = true
+			close(ready)
+		default:
+			for _, e := range f.Events {
+				if e.Content.Text != "" {
+					w.deliver([]byte(e.Content.Text))
+				}
+			}
+		}
+	}
+}
+
+func number(id string) int64 {
+	n, _ := strconv.ParseInt(id[strings.LastIndexByte(id, '-')+1:], 16, 64)
+	return n
+}
+
+const terms = `{"type":"make_offer","items":[{"by":"enterprise","remedy":"refund","amount":{"currency":"CNY","minor":15000},"due":{"days":3,"unit":"working"}}],"valid_days":5,"text":%s}`
+
+func (c *hejieConn) Send(ctx context.Context, k target.Kind, body []byte) error {
+	text, err := json.Marshal(string(body))
+	if err != nil {
+		return err
+	}
+	do := `{"type":"post_message","text":` + string(text) + `}`
+	if k == target.Offer {
+		do = fmt.Sprintf(terms, text)
+	}
+	return c.call(ctx, func(id int64) any {
+		return json.RawMessage(fmt.Sprintf(`{"id":"%08x-0000-8000-8000-%012x","case":"%s","do":%s}`, c.run, id, c.caseID, do))
+	})
+}
+
+func newBase(c *websocket.Conn) *wsBase {
+	return &wsBase{c: c, pending: map[int64]chan error{}, inbox: make(chan []byte, 256), dead: make(chan struct{})}
+}

@@ -1,0 +1,119 @@
+package adapters
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// wsBase is a WebSocket with a request-id map for acks and an inbox for bodies.
+type wsBase struct {
+	c       *websocket.Conn
+	wmu     sync.Mutex
+	id      atomic.Int64
+	pmu     sync.Mutex
+	pending map[int64]chan error
+	inbox   chan []byte
+	dead    chan struct{}
+	err     error
+}
+
+var dialer = websocket.Dialer{
+	HandshakeTimeout: 30 * time.Second,
+	ReadBufferSize:   1024, WriteBufferSize: 1024,
+	NetDialContext: (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
+}
+
+func dialWS(ctx context.Context, url string, h http.Header) (*wsBase, error) {
+	c, resp, err := dialer.DialContext(ctx, url, h)
+	if err != nil {
+		if resp != nil {
+			return nil, fmt.Errorf("%w: %s", err, resp.Status)
+		}
+		return nil, err
+	}
+	return newBase(c), nil
+}
+
+// loop hands every text frame to f until the connection ends.
+func (w *wsBase) loop(f func([]byte)) {
+	for {
+		_, b, err := w.c.ReadMessage()
+		if err != nil {
+			w.err = err
+			close(w.dead)
+			return
+		}
+		f(b)
+	}
+}
+
+func (w *wsBase) write(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	w.wmu.Lock()
+	defer w.wmu.Unlock()
+	return w.c.WriteMessage(websocket.TextMessage, b)
+}
+
+// call sends the frame made for a new id and waits for resolve(id, ...).
+func (w *wsBase) call(ctx context.Context, frame func(id int64) any) error {
+	id := w.id.Add(1)
+	ch := make(chan error, 1)
+	w.pmu.Lock()
+	w.pending[id] = ch
+	w.pmu.Unlock()
+	if err := w.write(frame(id)); err != nil {
+		return err
+	}
+	select {
+	case err := <-ch:
+		return err
+	case <-w.dead:
+		return fmt.Errorf("connection lost: %w", w.err)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (w *wsBase) resolve(id int64, err error) {
+	w.pmu.Lock()
+	ch := w.pending[id]
+	delete(w.pending, id)
+	w.pmu.Unlock()
+	if ch != nil {
+		ch <- err
+	}
+}
+
+func (w *wsBase) deliver(b []byte) {
+	select {
+	case w.inbox <- b:
+	case <-w.dead:
+	}
+}
+
+func (w *wsBase) Receive(ctx context.Context) ([]byte, error) {
+	select {
+	case b := <-w.inbox:
+		return b, nil
+	case <-w.dead:
+		return nil, fmt.Errorf("connection lost: %w", w.err)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (w *wsBase) Close() error { return w.c.Close() }
+
+var errNack = errors.New("refused")

@@ -1,0 +1,203 @@
+package app_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/negotiation/scheme"
+	"hejie/server/app"
+)
+
+func (w *world) templates(to string) (list []string) {
+	w.t.Helper()
+	rows, err := w.plain.Outbox(w.ctx, 1000)
+	require.NoError(w.t, err)
+	for _, r := range rows {
+		if r.To == to {
+			list = append(list, r.Template)
+		}
+	}
+	return list
+}
+
+func TestEnrolment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.admin()
+	in := w.application("desk")
+	_, err := w.Scheme.Apply(w.ctx, in)
+	refused(t, app.CodeNoBureau, err)
+	officer := w.officer(admin, city, "officer")
+	e, err := w.Scheme.Apply(w.ctx, in)
+	require.NoError(t, err)
+	require.Equal(t, scheme.StatusPending, e.Status)
+	require.Equal(t, []string{app.TemplateApplication}, w.templates("bureau:"+officer.Actor.Bureau))
+
+	_, err = w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: "desk", Password: secret, Client: home})
+	refused(t, app.CodeWrongPassword, err) // not before approval
+	_, err = w.Public.Get(w.ctx, e.ID)
+	refused(t, negotiation.CodeNotFound, err)
+	again := w.application("other")
+	again.Profile.CreditCode = in.Profile.CreditCode
+	_, err = w.Scheme.Apply(w.ctx, again)
+	refused(t, app.CodeCreditCodeTaken, err)
+
+	views, err := w.Scheme.Applications(w.ctx, officer.Actor, "", "", 0)
+	require.NoError(t, err)
+	require.Len(t, views, 1)
+	require.Equal(t, "+8613700000001", views[0].Contact.Phone)
+	require.Equal(t, in.Profile.Conditions, views[0].Conditions)
+
+	e, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	require.NoError(t, err)
+	require.Equal(t, scheme.StatusEnrolled, e.Status)
+	require.Equal(t, []string{app.TemplateEnrolled}, w.templates("desk:"+e.ID))
+	require.Equal(t, negotiation.RoleDeskSupervisor, w.signIn("desk").Actor.Role)
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	refused(t, negotiation.CodeAlreadyDone, err)
+	found, next, err := w.Public.Search(w.ctx, "百货", "", 10)
+	require.NoError(t, err)
+	require.Empty(t, next)
+	require.Len(t, found, 1)
+	require.Equal(t, "湖南省岳阳市岳阳楼区", found[0].RegionName)
+}
+
+func TestApplicationFields(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(x *app.World) { x.Limits.ApplicationsPerAddress = 3 })
+	w.officer(w.admin(), city, "officer")
+	for field, change := range map[string]func(*app.Application){
+		"name":                func(a *app.Application) { a.Profile.Name = "" },
+		"credit_code":         func(a *app.Application) { a.Profile.CreditCode = "914306000000000000" },
+		"conditions.staff":    func(a *app.Application) { a.Profile.Conditions.Staff = false },
+		"commitment.yes":      func(a *app.Application) { a.Profile.Commitment.Yes = false },
+		"region":              func(a *app.Application) { a.Profile.Region = city },
+		"contact.phone":       func(a *app.Application) { a.Contact.Phone = "1" },
+		"contact.email":       func(a *app.Application) { a.Contact.Email = "Zhao <zhao@example.com>" },
+		"supervisor.password": func(a *app.Application) { a.Supervisor.Password = "x" },
+		"supervisor.login":    func(a *app.Application) { a.Supervisor.Login = "" },
+	} {
+		in := w.application("desk")
+		in.Client.Addr = "192.0.2." + field // each from elsewhere
+		change(&in)
+		_, err := w.Scheme.Apply(w.ctx, in)
+		var e *negotiation.Error
+		require.ErrorAs(t, err, &e, field)
+		require.Equal(t, field, e.Field)
+	}
+	in := w.application("desk")
+	in.Supervisor.Login = "root"
+	for range 3 {
+		_, err := w.Scheme.Apply(w.ctx, in)
+		refused(t, app.CodeLoginTaken, err)
+	}
+	_, err := w.Scheme.Apply(w.ctx, in)
+	refused(t, negotiation.CodeRateLimited, err)
+	list, err := w.plain.Enterprises(w.ctx, app.EnterpriseFilter{Limit: 10})
+	require.NoError(t, err)
+	require.Empty(t, list, "a refused application leaves nothing")
+}
+
+func TestSchemeRights(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	far := p.world.officer(p.admin, elsewhere, "far")
+	_, err := p.Scheme.Do(p.ctx, far.Actor, p.enterprise.ID, scheme.Suspend{Ground: scheme.GroundNoAnswers})
+	refused(t, negotiation.CodeNotAllowed, err)
+	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
+		_, err := p.Scheme.Do(p.ctx, x.Actor, p.enterprise.ID, scheme.Suspend{Ground: scheme.GroundNoAnswers})
+		return err
+	}, "officer")
+	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Approve{})
+	require.NoError(t, err)
+	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
+		_, err := p.Scheme.Do(p.ctx, x.Actor, p.enterprise.ID, scheme.Leave{})
+		return err
+	}, "supervisor")
+	require.Equal(t, []string{app.TemplateLeft, app.TemplateApplication, app.TemplateApplication}, p.templates("bureau:"+p.officer.Actor.Bureau))
+	p.allowedOnly(t, negotiation.CodeNotFound, func(x app.Session) error {
+		_, err := p.Scheme.Application(p.ctx, x.Actor, p.enterprise.ID)
+		return err
+	}, "officer", "supervisor", "agent")
+	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
+		_, err := p.Scheme.Applications(p.ctx, x.Actor, "", "", 0)
+		return err
+	}, "officer")
+	for _, id := range []string{"", "x", app.NewID()} {
+		_, err = p.Scheme.Do(p.ctx, p.officer.Actor, id, scheme.Approve{})
+		refused(t, negotiation.CodeNotFound, err)
+	}
+	rows, err := p.Admin.Audit(p.ctx, p.admin.Actor, app.AuditFilter{Subject: p.enterprise.ID, What: app.AuditScheme})
+	require.NoError(t, err)
+	require.Len(t, rows, 4) // approve, suspend, approve, leave
+}
+
+func TestRemovalEscalates(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	open := p.file(p.buyer, p.enterprise.ID)
+	agreed := p.file(p.consumer("+8613800138222").Session, p.enterprise.ID)
+	p.do(p.supervisor, agreed, negotiation.AcceptOffer{Offer: 1, Digest: p.caseOf(agreed).Offers[0].Digest})
+	_, err := p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Remove{Ground: scheme.GroundLeak})
+	require.NoError(t, err)
+	require.Equal(t, negotiation.PhaseEscalated, p.caseOf(open).Phase)
+	require.Equal(t, negotiation.EscalatedRemoved, p.caseOf(open).Complaint.Reason)
+	require.Equal(t, negotiation.PhaseAgreed, p.caseOf(agreed).Phase, "agreements keep their clocks")
+	require.Contains(t, p.templates("desk:"+p.enterprise.ID), app.TemplateRemoved)
+	require.Equal(t, negotiation.RoleDeskSupervisor, p.signIn("desk").Actor.Role, "the desk still performs its agreements")
+}
+
+// broken is a door that fails, which leaves things as a crash would.
+type broken struct{}
+
+func (broken) Do(context.Context, negotiation.Actor, string, app.CommandID, negotiation.Command) (app.Receipt, error) {
+	return app.Receipt{}, negotiation.NewError(negotiation.CodeUnavailable)
+}
+
+func TestRemovalIsFinishedLater(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	w := p.w
+	w.Door = broken{}
+	a := app.New(w)
+	_, err := a.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Remove{Ground: scheme.GroundLeak})
+	require.NoError(t, err, "the removal itself is done")
+	require.Equal(t, negotiation.PhaseAwaitingResponse, p.caseOf(id).Phase)
+	require.NoError(t, p.Tidy(p.ctx))
+	require.Equal(t, negotiation.PhaseEscalated, p.caseOf(id).Phase)
+}
+
+func TestRefusedApplicationFreesTheCode(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	officer := w.officer(w.admin(), city, "officer")
+	squatter := w.application("squatter")
+	e, err := w.Scheme.Apply(w.ctx, squatter)
+	require.NoError(t, err)
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Remove{Ground: scheme.GroundConditionsNotMet})
+	require.NoError(t, err)
+	_, err = w.Public.Get(w.ctx, e.ID)
+	refused(t, negotiation.CodeNotFound, err)
+
+	genuine := w.application("genuine")
+	genuine.Profile.CreditCode = squatter.Profile.CreditCode
+	again, err := w.Scheme.Apply(w.ctx, genuine)
+	require.NoError(t, err)
+	require.Equal(t, e.ID, again.ID, "one log for one enterprise")
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	require.NoError(t, err)
+	require.Equal(t, e.ID, w.signIn("genuine").Actor.Enterprise)
+	_, err = w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: "squatter", Password: secret, Client: home})
+	refused(t, app.CodeWrongPassword, err)
+
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Remove{Ground: scheme.GroundLeak})
+	require.NoError(t, err)
+	_, err = w.Scheme.Apply(w.ctx, genuine)
+	refused(t, app.CodeCreditCodeTaken, err) // it has a desk: that one applies
+	_, err = w.Scheme.Do(w.ctx, w.signIn("genuine").Actor, e.ID, scheme.Apply(genuine.Profile))
+	require.NoError(t, err)
+}

@@ -1,0 +1,322 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/negotiation/scheme"
+	"hejie/server/app"
+)
+
+// year in the holiday-cn shape.
+func year(y int, off ...string) []byte {
+	type dayOff struct {
+		Name     string `json:"name"`
+		Date     string `json:"date"`
+		IsOffDay bool   `json:"isOffDay"`
+	}
+	days := []dayOff{}
+	for _, d := range off {
+		days = append(days, dayOff{"假日", d, true})
+	}
+	b, err := json.Marshal(map[string]any{"year": y, "papers": []string{"https://example.com/notice"}, "days": days})
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func TestCalendarImportMovesDeadlines(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now())) // ten working days reach into 2027
+	id := p.file(p.buyer, p.enterprise.ID)
+	before, _ := p.caseOf(id).Deadline(negotiation.Negotiation)
+	require.True(t, before.Provisional)
+
+	body := year(2027, "2027-01-01", "2027-01-04", "2027-01-05")
+	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
+		y, err := p.Admin.ImportCalendar(p.ctx, x.Actor, 2027, body)
+		if err == nil {
+			require.Len(t, y.Days, 3)
+		}
+		return err
+	}, "admin")
+	after, _ := p.caseOf(id).Deadline(negotiation.Negotiation)
+	require.False(t, after.Provisional)
+	require.Equal(t, time.Date(2027, 1, 8, 16, 0, 0, 0, time.UTC), before.Due)
+	require.Equal(t, time.Date(2027, 1, 12, 16, 0, 0, 0, time.UTC), after.Due, "two working days less, and a weekend")
+	require.Contains(t, p.yearbook.Calendar().Years(), 2027)
+
+	fresh := app.NewYearbook() // what a start reads
+	require.NoError(t, fresh.Load(p.ctx, p.plain, p.business.Now()))
+	require.Contains(t, fresh.Calendar().Years(), 2027)
+	years, err := p.Admin.CalendarYears(p.ctx, p.admin.Actor)
+	require.NoError(t, err)
+	require.Len(t, years, 1)
+	require.True(t, years[0].Applied)
+	require.Equal(t, p.admin.Actor.ID, years[0].By)
+}
+
+func TestBadCalendar(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.admin()
+	for name, c := range map[string]struct {
+		body  []byte
+		field string
+	}{
+		"not JSON":     {[]byte("{"), ""},
+		"another year": {year(2028, "2028-01-01"), "year"},
+		"no days":      {year(2027), "days"},
+		"twice":        {year(2027, "2027-01-01", "2027-01-01"), "days[1].date"},
+	} {
+		_, err := w.Admin.ImportCalendar(w.ctx, admin.Actor, 2027, c.body)
+		refused(t, app.CodeBadCalendar, err)
+		var e *negotiation.Error
+		require.ErrorAs(t, err, &e)
+		require.Equal(t, c.field, e.Field, name)
+	}
+	require.NotContains(t, w.yearbook.Calendar().Years(), 2027)
+}
+
+func TestCalendarImportIsFinishedLater(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
+	id := p.file(p.buyer, p.enterprise.ID)
+	w := p.w
+	w.Door = broken{}
+	_, err := app.New(w).Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+	refused(t, negotiation.CodeUnavailable, err)
+	d, _ := p.caseOf(id).Deadline(negotiation.Negotiation)
+	require.True(t, d.Provisional)
+	require.NoError(t, p.Tidy(p.ctx))
+	d, _ = p.caseOf(id).Deadline(negotiation.Negotiation)
+	require.False(t, d.Provisional)
+}
+
+func TestPulse(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		gap    time.Duration
+		outage bool
+	}{"short": {time.Hour, false}, "long": {time.Hour + time.Microsecond, true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			require.NoError(t, w.Pulse.Start(w.ctx)) // the first start of all
+			w.business.pass(30 * time.Second)
+			require.NoError(t, w.Pulse.Beat(w.ctx))
+			last := w.business.Now()
+			w.business.pass(c.gap)
+			require.NoError(t, w.Pulse.Start(w.ctx))
+			if !c.outage {
+				require.Empty(t, w.yearbook.Outages())
+				return
+			}
+			require.Equal(t, []negotiation.Outage{{From: last, To: w.business.Now()}}, w.yearbook.Outages())
+			require.NoError(t, w.Pulse.Start(w.ctx)) // at once again: no second one
+			require.Len(t, w.yearbook.Outages(), 1)
+			w.business.pass(91 * 24 * time.Hour)
+			require.NoError(t, w.Pulse.Beat(w.ctx))
+			require.NoError(t, w.Pulse.Start(w.ctx))
+			require.Empty(t, w.yearbook.Outages(), "long past")
+		})
+	}
+}
+
+func TestShiftedClock(t *testing.T) {
+	t.Parallel()
+	base := &clock{now: morning}
+	c := &app.ShiftedClock{Base: base}
+	require.Equal(t, morning, c.Now())
+	c.AdvanceTo(morning.Add(time.Hour))
+	require.Equal(t, morning.Add(time.Hour), c.Now())
+	c.AdvanceTo(morning) // business time never goes back
+	require.Equal(t, morning.Add(time.Hour), c.Now())
+	base.pass(time.Minute)
+	require.Equal(t, morning.Add(61*time.Minute), c.Now())
+	require.Equal(t, time.Hour, c.Offset())
+}
+
+func TestRealClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := app.RealClock{}.Now()
+		require.Equal(t, time.UTC, now.Location())
+		require.True(t, now.Equal(now.Truncate(time.Microsecond)))
+		require.WithinDuration(t, time.Now(), now, time.Microsecond)
+	})
+}
+
+func TestMarks(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	p.do(p.supervisor, id, negotiation.PostMessage{Text: "您好"})
+	p.do(p.supervisor, id, negotiation.PostMessage{Text: "内部", Channel: negotiation.Desk})
+	_, head, err := p.store.Case(p.ctx, id)
+	require.NoError(t, err)
+	last := head.Room.Seq
+
+	for _, c := range []struct {
+		seq   int64
+		moved bool
+	}{{1, true}, {1, false}, {last, true}, {1, false}, {last, false}} {
+		moved, err := p.Marks.Read(p.ctx, p.buyer, id, negotiation.Room, c.seq)
+		require.NoError(t, err)
+		require.Equal(t, c.moved, moved, c.seq)
+	}
+	marks, err := p.Marks.Of(p.ctx, p.buyer, id)
+	require.NoError(t, err)
+	require.Equal(t, map[negotiation.Channel]int64{negotiation.Room: last}, marks)
+	for _, seq := range []int64{-1, 0, last + 1} {
+		_, err = p.Marks.Read(p.ctx, p.buyer, id, negotiation.Room, seq)
+		refused(t, negotiation.CodeOutOfRange, err)
+	}
+	p.allowedOnly(t, negotiation.CodeNotFound, func(x app.Session) error {
+		_, err := p.Marks.Read(p.ctx, x, id, negotiation.Room, 1)
+		return err
+	}, "consumer", "supervisor", "agent")
+	p.allowedOnly(t, negotiation.CodeNotFound, func(x app.Session) error {
+		_, err := p.Marks.Read(p.ctx, x, id, negotiation.Desk, 1)
+		return err
+	}, "supervisor", "agent")
+}
+
+func TestInvitations(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	invite := func(name, credit, region, addr string) (int, *app.Bureau, error) {
+		return w.Public.Invite(w.ctx, name, credit, region, app.Client{Addr: addr})
+	}
+	n, bureau, err := invite("某某 超市", "", county, "198.51.100.1")
+	require.NoError(t, err)
+	require.Nil(t, bureau)
+	require.Equal(t, 1, n)
+	officer := w.officer(w.admin(), city, "officer")
+	for _, c := range []struct {
+		name, addr string
+		want       int
+	}{{"某某 超市", "198.51.100.1", 1}, {"某某　超市", "198.51.100.2", 2}, {"别的超市", "198.51.100.1", 1}} { // the same day from there, from elsewhere, another
+		n, bureau, err := invite(c.name, "", county, c.addr)
+		require.NoError(t, err)
+		require.Equal(t, c.want, n, c.name)
+		require.Equal(t, officer.Actor.Bureau, bureau.ID)
+	}
+	w.real.pass(24 * time.Hour)
+	n, _, err = invite("某某 超市", "", county, "198.51.100.1")
+	require.NoError(t, err)
+	require.Equal(t, 3, n, "another day")
+	n, _, err = invite("A", "", county, "198.51.100.1")
+	refused(t, negotiation.CodeOutOfRange, err)
+	require.Zero(t, n)
+	_, _, err = invite("某某超市", "x", county, "198.51.100.1")
+	refused(t, negotiation.CodeInvalid, err)
+	_, _, err = invite("某某超市", "", "1", "198.51.100.1")
+	refused(t, negotiation.CodeNotFound, err)
+	for i := range 20 {
+		_, _, err = invite(fmt.Sprint("超市", i), "", county, "198.51.100.77")
+		require.NoError(t, err)
+	}
+	_, _, err = invite("再一个", "", county, "198.51.100.77")
+	refused(t, negotiation.CodeRateLimited, err)
+}
+
+func TestSearch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	officer := w.officer(w.admin(), city, "officer")
+	ids := map[string]string{}
+	for _, login := range []string{"aaa", "bbb", "ccc", "ddd", "eee"} {
+		e, _ := w.desk(officer, login)
+		ids[login] = e.ID
+	}
+	_, err := w.Scheme.Do(w.ctx, officer.Actor, ids["aaa"], scheme.Suspend{Ground: scheme.GroundNoAnswers})
+	require.NoError(t, err)
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, ids["bbb"], scheme.Remove{Ground: scheme.GroundLeak})
+	require.NoError(t, err)
+	_, err = w.Scheme.Apply(w.ctx, w.application("pending"))
+	require.NoError(t, err)
+
+	var got []string
+	for after := ""; ; {
+		page, next, err := w.Public.Search(w.ctx, "岳阳", after, 2)
+		require.NoError(t, err)
+		for _, e := range page {
+			got = append(got, e.Enterprise.ID)
+		}
+		if after = next; next == "" {
+			break
+		}
+	}
+	require.Equal(t, []string{ids["ccc"], ids["ddd"], ids["eee"], ids["aaa"], ids["bbb"]}, got, "those that take cases first")
+	for q, want := range map[string]int{"CCC": 1, "91430600ma": 5, "100%": 0, "_": 0, `\`: 0, "没有": 0} {
+		page, _, err := w.Public.Search(w.ctx, q, "", 10)
+		require.NoError(t, err)
+		require.Len(t, page, want, q)
+	}
+	r, err := w.Public.Ranking(w.ctx, province, "", 10)
+	require.NoError(t, err)
+	require.NotEmpty(t, r.Rows)
+	r, err = w.Public.Ranking(w.ctx, elsewhere, "", 10)
+	require.NoError(t, err)
+	require.Empty(t, r.Rows)
+	_, err = w.Public.Ranking(w.ctx, "x", "", 10)
+	refused(t, negotiation.CodeInvalid, err)
+}
+
+func TestRecipients(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	to := func(who string) []app.Recipient {
+		got, err := app.Recipients(p.ctx, p.plain, who)
+		require.NoError(t, err)
+		return got
+	}
+	require.Equal(t, []app.Recipient{{Phone: phone, Language: "zh"}}, to(p.buyer.Actor.ID))
+	require.Equal(t, []app.Recipient{{Phone: "+8613700000002", Language: "zh"}}, to("desk:"+p.enterprise.ID), "the agent has no phone")
+	require.Equal(t, []app.Recipient{{Phone: "+8613900000001", Language: "zh"}}, to("bureau:"+p.officer.Actor.Bureau))
+	none := ""
+	_, err := p.Staff.Change(p.ctx, p.supervisor.Actor, p.supervisor.Actor.ID, app.StaffChange{Phone: &none})
+	require.NoError(t, err)
+	require.Equal(t, []app.Recipient{{Phone: "+8613700000001", Language: "zh"}}, to("desk:"+p.enterprise.ID), "the contact person")
+	for _, who := range []string{"", "desk:", "bureau:" + app.NewID(), app.NewID(), "system"} {
+		require.Empty(t, to(who), who)
+	}
+}
+
+func TestRunBeatsAndEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.Pulse.Start(w.ctx))
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx) }()
+	stop()
+	require.NoError(t, <-done)
+}
+
+func TestIDsAndSecrets(t *testing.T) {
+	t.Parallel()
+	require.True(t, app.ValidID(app.NewID()))
+	for _, s := range []string{"", "x", "A0000000-0000-7000-8000-000000000001", "{a0000000-0000-7000-8000-000000000001}", "a0000000000070008000000000000001", "urn:uuid:a0000000-0000-7000-8000-000000000001"} {
+		require.False(t, app.ValidID(s), s)
+	}
+	s := app.NewSecret()
+	require.NotEqual(t, s, app.NewSecret())
+	require.NotContains(t, fmt.Sprintf("%v %+v %#v %s", s, s, s, s), fmt.Sprint(s[0], " ", s[1]))
+	require.Equal(t, s.OrderRef(" a-1 "), s.OrderRef("Ａ-1"))
+	require.Empty(t, s.OrderRef(" "))
+	require.NotEqual(t, s.Sum("a", "b", "c"), s.Sum("a", "bc"))
+	require.Equal(t, 100, app.DefaultLimits().Page(1000))
+	require.Equal(t, 50, app.DefaultLimits().Page(0))
+}

@@ -1,0 +1,216 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"hejie/negotiation"
+	"hejie/negotiation/creditcode"
+	"hejie/negotiation/scheme"
+	"hejie/server/app"
+	"hejie/server/evidence"
+	"hejie/server/store"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// clock is a time that only a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// world is the use cases over a real database and a real folder, with clocks that stand still.
+type world struct {
+	*app.App
+	t              *testing.T
+	ctx            context.Context
+	store          *store.Store
+	plain          app.Plain
+	vault          *evidence.Disk
+	real, business *clock
+	ledger         *app.Ledger
+	yearbook       *app.Yearbook
+	w              app.World
+	credits        int
+}
+
+const (
+	county    = "430602" // 岳阳楼区, within 岳阳市, 湖南省
+	city      = "430600"
+	province  = "430000"
+	elsewhere = "110101"
+)
+
+var morning = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // a Monday, 09:00 in Shanghai
+
+func newWorld(t *testing.T, change ...func(*app.World)) *world {
+	w := &world{t: t, ctx: t.Context(), real: &clock{now: morning}, business: &clock{now: morning}, yearbook: app.NewYearbook()}
+	dir := t.TempDir()
+	var err error
+	w.store, err = store.Open(filepath.Join(dir, "hejie.db"), store.Options{Now: w.real.Now, Fatal: func(err error) { panic(err) }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.store.Close()) })
+	w.vault, err = evidence.Open(filepath.Join(dir, "evidence"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.vault.Close()) })
+	w.plain = w.store.Plain()
+	w.w = app.World{Plain: w.plain, Log: w.store, Cases: w.store, Scores: w.store, Vault: w.vault, Yearbook: w.yearbook, Business: w.business,
+		Real: w.real, Limits: app.DefaultLimits(), Secret: app.NewSecret(), SMS: app.SMSWebhook,
+		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
+	for _, f := range change {
+		f(&w.w)
+	}
+	w.ledger = app.NewLedger(w.w, w.yearbook, negotiation.DefaultRules())
+	w.w.Door = w.ledger
+	w.App = app.New(w.w)
+	return w
+}
+
+func (w *world) write(f func(tx app.PlainTx) error) {
+	w.t.Helper()
+	require.NoError(w.t, w.plain.Write(w.ctx, f))
+}
+
+var home = app.Client{Addr: "203.0.113.7", Agent: "Firefox"}
+
+// code that was last sent to a phone.
+func (w *world) code(phone string) string {
+	w.t.Helper()
+	rows, err := w.plain.Outbox(w.ctx, 1000)
+	require.NoError(w.t, err)
+	for _, r := range rows {
+		if r.Address == phone && r.Template == app.TemplateCode {
+			return r.Params["code"]
+		}
+	}
+	require.Fail(w.t, "no code was sent")
+	return ""
+}
+
+// consumer signs in by phone.
+func (w *world) consumer(phone string) app.SignedIn {
+	w.t.Helper()
+	w.real.pass(time.Minute)
+	require.NoError(w.t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
+	in, err := w.SignIn.ByCode(w.ctx, app.CodeSignIn{Phone: phone, Code: w.code(phone), Client: home})
+	require.NoError(w.t, err)
+	return in
+}
+
+const secret = "correct horse battery"
+
+// admin is the first administrator.
+func (w *world) admin() app.Session {
+	w.t.Helper()
+	token, err := w.SignIn.NewSetUpToken(w.ctx)
+	require.NoError(w.t, err)
+	in, err := w.SignIn.SetUp(w.ctx, app.FirstAdministrator{Token: token, Login: "root", Password: secret, DisplayName: "管理员", Client: home})
+	require.NoError(w.t, err)
+	return in.Session
+}
+
+func (w *world) signIn(login string) app.Session {
+	w.t.Helper()
+	in, err := w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: login, Password: secret, Client: home})
+	require.NoError(w.t, err)
+	return in.Session
+}
+
+// officer of a new bureau for a region.
+func (w *world) officer(admin app.Session, region, login string) app.Session {
+	w.t.Helper()
+	b, err := w.Admin.AddBureau(w.ctx, admin.Actor, app.Bureau{Region: region, NameZH: "市场监督管理局", NameEN: "Bureau", Phone: "12315", Address: "1号"})
+	require.NoError(w.t, err)
+	_, err = w.Admin.AddOfficer(w.ctx, admin.Actor, b.ID, app.NewStaff{Login: login, DisplayName: "李科", Password: secret, Phone: "13900000001"})
+	require.NoError(w.t, err)
+	return w.signIn(login)
+}
+
+func (w *world) application(login string) app.Application {
+	w.t.Helper()
+	w.credits++
+	code, err := creditcode.MakeWithOrg(fmt.Sprintf("91430600MA%06d", w.credits))
+	require.NoError(w.t, err)
+	return app.Application{
+		Profile: scheme.Profile{Name: "岳阳" + login + "百货有限公司", CreditCode: code, Region: county, Address: "巴陵路1号",
+			Conditions: scheme.Conditions{Place: true, Staff: true, Computer: true, Telephone: true, ComplaintRules: true},
+			Commitment: negotiation.Choice{Yes: true, Text: "2026-1"}},
+		Contact:    app.Contact{Name: "赵经理", Phone: "13700000001", Email: "zhao@example.com"},
+		Supervisor: app.NewStaff{Login: login, DisplayName: "周主管", Password: secret, Phone: "13700000002"},
+		Client:     app.Client{Addr: fmt.Sprint("192.0.2.", w.credits)},
+	}
+}
+
+// desk enrols an enterprise and signs its supervisor in.
+func (w *world) desk(officer app.Session, login string) (app.Enterprise, app.Session) {
+	w.t.Helper()
+	e, err := w.Scheme.Apply(w.ctx, w.application(login))
+	require.NoError(w.t, err)
+	e, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	require.NoError(w.t, err)
+	return e, w.signIn(login)
+}
+
+// file a case of a consumer against an enterprise.
+func (w *world) file(x app.Session, enterprise string) string {
+	w.t.Helper()
+	amount := negotiation.CNY(15000)
+	f := negotiation.FileCase{Enterprise: enterprise, Category: "quality", Goods: "充电宝", Facts: "无法充电。", PurchasedOn: "2026-02-20",
+		KnownSince: "2026-02-25", OrderNumber: "A-1001", Amount: amount, ForDailyLife: true, OtherBody: negotiation.BodyNone,
+		Claim: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount, Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
+		Consents: negotiation.Consents{Truth: "2026-1", Rules: "2026-1", Publication: &negotiation.Choice{Yes: true, Text: "2026-1"},
+			Escalation: &negotiation.Choice{Yes: true, Text: "2026-1"}}}
+	id, err := app.Identify(x.Actor, app.NewID(), f)
+	require.NoError(w.t, err)
+	r, err := w.ledger.File(w.ctx, x.Actor, id, f, app.PersonDetails{Name: "王小明", Address: "岳阳市巴陵路8号"})
+	require.NoError(w.t, err)
+	return r.Case
+}
+
+func (w *world) do(x app.Session, caseID string, cmd negotiation.Command) {
+	w.t.Helper()
+	id, err := app.Identify(x.Actor, app.NewID(), cmd)
+	require.NoError(w.t, err)
+	_, err = w.ledger.Do(w.ctx, x.Actor, caseID, id, cmd)
+	require.NoError(w.t, err)
+}
+
+func (w *world) caseOf(id string) negotiation.Case {
+	w.t.Helper()
+	c, _, err := w.store.Case(w.ctx, id)
+	require.NoError(w.t, err)
+	return c
+}
+
+func refused(t *testing.T, code string, err error) {
+	t.Helper()
+	require.Equal(t, code, negotiation.CodeOf(err), "%v", err)
+}
+
+func param(t *testing.T, err error, name string) any {
+	t.Helper()
+	var e *negotiation.Error
+	require.ErrorAs(t, err, &e)
+	return e.Params[name]
+}

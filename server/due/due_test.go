@@ -1,0 +1,479 @@
+package due
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	"pgregory.net/rapid"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is a log, a door and a business clock that can jump. Real time is the bubble's.
+type world struct {
+	mu      sync.Mutex
+	offset  time.Duration
+	due     map[string][]time.Time // instants to come, in order, by case
+	bad     map[string]error       // cases that fail
+	vain    map[string]bool        // cases whose tick changes nothing
+	fail    error                  // of reads
+	looks   int
+	ticks   []string // in the order begun
+	passed  []string
+	running map[string]bool
+	most    int
+	twice   bool
+	onTick  func(id string)
+}
+
+func newWorld() *world {
+	return &world{due: map[string][]time.Time{}, bad: map[string]error{}, vain: map[string]bool{}, running: map[string]bool{}}
+}
+
+func (w *world) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now()
+}
+
+func (w *world) now() time.Time { return time.Now().Add(w.offset) }
+
+func (w *world) Due(_ context.Context, now time.Time, limit int) (cases []string, next time.Time, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looks++
+	type row struct {
+		id string
+		at time.Time
+	}
+	var rows []row
+	for id, at := range w.due {
+		if len(at) > 0 {
+			rows = append(rows, row{id, at[0]})
+		}
+	}
+	slices.SortFunc(rows, func(a, b row) int { return a.at.Compare(b.at) })
+	for _, r := range rows {
+		switch {
+		case !r.at.After(now) && len(cases) < limit:
+			cases = append(cases, r.id)
+		case next.IsZero():
+			next = r.at
+		}
+	}
+	return cases, next, w.fail
+}
+
+func (w *world) Tick(_ context.Context, id string) error {
+	w.mu.Lock()
+	w.ticks = append(w.ticks, id)
+	w.twice = w.twice || w.running[id]
+	w.running[id] = true
+	w.most = max(w.most, len(w.running))
+	onTick, err := w.onTick, w.bad[id]
+	w.mu.Unlock()
+	defer func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.running, id)
+	}()
+	if onTick != nil {
+		onTick(id)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil || w.vain[id] {
+		return err
+	}
+	for len(w.due[id]) > 0 && !w.due[id][0].After(w.now()) {
+		w.passed = append(w.passed, fmt.Sprintf("%s at %d", id, w.due[id][0].Unix()))
+		w.due[id] = w.due[id][1:]
+	}
+	return nil
+}
+
+func (w *world) add(id string, at ...time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.due[id] = append(w.due[id], at...)
+}
+
+func (w *world) set(f func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	f()
+}
+
+func (w *world) ticked() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.ticks)
+}
+
+func (w *world) done() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.passed)
+}
+
+func (w *world) looked() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.looks
+}
+
+func (w *world) worker(change func(*Options)) *Worker {
+	o := Options{Log: w, Ledger: w, Clock: w}
+	if change != nil {
+		change(&o)
+	}
+	return New(o)
+}
+
+// commit as the store tells of it: a case with one running deadline.
+func commit(due time.Time) []app.Commit {
+	return []app.Commit{{After: negotiation.Case{Deadlines: []negotiation.Deadline{{Key: negotiation.FirstResponse, Due: due}}}}}
+}
+
+func TestEarliestFirstAndOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		now := time.Now()
+		w.add("c", now.Add(-time.Hour))
+		w.add("a", now.Add(-3*time.Hour), now.Add(-time.Minute))
+		w.add("b", now.Add(-2*time.Hour))
+		w.add("later", now.Add(90*time.Minute))
+		k := w.worker(func(o *Options) { o.Concurrency = 1 })
+		k.Start()
+		defer k.Stop()
+		<-k.Started()
+		synctest.Wait()
+		require.Equal(t, []string{"a", "b", "c"}, w.ticked())
+		time.Sleep(90*time.Minute - 1)
+		synctest.Wait()
+		require.Len(t, w.ticked(), 3)
+		time.Sleep(1)
+		synctest.Wait()
+		require.Equal(t, []string{"a", "b", "c", "later"}, w.ticked(), "at its instant, not at the next poll")
+		require.Len(t, w.done(), 5)
+		require.Equal(t, Stats{Ticked: 4, Looked: k.Stats().Looked}, k.Stats())
+	})
+}
+
+func TestWakeUps(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.add("far", time.Now().Add(48*time.Hour))
+		k := w.worker(func(o *Options) { o.Poll = 24 * time.Hour })
+		k.Start()
+		defer k.Stop()
+		synctest.Wait()
+		looks := w.looked()
+
+		k.Commits(commit(time.Now().Add(72 * time.Hour)))
+		k.Commits([]app.Commit{{}})
+		synctest.Wait()
+		require.Equal(t, looks, w.looked(), "nothing earlier: it sleeps on")
+
+		near := time.Now().Add(time.Hour)
+		w.add("near", near)
+		k.Commits(commit(near))
+		synctest.Wait()
+		require.Greater(t, w.looked(), looks)
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		require.Equal(t, []string{"near"}, w.ticked())
+
+		w.set(func() { w.offset = 100 * time.Hour })
+		synctest.Wait()
+		require.Len(t, w.ticked(), 1)
+		k.Wake()
+		k.Wake()
+		synctest.Wait()
+		require.Equal(t, []string{"near", "far"}, w.ticked(), "business time jumped")
+	})
+}
+
+func TestPollIsTheNet(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		k := w.worker(nil)
+		k.Start()
+		defer k.Stop()
+		synctest.Wait()
+		w.add("unheard", time.Now())
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Equal(t, []string{"unheard"}, w.ticked())
+	})
+}
+
+// A commit that comes while the log is read is not seen by that look and must not wait for the poll.
+func TestCommitDuringALook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		at := time.Now().Add(time.Minute)
+		var k *Worker
+		slow := &slowLog{world: w}
+		slow.after = func() {
+			w.add("a", at)
+			k.Commits(commit(at))
+		}
+		k = w.worker(func(o *Options) { o.Log, o.Poll = slow, time.Hour })
+		k.Start()
+		defer k.Stop()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Equal(t, []string{"a"}, w.ticked())
+	})
+}
+
+type slowLog struct {
+	*world
+	after func()
+}
+
+func (s *slowLog) Due(ctx context.Context, now time.Time, limit int) ([]string, time.Time, error) {
+	cases, next, err := s.world.Due(ctx, now, limit)
+	if s.after != nil {
+		s.after()
+		s.after = nil
+	}
+	return cases, next, err
+}
+
+func TestBadCasesBlockNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		now := time.Now()
+		for i := range 30 { // more than a batch, and all before the good ones
+			id := fmt.Sprintf("bad %d", i)
+			w.add(id, now.Add(-time.Hour))
+			w.bad[id] = errors.New("broken")
+		}
+		w.add("panics", now.Add(-time.Hour))
+		w.vain["vain"] = true
+		w.add("vain", now.Add(-time.Hour))
+		for i := range 50 {
+			w.add(fmt.Sprintf("good %d", i), now.Add(-time.Minute))
+		}
+		w.onTick = func(id string) {
+			if id == "panics" {
+				panic("at the disco")
+			}
+		}
+		k := w.worker(func(o *Options) { o.Batch, o.Concurrency = 10, 4 })
+		k.Start()
+		defer k.Stop()
+		synctest.Wait()
+		require.Len(t, w.done(), 50, "at once")
+
+		// The bad ones are tried again, less and less often.
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		tries := map[string]int{}
+		for _, id := range w.ticked() {
+			tries[id]++
+		}
+		for _, id := range []string{"bad 0", "bad 29", "panics"} {
+			require.InDelta(t, 9, tries[id], 2, id)
+		}
+		require.Less(t, tries["vain"], 15)
+		require.Equal(t, 32, k.Stats().Resting)
+		require.Zero(t, k.Stats().Lag, "nobody waits who could be helped")
+		require.False(t, w.twice)
+
+		w.set(func() { clear(w.bad); clear(w.vain); w.onTick = nil })
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		require.Len(t, w.done(), 82)
+	})
+}
+
+func TestTicksThatHangBlockNobody(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		hang := make(chan struct{})
+		w.onTick = func(id string) {
+			if id[0] == 'h' {
+				<-hang
+			}
+		}
+		for i := range 7 {
+			w.add(fmt.Sprintf("hangs %d", i), time.Now().Add(-time.Hour))
+		}
+		for i := range 20 {
+			w.add(fmt.Sprintf("good %d", i), time.Now())
+		}
+		k := w.worker(func(o *Options) { o.Batch, o.Concurrency = 10, 8 })
+		k.Start()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Len(t, w.done(), 20)
+		require.Equal(t, time.Minute, k.Stats().Lag.Round(time.Second))
+		close(hang)
+		k.Stop()
+		require.Len(t, w.done(), 27, "ticks under way end")
+		require.False(t, w.twice)
+	})
+}
+
+func TestManyAtOnceButBounded(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		for i := range 1000 {
+			w.add(fmt.Sprint(i), time.Now().Add(-time.Duration(i)*time.Second))
+		}
+		w.onTick = func(string) { time.Sleep(time.Millisecond) }
+		k := w.worker(nil)
+		k.Start()
+		time.Sleep(500 * time.Millisecond)
+		synctest.Wait()
+		k.Stop()
+		require.Len(t, w.done(), 1000)
+		require.Equal(t, 64, w.most)
+		require.Less(t, w.looked(), 60)
+	})
+}
+
+func TestReadyComesFirst(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.add("a", time.Now())
+		tries := 0
+		k := w.worker(func(o *Options) {
+			o.Ready = func(context.Context) error {
+				if tries++; tries < 3 {
+					return errors.New("outages not known")
+				}
+				return nil
+			}
+		})
+		k.Start()
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		require.Equal(t, 2, tries)
+		require.Zero(t, w.looked())
+		time.Sleep(time.Second)
+		<-k.Started()
+		synctest.Wait()
+		require.Len(t, w.done(), 1)
+		k.Stop()
+
+		never := w.worker(func(o *Options) { o.Ready = func(context.Context) error { return errors.New("no") } })
+		never.Start()
+		never.Stop()
+	})
+}
+
+func TestReadErrorsPass(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		w.fail = errors.New("disk")
+		w.add("a", time.Now())
+		k := w.worker(nil)
+		k.Start()
+		defer k.Stop()
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		require.Less(t, w.looked(), 20)
+		require.Empty(t, w.ticked())
+		require.True(t, k.Stats().Looked.IsZero())
+		w.set(func() { w.fail = nil })
+		time.Sleep(time.Second)
+		synctest.Wait()
+		require.Len(t, w.done(), 1)
+	})
+}
+
+func TestStartAndStopManyTimes(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	k := w.worker(nil)
+	k.Stop() // before any start
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for i := range 100 {
+				w.add(fmt.Sprint(i), time.Now())
+				k.Start()
+				k.Wake()
+				k.Commits(commit(time.Now()))
+				k.Stats()
+				k.Stop()
+			}
+		})
+	}
+	all.Wait()
+	k.Start()
+	<-k.Started()
+	k.Stop()
+	k.Stop()
+	require.False(t, w.twice)
+}
+
+// Whatever comes due, fails, and jumps: in the end each deadline has passed once.
+func TestEachDeadlineOnce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		synctest.Test(t, func(*testing.T) {
+			w := newWorld()
+			start := time.Now()
+			want := 0
+			for i := range rapid.IntRange(0, 30).Draw(rt, "cases") {
+				id := fmt.Sprint(i)
+				at := rapid.SliceOfN(rapid.IntRange(-100, 5000), 1, 4).Draw(rt, "due")
+				slices.Sort(at)
+				for _, s := range at {
+					w.add(id, start.Add(time.Duration(s)*time.Second))
+					want++
+				}
+				if rapid.Bool().Draw(rt, "bad") {
+					w.bad[id] = errors.New("broken")
+				}
+			}
+			k := w.worker(func(o *Options) {
+				o.Batch = rapid.IntRange(1, 10).Draw(rt, "batch")
+				o.Concurrency = rapid.IntRange(1, 10).Draw(rt, "concurrency")
+			})
+			k.Start()
+			for range rapid.IntRange(0, 5).Draw(rt, "steps") {
+				time.Sleep(time.Duration(rapid.IntRange(0, 1000).Draw(rt, "sleep")) * time.Second)
+				w.set(func() { w.offset += time.Duration(rapid.IntRange(0, 1000).Draw(rt, "jump")) * time.Second })
+				if rapid.Bool().Draw(rt, "restart") {
+					k.Stop()
+					k.Start()
+				} else {
+					k.Wake()
+				}
+			}
+			w.set(func() { clear(w.bad); w.offset += 5000 * time.Second })
+			time.Sleep(6 * time.Minute) // the longest back-off
+			synctest.Wait()
+			k.Stop()
+			if len(w.passed) != want || w.twice {
+				rt.Fatalf("%d of %d passed, at the same time twice: %v", len(w.passed), want, w.twice)
+			}
+		})
+	})
+}

@@ -1,0 +1,230 @@
+package http_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+	web "hejie/server/http"
+)
+
+// cookieOf is the session's cookie of an answer, kept under a name.
+func (w *world) cookieOf(who string, a *httptest.ResponseRecorder) *http.Cookie {
+	w.t.Helper()
+	cookies := a.Result().Cookies()
+	require.Len(w.t, cookies, 1, a.Body.String())
+	w.cookies[who] = cookies[0]
+	return cookies[0]
+}
+
+// An empty installation comes to life by its API alone: set-up, bureau, officer, enterprise, consumer, case.
+func TestFromNothingToACase(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token, err := w.SignIn.NewSetUpToken(t.Context())
+	require.NoError(t, err)
+	require.True(t, read[web.SetupState](t, w.do("", "GET", "/api/setup", nil)).Open)
+	set := w.do("", "POST", "/api/setup", map[string]any{"token": token, "login": "root", "password": "correct horse battery", "display_name": "管理员"})
+	require.Equal(t, "administrator", string(read[web.Session](t, set).Account.Role))
+	c := w.cookieOf("root", set)
+	require.Equal(t, "hejie", c.Name)
+	require.True(t, c.HttpOnly)
+	require.False(t, c.Secure)
+	require.Equal(t, http.SameSiteLaxMode, c.SameSite)
+	require.Equal(t, web.ProblemCode("set_up_closed"), problem(t, w.do("", "POST", "/api/setup", map[string]any{"token": token, "login": "r2", "password": "correct horse battery", "display_name": "x"})).Code)
+
+	bureau := read[web.Bureau](t, w.do("root", "POST", "/api/admin/bureaus", map[string]any{"region": county, "name_zh": "岳阳楼区市场监督管理局", "name_en": "Yueyanglou", "phone": "12315", "address": "某路"}))
+	require.Equal(t, "湖南省岳阳市岳阳楼区", bureau.RegionName)
+	renamed := read[web.Bureau](t, w.do("root", "PUT", "/api/admin/bureaus/"+bureau.Id, map[string]any{"name_zh": "新名", "name_en": "New", "phone": "12315", "address": "某路"}))
+	require.Equal(t, "新名", renamed.NameZh)
+	officer := read[web.Officer](t, w.do("root", "POST", "/api/admin/officers", map[string]any{"login": "lin", "display_name": "林科", "bureau": bureau.Id, "password": "correct horse battery"}))
+	require.Equal(t, bureau.Id, officer.Bureau.Id)
+	require.Equal(t, "林处", read[web.Officer](t, w.do("root", "PATCH", "/api/admin/officers/"+officer.Id, map[string]any{"display_name": "林处"})).DisplayName)
+	w.cookieOf("lin", w.do("", "POST", "/api/sign-in/password", map[string]any{"login": "lin", "password": "correct horse battery"}))
+
+	profile := map[string]any{"name": "洞庭电器", "credit_code": "91430600MA4L16JQ9B", "region": county, "address": "某路 1",
+		"conditions": map[string]any{"place": true, "staff": true, "computer": true, "telephone": true, "complaint_rules": true}, "commitment": map[string]any{"yes": true, "text": "1"}}
+	apply := map[string]any{"profile": profile, "contact": map[string]any{"name": "赵", "phone": "13700137000"}, "supervisor": map[string]any{"login": "zhao", "display_name": "赵主管", "password": "correct horse battery"}}
+	refused := problem(t, w.do("", "POST", "/api/applications", strings.Replace(text(t, apply), "91430600MA4L16JQ9B", "91430600MA4L16JQ9X", 1)))
+	require.Equal(t, "profile.credit_code", refused.Field)
+	made := w.do("", "POST", "/api/applications", text(t, apply))
+	if made.Code != http.StatusCreated { // the sample's check character is not that of this prefix
+		require.Equal(t, "profile.credit_code", problem(t, made).Field)
+		profile["credit_code"] = credit(t, 9)
+		made = w.do("", "POST", "/api/applications", text(t, apply))
+	}
+	receipt := read[web.ApplicationReceipt](t, made)
+	require.Equal(t, "pending", string(receipt.Status))
+	require.Equal(t, http.StatusNotFound, w.do("", "GET", "/api/enterprises/"+receipt.Enterprise, nil).Code)
+	list := w.do("lin", "GET", "/api/applications", nil)
+	require.Contains(t, list.Body.String(), "+8613700137000")
+	approved := read[web.SchemeReceipt](t, w.do("lin", "POST", "/api/enterprises/"+receipt.Enterprise+"/commands", map[string]any{"id": uuid.NewString(), "do": map[string]any{"type": "approve"}}))
+	require.Equal(t, "enrolled", string(approved.Status))
+	w.cookieOf("zhao", w.do("", "POST", "/api/sign-in/password", map[string]any{"login": "zhao", "password": "correct horse battery"}))
+
+	sent := w.do("", "POST", "/api/codes", map[string]any{"phone": phone})
+	require.Equal(t, http.StatusAccepted, sent.Code, sent.Body)
+	again := w.do("", "POST", "/api/codes", map[string]any{"phone": phone})
+	require.Equal(t, http.StatusTooManyRequests, again.Code)
+	require.Equal(t, "60", again.Header().Get("Retry-After"))
+	rows, err := w.plain.Outbox(t.Context(), 10)
+	require.NoError(t, err)
+	code := ""
+	for _, r := range rows {
+		if r.Template == app.TemplateCode {
+			code = r.Params["code"]
+		}
+	}
+	wrong := "000000"
+	if code == wrong {
+		wrong = "000001"
+	}
+	require.Equal(t, web.ProblemCode("wrong_code"), problem(t, w.do("", "POST", "/api/sign-in/code", map[string]any{"phone": phone, "code": wrong})).Code)
+	w.cookieOf("wang", w.do("", "POST", "/api/sign-in/code", map[string]any{"phone": phone, "code": code}))
+
+	w.firm["洞庭电器"] = receipt.Enterprise
+	caseID := w.file("wang", "洞庭电器", "A-1")
+	inbox := read[web.CasePage](t, w.do("zhao", "GET", "/api/inbox", nil))
+	require.Len(t, inbox.Rows, 1)
+	require.Equal(t, caseID, inbox.Rows[0].Case)
+
+	agent := read[web.Staff](t, w.do("zhao", "POST", "/api/desk/staff", map[string]any{"login": "qian", "display_name": "钱", "role": "desk_agent", "password": "correct horse battery"}))
+	w.cookieOf("qian", w.do("", "POST", "/api/sign-in/password", map[string]any{"login": "qian", "password": "correct horse battery"}))
+	require.Equal(t, http.StatusOK, w.do("qian", "GET", "/api/inbox", nil).Code)
+	require.False(t, read[web.Staff](t, w.do("zhao", "PATCH", "/api/desk/staff/"+agent.Id, map[string]any{"active": false})).Active)
+	require.Equal(t, http.StatusUnauthorized, w.do("qian", "GET", "/api/inbox", nil).Code, "rights end at once")
+
+	calendar := `{"year":2027,"papers":["https://www.gov.cn/x"],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`
+	require.Equal(t, 2027, read[web.CalendarYear](t, w.do("root", "PUT", "/api/admin/calendar/2027", calendar)).Year)
+	require.Equal(t, web.ProblemCode("bad_calendar"), problem(t, w.do("root", "PUT", "/api/admin/calendar/2028", calendar)).Code)
+
+	left := read[web.SchemeReceipt](t, w.do("zhao", "POST", "/api/desk/leave", map[string]any{"id": uuid.NewString()}))
+	require.Equal(t, "left", string(left.Status))
+	invited := read[web.Invitation](t, w.do("", "POST", "/api/invitations", map[string]any{"name": "某某百货", "region": county}))
+	require.Equal(t, 1, invited.Count)
+	require.Equal(t, bureau.Id, invited.Bureau.Id)
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func TestSessions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	other, err := w.SignIn.Enter(t.Context(), w.actors["wang"].ID, app.Client{Addr: "192.0.2.9", Agent: "Phone"})
+	require.NoError(t, err)
+	w.cookies["wang's phone"] = &http.Cookie{Name: "hejie", Value: other.Token}
+	list := read[web.SessionList](t, w.do("wang", "GET", "/api/sessions", nil))
+	require.Len(t, list.Rows, 2)
+	require.Equal(t, http.StatusNotFound, w.do("li", "DELETE", "/api/sessions/"+other.Session.ID, nil).Code, "another's session")
+	require.Equal(t, http.StatusNotFound, w.do("wang", "DELETE", "/api/sessions/1", nil).Code)
+	require.Equal(t, http.StatusNoContent, w.do("wang", "DELETE", "/api/sessions/"+other.Session.ID, nil).Code)
+	gone := w.do("wang's phone", "GET", "/api/account", nil)
+	require.Equal(t, http.StatusUnauthorized, gone.Code)
+	require.Negative(t, gone.Result().Cookies()[0].MaxAge, "a dead cookie is taken away")
+
+	changed := read[web.Account](t, w.do("wang", "PUT", "/api/account", map[string]any{"address": "新街 1", "language": "en"}))
+	require.Equal(t, "新街 1", changed.Address)
+	require.Equal(t, name, changed.Name)
+	require.Equal(t, "address", problem(t, w.do("agent0", "PUT", "/api/account", map[string]any{"address": "x"})).Field)
+
+	out := w.do("wang", "DELETE", "/api/session", nil)
+	require.Equal(t, http.StatusNoContent, out.Code)
+	require.Negative(t, out.Result().Cookies()[0].MaxAge)
+	require.Equal(t, http.StatusUnauthorized, w.do("wang", "GET", "/api/account", nil).Code)
+	require.Equal(t, http.StatusNoContent, w.do("", "DELETE", "/api/session", nil).Code)
+}
+
+// An older case does not open by the phone number alone.
+func TestOlderCasesAreSealed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	caseID := w.file("wang", "洞庭电器", "A-1")
+	w.business.pass(100 * 24 * time.Hour)
+	require.NoError(t, w.plain.Write(t.Context(), func(tx app.PlainTx) error {
+		return tx.AddOutbox(t.Context(), app.OutboxRow{ID: app.NewID(), To: "phone", Address: "+86" + phone, Language: "zh", Template: app.TemplateChase, At: w.business.Now(), Created: w.business.Now(), Next: w.business.Now()})
+	}))
+	require.NoError(t, w.SignIn.RequestCode(t.Context(), phone, "zh", app.Client{}))
+	rows, err := w.plain.Outbox(t.Context(), 50)
+	require.NoError(t, err)
+	for _, r := range rows {
+		if r.Template == app.TemplateCode {
+			w.cookieOf("wang", w.do("", "POST", "/api/sign-in/code", map[string]any{"phone": phone, "code": r.Params["code"]}))
+			break
+		}
+	}
+	for _, c := range []struct{ method, url, body string }{
+		{"GET", "/api/cases/" + caseID, ""},
+		{"GET", "/api/cases/" + caseID + "/details", ""},
+		{"GET", "/api/cases/" + caseID + "/audit", ""},
+		{"GET", "/api/cases/" + caseID + "/file", ""},
+		{"GET", "/api/cases/" + caseID + "/files/" + uuid.NewString(), ""},
+		{"GET", "/api/channels/" + caseID + "/room/events", ""},
+		{"PUT", "/api/channels/" + caseID + "/room/read", `{"seq":1}`},
+		{"POST", "/api/cases/" + caseID + "/commands", `{"id":"` + uuid.NewString() + `","do":{"type":"escalate"}}`},
+	} {
+		var body any
+		if c.body != "" {
+			body = c.body
+		}
+		got := w.do("wang", c.method, c.url, body)
+		require.Equal(t, web.ProblemCode("case_code_required"), problem(t, got).Code, c.url)
+		require.NotContains(t, got.Body.String(), facts)
+	}
+	require.NotContains(t, w.do("wang", "GET", "/api/cases", nil).Body.String(), "充电宝")
+}
+
+// stage is a demo of one person.
+type stage struct{ w *world }
+
+func (stage) People(context.Context) ([]web.Character, error) {
+	return []web.Character{{Person: "wang", Role: negotiation.RoleConsumer, Name: "王女士"}}, nil
+}
+
+func (s stage) Enter(ctx context.Context, person string, c app.Client) (app.SignedIn, error) {
+	if s.w == nil || person != "wang" {
+		return app.SignedIn{}, negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return s.w.SignIn.Enter(ctx, s.w.actors["wang"].ID, c)
+}
+
+func (stage) Advance(context.Context, string) (time.Time, negotiation.DeadlineKey, error) {
+	return morning.Add(time.Hour), negotiation.Negotiation, nil
+}
+func (stage) Reset(context.Context) error { return nil }
+func (stage) Outbox(context.Context) ([]web.Sent, error) {
+	return []web.Sent{{ID: app.NewID(), At: morning, To: "+86" + phone, Template: "code", Text: "验证码 271828"}}, nil
+}
+
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	on := &stage{}
+	w := newWorld(t, func(o *web.Options) { o.Demo = on }).people()
+	on.w = w
+	require.True(t, read[web.Meta](t, w.do("", "GET", "/api/meta", nil)).Demo)
+	require.Equal(t, "王女士", read[web.Demo](t, w.do("", "GET", "/api/demo", nil)).People[0].Name)
+	w.cookieOf("demo", w.do("", "POST", "/api/demo/enter", `{"person":"wang"}`))
+	require.Equal(t, w.actors["wang"].ID, read[web.Account](t, w.do("demo", "GET", "/api/account", nil)).Id)
+	require.Equal(t, http.StatusNotFound, w.do("", "POST", "/api/demo/enter", `{"person":"nobody"}`).Code)
+	require.Equal(t, morning.Add(time.Hour), read[web.DemoClock](t, w.do("", "POST", "/api/demo/advance", `{"case":"`+uuid.NewString()+`"}`)).Now)
+	require.Contains(t, w.do("", "GET", "/api/demo/outbox", nil).Body.String(), "271828")
+	require.Equal(t, http.StatusNoContent, w.do("", "POST", "/api/demo/reset", nil).Code)
+
+	none := newWorld(t)
+	for _, url := range []string{"/api/demo/enter", "/api/demo/advance", "/api/demo/reset"} {
+		require.Equal(t, http.StatusNotFound, none.do("", "POST", url, `{}`).Code, url)
+	}
+}

@@ -1,0 +1,255 @@
+package http_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"regexp"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+
+	web "hejie/server/http"
+)
+
+// policy as the design has it, letter by letter.
+const policy = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+var built = fstest.MapFS{
+	"index.html":              {Data: []byte("<!doctype html><title>和解</title>")},
+	"favicon.svg":             {Data: []byte("<svg/>")},
+	"assets/app-1a2b.js":      {Data: []byte("console.log('plain')")},
+	"assets/app-1a2b.js.br":   {Data: []byte("brotli")},
+	"assets/app-1a2b.js.gz":   {Data: []byte("gzipped")},
+	"assets/font-3c4d.woff2":  {Data: []byte("0123456789")},
+	".vite/manifest.json":     {Data: []byte("{}")},
+	"assets/.DS_Store":        {Data: []byte("x")},
+	".gitkeep":                {},
+	"assets/only-5e6f.css":    {Data: []byte("a{}")},
+	"assets/only-5e6f.css.gz": {Data: []byte("zipped")},
+}
+
+func TestPages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *web.Options) { o.Dist = built })
+	const forever, never, ask = "public, max-age=31536000, immutable", "no-store", "no-cache"
+	for _, c := range []struct {
+		method, url, accept string
+		status              int
+		kind, body          string
+		encoding, cache     string
+	}{
+		{"GET", "/", "br", 200, "text/html; charset=utf-8", "和解", "", never},
+		{"GET", "/index.html", "", 200, "text/html; charset=utf-8", "和解", "", never},
+		{"GET", "/e/019aa5c4-1f00-7000-8000-000000000001", "", 200, "text/html; charset=utf-8", "和解", "", never},
+		{"GET", "/desk/nowhere", "", 200, "text/html; charset=utf-8", "和解", "", never},
+		{"HEAD", "/", "", 200, "text/html; charset=utf-8", "", "", never},
+		{"GET", "/favicon.svg", "", 200, "image/svg+xml", "<svg/>", "", ask},
+		{"GET", "/assets/app-1a2b.js", "", 200, "text/javascript; charset=utf-8", "plain", "", forever},
+		{"GET", "/assets/app-1a2b.js", "gzip, deflate, br", 200, "text/javascript; charset=utf-8", "brotli", "br", forever},
+		{"GET", "/assets/app-1a2b.js", "gzip;q=0.5, br;q=0", 200, "text/javascript; charset=utf-8", "gzipped", "gzip", forever},
+		{"GET", "/assets/only-5e6f.css", "br", 200, "text/css; charset=utf-8", "a{}", "", forever},
+		{"GET", "/assets/font-3c4d.woff2", "br", 200, "font/woff2", "0123456789", "", forever},
+		{"GET", "/assets/gone-0000.js", "", 404, "application/problem+json", "not_found", "", never},
+		{"GET", "/assets/app-1a2b.js.br", "", 404, "application/problem+json", "not_found", "", never},
+		{"GET", "/.vite/manifest.json", "", 200, "application/json", "{}", "", ask},
+		{"GET", "/.gitkeep", "", 404, "application/problem+json", "not_found", "", never},
+		{"GET", "/assets/.DS_Store", "", 404, "application/problem+json", "not_found", "", never},
+		{"GET", "/../../etc/passwd", "", 307, "", "", "", never},
+		{"GET", "/assets/%2e%2e/%2e%2e/go.mod", "", 404, "application/problem+json", "not_found", "", never},
+		{"POST", "/", "", 405, "application/problem+json", "method_not_allowed", "", never},
+		{"GET", "/api/", "", 404, "application/problem+json", "not_found", "", never},
+	} {
+		got := w.do("", c.method, c.url, nil, func(r *http.Request) { r.Header.Set("Accept-Encoding", c.accept) })
+		name := c.method + " " + c.url + " " + c.accept
+		require.Equal(t, c.status, got.Code, name)
+		if c.status == 307 {
+			continue
+		}
+		require.Equal(t, c.kind, got.Header().Get("Content-Type"), name)
+		require.Contains(t, got.Body.String(), c.body, name)
+		require.Equal(t, c.encoding, got.Header().Get("Content-Encoding"), name)
+		require.Equal(t, c.cache, got.Header().Get("Cache-Control"), name)
+		require.Equal(t, policy, got.Header().Get("Content-Security-Policy"), name)
+		require.Equal(t, "nosniff", got.Header().Get("X-Content-Type-Options"), name)
+	}
+
+	first := w.do("", "GET", "/assets/app-1a2b.js", nil)
+	same := w.do("", "GET", "/assets/app-1a2b.js", nil, func(r *http.Request) { r.Header.Set("If-None-Match", first.Header().Get("ETag")) })
+	require.Equal(t, http.StatusNotModified, same.Code)
+	require.Empty(t, same.Body.Bytes())
+	other := w.do("", "GET", "/assets/app-1a2b.js", nil, func(r *http.Request) { r.Header.Set("Accept-Encoding", "br") })
+	require.NotEqual(t, first.Header().Get("ETag"), other.Header().Get("ETag"), "each form has its own tag")
+	require.Equal(t, "Accept-Encoding", other.Header().Get("Vary"))
+	some := w.do("", "GET", "/assets/font-3c4d.woff2", nil, func(r *http.Request) { r.Header.Set("Range", "bytes=2-4") })
+	require.Equal(t, http.StatusPartialContent, some.Code)
+	require.Equal(t, "234", some.Body.String())
+}
+
+func TestFrontEndNotBuilt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *web.Options) { o.Dist = fstest.MapFS{".gitkeep": {}} })
+	got := w.do("", "GET", "/", nil)
+	require.Equal(t, http.StatusServiceUnavailable, got.Code)
+	require.Contains(t, got.Body.String(), "Front end not built")
+	require.NotContains(t, got.Body.String(), "style")
+	require.Equal(t, http.StatusOK, w.do("", "GET", "/api/meta", nil).Code)
+}
+
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *web.Options) { o.Secure = true }).people()
+	h := w.do("", "GET", "/api/meta", nil).Header()
+	for name, want := range map[string]string{
+		"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
+		"Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000", "Content-Type": "application/json",
+	} {
+		require.Equal(t, want, h.Get(name), name)
+	}
+	require.NotEmpty(t, h.Get("Permissions-Policy"))
+	require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{16}$`), h.Get("X-Request-Id"))
+
+	require.Equal(t, http.StatusUnauthorized, w.do("wang", "GET", "/api/account", nil).Code, "behind TLS the plain cookie is none")
+	w.cookies["wang"].Name = "__Host-hejie"
+	require.Equal(t, http.StatusOK, w.do("wang", "GET", "/api/account", nil).Code)
+	out := w.do("wang", "DELETE", "/api/session", nil).Result().Cookies()[0]
+	require.True(t, out.Secure)
+	require.Equal(t, "__Host-hejie", out.Name)
+}
+
+func TestOtherOriginsChangeNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	for name, from := range map[string]func(*http.Request){
+		"a page elsewhere": func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"a subdomain":      func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
+		"an old browser":   func(r *http.Request) { r.Header.Set("Origin", "https://evil.example") },
+	} {
+		got := w.do("wang", "PUT", "/api/account", `{"name":"x"}`, from)
+		require.Equal(t, web.ProblemCode("cross_origin"), problem(t, got).Code, name)
+		require.Equal(t, http.StatusOK, w.do("wang", "GET", "/api/account", nil, from).Code, name)
+	}
+	own := func(r *http.Request) { r.Header.Set("Origin", "http://example.com") } // the host of test requests
+	require.Equal(t, http.StatusOK, w.do("wang", "PUT", "/api/account", `{"name":"x"}`, own).Code)
+	require.Equal(t, http.StatusOK, w.do("wang", "PUT", "/api/account", `{"name":"y"}`).Code, "a client that is no browser")
+}
+
+func TestAddressesAreLimited(t *testing.T) {
+	t.Parallel()
+	rates := web.Rates{Requests: web.AddressRate{PerSecond: 0.001, Burst: 6}, SignIn: web.AddressRate{PerSecond: 0.001, Burst: 2}}
+	w := newWorld(t, func(o *web.Options) { o.Rates, o.Proxies = rates, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
+	from := func(remote string, forwarded ...string) func(*http.Request) {
+		return func(r *http.Request) {
+			r.RemoteAddr = remote
+			for _, f := range forwarded {
+				r.Header.Add("X-Forwarded-For", f)
+			}
+		}
+	}
+	sign := func(f func(*http.Request)) *httptest.ResponseRecorder {
+		return w.do("", "POST", "/api/codes", `{"phone":"none"}`, f)
+	}
+	require.Equal(t, 422, sign(from("192.0.2.1:1")).Code)
+	require.Equal(t, 422, sign(from("192.0.2.1:2")).Code)
+	third := sign(from("192.0.2.1:3", "198.51.100.1"))
+	require.Equal(t, web.ProblemCode("rate_limited"), problem(t, third).Code, "nobody vouches for what 192.0.2.1 says")
+	require.Equal(t, "1000", third.Header().Get("Retry-After"))
+	require.Equal(t, 200, w.do("", "GET", "/api/meta", nil, from("192.0.2.1:4")).Code, "other operations go on")
+	require.Equal(t, 422, sign(from("192.0.2.2:1")).Code)
+	require.Equal(t, 422, sign(from("10.0.0.1:1", "203.0.113.9, 192.0.2.3")).Code)
+	require.Equal(t, 422, sign(from("10.0.0.2:1", "192.0.2.3", "10.0.0.9")).Code)
+	require.Equal(t, 429, sign(from("10.0.0.3:1", "1.1.1.1, 192.0.2.3")).Code, "the last address that no proxy of ours is")
+	require.Equal(t, 422, sign(from("[2001:db8::1]:1")).Code)
+	require.Equal(t, 422, sign(from("[2001:db8::2]:1")).Code)
+	require.Equal(t, 429, sign(from("[2001:db8::3]:1")).Code, "a whole /64 is one")
+	for range 2 {
+		w.do("", "GET", "/api/meta", nil, from("192.0.2.1:5"))
+	}
+	require.Equal(t, 429, w.do("", "GET", "/api/meta", nil, from("192.0.2.1:6")).Code)
+	require.Equal(t, 503, w.do("", "GET", "/", nil, from("192.0.2.1:6")).Code, "pages are not counted")
+}
+
+func TestLiveGetsTheSession(t *testing.T) {
+	t.Parallel()
+	var who []string
+	w := newWorld(t, func(o *web.Options) {
+		o.Live = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s, ok := web.SessionOf(r.Context())
+			if ok {
+				who = append(who, s.Actor.ID)
+			}
+			if _, ok := w.(http.Hijacker); !ok {
+				w.WriteHeader(http.StatusTeapot)
+			}
+		})
+	}).people()
+	require.Equal(t, http.StatusUnauthorized, w.do("", "GET", "/api/live", nil).Code)
+	require.Equal(t, http.StatusOK, w.do("wang", "GET", "/api/live", nil).Code)
+	require.Equal(t, []string{w.actors["wang"].ID}, who)
+}
+
+func TestReadiness(t *testing.T) {
+	t.Parallel()
+	var down error
+	w := newWorld(t, func(o *web.Options) { o.Ping = func(context.Context) error { return down } })
+	require.Equal(t, http.StatusNoContent, w.do("", "GET", "/readyz", nil).Code)
+	down = errors.New("no disk")
+	got := w.do("", "GET", "/readyz", nil)
+	require.Equal(t, web.ProblemCode("not_ready"), problem(t, got).Code)
+	require.NotContains(t, got.Body.String(), "disk")
+	down = nil
+	w.server.Leave()
+	require.Equal(t, http.StatusServiceUnavailable, w.do("", "GET", "/readyz", nil).Code)
+	require.Equal(t, http.StatusNoContent, w.do("", "GET", "/healthz", nil).Code)
+	require.Equal(t, http.StatusOK, w.do("", "GET", "/api/meta", nil).Code, "who is here is served to the end")
+}
+
+// Nothing of a person, and no path, gets into the log; a panic is one answer and one line.
+func TestLogAndPanic(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	boom := true
+	w := newWorld(t, func(o *web.Options) {
+		o.Logger = slog.New(slog.NewJSONHandler(&log, nil))
+		o.Live = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+			if boom {
+				panic("boom")
+			}
+		})
+	}).people()
+	caseID := w.file("wang", "洞庭电器", "A-1")
+	require.Equal(t, http.StatusInternalServerError, w.do("wang", "GET", "/api/live", nil).Code)
+	w.do("wang", "GET", "/api/cases/"+caseID+"?q=secret", nil)
+	w.do("", "POST", "/api/sign-in/code", `{"phone":"`+phone+`","code":"271828"}`)
+	said := log.String()
+	for _, s := range []string{caseID, "secret", phone, "271828", name, address, "192.0.2.1", w.cookies["wang"].Value, "/api/cases/0"} {
+		require.NotContains(t, said, s)
+	}
+	for _, s := range []string{`"route":"/api/cases/:id"`, `"status":200`, `"role":"consumer"`, "boom", `"request":"`} {
+		require.Contains(t, said, s)
+	}
+}
+
+func TestServeAndShutdown(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	done := make(chan error, 1)
+	go func() { done <- w.server.Serve(l) }()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	answer, err := client.Get("http://" + l.Addr().String() + "/healthz")
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusNoContent, answer.StatusCode)
+	client.CloseIdleConnections()
+	require.NoError(t, w.server.Shutdown(t.Context()))
+	require.NoError(t, <-done)
+}

@@ -1,0 +1,376 @@
+package notify_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+	"hejie/server/notify"
+	"hejie/server/store"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
+
+func (c *clock) pass(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.now = c.now.Add(d) }
+
+// sender remembers what it was given and answers with errs, one each, then with nil.
+type sender struct {
+	mu   sync.Mutex
+	got  []notify.Message
+	errs []error
+	took chan struct{} // one for each message, when not nil
+}
+
+func (s *sender) Send(_ context.Context, m notify.Message) (err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.got = append(s.got, m)
+	if len(s.errs) > 0 {
+		err, s.errs = s.errs[0], s.errs[1:]
+	}
+	if s.took != nil {
+		s.took <- struct{}{}
+	}
+	return err
+}
+
+type world struct {
+	t     *testing.T
+	ctx   context.Context
+	plain app.Plain
+	clock *clock
+	out   *sender
+	log   *bytes.Buffer
+	*notify.Worker
+}
+
+var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+
+func newWorld(t *testing.T, change ...func(*notify.Options)) *world {
+	w := &world{t: t, ctx: t.Context(), clock: &clock{now: start}, out: &sender{}, log: &bytes.Buffer{}}
+	s, err := store.Open(filepath.Join(t.TempDir(), "hejie.db"), store.Options{Now: w.clock.Now})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	w.plain = s.Plain()
+	o := notify.Options{Plain: w.plain, Sender: w.out, Clock: w.clock, Base: "https://hejie.example", Limits: app.DefaultLimits(),
+		Logger: slog.New(slog.NewJSONHandler(w.log, nil))}
+	for _, f := range change {
+		f(&o)
+	}
+	w.Worker = notify.New(o)
+	return w
+}
+
+func (w *world) write(f func(tx app.PlainTx) error) {
+	w.t.Helper()
+	require.NoError(w.t, w.plain.Write(w.ctx, f))
+}
+
+func (w *world) account(role negotiation.Role, login, phone, enterprise, bureau string) string {
+	id := app.NewID()
+	w.write(func(tx app.PlainTx) error {
+		if err := tx.AddAccount(w.ctx, app.Account{ID: id, Role: role, Login: login, Language: "en", Enterprise: enterprise, Bureau: bureau, Active: true}); err != nil {
+			return err
+		}
+		return tx.SetPerson(w.ctx, app.Person{Account: id, Phone: phone})
+	})
+	return id
+}
+
+const (
+	phone  = "+8613800138000"
+	caseID = "0195c1d0-0000-7000-8000-000000000001"
+)
+
+func (w *world) notice(to string) {
+	w.t.Helper()
+	w.write(func(tx app.PlainTx) error {
+		return tx.AddNotice(w.ctx, app.Notice{To: to, Template: app.TemplateNewOffer, Case: caseID, Params: map[string]string{"code": "K7QM2-XW9PD", "until": "2026-03-09"}, At: start})
+	})
+}
+
+func (w *world) code() {
+	w.t.Helper()
+	w.write(func(tx app.PlainTx) error {
+		return tx.AddOutbox(w.ctx, app.OutboxRow{ID: app.NewID(), To: "phone", Address: phone, Language: "zh", Template: app.TemplateCode,
+			Params: map[string]string{"code": "271828", "minutes": "10"}, Created: w.clock.Now(), Next: w.clock.Now()})
+	})
+}
+
+// settle steps until nothing is due.
+func (w *world) settle() {
+	w.t.Helper()
+	for range 20 {
+		more, err := w.Step(w.ctx)
+		require.NoError(w.t, err)
+		if !more {
+			return
+		}
+	}
+	require.Fail(w.t, "never settles")
+}
+
+func (w *world) rows() []app.OutboxRow {
+	w.t.Helper()
+	rows, err := w.plain.Outbox(w.ctx, 100)
+	require.NoError(w.t, err)
+	return rows
+}
+
+func TestDeliversOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.notice(w.account(negotiation.RoleConsumer, phone, phone, "", ""))
+	w.settle()
+	w.settle()
+	require.Len(t, w.out.got, 1)
+	m := w.out.got[0]
+	require.Equal(t, phone, m.To)
+	require.Equal(t, "Hejie: a new offer in case K7QM2-XW9PD, open until 2026-03-09: https://hejie.example/c/"+caseID, m.Text)
+	rows := w.rows()
+	require.Len(t, rows, 1)
+	require.Equal(t, w.clock.Now(), rows[0].Delivered)
+	require.Empty(t, rows[0].Text)
+	require.Equal(t, m.ID, rows[0].ID)
+}
+
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.account(negotiation.RoleDeskAgent, "a", "+8613800000001", "e1", "")
+	w.account(negotiation.RoleDeskAgent, "b", "+8613800000002", "e1", "")
+	w.account(negotiation.RoleDeskAgent, "c", "+8613800000002", "e1", "") // a phone on the desk that two use
+	w.account(negotiation.RoleDeskAgent, "d", "+8613800000004", "e2", "")
+	w.account(negotiation.RoleOfficer, "o", "+8613800000005", "", "b1")
+	w.notice("desk:e1")
+	w.notice("bureau:b1")
+	w.notice("bureau:b2") // nobody
+	w.settle()
+	var to []string
+	for _, m := range w.out.got {
+		to = append(to, m.To)
+	}
+	slices.Sort(to)
+	require.Equal(t, []string{"+8613800000001", "+8613800000002", "+8613800000005"}, to)
+	for _, r := range w.rows() {
+		require.True(t, r.Next.IsZero())
+		require.Equal(t, r.To == "bureau:b2", r.Delivered.IsZero())
+	}
+}
+
+func TestRetries(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.out.errs = []error{errors.New("down"), errors.New("down"), errors.New("down")}
+	w.notice(w.account(negotiation.RoleConsumer, phone, phone, "", ""))
+	w.settle()
+	for n, longest := range []time.Duration{5 * time.Second, 10 * time.Second, 20 * time.Second} {
+		require.Len(t, w.out.got, n+1)
+		row := w.rows()[0]
+		require.Equal(t, n+1, row.Attempts)
+		require.Equal(t, "down", row.Error)
+		wait := row.Next.Sub(w.clock.Now())
+		require.True(t, wait >= longest/2 && wait <= longest, "%v after attempt %d", wait, n+1)
+		w.clock.pass(wait - time.Millisecond)
+		w.settle()
+		require.Len(t, w.out.got, n+1, "not earlier")
+		w.clock.pass(time.Millisecond)
+		w.settle()
+	}
+	require.Len(t, w.out.got, 4)
+	require.False(t, w.rows()[0].Delivered.IsZero())
+	ids := map[string]bool{}
+	for _, m := range w.out.got {
+		ids[m.ID] = true
+	}
+	require.Len(t, ids, 1, "the same id each time, for the gateway to know a repetition")
+}
+
+func TestGivesUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err   error
+		tries int
+	}{"refused": {notify.Refused{Why: "bad number"}, 1}, "never taken": {errors.New("down"), 12}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.out.errs = slices.Repeat([]error{c.err}, 50)
+			w.notice(w.account(negotiation.RoleConsumer, phone, phone, "", ""))
+			for range 30 {
+				w.settle()
+				w.clock.pass(2 * time.Hour)
+			}
+			require.Len(t, w.out.got, c.tries)
+			require.True(t, w.rows()[0].Delivered.IsZero())
+			require.True(t, w.rows()[0].Next.IsZero())
+		})
+	}
+}
+
+func TestCodesLeaveNoTrace(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		errs []error
+		wait time.Duration
+		sent int
+		keep bool
+		rows int
+	}{
+		"sent":            {nil, 0, 1, false, 0},
+		"refused":         {[]error{notify.Refused{Why: "no"}}, 0, 1, false, 0},
+		"too old to send": {nil, 10 * time.Minute, 0, false, 0},
+		"demo":            {nil, 0, 1, true, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(o *notify.Options) { o.Keep = c.keep })
+			w.out.errs = c.errs
+			w.code()
+			w.clock.pass(c.wait)
+			w.settle()
+			require.Len(t, w.out.got, c.sent)
+			require.Len(t, w.rows(), c.rows)
+			require.NotContains(t, w.log.String(), "271828")
+			require.NotContains(t, w.log.String(), phone)
+			if c.keep {
+				require.Contains(t, w.rows()[0].Text, "271828")
+			}
+		})
+	}
+}
+
+func TestRunWakesAndEnds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.out.took = make(chan struct{}, 10)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- w.Run(ctx) }()
+	w.code()
+	w.Wake()
+	<-w.out.took
+	stop()
+	require.NoError(t, <-done)
+	w.Wake() // never blocks
+	w.Wake()
+}
+
+func TestWebhook(t *testing.T) {
+	t.Parallel()
+	key := []byte("sixteen bytes or more")
+	for name, c := range map[string]struct {
+		status  int
+		final   bool
+		success bool
+	}{
+		"taken": {202, false, true}, "down": {503, false, false}, "busy": {429, false, false}, "timeout": {408, false, false},
+		"refused": {400, true, false}, "redirect": {302, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var calls int
+			s := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+				calls++
+				body, err := io.ReadAll(r.Body)
+				if err != nil || r.Method != http.MethodPost || r.Header.Get("Idempotency-Key") != "id-1" ||
+					r.Header.Get("Hejie-Signature") != "sha256="+notify.Sign(key, r.Header.Get("Hejie-Timestamp"), body) {
+					rw.WriteHeader(http.StatusTeapot)
+					return
+				}
+				var in map[string]any
+				if json.Unmarshal(body, &in) != nil || in["to"] != phone || in["text"] != "你好" || in["template"] != "new_offer" || in["id"] != "id-1" {
+					rw.WriteHeader(http.StatusTeapot)
+					return
+				}
+				rw.Header().Set("Location", "/elsewhere")
+				rw.WriteHeader(c.status)
+			}))
+			defer s.Close()
+			h, err := notify.NewWebhook(s.URL+"/?token=hidden", key, &clock{now: start})
+			require.NoError(t, err)
+			defer h.Close()
+			err = h.Send(t.Context(), notify.Message{ID: "id-1", To: phone, Template: app.TemplateNewOffer, Params: map[string]string{"code": "x"}, Text: "你好"})
+			require.Equal(t, 1, calls, "redirects are not followed")
+			if c.success {
+				require.NoError(t, err)
+				return
+			}
+			require.Error(t, err)
+			require.Equal(t, c.final, errors.As(err, new(notify.Refused)), err)
+			require.NotContains(t, err.Error(), "418")
+		})
+	}
+	t.Run("nobody there", func(t *testing.T) {
+		t.Parallel()
+		s := httptest.NewServer(http.NotFoundHandler())
+		s.Close()
+		h, err := notify.NewWebhook(s.URL+"/?token=hidden", key, &clock{now: start})
+		require.NoError(t, err)
+		defer h.Close()
+		err = h.Send(t.Context(), notify.Message{ID: "id-1", To: phone})
+		require.Error(t, err)
+		require.NotContains(t, err.Error(), "hidden")
+		require.False(t, errors.As(err, new(notify.Refused)))
+	})
+	for _, address := range []string{"", "http://sms.example/", "ftp://sms.example", "sms.example"} {
+		_, err := notify.NewWebhook(address, key, &clock{})
+		require.Error(t, err, address)
+	}
+	_, err := notify.NewWebhook("https://sms.example", []byte("short"), &clock{})
+	require.Error(t, err)
+}
+
+func TestOtherSenders(t *testing.T) {
+	t.Parallel()
+	var out, log bytes.Buffer
+	s := notify.NewStdout(&out, slog.New(slog.NewTextHandler(&log, nil)))
+	require.Contains(t, log.String(), "WARN")
+	require.NoError(t, s.Send(t.Context(), notify.Message{To: phone, Text: "你好"}))
+	require.Equal(t, "SMS "+phone+": 你好\n", out.String())
+	require.True(t, errors.As(notify.None{}.Send(t.Context(), notify.Message{}), new(notify.Refused)))
+	require.NoError(t, notify.Demo{}.Send(t.Context(), notify.Message{}))
+}
+
+// TestTexts: each template speaks both languages, with no parameter left over, and fits into two short messages (140 characters).
+func TestTexts(t *testing.T) {
+	t.Parallel()
+	params := map[string]string{"code": "K7QM2-XW9PD", "link": "https://hejie.example/c/" + caseID, "minutes": "10", "due": "2026-03-09", "until": "2026-03-09", "enterprise": "岳阳百货有限公司"}
+	hole := regexp.MustCompile(`[{}]`)
+	for _, tpl := range app.Templates {
+		zh, en := notify.Text(tpl, "zh", params), notify.Text(tpl, "en", params)
+		for _, text := range []string{zh, en} {
+			require.NotEmpty(t, text, tpl)
+			require.False(t, hole.MatchString(text), text)
+			require.LessOrEqual(t, len([]rune(text)), 160, text)
+		}
+		require.True(t, strings.HasPrefix(zh, "【和解】"), zh)
+		require.True(t, strings.HasPrefix(en, "Hejie: "), en)
+		require.Equal(t, zh, notify.Text(tpl, "", params))
+	}
+	require.Empty(t, notify.Text("unknown", "zh", nil))
+}
