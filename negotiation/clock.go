@@ -95,7 +95,7 @@ func (d *decision) remindDue() {
 		if left < 0 {
 			left = len(x.Remind)
 		}
-		if left > 0 && !x.Overdue {
+		if left > 0 {
 			d.emit(Reminded{Deadline: x.Key, Due: x.Due, Whom: d.c.reminds(x), Left: len(x.Remind) - left}, nil)
 		}
 	}

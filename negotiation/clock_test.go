@@ -37,6 +37,11 @@ func TestAtNeverGoesBack(t *testing.T) {
 	s := newScenario(t).at("2026-03-03T09:00").consumer(PostMessage{Text: "a"})
 	s.at("2026-03-02T09:00").consumer(PostMessage{Text: "b"})
 	require.Equal(t, shanghai(t, "2026-03-03T09:00"), s.events[0].At)
+	// Nor after a note at the desk, of which the room knows nothing.
+	s.at("2026-03-03T09:30").enterprise(PostMessage{Text: "Note", Channel: Desk})
+	require.Equal(t, shanghai(t, "2026-03-03T09:00"), s.c.LastAt)
+	s.at("2026-03-03T09:10").consumer(PostMessage{Text: "c"})
+	require.Equal(t, shanghai(t, "2026-03-03T09:30"), s.events[0].At)
 	s.env.At = time.Date(2026, 3, 3, 10, 0, 0, 1999, workday.Shanghai)
 	s.consumer(PostMessage{Text: "c"})
 	require.Equal(t, time.Date(2026, 3, 3, 2, 0, 0, 1000, time.UTC), s.events[0].At, "UTC and whole microseconds")
@@ -148,6 +153,13 @@ func TestCalendarChange(t *testing.T) {
 	back.at("2026-03-12T23:59").do(System, MoveDeadlines{Reason: MovedByCalendar}).due(Negotiation, "2026-03-17T00:00") // 13th and 16th are left
 	s.env.Calendar = workday.Default()
 	s.at("2026-03-13T00:00").do(System, MoveDeadlines{Reason: MovedByCalendar}).did().due(Negotiation, "2026-03-18T00:00")
+
+	// A reminder of the new date that lies in the past is not sent.
+	s = newScenario(t).tick("2026-03-16T10:00")
+	s.env.Calendar = withHoliday
+	s.do(System, MoveDeadlines{Reason: MovedByCalendar}).do(System, nil).did()
+	d, _ := s.c.Deadline(Negotiation)
+	require.Equal(t, []time.Time{shanghai(t, "2026-03-17T09:00")}, d.Remind)
 
 	// A promise follows, and so does a bureau's clock; one that an outage moved keeps its date.
 	s = agreed(t, true, refund(1, 6)).due("performance:0", "2026-03-11T00:00")

@@ -94,6 +94,7 @@ func TestDecodeIsStrict(t *testing.T) {
 		`{"type":"make_offer","items":[{"due":{"days":1,"days":2}}]}`:   {CodeRepeatedField, "days"},
 		`{"type":"make_offer","items":[{"due":{"hours":1}}]}`:           {CodeUnknownField, "hours"},
 		`{"type":"change_consents","publication":{"yes":1,"text":"a"}}`: {CodeMalformed, "publication.yes"},
+		`{"type":"post_message","question":"yes"}`:                      {CodeMalformed, "question"},
 		`{"type":"post_message","text":` + deep + `}`:                   {CodeMalformed, ""},
 		`{"type":"reopen"` + many.String() + `}`:                        {CodeMalformed, ""},
 		`{"type":"post_message","` + strings.Repeat("x", 90) + `":1}`:   {CodeUnknownField, strings.Repeat("x", 40) + "…"},
@@ -116,6 +117,13 @@ func TestDecodeStrict(t *testing.T) {
 	require.Equal(t, CodeRepeatedField, CodeOf(DecodeStrict([]byte(`[{"a":1,"a":1}]`), &v)))
 	require.Equal(t, CodeUnknownField, CodeOf(DecodeStrict([]byte(`[{"b":1}]`), &v)))
 	require.Equal(t, CodeMalformed, CodeOf(DecodeStrict([]byte(`{"a":1}`), &v)))
+	var frame struct {
+		Do AnyCommand `json:"do"`
+	}
+	require.NoError(t, DecodeStrict([]byte(`{"do":{"type":"rate","stars":3}}`), &frame))
+	require.Equal(t, Rate{Stars: 3}, frame.Do.Command)
+	require.Equal(t, CodeUnknownCommand, CodeOf(DecodeStrict([]byte(`{"do":{"type":"x"}}`), &frame)))
+	require.Equal(t, CodeMalformed, CodeOf(DecodeStrict([]byte(`{"do":[]}`), &frame)))
 	var n float64
 	require.NoError(t, DecodeStrict([]byte(`-1.5e3`), &n))
 }

@@ -124,8 +124,10 @@ func TestReopening(t *testing.T) {
 	s.refuses(mei, Reopen{}, CodeAlreadyDone) // once
 	// An agreement that ended by the consumer's own part can be taken up again for seven days.
 	s = agreed(t, true, shipping(7), after(0, refund(100, 3))).tick("2026-03-31T00:00").wants(PhaseClosed, ClassWC)
-	s.at("2026-04-07T23:59").consumer(Reopen{}).wants(PhaseNegotiating, "").offers(agent, refund(50, 3)).accepts(mei).runsNot("performance:1")
-	require.Nil(t, lapsed().c.Agreement)
+	s.at("2026-04-07T23:59").consumer(Reopen{}).wants(PhaseNegotiating, "")
+	require.Nil(t, s.c.Agreement)
+	require.Zero(t, s.c.SettledAt)
+	s.offers(agent, refund(50, 3)).accepts(mei).runsNot("performance:1")
 }
 
 func TestRefusal(t *testing.T) {

@@ -276,7 +276,7 @@ func (m *machine) bySystem() {
 		env := m.env
 		env.At = m.env.At.Truncate(time.Microsecond)
 		phase := m.c.Phase
-		if events, err := m.c.Decide(System, cmd, env); err == nil && !env.At.Before(m.c.LastAt) {
+		if events, err := m.c.Decide(System, cmd, env); err == nil && !env.At.Before(m.c.clock) {
 			after := m.c
 			for _, e := range events {
 				after = after.Apply(e)

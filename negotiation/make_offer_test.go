@@ -34,7 +34,7 @@ func TestOffersAreChecked(t *testing.T) {
 		field string
 	}{
 		"none":                   {nil, CodeRequired, "items"},
-		"six":                    {[]Item{refund(1, 1), refund(1, 1), refund(1, 1), refund(1, 1), refund(1, 1), refund(1, 1)}, CodeOutOfRange, "items"},
+		"seven":                  {[]Item{refund(1, 1), refund(1, 1), refund(1, 1), refund(1, 1), refund(1, 1), refund(1, 1), refund(1, 1)}, CodeOutOfRange, "items"},
 		"by nobody":              {[]Item{{Remedy: Apology, Due: Due{Days: 1, Unit: WorkingDays}}}, CodeInvalid, "items[0].by"},
 		"by the bureau":          {[]Item{{By: SideBureau, Remedy: Apology, Due: Due{Days: 1, Unit: WorkingDays}}}, CodeInvalid, "items[0].by"},
 		"unknown remedy":         {[]Item{apology(1), {By: SideEnterprise, Remedy: "magic"}}, CodeInvalid, "items[1].remedy"},
@@ -212,6 +212,9 @@ func TestReplacementOfABindingOffer(t *testing.T) {
 	chain := []Item{apology(5), after(0, refund(100, 3))}
 	require.True(t, asGoodAs([]Item{apology(4), after(0, refund(100, 3))}, chain))
 	require.False(t, asGoodAs([]Item{apology(5), apology(60), after(1, refund(100, 3))}, chain))
+	// What waited for the consumer does not come to wait for the enterprise.
+	terms := []Item{shipping(7), after(0, refund(100, 3)), apology(7)}
+	require.False(t, asGoodAs([]Item{shipping(7), after(2, refund(100, 3)), apology(7)}, terms))
 	// Which item stands for which does not hang on the order.
 	require.True(t, asGoodAs([]Item{refund(300, 3), refund(100, 3)}, []Item{refund(100, 3), refund(200, 3)}))
 }

@@ -39,7 +39,7 @@ func DefaultRules() Rules {
 	return Rules{
 		Version: "2026-1", FirstResponse: 2, Negotiation: 10, Reopened: 5, Confirmation: 7, Silence: 2, ConsumerPart: 15,
 		ComplaintDecision: 7, Mediation: 60, LapseAfter: 3, EnterpriseValid: 3, ConsumerValid: 1, ValidMax: 10, MaxDue: 90,
-		WithdrawMinutes: 5, DisputeDays: 30, ReopenLapsed: 30, ReopenWithdrawn: 7, OffersPerSide: 30, ItemsPerOffer: 5,
+		WithdrawMinutes: 5, DisputeDays: 30, ReopenLapsed: 30, ReopenWithdrawn: 7, OffersPerSide: 30, ItemsPerOffer: 6,
 		MessageLength: 2000, MessagesPerMinute: 30, MessagesPerDay: 500, FilesPerSide: 9, EnterpriseOffersBind: true,
 	}
 }

@@ -180,8 +180,8 @@ func (s *scenario) try(by Actor, cmd Command) error {
 	require.Equal(s.t, snapshot, encode(s.t, s.c), "Step changed the case that it was given")
 	passing := decision{c: s.c, by: System, env: s.env}
 	passing.env.At = passing.env.At.UTC().Truncate(time.Microsecond)
-	if passing.env.At.Before(s.c.LastAt) {
-		passing.env.At = s.c.LastAt
+	if passing.env.At.Before(s.c.clock) {
+		passing.env.At = s.c.clock
 	}
 	passing.passDue()
 	s.keep(cmd, len(passing.events), events, after)
@@ -222,6 +222,7 @@ func (s *scenario) keep(cmd Command, passed int, events []Event, after Case) {
 	now := encode(s.t, s.c)
 	require.Equal(s.t, now, encode(s.t, after), "Step's case is not the fold of its events")
 	require.Equal(s.t, now, encode(s.t, s.folded), "the log folds to another case")
+	require.Equal(s.t, s.c.clock, s.folded.clock)
 	var back Case
 	require.NoError(s.t, json.Unmarshal([]byte(now), &back))
 	require.Equal(s.t, now, encode(s.t, back), "JSON round trip")
@@ -268,7 +269,7 @@ func encode(t require.TestingT, v any) string {
 
 // check what holds for every case after every step.
 func check(t require.TestingT, before, c Case, events []Event) {
-	last := before.LastAt
+	last := before.clock
 	for _, e := range events {
 		require.False(t, e.At.Before(last), "at went back")
 		require.Equal(t, time.UTC, e.At.Location())
@@ -277,6 +278,8 @@ func check(t require.TestingT, before, c Case, events []Event) {
 			require.NotEqual(t, c.Agreement.AcceptedBy, c.Offers[c.Agreement.Offer-1].By, "somebody accepted their own")
 		}
 	}
+	require.Equal(t, last, c.clock)
+	require.False(t, c.LastAt.After(last))
 	require.Equal(t, before.Version+int64(len(events)), c.Version)
 	for i, o := range c.Offers {
 		require.Equal(t, i+1, o.Number)

@@ -12,7 +12,7 @@ import (
 // commands is the whole command line. Each flag can be given by the environment as well: --public-url is HEJIE_PUBLIC_URL.
 type commands struct {
 	Common
-	Version kong.VersionFlag `help:"Print the version and end."`
+	Version kong.VersionFlag `help:"Print the version and end." env:"-"`
 
 	Serve    serveCommand    `cmd:"" help:"Run the platform."`
 	Demo     demoCommand     `cmd:"" help:"Run a platform full of invented people and cases, on this machine only."`

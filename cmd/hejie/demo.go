@@ -13,10 +13,11 @@ import (
 	"hejie/cmd/hejie/demo"
 	"hejie/negotiation"
 	"hejie/server/app"
+	"hejie/server/store"
 )
 
 type demoOptions struct {
-	Fresh bool `help:"Forget what was done in the demo and build it for today."`
+	Fresh bool `help:"Forget what was done in the demo and build it for today." env:"-"`
 }
 
 type demoCommand struct {
@@ -104,6 +105,17 @@ func (f folder) takeForDemo(fresh bool) error {
 func (f folder) wipe() error {
 	if c, err := f.readCard(); err != nil || !c.Demo {
 		return errors.Join(err, fmt.Errorf("%s is not a demo", f))
+	}
+	if ok, err := f.exists(); err != nil {
+		return err
+	} else if ok { // nobody else may have it open
+		s, err := store.Open(f.database(), store.Options{})
+		if err != nil {
+			return err
+		}
+		if err := s.Close(); err != nil {
+			return err
+		}
 	}
 	if err := f.writeCard(card{Demo: true}); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hejie/cmd/hejie/demo"
@@ -41,6 +42,7 @@ type engine struct {
 	server   *server.Server
 	again    chan struct{} // closed when the demo is to start over
 	stop     func()        // of the revocation signal
+	deliver  atomic.Pointer[func([]app.Commit)]
 }
 
 // open puts an engine together.
@@ -105,6 +107,12 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, cloc
 		return err
 	}
 	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Keep: e.demo != nil, Logger: e.log})
+	deliver := func(commits []app.Commit) {
+		e.hub.Publish(commits)
+		e.due.Commits(commits)
+		e.notify.Wake()
+	}
+	e.deliver.Store(&deliver)
 	proxies, err := e.config.proxies()
 	if err != nil {
 		return err
@@ -131,14 +139,11 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, cloc
 // texts is the version of the texts in force that consents and commitments name.
 const texts = "2026-1"
 
-// committed tells those who deliver what became true. The store may call it before all of them are there.
+// committed tells those who deliver what became true, once they are there.
 func (e *engine) committed(commits []app.Commit) {
-	if e.hub == nil || e.due == nil || e.notify == nil {
-		return
+	if deliver := e.deliver.Load(); deliver != nil {
+		(*deliver)(commits)
 	}
-	e.hub.Publish(commits)
-	e.due.Commits(commits)
-	e.notify.Wake()
 }
 
 func (e *engine) sender(w app.World) (notify.Sender, error) {
@@ -290,4 +295,6 @@ func override(path string, into any) error {
 }
 
 // since is for the log of the start.
-func since(t time.Time) slog.Attr { return slog.Duration("took", time.Since(t).Round(time.Millisecond)) }
+func since(t time.Time) slog.Attr {
+	return slog.Duration("took", time.Since(t).Round(time.Millisecond))
+}

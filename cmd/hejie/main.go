@@ -48,8 +48,12 @@ type helped struct{ code int }
 // run is the program but for signals and the end of the process.
 func run(ctx context.Context, args []string, c console) (code int) {
 	defer func() {
-		if h, ok := recover().(helped); ok {
-			code = h.code
+		switch r := recover().(type) {
+		case nil:
+		case helped:
+			code = r.code
+		default:
+			panic(r)
 		}
 	}()
 	var line commands

@@ -70,7 +70,8 @@ CREATE TABLE cases (
 	order_ref       TEXT NOT NULL,
 	filed_at        INTEGER NOT NULL,
 	title           TEXT NOT NULL, -- content
-	search          TEXT NOT NULL, -- content: title, enterprise and code; NFKC, lower case
+	search_title    TEXT NOT NULL, -- content; NFKC, lower case, like the next
+	search_name     TEXT NOT NULL, -- enterprise and code: no content, so an officer may look for it before escalation
 
 	version      INTEGER NOT NULL,
 	head         BLOB NOT NULL,
@@ -105,7 +106,7 @@ CREATE INDEX cases_next ON cases (next_at, id) WHERE next_at IS NOT NULL;
 CREATE INDEX cases_consumer ON cases (consumer);
 CREATE INDEX cases_enterprise ON cases (enterprise);
 CREATE INDEX cases_inbox ON cases (enterprise, due) WHERE open = 1;
-CREATE INDEX cases_bureau ON cases (bureau, col);
+CREATE INDEX cases_running ON cases (enterprise, phase) WHERE open = 1 AND class = '';
 CREATE INDEX cases_region ON cases (region, col);
 CREATE INDEX cases_city ON cases (region_city, col);
 CREATE INDEX cases_province ON cases (region_province, col);

@@ -57,7 +57,7 @@ type CaseQuery struct {
 	Category   negotiation.Category
 	Reason     negotiation.EscalationReason
 	Min, Max   int64  // disputed amount, minor units, both included
-	Search     string // part of title, enterprise's name or case code
+	Search     string // part of the enterprise's name or the case code; of the title for a party, for a bureau only once escalated
 	Column     Column
 	Horizon    time.Time // with ColumnComing: breaches before this instant; two working days from now
 

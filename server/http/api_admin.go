@@ -121,3 +121,12 @@ func (a api) ListAudit(ctx context.Context, r ListAuditRequestObject) (ListAudit
 	}
 	return ListAudit200JSONResponse(auditPage(rows, n)), nil
 }
+
+func (a api) EraseContent(ctx context.Context, r EraseContentRequestObject) (EraseContentResponseObject, error) {
+	b := r.Body
+	receipt, err := a.App.Admin.Erase(ctx, actor(ctx), app.Erasure{CaseCode: b.CaseCode, Channel: b.Channel, Seq: b.Seq, Reason: b.Reason})
+	if err != nil {
+		return nil, err
+	}
+	return EraseContent200JSONResponse{Positions: positionsOf(receipt.Case, receipt.Positions)}, nil
+}

@@ -1530,6 +1530,31 @@ type EnterpriseRow struct {
 // EnterpriseStatus only an enrolled one takes new cases
 type EnterpriseStatus = scheme.Status
 
+// ErasureInput Names the event by its number in its channel, as both parties see it
+type ErasureInput struct {
+	// CaseCode spaces and lower case are taken
+	//
+	// Example: K7QM2-XW9PD
+	CaseCode string `json:"case_code"`
+
+	// Channel A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise
+	Channel Channel `json:"channel"`
+
+	// Reason names the request; stays in the log
+	Reason string `json:"reason"`
+
+	// Seq gap-free within the channel
+	Seq Seq `json:"seq"`
+}
+
+// ErasureReceipt defines model for ErasureReceipt.
+type ErasureReceipt struct {
+	// Positions by ChannelKey
+	//
+	// Example: {"019aa5c4-1f00-7000-8000-000000000001/room":"1.9f31c2aa"}
+	Positions Positions `json:"positions"`
+}
+
 // ErrorFrame `error` is the id of the refused command, null for another frame, which `about` then names
 type ErrorFrame struct {
 	About About `json:"about,omitempty,omitzero"`
@@ -2686,6 +2711,9 @@ type ChangeBureauJSONRequestBody = BureauChange
 // ImportCalendarJSONRequestBody defines body for ImportCalendar for application/json ContentType.
 type ImportCalendarJSONRequestBody = HolidayNotice
 
+// EraseContentJSONRequestBody defines body for EraseContent for application/json ContentType.
+type EraseContentJSONRequestBody = ErasureInput
+
 // AddOfficerJSONRequestBody defines body for AddOfficer for application/json ContentType.
 type AddOfficerJSONRequestBody = OfficerInput
 
@@ -3241,6 +3269,9 @@ type ServerInterface interface {
 	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed
 	// (PUT /api/admin/calendar/{year})
 	ImportCalendar(ctx echo.Context, year int) error
+	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
+	// (POST /api/admin/erasures)
+	EraseContent(ctx echo.Context) error
 
 	// (GET /api/admin/limits)
 	GetLimits(ctx echo.Context) error
@@ -3503,6 +3534,15 @@ func (w *ServerInterfaceWrapper) ImportCalendar(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ImportCalendar(ctx, year)
+	return err
+}
+
+// EraseContent converts echo context to params.
+func (w *ServerInterfaceWrapper) EraseContent(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EraseContent(ctx)
 	return err
 }
 
@@ -4475,6 +4515,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/admin/calendar/:year", wrapper.ImportCalendar, options.OperationMiddlewares["importCalendar"]...)
 	router.GET(options.BaseURL+"/api/admin/limits", wrapper.GetLimits, options.OperationMiddlewares["getLimits"]...)
 	router.GET(options.BaseURL+"/api/admin/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
+	router.POST(options.BaseURL+"/api/admin/erasures", wrapper.EraseContent, options.OperationMiddlewares["eraseContent"]...)
 	router.GET(options.BaseURL+"/api/demo", wrapper.GetDemo, options.OperationMiddlewares["getDemo"]...)
 	router.POST(options.BaseURL+"/api/demo/enter", wrapper.EnterDemo, options.OperationMiddlewares["enterDemo"]...)
 	router.POST(options.BaseURL+"/api/demo/advance", wrapper.AdvanceDemo, options.OperationMiddlewares["advanceDemo"]...)
@@ -4844,6 +4885,47 @@ type ImportCalendardefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ImportCalendardefaultApplicationProblemPlusJSONResponse) VisitImportCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContentRequestObject struct {
+	Body *EraseContentJSONRequestBody
+}
+
+type EraseContentResponseObject interface {
+	VisitEraseContentResponse(w http.ResponseWriter) error
+}
+
+type EraseContent200JSONResponse ErasureReceipt
+
+func (response EraseContent200JSONResponse) VisitEraseContentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EraseContentdefaultApplicationProblemPlusJSONResponse) VisitEraseContentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6876,6 +6958,9 @@ type StrictServerInterface interface {
 	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed
 	// (PUT /api/admin/calendar/{year})
 	ImportCalendar(ctx context.Context, request ImportCalendarRequestObject) (ImportCalendarResponseObject, error)
+	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
+	// (POST /api/admin/erasures)
+	EraseContent(ctx context.Context, request EraseContentRequestObject) (EraseContentResponseObject, error)
 
 	// (GET /api/admin/limits)
 	GetLimits(ctx context.Context, request GetLimitsRequestObject) (GetLimitsResponseObject, error)
@@ -7359,6 +7444,52 @@ func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int) error {
 		return err
 	} else if validResponse, ok := response.(ImportCalendarResponseObject); ok {
 		return validResponse.VisitImportCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EraseContent operation middleware
+func (sh *strictHandler) EraseContent(ctx echo.Context) error {
+	var request EraseContentRequestObject
+
+	var body EraseContentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EraseContent(ctx.Request().Context(), request.(EraseContentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EraseContent")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EraseContentResponseObject); ok {
+		return validResponse.VisitEraseContentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -63,7 +63,7 @@ func grants() map[string]grant {
 		"listBoard": to(officer), "getBoardSummary": to(officer), "listEnterprises": to(officer), "listApplications": to(officer),
 
 		"listBureaus": to(admin), "addBureau": to(admin), "changeBureau": to(admin), "listOfficers": to(admin), "addOfficer": to(admin), "changeOfficer": to(admin),
-		"listCalendarYears": to(admin), "importCalendar": to(admin), "getLimits": to(admin), "listAudit": to(admin),
+		"listCalendarYears": to(admin), "importCalendar": to(admin), "getLimits": to(admin), "listAudit": to(admin), "eraseContent": to(admin),
 
 		"getDemo": {demo: true}, "enterDemo": {demo: true}, "advanceDemo": {demo: true}, "resetDemo": {demo: true},
 		"listDemoOutbox": {demo: true},

@@ -204,6 +204,53 @@ func TestDeliveryFarBehindIsHealedFromTheLog(t *testing.T) {
 	}
 }
 
+// What is published after the log was read and before the subscription is attached is in neither of the two.
+func TestPublishedDuringACatchUp(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1, 3, 20} { // fits into the room's memory, or falls out of it
+		w := newWorld(t, func(o *Options) { o.tuning = tuning{ring: 3, page: 4} })
+		w.open(caseNo(1))
+		w.commit(caseNo(1), negotiation.Room, "before")
+		w.onRead = func() {
+			for i := range n {
+				w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i))
+			}
+			w.delivered(caseNo(1))
+		}
+		c := w.dial("consumer")
+		got := seqs(c.subscribe(roomNo(1), "").Events)
+		for len(got) < n+1 {
+			got = append(got, seqs(c.next().Events)...)
+		}
+		w.commit(caseNo(1), negotiation.Room, "after")
+		got = append(got, seqs(c.next().Events)...)
+		for i, seq := range got {
+			require.Equal(t, int64(i+1), seq)
+		}
+		require.Len(t, got, n+2)
+	}
+}
+
+// The log may be read between a commit and its publishing.
+func TestPublishedAfterItWasRead(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	w.hold(true)
+	for i := range 3 {
+		w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i))
+	}
+	first := w.dial("consumer")
+	require.Len(t, first.subscribe(roomNo(1), "").Events, 3)
+	second := w.dial("agent")
+	require.Empty(t, second.subscribe(roomNo(1), w.position(caseNo(1), negotiation.Room, 3)).Events)
+	w.hold(false)
+	w.delivered(caseNo(1))
+	w.commit(caseNo(1), negotiation.Room, "new")
+	require.Equal(t, []int64{4}, seqs(first.next().Events))
+	require.Equal(t, []int64{4}, seqs(second.next().Events))
+}
+
 func TestReadErrorIsTemporary(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

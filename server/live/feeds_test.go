@@ -105,12 +105,7 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 	for i := range 50 {
 		w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i), strings.Repeat("x", 100))
 	}
-	s := w.hub.shardOf(caseNo(1))
-	for busy := true; busy; { // delivery is done
-		s.list.Lock()
-		busy = s.busy
-		s.list.Unlock()
-	}
+	w.delivered(caseNo(1))
 	go conn.pump()
 	rows := 0
 	for f := c.next(); f.Next == nil; f = c.next() {

@@ -9,6 +9,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 
@@ -42,10 +43,9 @@ type members map[string]json.RawMessage
 
 // split takes a frame apart. Commands are decoded strictly as a whole by negotiation, so here only the top level is checked.
 func split(frame []byte) (members, error) {
-	malformed := negotiation.NewError(negotiation.CodeMalformed)
 	frame = bytes.TrimLeft(frame, " \t\r\n")
 	if !json.Valid(frame) || frame[0] != '{' {
-		return nil, malformed
+		return nil, negotiation.NewError(negotiation.CodeMalformed)
 	}
 	m := make(members, 3)
 	i := 1
@@ -55,9 +55,9 @@ func split(frame []byte) (members, error) {
 			return m, nil
 		}
 		n := valueEnd(frame[i:])
-		var key string
-		if err := json.Unmarshal(frame[i:i+n], &key); err != nil {
-			return nil, malformed
+		key, err := text(frame[i : i+n])
+		if err != nil {
+			return nil, err
 		}
 		if _, twice := m[key]; twice {
 			return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", clip(key)).On(clip(key))
@@ -73,6 +73,17 @@ func split(frame []byte) (members, error) {
 			i++
 		}
 	}
+}
+
+// text of a JSON string; most need no decoder.
+func text(b []byte) (s string, err error) {
+	if len(b) > 1 && b[0] == '"' && bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
+		return string(b[1 : len(b)-1]), nil
+	}
+	if json.Unmarshal(b, &s) != nil {
+		return "", negotiation.NewError(negotiation.CodeMalformed)
+	}
+	return s, nil
 }
 
 func blank(b []byte) int { return len(b) - len(bytes.TrimLeft(b, " \t\r\n")) }
@@ -211,8 +222,8 @@ func decode(key string, value json.RawMessage, v any) error {
 // command sends a command through the door and answers with its receipt. It waits for the commit: the socket's commands keep
 // their order, and its reader goes on.
 func (c *conn) command(m members, at time.Time) {
-	var id, caseID string
-	if json.Unmarshal(m["id"], &id) != nil || !app.ValidID(id) {
+	id, err := text(m["id"])
+	if err != nil || !app.ValidID(id) {
 		c.answer(nil, nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("id"))
 		return
 	}
@@ -225,7 +236,8 @@ func (c *conn) command(m members, at time.Time) {
 				return app.Receipt{}, negotiation.NewError(negotiation.CodeUnknownField, "name", clip(key)).On(clip(key))
 			}
 		}
-		if json.Unmarshal(m["case"], &caseID) != nil || !app.ValidID(caseID) {
+		caseID, err := text(m["case"])
+		if err != nil || !app.ValidID(caseID) {
 			return app.Receipt{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
 		}
 		cmd, err := negotiation.DecodeCommand(m["do"])

@@ -159,7 +159,7 @@ func New(o Options) *Hub {
 	h.buffers.New = func() any { return new([]byte) }
 	h.frames.New = func() any { b := make([]byte, o.Limits.FrameBytes+1); return &b }
 	for range max(2, runtime.GOMAXPROCS(0)) {
-		h.shards = append(h.shards, &shard{hub: h, rooms: map[string]*room{}})
+		h.shards = append(h.shards, &shard{hub: h, rooms: map[roomKey]*room{}})
 	}
 	h.feeds.hub = h
 	h.wheel.hub = h

@@ -70,10 +70,11 @@ func (c *conn) join(name, caseID string, ch negotiation.Channel, since negotiati
 	case len(c.subs) >= most:
 		return nil, negotiation.NewError(negotiation.CodeOutOfRange, "max", most).On("subscribe")
 	}
-	r := s.rooms[name]
+	key := roomKey{caseID, ch}
+	r := s.rooms[key]
 	if r == nil {
 		r = &room{shard: s, name: name, caseID: caseID, channel: ch}
-		s.rooms[name] = r
+		s.rooms[key] = r
 	}
 	sub := &subscription{conn: c, room: r, last: since}
 	r.subs = append(r.subs, sub)

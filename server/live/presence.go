@@ -1,10 +1,6 @@
 package live
 
-import (
-	"strings"
-
-	"hejie/negotiation"
-)
+import "hejie/negotiation"
 
 // person in a room. Of the other sides a reader sees that the desk or the bureau is there, under its public name, not who sits at it;
 // names of consumers come with the case, where it is decided who sees how much of them.
@@ -122,11 +118,10 @@ func (c *conn) readTo(m readMark) error {
 // Read tells the followers of a channel how far somebody has read it. Of marks of one account that come twice or in the wrong
 // order only the highest is told.
 func (h *Hub) Read(caseID string, ch negotiation.Channel, by negotiation.By, seq int64) {
-	name := strings.Join([]string{caseID, string(ch)}, "/")
 	s := h.shardOf(caseID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.rooms[name]
+	r := s.rooms[roomKey{caseID, ch}]
 	if r == nil || r.reads[by.ID] >= seq {
 		return
 	}
@@ -136,7 +131,7 @@ func (h *Hub) Read(caseID string, ch negotiation.Channel, by negotiation.By, seq
 	r.reads[by.ID] = seq
 	for _, sub := range r.subs {
 		if sub.present {
-			sub.conn.send(readsFrame{reads{name, by, seq}}, signal)
+			sub.conn.send(readsFrame{reads{r.name, by, seq}}, signal)
 		}
 	}
 }

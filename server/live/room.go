@@ -15,12 +15,17 @@ import (
 type shard struct {
 	hub   *Hub
 	mu    sync.Mutex
-	rooms map[string]*room // by channel
+	rooms map[roomKey]*room
 
 	list    sync.Mutex
-	pending []app.Commit
+	pending []*app.Commit
 	missed  map[string]struct{} // cases whose commits found the list full
 	busy    bool
+}
+
+type roomKey struct {
+	caseID  string
+	channel negotiation.Channel
 }
 
 // room is a channel that somebody follows, or did a moment ago.
@@ -63,16 +68,16 @@ func (h *Hub) shardOf(caseID string) *shard {
 }
 
 // Publish takes commits in the order in which they became true. It never blocks and does next to nothing: it is called on
-// the writer's goroutine.
+// the writer's goroutine. The commits are read later: the caller does not change them any more.
 func (h *Hub) Publish(commits []app.Commit) {
-	for _, c := range commits {
-		if len(c.Records) > 0 {
+	for i := range commits {
+		if c := &commits[i]; len(c.Records) > 0 {
 			h.shardOf(c.Records[0].Case).add(c)
 		}
 	}
 }
 
-func (s *shard) add(c app.Commit) {
+func (s *shard) add(c *app.Commit) {
 	s.list.Lock()
 	defer s.list.Unlock()
 	if len(s.pending) < s.hub.tuning.pending {
@@ -102,9 +107,9 @@ func (s *shard) run() {
 			return
 		}
 		s.list.Unlock()
-		for i := range commits {
-			s.deliver(&commits[i])
-			s.hub.feeds.deliver(&commits[i])
+		for _, c := range commits {
+			s.deliver(c)
+			s.hub.feeds.deliver(c)
 		}
 		for caseID := range missed {
 			s.heal(caseID)
@@ -121,7 +126,7 @@ func (s *shard) deliver(c *app.Commit) {
 	defer s.mu.Unlock()
 	caseID := c.Records[0].Case
 	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
-		r := s.rooms[caseID+"/"+string(ch)]
+		r := s.rooms[roomKey{caseID, ch}]
 		if r == nil {
 			continue
 		}
@@ -224,9 +229,8 @@ func (r *room) keep(fresh []entry) {
 		r.base = r.entries[n].at
 		n++
 	}
-	if n > 0 { // a copy, so that the dropped ones are freed
-		r.entries = append(make([]entry, 0, len(r.entries)), r.entries[n:]...)
-	}
+	clear(r.entries[:n]) // their bytes are freed now, their places when the slice next grows
+	r.entries = r.entries[n:]
 }
 
 // forget empties the room; its end stays known.
@@ -279,7 +283,7 @@ func (s *shard) heal(caseID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
-		r := s.rooms[caseID+"/"+string(ch)]
+		r := s.rooms[roomKey{caseID, ch}]
 		if r == nil {
 			continue
 		}
@@ -297,9 +301,9 @@ func (s *shard) heal(caseID string) {
 func (s *shard) sweep(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for name, r := range s.rooms {
+	for key, r := range s.rooms {
 		if len(r.subs) == 0 && now.Sub(r.left) >= s.hub.tuning.warm {
-			delete(s.rooms, name)
+			delete(s.rooms, key)
 		}
 	}
 }

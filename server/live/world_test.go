@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -214,13 +215,6 @@ func (w *world) Case(_ context.Context, id string) (negotiation.Case, negotiatio
 
 func (w *world) Records(_ context.Context, id string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error) {
 	w.mu.Lock()
-	onRead := w.onRead
-	w.mu.Unlock()
-	if onRead != nil {
-		onRead()
-	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.reads++
 	var found []negotiation.Record
 	for _, r := range w.log[id] {
@@ -228,7 +222,23 @@ func (w *world) Records(_ context.Context, id string, ch negotiation.Channel, af
 			found = append(found, r)
 		}
 	}
-	return found, w.fail
+	onRead, err := w.onRead, w.fail
+	w.onRead = nil
+	w.mu.Unlock()
+	if onRead != nil {
+		onRead()
+	}
+	return found, err
+}
+
+// delivered returns when the hub has nothing of the case left to deliver.
+func (w *world) delivered(id string) {
+	s := w.hub.shardOf(id)
+	for busy := true; busy; runtime.Gosched() {
+		s.list.Lock()
+		busy = s.busy
+		s.list.Unlock()
+	}
 }
 
 func (w *world) readsOfLog() int {

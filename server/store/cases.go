@@ -148,7 +148,12 @@ func conditionsOf(q app.CaseQuery) *conditions {
 		equal(c, "col", q.Column)
 	}
 	if s := strings.TrimSpace(q.Search); s != "" {
-		c.add(`search LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(searchText(s))+"%")
+		like := "%" + likeEscaper.Replace(searchText(s)) + "%"
+		if (q.Consumer != "" || q.Enterprise != "") && q.Within == "" && q.Bureau == "" {
+			c.add(`(search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, like, like)
+		} else { // before escalation a bureau knows no text of a case, and may not guess it
+			c.add(`(escalated_at > 0 AND search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, like, like)
+		}
 	}
 	return c
 }
@@ -405,3 +410,10 @@ func (s *Store) CaseByRef(ctx context.Context, consumer, code, orderRef string) 
 		ORDER BY key DESC LIMIT 1`, consumer, code, orderRef)
 	return id, readError(err)
 }
+
+var (
+	_ app.Log        = (*Store)(nil)
+	_ app.CaseFinder = (*Store)(nil)
+	_ app.CaseRows   = (*Store)(nil)
+	_ app.Scores     = (*Store)(nil)
+)

@@ -52,7 +52,7 @@ func dsn(path string) string { return "file:" + (&url.URL{Path: path}).EscapedPa
 func wholeBatch(err error) bool {
 	var e sqlite3.Error
 	if !errors.As(err, &e) {
-		return errors.Is(err, sql.ErrConnDone) || errors.Is(err, errInjected)
+		return errors.Is(err, sql.ErrConnDone)
 	}
 	switch e.Code {
 	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrNomem, sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrReadonly,
@@ -75,9 +75,6 @@ func lostDisk(err error) bool {
 	return false
 }
 
-// errInjected is what tests let a COMMIT fail with.
-var errInjected = errors.New("injected fault")
-
 func unavailable(cause error) error {
 	return negotiation.NewError(negotiation.CodeUnavailable).Because(cause)
 }
@@ -88,7 +85,7 @@ func internal(cause error) error {
 
 func notFound() error { return negotiation.NewError(negotiation.CodeNotFound) }
 
-// read turns the error of a reader's query into one of the vocabulary.
+// readError turns the error of a reader's query into one of the vocabulary.
 func readError(err error) error {
 	var own *negotiation.Error
 	switch {

@@ -48,16 +48,16 @@ func (t *tx) putEnterprise(e scheme.Enterprise, r negotiation.Record) error {
 // renamed puts the new name of an enterprise on its cases.
 func (t *tx) renamed(e scheme.Enterprise) error {
 	var cases []struct {
-		Key         int64
-		Title, Code string
+		Key  int64
+		Code string
 	}
-	err := t.all(context.Background(), &cases, `SELECT c.key, c.title, c.code FROM cases c JOIN enterprises e ON e.id = c.enterprise
+	err := t.all(context.Background(), &cases, `SELECT c.key, c.code FROM cases c JOIN enterprises e ON e.id = c.enterprise
 		WHERE c.enterprise = ? AND e.name <> ?`, e.ID, e.Name)
 	if err != nil || len(cases) == 0 {
 		return err
 	}
 	for _, c := range cases {
-		err := t.run(`UPDATE cases SET enterprise_name = ?, search = ? WHERE key = ?`, e.Name, searchText(c.Title, e.Name, c.Code), c.Key)
+		err := t.run(`UPDATE cases SET enterprise_name = ?, search_name = ? WHERE key = ?`, e.Name, searchText(e.Name, c.Code), c.Key)
 		if err != nil {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"github.com/mattn/go-sqlite3"
 )
 
-// ErrInjected is an error of the file, as tests make one.
-var ErrInjected = errInjected
+// ErrInjected is an error of the file, after which all is as it was.
+var ErrInjected = sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrWrite}
 
 // FailCommits lets every COMMIT fail with what f gives, if it gives anything.
 func (s *Store) FailCommits(ctx context.Context, f func() error) error {

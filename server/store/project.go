@@ -103,10 +103,10 @@ func (e *entry) caseRow() app.CaseRow {
 
 const (
 	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
-		category, currency, amount, order_ref, filed_at, title, search, version, head, last_at, room_seq, last, last_version,
+		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, last, last_version,
 		turn, turn_since, due, due_key, breach_at, next_at, offer_minor, claim_minor, offer_by,
 		phase, open, col, overdue, agent, class, reason, escalated_at, accepted_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, last = ?, last_version = ?`
 	updateClocks = updateHead + `, turn = ?, turn_since = ?, due = ?, due_key = ?, breach_at = ?, next_at = ?, offer_minor = ?, claim_minor = ?, offer_by = ?`
 	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
@@ -159,10 +159,8 @@ func (e *entry) fixedArgs() []any {
 	c := &e.c
 	city, province := parents(c.Region)
 	return []any{e.key, c.ID, c.Code, c.Consumer, c.Enterprise, e.row.Enterprise, c.Bureau, c.Region, city, province,
-		string(c.Category), c.Amount.Currency, c.Amount.Minor, c.OrderRef, micros(c.FiledAt), e.row.Title, e.search()}
+		string(c.Category), c.Amount.Currency, c.Amount.Minor, c.OrderRef, micros(c.FiledAt), e.row.Title, searchText(e.row.Title), searchText(e.row.Enterprise, c.Code)}
 }
-
-func (e *entry) search() string { return searchText(e.row.Title, e.row.Enterprise, e.c.Code) }
 
 // parents gives the city and the province of a region; the region itself where it is one. A county right under a province is its
 // own city, so that a query for any region finds it by the column of its depth.
@@ -271,7 +269,7 @@ func (b *batch) erase(k *open, ch negotiation.Channel, seq int64) error {
 	if version == 1 && k.row.Title != "" {
 		k.row.Title = ""
 		if k.inserted {
-			if err := b.tx.run(`UPDATE cases SET title = '', search = ? WHERE key = ?`, k.search(), k.key); err != nil {
+			if err := b.tx.run(`UPDATE cases SET title = '', search_title = '' WHERE key = ?`, k.key); err != nil {
 				return err
 			}
 		}

@@ -165,6 +165,13 @@ func search(b *bed) {
 	} {
 		require.Equal(b.t, want, b.listed(app.CaseQuery{Enterprise: id("enterprise", 1), Search: q}), q)
 	}
+	// A bureau finds names and codes of every case, but titles only of those whose room it may read.
+	inRegion := func(q string) []string { return b.listed(app.CaseQuery{Within: county, Search: q}) }
+	require.Equal(b.t, []string{"2", "1"}, inRegion("abc"))
+	require.Empty(b.t, inRegion("电"))
+	require.Empty(b.t, b.listed(app.CaseQuery{Within: county, Enterprise: id("enterprise", 1), Search: "电"}))
+	b.must(consumer(2), caseID(2), "e", negotiation.Escalate{})
+	require.Equal(b.t, []string{"2"}, inRegion("电"))
 }
 
 func erasure(b *bed) {
@@ -356,8 +363,8 @@ func renamedEnterprise(b *bed) {
 	row, err := b.CaseRow(ctx, c)
 	require.NoError(b.t, err)
 	require.Equal(b.t, "新名", row.EnterpriseName)
-	require.Equal(b.t, []string{"1"}, b.listed(app.CaseQuery{Search: "新名"}))
-	require.Empty(b.t, b.listed(app.CaseQuery{Search: "旧名"}))
+	require.Equal(b.t, []string{"1"}, b.listed(app.CaseQuery{Within: county, Search: "新名"}))
+	require.Empty(b.t, b.listed(app.CaseQuery{Within: county, Search: "旧名"}))
 	b.rebuilds()
 }
 

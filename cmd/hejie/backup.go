@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"hejie/server/store"
+)
+
+// manifest is what a backup says of itself.
+type manifest struct {
+	Program string      `json:"program"`
+	Made    time.Time   `json:"made"`
+	Files   []savedFile `json:"files"` // by path
+}
+
+// savedFile of a backup. Path uses slashes.
+type savedFile struct {
+	Path   string `json:"path"`
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+const manifestName = "manifest.json"
+
+type backupCommand struct {
+	To string `arg:"" type:"path" help:"New folder."`
+}
+
+// Run is `hejie backup`. It works beside a running server: the database is copied as of one moment, and the evidence after it, so
+// that the copy names no file that is not there. Files that are uploaded meanwhile may be in the copy without being named in it.
+func (b backupCommand) Run(ctx context.Context, to console, all Common) error {
+	f := folder(all.Data)
+	if err := f.needed(); err != nil {
+		return err
+	}
+	if ok, err := there(b.To); err != nil || ok {
+		return errors.Join(err, fmt.Errorf("%s is there already: a backup is a new folder", b.To))
+	}
+	part := b.To + ".part"
+	if err := os.RemoveAll(part); err != nil {
+		return err
+	}
+	m, err := backup(ctx, f, part)
+	if err == nil {
+		err = os.Rename(part, b.To)
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(part))
+	}
+	var size int64
+	for _, s := range m.Files {
+		size += s.Size
+	}
+	return to.printf("%d files, %d bytes in %s; keep it where only you can read it: it holds the secret\n", len(m.Files), size, b.To)
+}
+
+func backup(ctx context.Context, f folder, to string) (manifest, error) {
+	m := manifest{Program: version(), Made: time.Now().UTC().Truncate(time.Second)}
+	if err := f.checkSecret(); err != nil {
+		return m, err
+	}
+	if _, err := store.Backup(ctx, f.database(), to); err != nil {
+		return m, err
+	}
+	s, err := sumOf(filepath.Join(to, databaseName))
+	if err != nil {
+		return m, err
+	}
+	s.Path = databaseName
+	m.Files = append(m.Files, s)
+	if s, err = copyFile(f.secret(), filepath.Join(to, secretName)); err != nil {
+		return m, err
+	}
+	s.Path = secretName
+	m.Files = append(m.Files, s)
+	if err := copyEvidence(ctx, f, to, &m); err != nil {
+		return m, err
+	}
+	slices.SortFunc(m.Files, func(a, b savedFile) int { return strings.Compare(a.Path, b.Path) })
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return m, err
+	}
+	return m, writeNew(filepath.Join(to, manifestName), append(b, '\n'))
+}
+
+func copyEvidence(ctx context.Context, f folder, to string, m *manifest) error {
+	err := filepath.WalkDir(f.evidence(), func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err == nil:
+			err = ctx.Err()
+		case errors.Is(err, fs.ErrNotExist): // an orphan that was removed meanwhile, or no evidence yet
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(string(f), path)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if d.Name() == "tmp" { // half-written uploads
+				return filepath.SkipDir
+			}
+			return os.MkdirAll(filepath.Join(to, rel), 0o700)
+		}
+		s, err := copyFile(path, filepath.Join(to, rel))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		s.Path = filepath.ToSlash(rel)
+		m.Files = append(m.Files, s)
+		return err
+	})
+	return err
+}
+
+// copyFile copies, flushes and sums.
+func copyFile(from, to string) (savedFile, error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return savedFile{}, err
+	}
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return savedFile{}, errors.Join(err, in.Close())
+	}
+	h := sha256.New()
+	n, err := io.Copy(io.MultiWriter(out, h), in)
+	return savedFile{Size: n, SHA256: hex.EncodeToString(h.Sum(nil))}, errors.Join(err, out.Sync(), out.Close(), in.Close())
+}
+
+func sumOf(path string) (savedFile, error) {
+	in, err := os.Open(path)
+	if err != nil {
+		return savedFile{}, err
+	}
+	h := sha256.New()
+	n, err := io.Copy(h, in)
+	return savedFile{Size: n, SHA256: hex.EncodeToString(h.Sum(nil))}, errors.Join(err, in.Close())
+}
+
+type restoreCommand struct {
+	From string `arg:"" type:"existingdir" help:"Folder that \"hejie backup\" made."`
+}
+
+// Run is `hejie restore`: it checks every hash of the manifest and every chain of the log before the installation gets its name,
+// and never overwrites one.
+func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
+	f := folder(all.Data)
+	if err := f.empty(); err != nil {
+		return err
+	}
+	part := folder(string(f) + ".restoring")
+	if err := os.RemoveAll(string(part)); err != nil {
+		return err
+	}
+	v, err := restore(ctx, r.From, part)
+	if err == nil {
+		if err = os.Remove(string(f)); errors.Is(err, fs.ErrNotExist) { // an empty folder gives way
+			err = nil
+		}
+	}
+	if err == nil {
+		err = os.Rename(string(part), string(f))
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(string(part)))
+	}
+	return to.printf("restored into %s: %d cases, %d enterprises, %d events, all chains hold\n", f, v.Cases, v.Enterprises, v.Events)
+}
+
+// empty refuses a folder with anything in it.
+func (f folder) empty() error {
+	list, err := os.ReadDir(string(f))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && len(list) > 0 {
+		return fmt.Errorf("%s is not empty: nothing is overwritten; move it away or name another folder with --data", f)
+	}
+	return err
+}
+
+func restore(ctx context.Context, from string, to folder) (store.Verified, error) {
+	b, err := os.ReadFile(filepath.Join(from, manifestName))
+	if err != nil {
+		return store.Verified{}, fmt.Errorf("%s is no backup: %w", from, err)
+	}
+	var m manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return store.Verified{}, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	for _, s := range m.Files {
+		if err := ctx.Err(); err != nil {
+			return store.Verified{}, err
+		}
+		if !filepath.IsLocal(filepath.FromSlash(s.Path)) {
+			return store.Verified{}, fmt.Errorf("%s names %q, which is not in the backup", manifestName, s.Path)
+		}
+		dst := filepath.Join(string(to), filepath.FromSlash(s.Path))
+		if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
+			return store.Verified{}, err
+		}
+		have, err := copyFile(filepath.Join(from, filepath.FromSlash(s.Path)), dst)
+		if err != nil {
+			return store.Verified{}, err
+		}
+		if have.SHA256 != s.SHA256 {
+			return store.Verified{}, fmt.Errorf("%s is not what was saved: its hash differs from the manifest's", s.Path)
+		}
+	}
+	if err := errors.Join(to.needed(), to.checkSecret(), store.CheckBackup(ctx, to.database())); err != nil {
+		return store.Verified{}, err
+	}
+	st, err := store.Open(to.database(), store.Options{})
+	if err != nil {
+		return store.Verified{}, err
+	}
+	v, err := st.Verify(ctx)
+	return v, errors.Join(err, st.Close(), os.Remove(to.database()+".lock"))
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+)
+
+type demoView struct {
+	Now    time.Time `json:"now"`
+	People []struct {
+		Person string `json:"person"`
+		Role   string `json:"role"`
+		Name   string `json:"name"`
+		At     string `json:"at"`
+		Case   string `json:"case"`
+	} `json:"people"`
+}
+
+type sessionView struct {
+	Account struct {
+		Name string `json:"name"`
+		Role string `json:"role"`
+	} `json:"account"`
+}
+
+// A visitor enters, moves time on, reads what was sent; the next start knows what time it is; a reset forgets all.
+func TestDemo(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := demoAt(t, dir)
+	require.Contains(t, r.screen.String(), r.URL()+"/demo")
+	var d demoView
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/demo", nil, &d))
+	roles := map[string]int{}
+	for _, p := range d.People {
+		roles[p.Role]++
+	}
+	for _, role := range []negotiation.Role{negotiation.RoleConsumer, negotiation.RoleDeskAgent, negotiation.RoleDeskSupervisor, negotiation.RoleOfficer, negotiation.RoleAdministrator} {
+		require.Positive(t, roles[string(role)], role)
+	}
+	for _, p := range d.People {
+		var in sessionView
+		require.Equal(t, http.StatusOK, r.call(t, http.MethodPost, "/api/demo/enter", map[string]string{"person": p.Person}, &in), p.Person)
+		require.Equal(t, p.Name, in.Account.Name)
+		require.Equal(t, p.Role, in.Account.Role)
+		if p.Case != "" {
+			require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/cases/"+p.Case, nil, nil), p.Person)
+		}
+	}
+	require.Equal(t, http.StatusNotFound, r.call(t, http.MethodPost, "/api/demo/enter", map[string]string{"person": "nobody"}, nil))
+
+	first := d.People[0].Case
+	before, _, err := r.engine.store.Case(t.Context(), first)
+	require.NoError(t, err)
+	var moved struct {
+		Now      time.Time               `json:"now"`
+		Deadline negotiation.DeadlineKey `json:"deadline"`
+	}
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodPost, "/api/demo/advance", map[string]string{"case": first}, &moved))
+	due, ok := before.Deadline(moved.Deadline)
+	require.True(t, ok)
+	require.False(t, moved.Now.Before(due.Due))
+	after, _, err := r.engine.store.Case(t.Context(), first)
+	require.NoError(t, err)
+	require.Greater(t, after.Version, before.Version, "it took effect")
+	var outbox struct {
+		Rows []struct {
+			Text string `json:"text"`
+		} `json:"rows"`
+	}
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/demo/outbox", nil, &outbox))
+	require.NotEmpty(t, outbox.Rows)
+	require.NoError(t, r.end())
+
+	again := demoAt(t, dir)
+	require.Equal(t, http.StatusOK, again.call(t, http.MethodGet, "/api/demo", nil, &d))
+	require.False(t, d.Now.Before(moved.Now), "business time never goes back")
+	outages, err := again.engine.store.Plain().Outages(t.Context(), time.Time{})
+	require.NoError(t, err)
+	require.Empty(t, outages)
+
+	require.Equal(t, http.StatusOK, again.call(t, http.MethodPost, "/api/demo/enter", map[string]string{"person": "zhou"}, nil))
+	require.Equal(t, http.StatusNoContent, again.call(t, http.MethodPost, "/api/demo/reset", nil, nil))
+	require.Eventually(t, func() bool { // the answer comes first, the new world a moment later, at the same address
+		var d demoView
+		return again.call(t, http.MethodGet, "/api/demo", nil, &d) == http.StatusOK && d.Now.Before(moved.Now)
+	}, 30*time.Second, 10*time.Millisecond)
+	var nobody sessionView
+	again.call(t, http.MethodGet, "/api/session", nil, &nobody)
+	require.Empty(t, nobody.Account.Role, "all sessions ended")
+}
+
+// A folder that holds a real installation is never taken for a demo's.
+func TestDemoLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	real := shell{data: filepath.Join(dir, "demo")}
+	real.must(t, "migrate", "up")
+	for _, args := range [][]string{{"demo", "--listen", "localhost:0"}, {"demo", "--listen", "localhost:0", "--fresh"}} {
+		code, _, errs := shell{data: dir}.run(t, args...)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "not a demo")
+	}
+	real.must(t, "verify")
+}
+
+// A demo whose building was cut off is built again; one that somebody has open is not wiped under them.
+func TestDemoIsWholeOrNew(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	f := folder(filepath.Join(dir, "demo"))
+	require.NoError(t, os.MkdirAll(string(f), 0o700))
+	require.NoError(t, f.writeCard(card{Demo: true}))
+	shell{data: string(f)}.must(t, "migrate", "up")
+	r := demoAt(t, dir)
+	c, err := f.readCard()
+	require.NoError(t, err)
+	require.False(t, c.Built.IsZero())
+	code, _, errs := shell{data: dir}.run(t, "demo", "--listen", "localhost:0", "--fresh")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "in use")
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/demo", nil, nil))
+}

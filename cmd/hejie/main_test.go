@@ -1,0 +1,252 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// screen is a console whose text can be read while it is written.
+type screen struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *screen) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// shell runs commands on one installation.
+type shell struct {
+	data string
+	in   string
+}
+
+func (s shell) run(t *testing.T, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e screen
+	code = run(t.Context(), append(args, "--data", s.data, "--log-level", "error"), console{strings.NewReader(s.in), &o, &e})
+	return code, o.String(), e.String()
+}
+
+// must run well.
+func (s shell) must(t *testing.T, args ...string) string {
+	t.Helper()
+	code, out, errs := s.run(t, args...)
+	require.Zero(t, code, "%v: %s", args, errs)
+	return out
+}
+
+// running is a program that serves until the test ends it.
+type running struct {
+	*Program
+	screen *screen
+	client *http.Client
+	end    func() error
+}
+
+func quiet() Common { return Common{LogLevel: "error", LogFormat: "text"} }
+
+// start lets a program run; it is ended with the test at the latest.
+func start(t *testing.T, open func(console) (*Program, error)) *running {
+	t.Helper()
+	s := &screen{}
+	p, err := open(console{strings.NewReader(""), s, s})
+	require.NoError(t, err)
+	require.NoError(t, p.announce(t.Context()))
+	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx) }()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	r := &running{Program: p, screen: s, client: &http.Client{Jar: jar, Transport: &http.Transport{}}}
+	r.end = sync.OnceValue(func() error {
+		r.client.CloseIdleConnections()
+		cancel()
+		err := <-done
+		if e := p.Close(); err == nil {
+			err = e
+		}
+		return err
+	})
+	t.Cleanup(func() { require.NoError(t, r.end()) })
+	return r
+}
+
+func serve(t *testing.T, data string) *running {
+	return start(t, func(to console) (*Program, error) {
+		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none"}, folder(data), nil, to, quiet().logger(to))
+	})
+}
+
+func demoAt(t *testing.T, data string) *running {
+	return start(t, func(to console) (*Program, error) {
+		all := quiet()
+		all.Data = data
+		return newDemo(t.Context(), demoCommand{Listen: "127.0.0.1:0"}, all, to)
+	})
+}
+
+// call the API; in and out are JSON, either may be nil.
+func (r *running) call(t *testing.T, method, path string, in, out any) int {
+	t.Helper()
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		require.NoError(t, err)
+		body = bytes.NewReader(b)
+	}
+	q, err := http.NewRequestWithContext(t.Context(), method, r.URL()+path, body)
+	require.NoError(t, err)
+	q.Header.Set("Content-Type", "application/json")
+	answer, err := r.client.Do(q)
+	require.NoError(t, err)
+	b, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	if out != nil {
+		require.NoError(t, json.Unmarshal(b, out), "%s", b)
+	}
+	return answer.StatusCode
+}
+
+func TestStartsAndStops(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	r := serve(t, data)
+	require.Contains(t, r.screen.String(), "listening on "+r.URL())
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/", nil, nil))
+	require.Equal(t, http.StatusNoContent, r.call(t, http.MethodGet, "/healthz", nil, nil))
+	require.Equal(t, http.StatusNoContent, r.call(t, http.MethodGet, "/readyz", nil, nil))
+	var meta struct {
+		Demo bool   `json:"demo"`
+		SMS  string `json:"sms"`
+	}
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/meta", nil, &meta))
+	require.False(t, meta.Demo)
+	require.Equal(t, "none", meta.SMS)
+	require.Equal(t, http.StatusNotFound, r.call(t, http.MethodGet, "/api/demo", nil, nil))
+	code, _, errs := shell{data: data}.run(t, "migrate", "up")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "in use")
+	require.NoError(t, r.end())
+	require.Contains(t, shell{data: data}.must(t, "migrate", "up"), "schema")
+}
+
+// The link on the console makes the first administrator, once.
+func TestSetUp(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	r := serve(t, data)
+	_, token, ok := strings.Cut(r.screen.String(), r.URL()+"/setup#")
+	require.True(t, ok, r.screen.String())
+	token = strings.TrimSpace(token)
+	in := map[string]string{"token": token, "login": "admin", "password": "a long pass phrase", "display_name": "何敏"}
+	wrong := map[string]string{"token": strings.Repeat("x", len(token)), "login": "other", "password": "a long pass phrase", "display_name": "x"}
+	require.Equal(t, http.StatusConflict, r.call(t, http.MethodPost, "/api/setup", wrong, nil))
+	require.Less(t, r.call(t, http.MethodPost, "/api/setup", in, nil), 300)
+	require.Equal(t, http.StatusConflict, r.call(t, http.MethodPost, "/api/setup", in, nil))
+	var session struct {
+		Session *struct {
+			Account struct {
+				Role string `json:"role"`
+			} `json:"account"`
+		} `json:"session"`
+		Account struct {
+			Role string `json:"role"`
+		} `json:"account"`
+	}
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/session", nil, &session))
+	role := session.Account.Role
+	if session.Session != nil {
+		role = session.Session.Account.Role
+	}
+	require.Equal(t, "administrator", role)
+	require.NoError(t, r.end())
+
+	again := serve(t, data)
+	require.NotContains(t, again.screen.String(), "/setup")
+}
+
+// What would serve people unsafely, or cannot be meant, is refused before anything is touched.
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pem := filepath.Join(dir, "x.pem")
+	require.NoError(t, writeNew(pem, []byte("x")))
+	for name, v := range map[string]struct {
+		args []string
+		code int
+		says string
+	}{
+		"no command":         {nil, exitMisused, "expected one of"},
+		"unknown flag":       {[]string{"serve", "--nonsense"}, exitMisused, "nonsense"},
+		"plain off machine":  {[]string{"serve", "--listen", "0.0.0.0:0"}, exitFailed, "--behind-proxy"},
+		"every address":      {[]string{"serve", "--listen", ":0"}, exitFailed, "plain http"},
+		"no port":            {[]string{"serve", "--listen", "localhost"}, exitFailed, "missing port"},
+		"half of TLS":        {[]string{"serve", "--tls-cert", pem}, exitFailed, "go together"},
+		"TLS twice":          {[]string{"serve", "--tls-cert", pem, "--tls-key", pem, "--behind-proxy"}, exitFailed, "exclude"},
+		"no gateway":         {[]string{"serve", "--sms", "webhook"}, exitFailed, "--sms-url"},
+		"unknown SMS":        {[]string{"serve", "--sms", "pigeon"}, exitMisused, "--sms must be one of"},
+		"not a network":      {[]string{"serve", "--behind-proxy", "--trusted-proxy", "x", "--listen", "localhost:0"}, exitFailed, "x"},
+		"unknown limit":      {[]string{"serve", "--listen", "localhost:0", "--limits", pem}, exitFailed, "x.pem"},
+		"demo off machine":   {[]string{"demo", "--listen", "0.0.0.0:0"}, exitFailed, "localhost"},
+		"nothing to verify":  {[]string{"verify"}, exitFailed, "no installation"},
+		"nothing to back up": {[]string{"backup", filepath.Join(dir, "b")}, exitFailed, "no installation"},
+		"nothing to restore": {[]string{"restore", dir}, exitFailed, "no backup"},
+		"no year":            {[]string{"calendar", "show", "1999"}, exitFailed, "provisional"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			data := filepath.Join(t.TempDir(), "data")
+			code, _, errs := shell{data: data}.run(t, v.args...)
+			require.Equal(t, v.code, code, errs)
+			require.Contains(t, errs, v.says)
+			ok, err := folder(data).exists()
+			require.NoError(t, err)
+			require.False(t, ok, "nothing was made")
+		})
+	}
+	code, out, _ := shell{data: dir}.run(t, "--help")
+	require.Equal(t, exitOK, code)
+	require.Contains(t, out, "demo")
+}
+
+// The secret is the installation's: nobody else may read it, and a database without it is refused.
+func TestSecret(t *testing.T) {
+	t.Parallel()
+	f := folder(filepath.Join(t.TempDir(), "data"))
+	first, err := f.openSecret()
+	require.NoError(t, err)
+	again, err := f.openSecret()
+	require.NoError(t, err)
+	require.Equal(t, first, again)
+	shell{data: string(f)}.must(t, "migrate", "up")
+	require.NoError(t, os.Chmod(f.secret(), 0o644))
+	_, err = f.openSecret()
+	require.ErrorContains(t, err, "chmod 600")
+	require.NoError(t, os.Remove(f.secret()))
+	_, err = f.openSecret()
+	require.ErrorContains(t, err, "missing")
+}
