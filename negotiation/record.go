@@ -70,6 +70,8 @@ type Head struct {
 	Hash    Hash
 	Room    Position
 	Desk    Position
+
+	RoomHash Hash // of the last event in the room: what is printed, since the end of the whole log tells of the desk
 }
 
 // At gives the head's position in a channel.
@@ -104,7 +106,7 @@ func (h Head) After(r Record) Head {
 	if r.Channel == Desk {
 		h.Desk = r.Position()
 	} else {
-		h.Room = r.Position()
+		h.Room, h.RoomHash = r.Position(), r.Hash
 	}
 	return h
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"strings"
 
@@ -246,6 +245,3 @@ func CanonicalCode(s string) string {
 	}
 	return s[:5] + "-" + s[5:]
 }
-
-// HeadHash is the end of a case's chain in hex, as it is printed on agreements and files.
-func HeadHash(h negotiation.Head) string { return hex.EncodeToString(h.Hash[:]) }

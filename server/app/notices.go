@@ -30,6 +30,9 @@ func (m letter) to(whom negotiation.Side, t Template, params ...string) []Notice
 		n.To = m.c.Consumer
 	case negotiation.SideEnterprise:
 		n.To = "desk:" + m.c.Enterprise
+		if m.c.Agent != "" {
+			n.To += ":" + m.c.Agent
+		}
 	case negotiation.SideBureau:
 		n.To = "bureau:" + m.c.Bureau
 	default:
@@ -71,7 +74,9 @@ func noticesOf(c negotiation.Case, unanswered bool, e negotiation.Event) []Notic
 	case negotiation.OfferAccepted:
 		return m.to(by.Other(), TemplateAccepted)
 	case negotiation.PerformanceReported:
-		return m.to(by.Other(), TemplatePerformanceReported)
+		if by != negotiation.SideSystem { // the system only dates an item that was confirmed without a report
+			return m.to(by.Other(), TemplatePerformanceReported)
+		}
 	case negotiation.PerformanceDisputed:
 		return m.to(by.Other(), TemplatePerformanceDisputed)
 	case negotiation.CaseEscalated:

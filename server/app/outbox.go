@@ -13,8 +13,9 @@ type Recipient struct {
 	Language string
 }
 
-// Recipients of a notice by whom it is for: an account; "desk:<enterprise>", all active members with a phone, or the contact person
-// when none has; "bureau:<bureau>", all active officers with a phone. Empty when nobody can be reached.
+// Recipients of a notice by whom it is for: an account; "desk:<enterprise>[:<agent>]", the agent who has the case, else the active
+// supervisors with a phone, else the contact person, because a whole desk that is told of everything reads nothing;
+// "bureau:<bureau>", all active officers with a phone. Empty when nobody can be reached.
 func Recipients(ctx context.Context, r PlainReader, to string) ([]Recipient, error) {
 	kind, id, group := strings.Cut(to, ":")
 	if !group {
@@ -30,23 +31,36 @@ func Recipients(ctx context.Context, r PlainReader, to string) ([]Recipient, err
 	if id == "" { // would be everybody
 		return nil, nil
 	}
-	f := AccountFilter{Enterprise: id, Active: true}
-	if kind == "bureau" {
-		f = AccountFilter{Bureau: id, Active: true}
+	if kind == "desk" {
+		enterprise, agent, _ := strings.Cut(id, ":")
+		return deskRecipients(ctx, r, enterprise, agent)
 	}
-	accounts, err := r.Accounts(ctx, f)
-	if err != nil {
-		return nil, err
+	return reachableOf(ctx, r, AccountFilter{Bureau: id, Active: true})
+}
+
+func deskRecipients(ctx context.Context, r PlainReader, enterprise, agent string) ([]Recipient, error) {
+	if agent != "" {
+		if found, err := Recipients(ctx, r, agent); err != nil || len(found) > 0 {
+			return found, err
+		}
 	}
-	found, err := reachable(ctx, r, accounts)
-	if err != nil || len(found) > 0 || kind != "desk" {
+	found, err := reachableOf(ctx, r, AccountFilter{Enterprise: enterprise, Role: negotiation.RoleDeskSupervisor, Active: true})
+	if err != nil || len(found) > 0 {
 		return found, err
 	}
-	c, err := r.Contact(ctx, id)
+	c, err := r.Contact(ctx, enterprise)
 	if err != nil || c.Phone == "" {
 		return nil, err
 	}
 	return []Recipient{{c.Phone, "zh"}}, nil
+}
+
+func reachableOf(ctx context.Context, r PlainReader, f AccountFilter) ([]Recipient, error) {
+	accounts, err := r.Accounts(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return reachable(ctx, r, accounts)
 }
 
 // reachable gives each number once.

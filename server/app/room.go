@@ -34,7 +34,7 @@ type CaseView struct {
 	Positions      map[negotiation.Channel]negotiation.Position
 	Read           map[negotiation.Channel]int64
 	Allowed        []string // commands that the reader may send now
-	HeadHash       string   // hex; the end of the chain
+	HeadHash       string   // hex; of the last event in the room
 	Now            time.Time
 }
 
@@ -109,7 +109,7 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 		return CaseView{}, err
 	}
 	v := CaseView{Case: c.SeenBy(s.Actor), Room: c.May(s.Actor, negotiation.SeeRoom) == nil, Allowed: c.Allowed(s.Actor, r.w.Business.Now()),
-		HeadHash: hex.EncodeToString(head.Hash[:]), Now: r.w.Business.Now(), Positions: map[negotiation.Channel]negotiation.Position{}}
+		HeadHash: hex.EncodeToString(head.RoomHash[:]), Now: r.w.Business.Now(), Positions: map[negotiation.Channel]negotiation.Position{}}
 	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
 		if mayRead(c, s.Actor, ch) == nil {
 			v.Positions[ch] = head.At(ch)
