@@ -278,13 +278,16 @@ func (c Case) talkTurn(s Side, at time.Time) Case {
 }
 
 func (c Case) offerMade(e Event, f OfferMade) Case {
+	c.Offers = slices.Grow(slices.Clip(c.Offers), 1) // one copy for both changes
 	if f.Counters > 0 {
-		c = c.answered(f.Counters, StateCountered, e.At)
+		c.Offers[f.Counters-1].State, c.Offers[f.Counters-1].AnsweredAt = StateCountered, e.At
+		c = c.stop(OfferValidity.of(f.Counters))
 	}
 	if f.Replaces > 0 {
-		c = c.answered(f.Replaces, StateReplaced, e.At)
+		c.Offers[f.Replaces-1].State, c.Offers[f.Replaces-1].AnsweredAt = StateReplaced, e.At
+		c = c.stop(OfferValidity.of(f.Replaces))
 	}
-	c.Offers = append(slices.Clip(c.Offers), Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
+	c.Offers = append(c.Offers, Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
 		MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
 	c.Question = false
 	if e.By.Side == SideConsumer {

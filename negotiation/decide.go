@@ -20,35 +20,34 @@ func (c Case) Step(by Actor, cmd Command, env Env) ([]Event, Case, error) {
 		d.remindDue()
 		return d.events, d.c, nil
 	}
-	after := d.c
-	more, err := d.c.Decide(by, cmd, env)
+	passed := d.events
+	next, err := d.c.decided(by, cmd, env)
 	if err != nil {
-		return d.events, after, err
+		return passed, d.c, err
 	}
-	if env.Filing != nil {
-		after.ID = env.Filing.Case
-	}
-	for _, e := range more {
-		after = after.Apply(e)
-	}
-	return append(d.events, more...), after, nil
+	return append(passed, next.events...), next.c, nil
 }
 
 // Decide gives the events that the command makes of the case, or why it is refused. It is pure.
 func (c Case) Decide(by Actor, cmd Command, env Env) ([]Event, error) {
+	d, err := c.decided(by, cmd, env)
+	return d.events, err
+}
+
+func (c Case) decided(by Actor, cmd Command, env Env) (decision, error) {
 	if err := c.May(by, Action(cmd.Kind())); err != nil {
-		return nil, err
+		return decision{}, err
 	}
 	if when := rightOf[cmd.Kind()].when; when != nil {
 		if err := when(c, by, env.At); err != nil {
-			return nil, err
+			return decision{}, err
 		}
 	}
 	d := decision{c: c, by: by, env: env}
 	if err := d.decide(cmd); err != nil {
-		return nil, err
+		return decision{}, err
 	}
-	return d.events, nil
+	return d, nil
 }
 
 // decision collects the events of one walk and applies each at once, so that what follows sees what went before.
