@@ -74,6 +74,9 @@ func backup(ctx context.Context, f folder, to string) (manifest, error) {
 	if _, err := store.Backup(ctx, f.database(), to); err != nil {
 		return m, err
 	}
+	if err := os.Chmod(filepath.Join(to, databaseName), 0o600); err != nil {
+		return m, err
+	}
 	s, err := sumOf(filepath.Join(to, databaseName))
 	if err != nil {
 		return m, err

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
+	"io"
 	"log/slog"
 	"net/netip"
 	"os"
 
 	"github.com/alecthomas/kong"
+
+	"hejie/server/app"
 )
 
 // commands is the whole command line. Each flag can be given by the environment as well: --public-url is HEJIE_PUBLIC_URL.
@@ -48,17 +52,6 @@ type Config struct {
 	Rules     string `help:"JSON file that overrides the rules of procedure for cases filed from now on." type:"existingfile" placeholder:"FILE"`
 }
 
-// check refuses what the parser cannot know.
-func (c *commands) check() error {
-	if c.LogFormat == "auto" {
-		c.LogFormat = "json"
-		if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			c.LogFormat = "text"
-		}
-	}
-	return nil
-}
-
 // check refuses a configuration that cannot serve people safely.
 func (c Config) check() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
@@ -72,6 +65,11 @@ func (c Config) check() error {
 	}
 	if _, err := c.proxies(); err != nil {
 		return err
+	}
+	if c.TLSCert != "" {
+		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+			return err
+		}
 	}
 	return c.checkListen()
 }
@@ -91,6 +89,14 @@ func (c Config) proxies() (list []netip.Prefix, err error) {
 	return list, nil
 }
 
+// sms is how messages leave, as the use cases know it.
+func (c Config) sms() app.SMS {
+	if c.SMS == "webhook" {
+		return app.SMSWebhook
+	}
+	return app.SMS(c.SMS)
+}
+
 func (c Config) secure() bool { return c.TLSCert != "" || c.Proxied }
 
 // logger writes to the operator's console.
@@ -100,8 +106,17 @@ func (c Common) logger(to console) *slog.Logger {
 		level = slog.LevelInfo
 	}
 	o := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "text" {
+	if c.LogFormat == "text" || c.LogFormat == "auto" && terminal(to.err) {
 		return slog.New(slog.NewTextHandler(to.err, o))
 	}
 	return slog.New(slog.NewJSONHandler(to.err, o))
+}
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

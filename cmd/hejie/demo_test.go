@@ -4,12 +4,15 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/server/live"
 )
 
 type demoView struct {
@@ -95,6 +98,33 @@ func TestDemo(t *testing.T) {
 	var nobody sessionView
 	again.call(t, http.MethodGet, "/api/session", nil, &nobody)
 	require.Empty(t, nobody.Account.Role, "all sessions ended")
+}
+
+// Who is in a room when the program ends is told to come back.
+func TestEndsSockets(t *testing.T) {
+	t.Parallel()
+	r := demoAt(t, t.TempDir())
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodPost, "/api/demo/enter", map[string]string{"person": "zhou"}, nil))
+	dialer := websocket.Dialer{Jar: r.client.Jar, Subprotocols: []string{live.Protocol}}
+	socket, answer, err := dialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(r.URL(), "http")+"/api/live", nil)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, live.Protocol, answer.Header.Get("Sec-Websocket-Protocol"))
+	require.NoError(t, socket.WriteMessage(websocket.TextMessage, []byte(`{"subscribe":{"feed":"me"}}`)))
+	_, page, err := socket.ReadMessage()
+	require.NoError(t, err)
+	require.Contains(t, string(page), `"feed":"me"`)
+	ended := make(chan error, 1)
+	go func() {
+		_, _, err := socket.ReadMessage()
+		ended <- err
+	}()
+	require.NoError(t, r.end())
+	var code *websocket.CloseError
+	require.ErrorAs(t, <-ended, &code)
+	require.Equal(t, int(live.GoingAway), code.Code)
+	require.True(t, live.GoingAway.Reconnect())
+	require.NoError(t, socket.Close())
 }
 
 // A folder that holds a real installation is never taken for a demo's.

@@ -20,8 +20,13 @@ type doctorCommand struct {
 	Rebuild bool `help:"Fill the derived tables from the log; nothing else may have the database open." env:"-"`
 }
 
-// finding of the doctor. Todo is "" when all is well.
-type finding struct{ what, todo string }
+// finding of the doctor. Todo is "" when all is well; a mild one is said and fails nothing.
+type finding struct {
+	what, todo string
+	mild       bool
+}
+
+func failed(what string, err error) finding { return finding{what: what, todo: err.Error()} }
 
 // errSick ends the command with a failure after everything was said.
 var errSick = errors.New("not all is well: see the lines with \"!!\"")
@@ -44,7 +49,11 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 		x := check(ctx)
 		mark, todo := "ok", ""
 		if x.todo != "" {
-			mark, todo, sick = "!!", "\n   -> "+x.todo, true
+			mark, todo = "!!", "\n   -> "+x.todo
+			if x.mild {
+				mark = "??"
+			}
+			sick = sick || !x.mild
 		}
 		if err := to.printf("%s %s%s\n", mark, x.what, todo); err != nil {
 			return err
@@ -58,11 +67,11 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 
 func (c doctorCommand) checkConfig(context.Context) finding {
 	if err := c.check(); err != nil {
-		return finding{"configuration", err.Error()}
+		return failed("configuration", err)
 	}
 	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
 	if err := errors.Join(override(c.Limits, &limits), override(c.Config.Rules, &rules)); err != nil {
-		return finding{"configuration", err.Error()}
+		return failed("configuration", err)
 	}
 	return finding{what: "configuration"}
 }
@@ -70,22 +79,22 @@ func (c doctorCommand) checkConfig(context.Context) finding {
 func (f folder) checkFolders(context.Context) finding {
 	const what = "folders"
 	if err := f.needed(); err != nil {
-		return finding{what, err.Error()}
+		return failed(what, err)
 	}
 	for _, dir := range []string{string(f), f.evidence()} {
 		info, err := os.Stat(dir)
 		switch {
 		case err != nil:
-			return finding{what, err.Error()}
+			return failed(what, err)
 		case info.Mode().Perm()&0o077 != 0:
-			return finding{what, "others can look into " + dir + ": chmod 700 it"}
+			return finding{what: what, todo: "others can look into " + dir + ": chmod 700 it"}
 		}
 		probe, err := os.CreateTemp(dir, ".doctor-*")
 		if err != nil {
-			return finding{what, "files cannot be made there: " + err.Error()}
+			return finding{what: what, todo: "files cannot be made there: " + err.Error()}
 		}
 		if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-			return finding{what, err.Error()}
+			return failed(what, err)
 		}
 	}
 	return finding{what: what}
@@ -93,7 +102,7 @@ func (f folder) checkFolders(context.Context) finding {
 
 func (f folder) checkKey(context.Context) finding {
 	if err := f.checkSecret(); err != nil {
-		return finding{"secret", err.Error()}
+		return failed("secret", err)
 	}
 	return finding{what: "secret"}
 }
@@ -107,42 +116,43 @@ func (f folder) checkSpace(context.Context) finding {
 	for syscall.Statfs(dir, &s) != nil && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
-	free := uint64(s.Bavail) * uint64(s.Bsize)
+	free := s.Bavail * uint64(s.Bsize)
 	what := fmt.Sprintf("disk space: %.1f GiB free", float64(free)/(1<<30))
 	want := uint64(leastSpace)
 	if info, err := os.Stat(f.database()); err == nil {
 		want = max(want, 2*uint64(info.Size())) // a backup beside it, and room to grow
 	}
 	if free < want {
-		return finding{what, fmt.Sprintf("make room: at least %.1f GiB are wanted", float64(want)/(1<<30))}
+		return finding{what: what, todo: fmt.Sprintf("make room: at least %.1f GiB are wanted", float64(want)/(1<<30))}
 	}
 	return finding{what: what}
 }
 
 func checkClock(context.Context) finding {
-	now := time.Now()
+	what := "clock: " + time.Now().Format(time.RFC3339)
 	if synchronised, known := clockSynchronised(); known && !synchronised {
-		return finding{"clock: " + now.Format(time.RFC3339), "the kernel says that no time service keeps the clock: deadlines follow it; start chrony or systemd-timesyncd"}
+		return finding{what: what, mild: true, // in a container the host's service keeps it, unseen
+			todo: "the kernel says that no time service keeps the clock, and deadlines follow it: see that chrony or systemd-timesyncd runs"}
 	}
-	return finding{what: "clock: " + now.Format(time.RFC3339)}
+	return finding{what: what}
 }
 
 // checkDatabase looks at a copy, so that the rebuild that it compares with changes nothing, also beside a running server.
 func (f folder) checkDatabase(ctx context.Context) finding {
 	const what = "database"
 	if err := f.needed(); err != nil {
-		return finding{what, err.Error()}
+		return failed(what, err)
 	}
 	if err := f.current(ctx); err != nil {
-		return finding{what, err.Error()}
+		return failed(what, err)
 	}
 	s, err := openCopy(ctx, f)
 	if err != nil {
-		return finding{what, err.Error()}
+		return failed(what, err)
 	}
 	x := s.diagnose(ctx)
 	if err := s.Close(); err != nil && x.todo == "" {
-		return finding{what, err.Error()}
+		return failed(what, err)
 	}
 	return x
 }
@@ -151,27 +161,27 @@ func (s snapshot) diagnose(ctx context.Context) finding {
 	v, err := s.Verify(ctx)
 	what := fmt.Sprintf("database: %d cases, %d events", v.Cases, v.Events)
 	if err != nil {
-		return finding{what, err.Error() + ": restore a backup"}
+		return finding{what: what, todo: err.Error() + ": restore a backup"}
 	}
 	now := app.RealClock{}.Now()
 	if last, err := s.Plain().Heartbeat(ctx); err == nil && last.After(now.Add(time.Minute)) {
-		return finding{what, fmt.Sprintf("the platform last beat at %s, which is in the future: the clock was set back (or it is a demo whose time was moved on)", last.Format(time.RFC3339))}
+		return finding{what: what, todo: fmt.Sprintf("the platform last beat at %s, which is in the future: the clock was set back (or it is a demo whose time was moved on)", last.Format(time.RFC3339))}
 	}
 	years := app.NewYearbook()
 	if err := years.Load(ctx, s.Plain(), now); err != nil {
-		return finding{what, err.Error()}
+		return failed(what, err)
 	}
 	for _, y := range yearsWanted(now) {
 		if !slices.Contains(years.Calendar().Years(), y) {
-			return finding{what, fmt.Sprintf("the calendar of %d is not known: get its notice and run \"hejie calendar import\"", y)}
+			return finding{what: what, todo: fmt.Sprintf("the calendar of %d is not known: get its notice and run \"hejie calendar import\"", y)}
 		}
 	}
 	same, err := s.rebuilt(ctx)
 	switch {
 	case err != nil:
-		return finding{what, "rebuilding a copy failed: " + err.Error()}
+		return finding{what: what, todo: "rebuilding a copy failed: " + err.Error()}
 	case !same:
-		return finding{what, "the derived tables are not what the log says: stop the server and run \"hejie doctor --rebuild\""}
+		return finding{what: what, todo: "the derived tables are not what the log says: stop the server and run \"hejie doctor --rebuild\""}
 	}
 	return finding{what: what + ", chains hold, derived tables are what the log says"}
 }

@@ -57,6 +57,10 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	if err := errors.Join(override(p.config.Limits, &limits), override(p.config.Rules, &rules)); err != nil {
 		return nil, err
 	}
+	sender, err := e.sender()
+	if err != nil {
+		return nil, err
+	}
 	if p.demo != nil {
 		if err := p.folder.takeForDemo(p.demo.Fresh); err != nil {
 			return nil, err
@@ -75,10 +79,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
-		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: app.SMS(p.config.SMS), Logger: p.log}
-	if p.config.SMS == "webhook" {
-		w.SMS = app.SMSWebhook
-	}
+		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log}
 	var clock *app.ShiftedClock
 	if p.demo != nil {
 		if clock, err = p.furnish(ctx, &w, rules); err != nil {
@@ -89,23 +90,19 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	e.ledger = app.NewLedger(w, years, rules)
 	w.Door = e.ledger
 	e.app = app.New(w)
-	if err := e.tie(ctx, w, years, clock); err != nil {
+	if err := e.tie(ctx, w, years, sender, clock); err != nil {
 		return nil, err
 	}
 	return e, nil
 }
 
 // tie makes the parts that serve and hands each what it needs of the others.
-func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, clock *app.ShiftedClock) error {
+func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, sender notify.Sender, clock *app.ShiftedClock) error {
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
 	e.hub = live.New(live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: marks{e.app.Marks}, Limits: w.Limits,
 		EncodeRow: server.EncodeRow, Logger: e.log})
 	e.stop = e.app.Signals.OnRevoked(e.hub.Revoke)
 	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Logger: e.log})
-	sender, err := e.sender(w)
-	if err != nil {
-		return err
-	}
 	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Keep: e.demo != nil, Logger: e.log})
 	deliver := func(commits []app.Commit) {
 		e.hub.Publish(commits)
@@ -146,8 +143,9 @@ func (e *engine) committed(commits []app.Commit) {
 	}
 }
 
-func (e *engine) sender(w app.World) (notify.Sender, error) {
-	switch w.SMS {
+// sender of messages to phones.
+func (e *engine) sender() (notify.Sender, error) {
+	switch e.config.sms() {
 	case app.SMSDemo:
 		return notify.Demo{}, nil
 	case app.SMSStdout:
@@ -157,7 +155,7 @@ func (e *engine) sender(w app.World) (notify.Sender, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.webhook, err = notify.NewWebhook(e.config.SMSURL, []byte(strings.TrimSpace(string(secret))), w.Real)
+		e.webhook, err = notify.NewWebhook(e.config.SMSURL, []byte(strings.TrimSpace(string(secret))), app.RealClock{})
 		return e.webhook, err
 	}
 	return notify.None{}, nil
@@ -233,7 +231,8 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	e.server.Leave()
 	polite, end := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer end()
-	err = errors.Join(err, late("sockets", e.hub.Stop(polite)), late("answers", e.server.Shutdown(polite)))
+	e.late("sockets", e.hub.Stop(polite))
+	e.late("answers", e.server.Shutdown(polite))
 	e.due.Stop()
 	cancel()
 	workers.Wait()
@@ -244,12 +243,11 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	return again && err == nil, err
 }
 
-// late names what did not end in time.
-func late(what string, err error) error {
-	if err == nil {
-		return nil
+// late notes what did not end in time: it is cut off, and whoever was cut off may send the same again.
+func (e *engine) late(what string, err error) {
+	if err != nil {
+		e.log.Warn("not ended in time", slog.String("what", what), slog.Duration("time", shutdown), slog.Any("error", err))
 	}
-	return fmt.Errorf("%s did not end within %s: %w", what, shutdown, err)
 }
 
 func (e *engine) serve(l *lease) error {

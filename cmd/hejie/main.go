@@ -65,9 +65,6 @@ func run(ctx context.Context, args []string, c console) (code int) {
 		return exitMisused
 	}
 	k, err := parser.Parse(args)
-	if err == nil {
-		err = line.check()
-	}
 	if err != nil {
 		fmt.Fprintf(c.err, "hejie: %v\nTry \"hejie --help\".\n", err)
 		return exitMisused

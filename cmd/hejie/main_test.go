@@ -3,8 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"io"
+	"math/big"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"os"
@@ -12,6 +20,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
@@ -193,8 +202,8 @@ func TestSetUp(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	pem := filepath.Join(dir, "x.pem")
-	require.NoError(t, writeNew(pem, []byte("x")))
+	junk := filepath.Join(dir, "x.pem")
+	require.NoError(t, writeNew(junk, []byte("x")))
 	for name, v := range map[string]struct {
 		args []string
 		code int
@@ -205,12 +214,15 @@ func TestRefusals(t *testing.T) {
 		"plain off machine":  {[]string{"serve", "--listen", "0.0.0.0:0"}, exitFailed, "--behind-proxy"},
 		"every address":      {[]string{"serve", "--listen", ":0"}, exitFailed, "plain http"},
 		"no port":            {[]string{"serve", "--listen", "localhost"}, exitFailed, "missing port"},
-		"half of TLS":        {[]string{"serve", "--tls-cert", pem}, exitFailed, "go together"},
-		"TLS twice":          {[]string{"serve", "--tls-cert", pem, "--tls-key", pem, "--behind-proxy"}, exitFailed, "exclude"},
+		"half of TLS":        {[]string{"serve", "--tls-cert", junk}, exitFailed, "go together"},
+		"TLS twice":          {[]string{"serve", "--tls-cert", junk, "--tls-key", junk, "--behind-proxy"}, exitFailed, "exclude"},
 		"no gateway":         {[]string{"serve", "--sms", "webhook"}, exitFailed, "--sms-url"},
+		"broken certificate": {[]string{"serve", "--listen", "localhost:0", "--tls-cert", junk, "--tls-key", junk}, exitFailed, "tls"},
+		"short SMS secret":   {[]string{"serve", "--listen", "localhost:0", "--sms", "webhook", "--sms-url", "https://sms.example", "--sms-secret-file", junk}, exitFailed, "16 bytes"},
+		"open SMS gateway":   {[]string{"serve", "--listen", "localhost:0", "--sms", "webhook", "--sms-url", "http://sms.example", "--sms-secret-file", junk}, exitFailed, "https"},
 		"unknown SMS":        {[]string{"serve", "--sms", "pigeon"}, exitMisused, "--sms must be one of"},
 		"not a network":      {[]string{"serve", "--behind-proxy", "--trusted-proxy", "x", "--listen", "localhost:0"}, exitFailed, "x"},
-		"unknown limit":      {[]string{"serve", "--listen", "localhost:0", "--limits", pem}, exitFailed, "x.pem"},
+		"unknown limit":      {[]string{"serve", "--listen", "localhost:0", "--limits", junk}, exitFailed, "x.pem"},
 		"demo off machine":   {[]string{"demo", "--listen", "0.0.0.0:0"}, exitFailed, "localhost"},
 		"nothing to verify":  {[]string{"verify"}, exitFailed, "no installation"},
 		"nothing to back up": {[]string{"backup", filepath.Join(dir, "b")}, exitFailed, "no installation"},
@@ -249,4 +261,64 @@ func TestSecret(t *testing.T) {
 	require.NoError(t, os.Remove(f.secret()))
 	_, err = f.openSecret()
 	require.ErrorContains(t, err, "missing")
+}
+
+// With a certificate everything is TLS, and the address says so.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cert, key, pool := certificate(t, dir)
+	r := start(t, func(to console) (*Program, error) {
+		c := Config{Listen: "127.0.0.1:0", SMS: "none", TLSCert: cert, TLSKey: key}
+		return newProgram(t.Context(), c, folder(filepath.Join(dir, "data")), nil, to, quiet().logger(to))
+	})
+	require.True(t, strings.HasPrefix(r.URL(), "https://"))
+	r.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	answer, err := r.client.Get(r.URL() + "/")
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.NotEmpty(t, answer.Header.Get("Strict-Transport-Security"))
+}
+
+// certificate for this machine, made here.
+func certificate(t *testing.T, dir string) (cert, key string, pool *x509.CertPool) {
+	t.Helper()
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+	require.NoError(t, err)
+	secret, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	require.NoError(t, writeNew(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+	require.NoError(t, writeNew(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
+	pool = x509.NewCertPool()
+	made, err := x509.ParseCertificate(der)
+	require.NoError(t, err)
+	pool.AddCert(made)
+	return cert, key, pool
+}
+
+// BenchmarkColdStart is from nothing running to the first page, with an installation that is there.
+func BenchmarkColdStart(b *testing.B) {
+	data := folder(filepath.Join(b.TempDir(), "data"))
+	for b.Loop() {
+		p, err := newProgram(b.Context(), Config{Listen: "127.0.0.1:0", SMS: "none"}, data, nil, console{strings.NewReader(""), io.Discard, io.Discard}, quiet().logger(console{err: io.Discard}))
+		require.NoError(b, err)
+		ctx, cancel := context.WithCancel(b.Context())
+		done := make(chan error, 1)
+		go func() { done <- p.Run(ctx) }()
+		answer, err := http.Get(p.URL() + "/")
+		require.NoError(b, err)
+		_, err = io.Copy(io.Discard, answer.Body)
+		require.NoError(b, err)
+		require.NoError(b, answer.Body.Close())
+		b.StopTimer()
+		http.DefaultClient.CloseIdleConnections()
+		cancel()
+		require.NoError(b, <-done)
+		require.NoError(b, p.Close())
+		b.StartTimer()
+	}
 }

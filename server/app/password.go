@@ -17,18 +17,13 @@ type passwords struct {
 	slots  *semaphore.Weighted
 	params argon2id.Params
 	min    int
-	nobody string // hash of a password that nobody knows, checked for unknown logins so that they take as long as known ones
 }
 
 func newPasswords(l Limits, params *argon2id.Params) *passwords {
 	if params == nil {
 		params = HashParams()
 	}
-	nobody, err := argon2id.CreateHash(newToken(), params)
-	if err != nil { // the system has no randomness
-		panic(err)
-	}
-	return &passwords{semaphore.NewWeighted(int64(max(1, l.PasswordHashes))), *params, l.PasswordMin, nobody}
+	return &passwords{semaphore.NewWeighted(int64(max(1, l.PasswordHashes))), *params, l.PasswordMin}
 }
 
 // HashParams of passwords, all said, because those not said depend on the machine (RFC 9106, second recommendation, one lane).
@@ -46,7 +41,8 @@ func (p *passwords) hash(ctx context.Context, password string) (string, error) {
 	return argon2id.CreateHash(password, &p.params)
 }
 
-// matches says whether the password is the hash's; a hash of "" never matches.
+// matches says whether the password is the hash's; a hash of "" never matches, and takes as long, so that unknown logins are not told
+// from known ones.
 func (p *passwords) matches(ctx context.Context, password, hash string) (bool, error) {
 	if len(password) > passwordMax {
 		return false, nil
@@ -55,12 +51,11 @@ func (p *passwords) matches(ctx context.Context, password, hash string) (bool, e
 		return false, err
 	}
 	defer p.slots.Release(1)
-	known := hash != ""
-	if !known {
-		hash = p.nobody
+	if hash == "" {
+		_, err := argon2id.CreateHash(password, &p.params)
+		return false, err
 	}
-	ok, err := argon2id.ComparePasswordAndHash(password, hash)
-	return ok && known, err
+	return argon2id.ComparePasswordAndHash(password, hash)
 }
 
 // check refuses passwords that are too short or name the login. There are no rules about kinds of characters (NIST SP 800-63B).

@@ -254,7 +254,7 @@ func (b *builder) plays() []*play {
 	var list []*play
 	add := func(name string, d, s, who int, filed func(r *rand.Rand) time.Time) *play {
 		r := b.chance(len(list))
-		p := &play{name: name, r: r, cal: b.cal, desk: d, consumer: who, story: b.desks[d].stories[s], filed: filed(r)}
+		p := &play{name: name, r: r, cal: b.cal, desk: d, quick: b.desks[d].quick, consumer: who, story: b.desks[d].stories[s], filed: filed(r)}
 		p.fen, p.agent = p.amount(r), pick(r, b.houses[d].people...).ID
 		p.order = workday.DateOf(p.filed).Time().Format("060102") + digits(r.IntN(100000))
 		p.clock = p.filed.Add(time.Duration(3+r.IntN(20)) * time.Minute)

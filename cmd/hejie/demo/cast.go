@@ -35,6 +35,7 @@ type desk struct {
 	region     string
 	address    string
 	industry   string // GB/T 4754
+	quick      int    // percent of cases that it answers on the day of filing
 	supervisor person
 	agents     []person
 	stories    []story
@@ -76,37 +77,37 @@ const (
 
 func desks() []desk {
 	return []desk{{
-		name: "岳阳湘湖里电器有限公司", code: "91430602MA4DA001", region: "430602", address: "岳阳市岳阳楼区（演示地址）湖滨路八号", industry: "527",
+		name: "岳阳湘湖里电器有限公司", code: "91430602MA4DA001", region: "430602", address: "岳阳市岳阳楼区（演示地址）湖滨路八号", industry: "527", quick: 60,
 		supervisor: person{"dianqi.liu", "刘佳怡", "+8619900000101"},
 		agents:     []person{{"dianqi.chen", "陈思远", "+8619900000102"}, {"dianqi.zeng", "曾丽", "+8619900000103"}},
 		stories:    applianceStories(),
 		closed:     []fate{{"SC", 50}, {"SU", 2}, {"WC", 1}, {"LC", 2}, {"CE", 1}, {"UE", 1}, {"DU", 1}},
 	}, {
-		name: "岳阳汀芷坊服饰电子商务有限公司", code: "91430602MA4DA002", region: "430602", address: "岳阳市岳阳楼区（演示地址）云溪巷十六号", industry: "5292",
+		name: "岳阳汀芷坊服饰电子商务有限公司", code: "91430602MA4DA002", region: "430602", address: "岳阳市岳阳楼区（演示地址）云溪巷十六号", industry: "5292", quick: 35,
 		supervisor: person{"fushi.xie", "谢雨桐", "+8619900000111"},
 		agents:     []person{{"fushi.hu", "胡文博", "+8619900000112"}, {"fushi.zhong", "钟晓", "+8619900000113"}},
 		stories:    clothingStories(),
 		closed:     []fate{{"SC", 42}, {"SU", 4}, {"WC", 2}, {"LC", 2}, {"CE", 1}, {"UE", 2}, {"TE", 1}, {"RX", 1}, {"AB", 1}},
 	}, {
-		name: "岳阳跃然里健身美容有限公司", code: "91430602MA4DA003", region: "430602", address: "岳阳市岳阳楼区（演示地址）求索路二十一号", industry: "893",
+		name: "岳阳跃然里健身美容有限公司", code: "91430602MA4DA003", region: "430602", address: "岳阳市岳阳楼区（演示地址）求索路二十一号", industry: "893", quick: 15,
 		supervisor: person{"jianshen.he", "贺凯", "+8619900000121"},
 		agents:     []person{{"jianshen.ding", "丁宁", "+8619900000122"}},
 		stories:    fitnessStories(),
 		closed:     []fate{{"SC", 31}, {"SU", 3}, {"WC", 2}, {"LC", 2}, {"CE", 1}, {"SB", 2}, {"TE", 3}, {"UE", 4}, {"RR", 1}, {"DU", 1}},
 	}, {
-		name: "岳阳鱼汛楼餐饮旅游有限公司", code: "91430611MA4DA004", region: "430611", address: "岳阳市君山区（演示地址）柳林洲路三号", industry: "621",
+		name: "岳阳鱼汛楼餐饮旅游有限公司", code: "91430611MA4DA004", region: "430611", address: "岳阳市君山区（演示地址）柳林洲路三号", industry: "621", quick: 45,
 		supervisor: person{"canyin.xiang", "向春梅", "+8619900000131"},
 		agents:     []person{{"canyin.mao", "毛志强", "+8619900000132"}},
 		stories:    diningStories(),
 		closed:     []fate{{"SC", 33}, {"SU", 2}, {"WC", 2}, {"LC", 1}, {"CE", 1}, {"TE", 1}, {"UE", 3}, {"SB", 1}, {"RX", 1}, {"RR", 1}},
 	}, {
-		name: "岳阳君山拾阶教育咨询有限公司", code: "91430611MA4DA005", region: "430611", address: "岳阳市君山区（演示地址）挂口路七号", industry: "839",
+		name: "岳阳君山拾阶教育咨询有限公司", code: "91430611MA4DA005", region: "430611", address: "岳阳市君山区（演示地址）挂口路七号", industry: "839", quick: 20,
 		supervisor: person{"jiaoyu.yuan", "袁静", "+8619900000141"},
 		agents:     []person{{"jiaoyu.kuang", "邝杰", "+8619900000142"}},
 		stories:    trainingStories(),
 		closed:     []fate{{"SC", 2}, {"WC", 1}, {"UE", 1}},
 	}, {
-		name: "岳阳安砌家装饰工程有限公司", code: "91430602MA4DA006", region: "430602", address: "岳阳市岳阳楼区（演示地址）巴陵中路四十号", industry: "5012",
+		name: "岳阳安砌家装饰工程有限公司", code: "91430602MA4DA006", region: "430602", address: "岳阳市岳阳楼区（演示地址）巴陵中路四十号", industry: "5012", quick: 10,
 		supervisor: person{"jiazhuang.fu", "符勇", "+8619900000151"},
 		agents:     []person{{"jiazhuang.shen", "沈岚", "+8619900000152"}},
 		stories:    decorationStories(),

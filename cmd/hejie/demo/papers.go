@@ -65,23 +65,28 @@ func drawReceipt(fen int64, order string) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-// drawPhoto is a thing on a table with a crack in it.
+// drawPhoto is a thing with a screen on a table, and a crack in it.
 func drawPhoto(seed int64) ([]byte, error) {
 	const w, h = 640, 420
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	hue := uint8(seed / 100 % 90)
 	for y := range h {
-		for x := range w {
-			shade := uint8(y * 60 / h)
-			c := color.RGBA{196 - shade, 188 - shade, 176 - shade, 255}
-			if x > 150 && x < 490 && y > 90 && y < 340 {
-				c = color.RGBA{90 + hue/2, 110 + uint8(x/16), 130 + hue, 255}
-			}
-			if d := (x - 150) - (y-90)*13/10; x > 150 && x < 490 && y > 90 && y < 340 && d > -3 && d < 3+(y%17)/5 {
-				c = color.RGBA{30, 30, 34, 255}
-			}
-			img.SetRGBA(x, y, c)
+		shade := uint8(y * 60 / h)
+		draw.Draw(img, image.Rect(0, y, w, y+1), image.NewUniform(color.RGBA{196 - shade, 188 - shade, 176 - shade, 255}), image.Point{}, draw.Src)
+	}
+	hue := uint8(seed / 100 % 90)
+	draw.Draw(img, image.Rect(140, 80, 500, 350), image.NewUniform(color.RGBA{52, 52, 58, 255}), image.Point{}, draw.Src)
+	screen := image.Rect(156, 96, 484, 334)
+	for x := screen.Min.X; x < screen.Max.X; x++ {
+		c := color.RGBA{80 + hue/2, 104 + uint8(x/20), 124 + hue, 255}
+		draw.Draw(img, image.Rect(x, screen.Min.Y, x+1, screen.Max.Y), image.NewUniform(c), image.Point{}, draw.Src)
+	}
+	at, white := 230, color.RGBA{232, 238, 240, 255}
+	for y := screen.Min.Y; y < screen.Max.Y; y++ { // it runs down in jags
+		if at += y/17%3*2 - 1; y%29 == 0 {
+			at += int(seed/100%7) - 2
 		}
+		at = min(max(at, screen.Min.X), screen.Max.X-3)
+		draw.Draw(img, image.Rect(at, y, at+2, y+1), image.NewUniform(white), image.Point{}, draw.Src)
 	}
 	write(img, 20, h-16, color.RGBA{250, 240, 210, 255}, "demo photo")
 	var b bytes.Buffer

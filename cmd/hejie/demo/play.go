@@ -18,6 +18,7 @@ type play struct {
 	order    string
 	desk     int
 	consumer int    // place in the cast
+	quick    int    // percent of cases that the desk answers at once
 	agent    string // account of the desk member who handles it
 	askFirst bool   // an unsettled case waits for the consumer's word
 	filed    time.Time

@@ -1,13 +1,19 @@
 package demo
 
-import "hejie/negotiation"
+import (
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+)
 
 // What several scripts have in common. Numbers are working days after filing.
 
-// opens: the desk takes the case, greets or asks, and hears the answer.
+// opens: the desk takes the case, greets or asks, and hears the answer; on the day of filing when it is quick and there is time.
 func (p *play) opens(n int) *play {
+	if p.r.IntN(100) < p.quick && p.filed.In(workday.Shanghai).Hour() < 16 {
+		n = 0
+	}
 	p.on(n).takes()
-	if p.r.IntN(2) == 0 {
+	if p.r.IntN(4) > 0 {
 		return p.asks().answers()
 	}
 	return p.says(enterprise, p.one(

@@ -1,0 +1,99 @@
+# Hejie. `make` lists what can be made.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+BIN    := bin/hejie
+DIST   := web/dist/index.html
+MODULES := web/node_modules/.package-lock.json
+
+# What the program is made of, without what only tests or npm have.
+GO_FILES := $(shell find cmd migrations negotiation server web -name node_modules -prune -o -type f \( -name '*.go' ! -name '*_test.go' \
+	-o -name '*.sql' -o -name '*.tsv' -o -path 'negotiation/workday/*.json' \) -print)
+WEB_FILES := $(shell find web/src web/public web/scripts -type f ! -name '*.test.ts') $(wildcard web/*.html web/*.ts web/*.js web/tsconfig*.json)
+
+# Everything but the browser tests, which want the plain program.
+UNIT = $$(go list ./... | grep -v '^hejie/e2e')
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: build ## build everything and run the demo: addresses and accounts are printed
+	@exec $(BIN) demo
+
+.PHONY: build
+build: versions $(BIN) ## build front end and program into bin/hejie
+
+$(BIN): go.mod go.sum $(GO_FILES) $(DIST)
+	go build -o $@ ./cmd/hejie
+
+$(DIST): $(MODULES) $(WEB_FILES)
+	cd web && npm run --silent build
+	@touch $@
+
+# npm ci only when the lock file changed.
+$(MODULES): web/package.json web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.PHONY: test
+test: versions packages ## everything that must hold before a change goes in
+	@.ci/step 'front end, and what Go needs of others' $(MAKE) -j2 --output-sync=target test-web warm
+	@.ci/step 'gofmt, go vet' $(MAKE) vet
+	@.ci/step 'go test -race' $(MAKE) test-go
+	@.ci/step 'browsers' $(MAKE) e2e
+
+.PHONY: test-web
+test-web: $(MODULES)
+	cd web && npm run --silent lint && npm run --silent test
+	$(MAKE) $(DIST)
+
+# Compiles SQLite once for the race detector while the front end is built; packages that embed the front end wait for it.
+.PHONY: warm
+warm:
+	go build -race ./negotiation/... ./server/app ./server/store ./server/live
+
+.PHONY: test-go
+test-go: $(DIST)
+	go test -race $(UNIT)
+
+.PHONY: e2e
+e2e: $(DIST) ## the program in real browsers, and the architecture
+	go test -count=1 -timeout 12m ./e2e/...
+
+.PHONY: vet
+vet: $(DIST)
+	@unformatted=$$(gofmt -l cmd e2e migrations negotiation server web/*.go); [ -z "$$unformatted" ] || { echo "gofmt -w these:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+
+.PHONY: lint
+lint: versions vet $(MODULES) ## gofmt, go vet, eslint, and golangci-lint when it is installed
+	cd web && npm run --silent lint
+	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; else echo 'golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0'; fi
+
+.PHONY: bench
+bench: $(DIST) ## figures of speed and size
+	go test -run '^$$' -bench . -benchmem -timeout 30m $(UNIT)
+
+.PHONY: generate
+generate: $(MODULES) ## write the generated files again: HTTP from the contract, TypeScript from both
+	cd server/http && go generate
+	cd server/live && go generate
+	cd web && npm run --silent types
+
+.PHONY: clean
+clean: ## remove what was built and downloaded
+	rm -rf bin web/node_modules e2e/shots coverage.out
+	find web/dist -mindepth 1 ! -name .gitkeep -delete
+
+.PHONY: versions
+versions:
+	@.ci/versions
+
+.PHONY: packages
+packages:
+	@.ci/packages
