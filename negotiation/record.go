@@ -161,6 +161,9 @@ func writePart(s hash.Hash, p []byte) {
 	s.Write(p)
 }
 
+// Erased says whether the event had content that is gone.
+func (r Record) Erased() bool { return r.Content == nil && r.ContentSum != Hash{} }
+
 // Event decodes the record for Apply and for readers.
 func (r Record) Event() (Event, error) {
 	e := Event{At: r.At, By: r.By, Channel: r.Channel}
@@ -199,7 +202,7 @@ func (r Record) Wire() []byte {
 	switch {
 	case r.Content != nil:
 		b = append(append(b, `,"content":`...), r.Content...)
-	case r.ContentSum != Hash{}:
+	case r.Erased():
 		b = append(b, `,"erased":true`...)
 	}
 	return append(b, '}')

@@ -41,7 +41,11 @@ export default defineConfig({
     target: 'es2022',
     // A strict policy (default-src 'self') allows no data: URL and no inline script.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // Every page's list of parts would stand in the first script. Style sheets must; scripts of other pages are found when they are loaded.
+      resolveDependencies: (_, deps, { hostType }) => (hostType === 'html' ? deps : deps.filter((file) => file.endsWith('.css'))),
+    },
     manifest: true,
     reportCompressedSize: false,
   },

@@ -44,6 +44,15 @@ func (s *Accounts) Get(ctx context.Context, x Session) (Profile, error) {
 	if err != nil {
 		return Profile{}, err
 	}
+	if a.Role == negotiation.RoleConsumer {
+		_, last, err := s.w.Plain.CasesOf(ctx, a.ID)
+		if err != nil {
+			return Profile{}, err
+		}
+		if !x.proves(last) { // the number may be another person's by now
+			p.Name, p.Address = "", ""
+		}
+	}
 	out := Profile{ID: a.ID, Role: a.Role, Login: a.Login, Name: p.Name, Phone: p.Phone, Address: p.Address, Language: a.Language}
 	if a.Enterprise != "" {
 		e, err := s.w.Plain.Enterprise(ctx, a.Enterprise)

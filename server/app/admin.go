@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"hejie/negotiation"
@@ -122,17 +123,32 @@ func (s *Admin) add(ctx context.Context, by negotiation.Actor, n NewStaff, burea
 	return member(a, p), nil
 }
 
+// Administrators of the installation.
+func (s *Admin) Administrators(ctx context.Context, by negotiation.Actor) ([]StaffMember, error) {
+	if err := s.allowed(by); err != nil {
+		return nil, err
+	}
+	return members(ctx, s.w.Plain, AccountFilter{Role: negotiation.RoleAdministrator})
+}
+
+// ChangeAdministrator changes the account of an administrator, also one's own. Errors: not_allowed, not_found, last_administrator, those
+// of the fields.
+func (s *Admin) ChangeAdministrator(ctx context.Context, by negotiation.Actor, id string, ch StaffChange) (StaffMember, error) {
+	return s.change(ctx, by, id, ch, negotiation.RoleAdministrator)
+}
+
 // ChangeOfficer changes the account of an officer or of an administrator; roles stay. Errors: not_allowed, not_found,
 // last_administrator, those of the fields.
 func (s *Admin) ChangeOfficer(ctx context.Context, by negotiation.Actor, id string, ch StaffChange) (StaffMember, error) {
+	return s.change(ctx, by, id, ch, negotiation.RoleOfficer, negotiation.RoleAdministrator)
+}
+
+func (s *Admin) change(ctx context.Context, by negotiation.Actor, id string, ch StaffChange, of ...negotiation.Role) (StaffMember, error) {
 	if err := s.allowed(by); err != nil {
 		return StaffMember{}, err
 	}
 	ch.Role = nil
-	return changeStaff(ctx, s.w, s.sessions, s.passwords, by, id, ch, nil,
-		func(a Account) bool {
-			return a.Role == negotiation.RoleOfficer || a.Role == negotiation.RoleAdministrator
-		},
+	return changeStaff(ctx, s.w, s.sessions, s.passwords, by, id, ch, nil, func(a Account) bool { return slices.Contains(of, a.Role) },
 		func(tx PlainTx) error {
 			return stillOne(ctx, tx, AccountFilter{Role: negotiation.RoleAdministrator}, CodeLastAdministrator)
 		})
@@ -144,7 +160,7 @@ func (s *Admin) Audit(ctx context.Context, by negotiation.Actor, f AuditFilter) 
 		return nil, err
 	}
 	f.Limit = s.w.Limits.Page(f.Limit)
-	return s.w.Plain.Audit(ctx, f)
+	return s.w.auditOf(ctx, by, f)
 }
 
 // CalendarYears that were imported, oldest first; the built-in years are not among them.

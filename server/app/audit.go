@@ -20,10 +20,40 @@ const (
 	AuditCalendar   = "calendar_imported"   // subject: the year
 	AuditScheme     = "scheme"              // subject: the enterprise; detail: the command
 	AuditOutage     = "outage"              // detail: from and to
+	AuditErased     = "content_erased"      // subject: the event's channel and position
+	AuditForgotten  = "account_erased"      // subject: the consumer, who asked for it
 )
 
 // audit adds a row about the actor, dated by business time.
 func (w World) audit(ctx context.Context, tx PlainTx, by negotiation.Actor, r AuditRow) error {
 	r.At, r.Actor, r.Role = w.Business.Now(), by.ID, by.Role
 	return tx.AddAudit(ctx, r)
+}
+
+// named fills the names of those who acted, as the reader may see them: staff by their display name, a consumer masked.
+func (w World) named(ctx context.Context, by negotiation.Actor, rows []AuditRow) error {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Actor
+	}
+	people, err := w.Plain.People(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		rows[i].Name = people[r.Actor].Name
+		if r.Role == negotiation.RoleConsumer && r.Actor != by.ID {
+			rows[i].Name = MaskName(rows[i].Name)
+		}
+	}
+	return nil
+}
+
+// auditOf reads rows of the audit with their names.
+func (w World) auditOf(ctx context.Context, by negotiation.Actor, f AuditFilter) ([]AuditRow, error) {
+	rows, err := w.Plain.Audit(ctx, f)
+	if err != nil {
+		return nil, err
+	}
+	return rows, w.named(ctx, by, rows)
 }

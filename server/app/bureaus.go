@@ -25,6 +25,18 @@ func CompetentBureau(ctx context.Context, r PlainReader, code string) (Bureau, e
 	return Bureau{}, negotiation.NewError(CodeNoBureau)
 }
 
+// bureauIfAny is CompetentBureau where it is no fault that there is none: nil then.
+func bureauIfAny(ctx context.Context, r PlainReader, code string) (*Bureau, error) {
+	b, err := CompetentBureau(ctx, r, code)
+	if negotiation.CodeOf(err) == CodeNoBureau {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &b, nil
+}
+
 // checked normalises a bureau's fields.
 func (b Bureau) checked() (Bureau, error) {
 	if _, ok := region.Get(b.Region); !ok && b.Region != region.Country {

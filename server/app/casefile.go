@@ -89,7 +89,7 @@ func (r *Rooms) File(ctx context.Context, s Session, caseID string, cal *workday
 		b.add(e)
 	}
 	b.finish()
-	if f.Readers, err = r.w.Plain.Audit(ctx, AuditFilter{Case: caseID, Limit: r.w.Limits.PageRows}); err != nil {
+	if f.Readers, err = r.w.auditOf(ctx, s.Actor, AuditFilter{Case: caseID, Limit: r.w.Limits.PageRows}); err != nil {
 		return CaseFile{}, err
 	}
 	return f, nil

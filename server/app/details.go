@@ -88,27 +88,53 @@ func (d *Details) View(ctx context.Context, by negotiation.Actor, c negotiation.
 	return v, nil
 }
 
-// Open gives the consumer's full name, phone and address, and notes who saw them, when and on what basis. Nothing is shown if it
-// cannot be noted. Errors: not_found, not_allowed.
-func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string) (Person, error) {
+// Opened are a consumer's details in full.
+type Opened struct {
+	Person
+	OrderNumber string // as it was given at filing; "" without, or erased
+}
+
+// Open gives the consumer's full name, phone, address and order number, and notes who saw them, when and on what basis. Nothing is
+// shown if it cannot be noted. Errors: not_found, not_allowed.
+func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string) (Opened, error) {
 	c, _, err := d.w.Log.Case(ctx, caseID)
 	if err != nil {
-		return Person{}, err
+		return Opened{}, err
 	}
 	if err := c.May(by, negotiation.SeeDetails); err != nil {
-		return Person{}, err
+		return Opened{}, err
 	}
-	p, err := d.w.Plain.Person(ctx, c.Consumer)
+	o, err := d.read(ctx, c)
 	if err != nil || by.ID == c.Consumer {
-		return p, err
+		return o, err
 	}
 	err = d.w.Plain.Write(ctx, func(tx PlainTx) error {
 		return d.w.audit(ctx, tx, by, AuditRow{What: AuditDetails, Subject: c.Consumer, Case: c.ID, Why: string(basis(by, c))})
 	})
 	if err != nil {
-		return Person{}, err
+		return Opened{}, err
 	}
-	return p, nil
+	return o, nil
+}
+
+func (d *Details) read(ctx context.Context, c negotiation.Case) (o Opened, err error) {
+	if o.Person, err = d.w.Plain.Person(ctx, c.Consumer); err != nil {
+		return Opened{}, err
+	}
+	filed, err := d.w.Log.RecordsOf(ctx, c.ID, negotiation.CaseFiled{}.Kind())
+	if err != nil {
+		return Opened{}, err
+	}
+	for _, r := range filed {
+		e, err := r.Event()
+		if err != nil {
+			return Opened{}, err
+		}
+		if e.Content != nil {
+			o.OrderNumber = e.Content.OrderNumber
+		}
+	}
+	return o, nil
 }
 
 // OpenedFile notes that somebody read the case file; call it before showing it. The consumer's own reading is not noted.
@@ -150,5 +176,5 @@ func (d *Details) Audit(ctx context.Context, by negotiation.Actor, caseID string
 	if err := c.May(by, negotiation.SeeRoom); err != nil {
 		return nil, err
 	}
-	return d.w.Plain.Audit(ctx, AuditFilter{Case: caseID, Before: before, Limit: d.w.Limits.Page(limit)})
+	return d.w.auditOf(ctx, by, AuditFilter{Case: caseID, Before: before, Limit: d.w.Limits.Page(limit)})
 }

@@ -74,12 +74,12 @@ func TestDisclosure(t *testing.T) {
 				require.NoError(t, e)
 				if want.view.Disclosure != app.DisclosesFull {
 					refused(t, want.code, err)
-					require.Equal(t, app.Person{}, opened)
+					require.Equal(t, app.Opened{}, opened)
 					require.Len(t, after, len(before))
 					continue
 				}
 				require.NoError(t, err, who)
-				require.Equal(t, app.Person{Account: p.buyer.Actor.ID, Name: "王小明", Phone: phone, Address: "岳阳市巴陵路8号"}, opened)
+				require.Equal(t, app.Opened{Person: app.Person{Account: p.buyer.Actor.ID, Name: "王小明", Phone: phone, Address: "岳阳市巴陵路8号"}, OrderNumber: "A-1001"}, opened)
 				if who == "consumer" {
 					require.Len(t, after, len(before), "one's own is no business of the audit")
 					continue

@@ -48,7 +48,7 @@ func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (Command
 func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command) (Receipt, error) {
 	env := l.env()
 	var err error
-	if env.Files, err = l.uploads(ctx, cmd); err != nil {
+	if env.Files, err = l.uploads(ctx, caseID, cmd); err != nil {
 		return Receipt{}, err
 	}
 	if a, ok := cmd.(negotiation.Assign); ok && a.Agent != "" {
@@ -71,6 +71,9 @@ func (l *Ledger) Tick(ctx context.Context, caseID string) error {
 }
 
 func decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
+	if err := TextsInForce().inForce(cmd); err != nil && c.May(by, negotiation.Action(cmd.Kind())) == nil {
+		return Decision{After: c, Err: err}
+	}
 	events, after, err := c.Step(by, cmd, env)
 	return Decision{Events: events, After: after, Notices: notices(c, after, events), Err: err}
 }
@@ -95,7 +98,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if err != nil {
 		return Receipt{}, err
 	}
-	if env.Files, err = l.uploads(ctx, f); err != nil {
+	if env.Files, err = l.uploads(ctx, filing.Case, f); err != nil {
 		return Receipt{}, err
 	}
 	if err := l.identify(ctx, by, p); err != nil {
@@ -165,8 +168,9 @@ func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDet
 // maxDetail is the longest name or address, in characters.
 const maxDetail = 200
 
-// uploads reads what is known of the files that a command names; a file that is not there is the rules' to refuse.
-func (l *Ledger) uploads(ctx context.Context, cmd negotiation.Command) ([]negotiation.File, error) {
+// uploads reads what is known of the files that a command names; a file that is not there, or that another case has, is the rules' to
+// refuse.
+func (l *Ledger) uploads(ctx context.Context, caseID string, cmd negotiation.Command) ([]negotiation.File, error) {
 	var ids []string
 	switch f := cmd.(type) {
 	case negotiation.AddEvidence:
@@ -190,6 +194,9 @@ func (l *Ledger) uploads(ctx context.Context, cmd negotiation.Command) ([]negoti
 		}
 		if err != nil {
 			return nil, err
+		}
+		if row.Case != "" && row.Case != caseID {
+			continue
 		}
 		files = append(files, negotiation.File{ID: row.ID, SHA256: row.SHA256, Name: row.Name, Type: row.Type, Size: row.Size, Owner: row.Owner})
 	}

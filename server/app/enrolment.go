@@ -233,6 +233,11 @@ func (s *Scheme) decide(ctx context.Context, tx PlainTx, id string, by negotiati
 	if err != nil {
 		return e, err
 	}
+	if a, ok := cmd.(scheme.Apply); ok {
+		if err := sameVersions("", []version{{"commitment.text", a.Commitment.Text, TextsInForce().Commitment}}); err != nil {
+			return e, err
+		}
+	}
 	events, err := e.Decide(by, cmd, scheme.Env{At: s.w.Business.Now()})
 	if err != nil {
 		return e, err
@@ -352,6 +357,40 @@ func (s *Scheme) Application(ctx context.Context, by negotiation.Actor, enterpri
 		return ApplicationView{}, notFound()
 	}
 	return v, nil
+}
+
+// Enrolment is where an enterprise stands in the scheme, for its own desk: why it takes no cases, and whom to ask.
+type Enrolment struct {
+	Enterprise Enterprise
+	Reason     string // what the bureau said of the status; "" if nothing
+	Bureau     *Bureau
+}
+
+// Enrolment of the desk's own enterprise. Errors: not_allowed for who is at no desk.
+func (s *Scheme) Enrolment(ctx context.Context, by negotiation.Actor) (Enrolment, error) {
+	if by.Side() != negotiation.SideEnterprise {
+		return Enrolment{}, notAllowed()
+	}
+	e, err := s.w.Plain.Enterprise(ctx, by.Enterprise)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	out := Enrolment{Enterprise: e}
+	records, err := s.w.Plain.SchemeRecords(ctx, e.ID)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	if n := len(records); n > 0 {
+		ev, err := scheme.DecodeEvent(records[n-1])
+		if err != nil {
+			return Enrolment{}, err
+		}
+		if ev.Content != nil {
+			out.Reason = ev.Content.Text
+		}
+	}
+	out.Bureau, err = bureauIfAny(ctx, s.w.Plain, e.Region)
+	return out, err
 }
 
 func (s *Scheme) view(ctx context.Context, id string) (ApplicationView, error) {

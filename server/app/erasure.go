@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"hejie/negotiation"
@@ -15,12 +16,9 @@ type Erasure struct {
 	Reason   string              `json:"reason"`
 }
 
-// AuditErased notes an erasure; subject: the event's position.
-const AuditErased = "content_erased"
-
-// Erase drops the content of one event for good; the log's chain still verifies, and everybody in the channel sees that something
-// was erased and why. Only an administrator may, who does not see the text. Errors: not_allowed, not_found, already_done, those
-// of the fields.
+// Erase drops the content of one event for good, and the file that it put into the room; the log's chain still verifies, and everybody
+// in the channel sees that something was erased and why. Only an administrator may, who does not see the text. Errors: not_allowed,
+// not_found, already_done, those of the fields.
 func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Receipt, error) {
 	if err := s.allowed(by); err != nil {
 		return Receipt{}, err
@@ -35,15 +33,87 @@ func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Rec
 		return Receipt{}, err
 	case len(records) == 0 || records[0].Seq != e.Seq:
 		return Receipt{}, notFound().On("seq")
-	case records[0].ContentSum == negotiation.Hash{} || records[0].Content == nil:
-		return Receipt{}, negotiation.NewError(negotiation.CodeAlreadyDone).On("seq")
 	}
-	receipt, err := s.w.Door.Do(ctx, negotiation.System, caseID, CommandID{},
-		negotiation.EraseContent{Channel: e.Channel, Seq: e.Seq, Reason: strings.TrimSpace(e.Reason)})
+	file, err := s.fileOf(ctx, records[0])
 	if err != nil {
 		return Receipt{}, err
 	}
-	return receipt, s.w.Plain.Write(ctx, func(tx PlainTx) error {
-		return s.w.audit(ctx, tx, by, AuditRow{What: AuditErased, Case: caseID, Subject: string(e.Channel) + "/" + records[0].Position().String()})
+	receipt := Receipt{Case: caseID}
+	switch {
+	case records[0].Content != nil:
+		receipt, err = s.w.Door.Do(ctx, negotiation.System, caseID, CommandID{},
+			negotiation.EraseContent{Channel: e.Channel, Seq: e.Seq, Reason: strings.TrimSpace(e.Reason)})
+	case file == "": // else a crash came between the text and its file
+		err = negotiation.NewError(negotiation.CodeAlreadyDone).On("seq")
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	return receipt, s.erased(ctx, by, records[0], file)
+}
+
+// fileOf is the upload that the event put into the room, while it is there.
+func (s *Admin) fileOf(ctx context.Context, r negotiation.Record) (string, error) {
+	e, err := r.Event()
+	if err != nil {
+		return "", err
+	}
+	f, ok := e.Fact.(negotiation.EvidenceAdded)
+	if !ok {
+		return "", nil
+	}
+	row, err := s.w.Plain.File(ctx, f.File)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+		return "", nil
+	}
+	return row.ID, err
+}
+
+// erased notes an erasure and removes the file. Of the desk's channel the note names no case: who reads the case's audit may not know.
+func (s *Admin) erased(ctx context.Context, by negotiation.Actor, r negotiation.Record, file string) error {
+	row := AuditRow{What: AuditErased, Case: r.Case, Subject: string(r.Channel) + "/" + r.Position().String()}
+	if r.Channel != negotiation.Room {
+		row.Case, row.Subject = "", r.Case+"/"+row.Subject
+	}
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if file != "" {
+			if err := tx.EraseFile(ctx, file); err != nil {
+				return err
+			}
+		}
+		return s.w.audit(ctx, tx, by, row)
 	})
+	if err != nil || file == "" {
+		return err
+	}
+	return errors.Join(s.w.Vault.Remove(ctx, file), s.w.Vault.Remove(ctx, file+copySuffix))
+}
+
+// Erase removes the personal data of the consumer who asks for it (PIPL art. 47): name, number, address, sessions. The account works no
+// more; cases keep its id, and figures stay. Texts in a case are Admin.Erase's. Errors: not_allowed, open_cases (params: count),
+// case_code_required for a session that only proved a number whose cases are all old.
+func (s *Accounts) Erase(ctx context.Context, x Session) error {
+	if x.Actor.Role != negotiation.RoleConsumer {
+		return notAllowed()
+	}
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		n, last, err := tx.CasesOf(ctx, x.Actor.ID)
+		switch {
+		case err != nil:
+			return err
+		case !x.proves(last):
+			return negotiation.NewError(CodeCaseCodeRequired)
+		case n > 0:
+			return negotiation.NewError(CodeOpenCases, "count", n)
+		}
+		if err := tx.EraseAccount(ctx, x.Actor.ID); err != nil {
+			return err
+		}
+		return s.w.audit(ctx, tx, x.Actor, AuditRow{What: AuditForgotten, Subject: x.Actor.ID})
+	})
+	if err != nil {
+		return err
+	}
+	s.sessions.forget(Revoked{Account: x.Actor.ID})
+	return nil
 }

@@ -52,8 +52,8 @@ type Upload struct {
 	Body   io.Reader
 }
 
-// fileTypes that browsers show, and PDF. The content decides, not what the sender says.
-func fileTypes() []string {
+// FileTypes that evidence may have: what browsers show, and PDF. The content decides, not what the sender says.
+func FileTypes() []string {
 	return []string{"image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"}
 }
 
@@ -88,8 +88,8 @@ func (s *Files) Put(ctx context.Context, x Session, in Upload) (FileRow, error) 
 		return FileRow{}, cutOff(err)
 	}
 	kind := mimetype.Detect(head).String()
-	if !slices.Contains(fileTypes(), kind) {
-		return FileRow{}, negotiation.NewError(CodeUnsupportedMedia, "allowed", fileTypes()).On("file")
+	if !slices.Contains(FileTypes(), kind) {
+		return FileRow{}, negotiation.NewError(CodeUnsupportedMedia, "allowed", FileTypes()).On("file")
 	}
 	row := FileRow{ID: NewID(), Owner: by.ID, Name: name, Type: kind, SHA256: sum, Created: now}
 	stored, err := s.w.Vault.Put(ctx, row.ID, body, s.w.Limits.FileBytes)
@@ -126,7 +126,7 @@ func (s *Files) checkImage(ctx context.Context, id string) error {
 		return err
 	}
 	if err != nil {
-		return negotiation.NewError(CodeUnsupportedMedia, "allowed", fileTypes()).On("file").Because(err)
+		return negotiation.NewError(CodeUnsupportedMedia, "allowed", FileTypes()).On("file").Because(err)
 	}
 	if c.Width <= 0 || c.Height <= 0 || c.Width > s.w.Limits.FilePixels/c.Height {
 		return negotiation.NewError(CodeImageTooBig, "max", s.w.Limits.FilePixels).On("file")
@@ -173,7 +173,7 @@ func (s *Files) Get(ctx context.Context, x Session, caseID, id string, wantCopy 
 	if err != nil {
 		return Download{}, err
 	}
-	if err := mayRead(c, x.Actor, negotiation.Room); err != nil {
+	if err := MayRead(x, c, negotiation.Room); err != nil {
 		return Download{}, err
 	}
 	row, err := s.w.Plain.File(ctx, id)

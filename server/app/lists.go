@@ -24,19 +24,28 @@ type Lists struct {
 	w     World
 	rows  CaseRows
 	cal   Almanac
-	names *lru.Cache[string, string] // masked names by account, for rows that arrive live
+	names *lru.Cache[string, maskedName] // by account, for rows that arrive live
+}
+
+// maskedName of a consumer, and when it was read: people change their names, and have them erased.
+type maskedName struct {
+	name string
+	read time.Time
 }
 
 // NewLists makes the lists.
 func NewLists(w World, rows CaseRows, cal Almanac) *Lists {
-	names, err := lru.New[string, string](namesKept)
+	names, err := lru.New[string, maskedName](namesKept)
 	if err != nil { // only for a size that is none
 		panic(err)
 	}
 	return &Lists{w: w, rows: rows, cal: cal, names: names}
 }
 
-const namesKept = 10_000
+const (
+	namesKept  = 10_000
+	nameIsGood = time.Minute
+)
 
 // The feeds that can be followed live.
 const (
@@ -45,12 +54,15 @@ const (
 	FeedBoard = "board"
 )
 
-// Mine are the consumer's own cases.
+// Mine are the consumer's own cases, without those that are sealed to the session.
 func (l *Lists) Mine(ctx context.Context, s Session, q CaseQuery) (CasePage, error) {
 	if s.Actor.Side() != negotiation.SideConsumer {
 		return CasePage{}, notAllowed()
 	}
 	q.Consumer = s.Actor.ID
+	if !s.all {
+		q.Fresh, q.Proved = s.fresh, s.opened
+	}
 	return l.page(ctx, s, q)
 }
 
@@ -91,12 +103,12 @@ func (l *Lists) board(s Session, q CaseQuery) (CaseQuery, error) {
 	} else if !region.Within(q.Within, s.Actor.Region) {
 		return q, notFound().On("region")
 	}
-	q.Horizon = l.horizon()
+	q.Horizon, q.TitlesOf = l.Horizon(), s.Actor.Bureau
 	return q, nil
 }
 
-// horizon is the end of the second working day from now: breaches before it are "coming".
-func (l *Lists) horizon() time.Time { return l.cal.Calendar().DueWorkdays(l.w.Business.Now(), 2) }
+// Horizon is the end of the second working day from now: a running negotiation whose breach lies before it is "coming".
+func (l *Lists) Horizon() time.Time { return l.cal.Calendar().DueWorkdays(l.w.Business.Now(), 2) }
 
 func (l *Lists) page(ctx context.Context, s Session, q CaseQuery) (CasePage, error) {
 	q.Limit = l.w.Limits.Page(q.Limit)
@@ -104,32 +116,45 @@ func (l *Lists) page(ctx context.Context, s Session, q CaseQuery) (CasePage, err
 	if err != nil {
 		return CasePage{}, err
 	}
-	if err := l.learn(ctx, s, page.Rows); err != nil {
+	ids, consumers := make([]string, len(page.Rows)), make([]string, len(page.Rows))
+	for i, r := range page.Rows {
+		ids[i], consumers[i] = r.Case, r.Consumer
+	}
+	marks, err := l.w.Plain.MarksIn(ctx, s.Actor.ID, negotiation.Room, ids)
+	if err != nil {
 		return CasePage{}, err
 	}
+	if s.Actor.Side() != negotiation.SideConsumer {
+		if err := l.learn(ctx, consumers); err != nil {
+			return CasePage{}, err
+		}
+	}
 	for i, row := range page.Rows {
+		row.ReadSeq = marks[row.Case]
 		page.Rows[i] = l.seen(s, row)
 	}
 	return page, nil
 }
 
-// learn keeps the masked names of the consumers in the rows, for a desk or a bureau.
-func (l *Lists) learn(ctx context.Context, s Session, rows []CaseRow) error {
-	if s.Actor.Side() == negotiation.SideConsumer {
-		return nil
-	}
-	accounts := make([]string, len(rows))
-	for i, r := range rows {
-		accounts[i] = r.Consumer
-	}
+// learn keeps the masked names of consumers.
+func (l *Lists) learn(ctx context.Context, accounts []string) error {
 	people, err := l.w.Plain.People(ctx, accounts)
 	if err != nil {
 		return err
 	}
-	for id, p := range people {
-		l.names.Add(id, MaskName(p.Name))
+	now := l.w.Real.Now()
+	for _, id := range accounts {
+		l.names.Add(id, maskedName{MaskName(people[id].Name), now})
 	}
 	return nil
+}
+
+// Learn reads what Row needs for a row that arrives live: the consumer's name, unless it was read a moment ago.
+func (l *Lists) Learn(ctx context.Context, row CaseRow) error {
+	if known, ok := l.names.Peek(row.Consumer); ok && l.w.Real.Now().Sub(known.read) < nameIsGood {
+		return nil
+	}
+	return l.learn(ctx, []string{row.Consumer})
 }
 
 // Page is the first page of a feed.
@@ -145,41 +170,47 @@ func (l *Lists) Page(ctx context.Context, s Session, feed string) (CasePage, err
 	return CasePage{}, notFound().On("feed")
 }
 
-// Row is the row as the session may see it; ok is false when it is not in the feed. It does not block: a consumer's name that no
-// page has shown yet is left out.
+// Row is the row as the session may see it; ok is false when it is not in the feed, and then only its case and version are told. A
+// case that closed is still told, though first pages of inbox and board have open ones only. It does not block; see Learn.
 func (l *Lists) Row(s Session, feed string, row CaseRow) (seen CaseRow, ok bool) {
 	switch side := s.Actor.Side(); {
 	case feed == FeedMe && side == negotiation.SideConsumer:
-		ok = row.Consumer == s.Actor.ID
+		ok = row.Consumer == s.Actor.ID && !s.Sealed(row.Case, row.LastAt)
 	case feed == FeedInbox && side == negotiation.SideEnterprise:
 		ok = row.Enterprise == s.Actor.Enterprise
 	case feed == FeedBoard && side == negotiation.SideBureau:
 		ok = region.Within(row.Region, s.Actor.Region)
 	}
+	seen = l.seen(s, row)
 	if !ok {
-		return CaseRow{}, false
+		return CaseRow{Case: seen.Case, Version: seen.Version}, false
 	}
-	return l.seen(s, row), true
+	return seen, true
 }
 
 // seen drops what the reader may not see. Outside of the desk a row's version counts the room's events only, so that it does not
-// tell of the desk's; texts go only to those who see the room; a sealed case shows its code and dates.
+// tell of the desk's; texts go only to those who see the room.
 func (l *Lists) seen(s Session, r CaseRow) CaseRow {
-	switch s.Actor.Side() {
+	side := s.Actor.Side()
+	name, _ := l.names.Get(r.Consumer)
+	switch side {
 	case negotiation.SideEnterprise:
-		r.Name, _ = l.names.Get(r.Consumer)
-		return r
+		r.Name = name.name
 	case negotiation.SideBureau:
 		if r.EscalatedAt.IsZero() || r.Bureau != s.Actor.Bureau {
 			r.Title, r.Last = "", ""
 		} else {
-			r.Name, _ = l.names.Get(r.Consumer)
+			r.Name = name.name
 		}
-	case negotiation.SideConsumer:
-		if s.Sealed(r.Case, r.LastAt) {
-			r.Title, r.Last = "", ""
+		if r.Column == ColumnRunning && r.BreachAt.Before(l.Horizon()) {
+			r.Column = ColumnComing
 		}
 	}
-	r.Version, r.Agent = r.RoomSeq, ""
+	if side != negotiation.SideBureau {
+		r.Column, r.BreachAt = ColumnNone, time.Time{}
+	}
+	if side != negotiation.SideEnterprise {
+		r.Version, r.Agent = r.RoomSeq, ""
+	}
 	return r
 }

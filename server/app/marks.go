@@ -21,7 +21,7 @@ func (m *Marks) Read(ctx context.Context, x Session, caseID string, ch negotiati
 	if err != nil {
 		return false, err
 	}
-	if err := mayRead(c, x.Actor, ch); err != nil {
+	if err := MayRead(x, c, ch); err != nil {
 		return false, err
 	}
 	if last := head.At(ch).Seq; seq < 1 || seq > last {

@@ -32,6 +32,9 @@ type PlainReader interface {
 	Person(ctx context.Context, account string) (Person, error)       // an erased one is empty, not not_found
 	People(ctx context.Context, accounts []string) (map[string]Person, error)
 
+	// CasesOf counts a consumer's cases that are not closed, and says when one was last touched (business time); zero without a case.
+	CasesOf(ctx context.Context, consumer string) (open int, last time.Time, err error)
+
 	Session(ctx context.Context, tokenHash []byte) (SessionRow, error)
 	SessionByID(ctx context.Context, id string) (SessionRow, error)
 	Sessions(ctx context.Context, account string, now time.Time) ([]SessionRow, error) // alive, newest first
@@ -59,7 +62,8 @@ type PlainReader interface {
 	Outbox(ctx context.Context, limit int) ([]OutboxRow, error)                                            // newest first: the demo's page
 	OutboxDue(ctx context.Context, now time.Time, limit int) (rows []OutboxRow, next time.Time, err error) // next: of those not due, zero without
 	Marks(ctx context.Context, account, caseID string) (map[negotiation.Channel]int64, error)
-	CalendarYears(ctx context.Context) ([]CalendarYear, error) // oldest first
+	MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) // by case; one never read is not in it
+	CalendarYears(ctx context.Context) ([]CalendarYear, error)                                                     // oldest first
 	Heartbeat(ctx context.Context) (business time.Time, err error)
 	Outages(ctx context.Context, since time.Time) ([]negotiation.Outage, error) // oldest first
 	InvitationCount(ctx context.Context, key string) (int, error)
@@ -72,6 +76,9 @@ type PlainWriter interface {
 	AddAccount(ctx context.Context, a Account) error // login_taken
 	SetAccount(ctx context.Context, a Account) error // all but id, role's kind and created; login_taken
 	SetPerson(ctx context.Context, p Person) error
+	// EraseAccount removes what is known of a consumer: name, number, address, sessions, codes, notices. The account stays, inactive and
+	// without a login, because the log names it.
+	EraseAccount(ctx context.Context, id string) error
 
 	AddSession(ctx context.Context, s SessionRow) error
 	TouchSession(ctx context.Context, id string, seen time.Time) error
@@ -93,8 +100,10 @@ type PlainWriter interface {
 
 	AddFile(ctx context.Context, f FileRow) error
 	RemoveFile(ctx context.Context, id string) error // only while no case names it; else not_found
+	EraseFile(ctx context.Context, id string) error  // whoever names it; none there is no error
 	AddNotice(ctx context.Context, n Notice) error
 	AddOutbox(ctx context.Context, r OutboxRow) error
+	AddressOutbox(ctx context.Context, id, address, language string) error
 	Delivered(ctx context.Context, id string, at time.Time, text string) error
 	Retry(ctx context.Context, id string, attempts int, next time.Time, why string) error
 	DropOutbox(ctx context.Context, id string) error
@@ -248,6 +257,7 @@ type AuditRow struct {
 	ID      int64            `json:"id"`
 	At      time.Time        `json:"at"` // business time
 	Actor   string           `json:"actor"`
+	Name    string           `json:"name,omitempty"` // of the actor, as the reader may see it; not stored
 	Role    negotiation.Role `json:"role"`
 	What    string           `json:"what"`
 	Subject string           `json:"subject,omitempty"` // account, bureau, enterprise, file …

@@ -104,14 +104,9 @@ func (p *Public) Region(ctx context.Context, code string) (Region, error) {
 		return Region{}, notFound()
 	}
 	out := Region{Region: r, Path: region.Path(code)}
-	b, err := CompetentBureau(ctx, p.w.Plain, code)
-	switch {
-	case err == nil:
-		out.Bureau = &b
-	case negotiation.CodeOf(err) != CodeNoBureau:
-		return Region{}, err
-	}
-	return out, nil
+	var err error
+	out.Bureau, err = bureauIfAny(ctx, p.w.Plain, code)
+	return out, err
 }
 
 // Invite counts a wish that an enterprise should join: once per address and day for the same enterprise. It gives how many wished

@@ -56,8 +56,11 @@ type CaseQuery struct {
 	Turn       negotiation.Side
 	Category   negotiation.Category
 	Reason     negotiation.EscalationReason
-	Min, Max   int64  // disputed amount, minor units, both included
-	Search     string // part of the enterprise's name or the case code; of the title for a party, for a bureau only once escalated
+	Min, Max   int64     // disputed amount, minor units, both included
+	Search     string    // part of the enterprise's name or the case code, and of the title where its reader sees the room
+	TitlesOf   string    // with Search: the bureau whose complaints may be found by title; "" the reader is a party of all of them
+	Fresh      time.Time // only cases touched since, or in Proved
+	Proved     []string
 	Column     Column
 	Horizon    time.Time // with ColumnComing: breaches before this instant; two working days from now
 

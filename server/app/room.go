@@ -26,6 +26,7 @@ type CaseView struct {
 	Title          string // goods or service
 	Facts          string // what happened
 	OrderNumber    string
+	Erased         bool                   // title, facts and order number are gone
 	Offers         []OfferText            // of each offer in order
 	Participants   map[string]Participant // by account
 	Consumer       ConsumerView
@@ -43,6 +44,7 @@ type OfferText struct {
 	Text   string   // what was said with it
 	Reason string   // above 3 × the disputed amount
 	Items  []string // descriptions, "" where none; nil when none or erased
+	Erased bool
 }
 
 // Participant of a room: who stands behind an account, by the name that the reader may see.
@@ -66,10 +68,12 @@ func (r *Rooms) MayRead(ctx context.Context, s Session, caseID string, ch negoti
 	if err != nil {
 		return err
 	}
-	return mayRead(c, s.Actor, ch)
+	return MayRead(s, c, ch)
 }
 
-func mayRead(c negotiation.Case, by negotiation.Actor, ch negotiation.Channel) error {
+// MayRead is the rule of who reads a channel of a case: not_found without the right to it, also for a channel that there is not;
+// case_code_required for a case that is sealed to the session. Everything that gives out a channel asks it.
+func MayRead(s Session, c negotiation.Case, ch negotiation.Channel) error {
 	a := negotiation.SeeRoom
 	switch ch {
 	case negotiation.Room:
@@ -78,10 +82,10 @@ func mayRead(c negotiation.Case, by negotiation.Actor, ch negotiation.Channel) e
 	default:
 		return notFound()
 	}
-	if c.May(by, a) != nil {
+	if c.May(s.Actor, a) != nil {
 		return notFound()
 	}
-	return nil
+	return s.Opens(c)
 }
 
 // open gives a case whose facts the session may see.
@@ -96,10 +100,7 @@ func (r *Rooms) open(ctx context.Context, s Session, caseID string) (negotiation
 	if err := c.May(s.Actor, negotiation.SeeFacts); err != nil {
 		return c, head, err
 	}
-	if s.Sealed(caseID, c.LastAt) {
-		return c, head, negotiation.NewError(CodeCaseCodeRequired)
-	}
-	return c, head, nil
+	return c, head, s.Opens(c)
 }
 
 // View gives the snapshot of a case. An officer's look is audited.
@@ -111,7 +112,7 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 	v := CaseView{Case: c.SeenBy(s.Actor), Room: c.May(s.Actor, negotiation.SeeRoom) == nil, Allowed: c.Allowed(s.Actor, r.w.Business.Now()),
 		HeadHash: hex.EncodeToString(head.RoomHash[:]), Now: r.w.Business.Now(), Positions: map[negotiation.Channel]negotiation.Position{}}
 	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
-		if mayRead(c, s.Actor, ch) == nil {
+		if MayRead(s, c, ch) == nil {
 			v.Positions[ch] = head.At(ch)
 		}
 	}
@@ -139,15 +140,16 @@ func (r *Rooms) texts(ctx context.Context, v *CaseView) error {
 		if err != nil {
 			return err
 		}
-		if e.Content == nil {
-			continue
+		said, erased := e.Content, rec.Erased()
+		if said == nil {
+			said = &negotiation.Content{}
 		}
 		switch f := e.Fact.(type) {
 		case negotiation.CaseFiled:
-			v.Title, v.Facts, v.OrderNumber = e.Content.Goods, e.Content.Text, e.Content.OrderNumber
+			v.Title, v.Facts, v.OrderNumber, v.Erased = said.Goods, said.Text, said.OrderNumber, erased
 		case negotiation.OfferMade:
 			if f.Offer <= len(v.Offers) { // one made since the snapshot comes with the events
-				v.Offers[f.Offer-1] = OfferText{Text: e.Content.Text, Reason: e.Content.Reason, Items: e.Content.Items}
+				v.Offers[f.Offer-1] = OfferText{Text: said.Text, Reason: said.Reason, Items: said.Items, Erased: erased}
 			}
 		}
 	}

@@ -36,7 +36,10 @@ type CaseRow struct {
 	OfferMinor     int64            // enterprise's open or last offer, 0: none
 	ClaimMinor     int64            // consumer's
 	OfferBy        negotiation.Side // whose offer lies open
-	RoomSeq        int64            // for unread counts
+	RoomSeq        int64            // last number in the room
+	ReadSeq        int64            // the reader's own mark there, in pages only: RoomSeq less this is unread
+	Column         Column           // of the board; a bureau's rows only
+	BreachAt       time.Time        // of a running negotiation, see BreachAt; a bureau's rows only
 	Name           string           // consumer's name as the reader may see it
 	Last           string           // last message or act, content
 }

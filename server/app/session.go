@@ -30,9 +30,32 @@ type Session struct {
 
 // Sealed says whether a consumer's case is too old for what this session proved: it was not touched within Limits.FreshCases
 // (lastAt is the time of its last event), and neither its case code nor its order number was given at sign-in. Numbers are given
-// to new people after a time, so an old case does not open by the number alone. Lists show sealed cases by code and date only.
+// to new people after a time, so an old case does not open by the number alone, and stands in no list: its code is the key to it.
 func (s Session) Sealed(caseID string, lastAt time.Time) bool {
 	return s.Actor.Role == negotiation.RoleConsumer && !s.all && lastAt.Before(s.fresh) && !slices.Contains(s.opened, caseID)
+}
+
+// Opens says case_code_required for the consumer's own case that is sealed to the session. It says nothing of other cases: whether
+// they are there is not the session's to tell.
+func (s Session) Opens(c negotiation.Case) error {
+	if c.Consumer == s.Actor.ID && s.Sealed(c.ID, c.LastAt) {
+		return negotiation.NewError(CodeCaseCodeRequired)
+	}
+	return nil
+}
+
+// proves says whether the session shows that a consumer is the one to whom the account's data belong, and not the next owner of the
+// number: last is when one of the account's cases was last touched, zero without a case.
+func (s Session) proves(last time.Time) bool {
+	return s.all || len(s.opened) > 0 || last.IsZero() || !last.Before(s.fresh)
+}
+
+// Case is the one whose case code or order number was given at sign-in; "" without.
+func (s Session) Case() string {
+	if len(s.opened) == 0 {
+		return ""
+	}
+	return s.opened[0]
 }
 
 // SignedIn is a new session. Token goes into the cookie and is nowhere else.
@@ -208,15 +231,13 @@ func (s *Sessions) CheckCase(ctx context.Context, x Session, caseID string) erro
 		return nil
 	}
 	c, _, err := s.w.Log.Case(ctx, caseID)
-	switch {
-	case negotiation.CodeOf(err) == negotiation.CodeNotFound:
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
 		return nil // the door and the readers say not_found
-	case err != nil:
-		return err
-	case c.Consumer == x.Actor.ID && x.Sealed(caseID, c.LastAt):
-		return negotiation.NewError(CodeCaseCodeRequired)
 	}
-	return nil
+	if err != nil {
+		return err
+	}
+	return x.Opens(c)
 }
 
 // List gives the sessions of the account, newest first.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hejie/negotiation"
+	"hejie/negotiation/scheme"
 )
 
 // SignIn is how people get a session: consumers by a one-time code to their phone, staff by login and password, the first
@@ -191,8 +192,8 @@ func (s *SignIn) prove(ctx context.Context, tx PlainTx, account string, right bo
 	return nil, nil
 }
 
-// ByPassword signs staff in. An unknown login takes as long as a known one. Errors: required, wrong_password, rate_limited with
-// retry_after (after Limits.PasswordFailures for the login, or PasswordFailuresAddress from the address).
+// ByPassword signs staff in. An unknown login takes as long as a known one. Errors: required, wrong_password, not_approved (the right
+// password of an applicant that the bureau has not let in; params: status), rate_limited with retry_after (after Limits.PasswordFailures for the login, or PasswordFailuresAddress from the address).
 func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, error) {
 	login := NormaliseLogin(in.Login)
 	switch {
@@ -201,16 +202,26 @@ func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, e
 	case in.Password == "":
 		return SignedIn{}, required("password")
 	}
+	var applicant scheme.Status
 	a, err := s.guarded(ctx, login, in.Client, func() (Account, bool, error) {
 		a, err := s.w.Plain.AccountByLogin(ctx, login)
 		if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound {
 			return a, false, err
 		}
 		ok, err := s.passwords.matches(ctx, in.Password, a.Password) // also for "": the answer takes as long
-		return a, ok && a.Active && a.Role != negotiation.RoleConsumer, err
+		if err != nil || !ok || a.Role == negotiation.RoleConsumer {
+			return a, false, err
+		}
+		if !a.Active {
+			applicant, err = s.applicant(ctx, a)
+		}
+		return a, a.Active || applicant != scheme.StatusNone, err
 	})
 	if err != nil {
 		return SignedIn{}, err
+	}
+	if applicant != scheme.StatusNone {
+		return SignedIn{}, negotiation.NewError(CodeNotApproved, "status", applicant)
 	}
 	var done SignedIn
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
@@ -225,6 +236,18 @@ func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, e
 		return err
 	})
 	return done, err
+}
+
+// applicant is the status of an account's enterprise that was never let in; StatusNone for any other account.
+func (s *SignIn) applicant(ctx context.Context, a Account) (scheme.Status, error) {
+	if a.Enterprise == "" {
+		return scheme.StatusNone, nil
+	}
+	e, err := s.w.Plain.Enterprise(ctx, a.Enterprise)
+	if err != nil || !e.EnrolledAt.IsZero() {
+		return scheme.StatusNone, err
+	}
+	return e.Status, nil
 }
 
 // guarded counts an attempt before check looks at the password, so that many at once are not each the first, and takes it back

@@ -48,7 +48,7 @@ func (a api) session(ctx context.Context, x app.Session) (Session, error) {
 	if err != nil {
 		return Session{}, err
 	}
-	return Session{Id: x.ID, ExpiresAt: x.Expires, Account: accountOf(p)}, nil
+	return Session{Id: x.ID, ExpiresAt: x.Expires, Account: accountOf(p), Case: x.Case()}, nil
 }
 
 func (a api) SignInByCode(ctx context.Context, r SignInByCodeRequestObject) (SignInByCodeResponseObject, error) {
@@ -130,6 +130,17 @@ func (a api) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject) (U
 	}
 	p, err := a.App.Accounts.Update(ctx, me(ctx), ch)
 	return UpdateAccount200JSONResponse(accountOf(p)), err
+}
+
+func (g gone) VisitEraseAccountResponse(w http.ResponseWriter) error {
+	return g.VisitSignOutResponse(w)
+}
+
+func (a api) EraseAccount(ctx context.Context, _ EraseAccountRequestObject) (EraseAccountResponseObject, error) {
+	if err := a.App.Accounts.Erase(ctx, me(ctx)); err != nil {
+		return nil, err
+	}
+	return gone{a.server.noCookie()}, nil
 }
 
 func (a api) ChangePassword(ctx context.Context, r ChangePasswordRequestObject) (ChangePasswordResponseObject, error) {

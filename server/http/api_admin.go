@@ -77,8 +77,7 @@ func (a api) ChangeOfficer(ctx context.Context, r ChangeOfficerRequestObject) (C
 	if err := id(r.Id); err != nil {
 		return nil, err
 	}
-	b := r.Body
-	m, err := a.App.Admin.ChangeOfficer(ctx, actor(ctx), r.Id, app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Active: b.Active, Password: b.Password})
+	m, err := a.App.Admin.ChangeOfficer(ctx, actor(ctx), r.Id, changeOf(*r.Body))
 	if err != nil {
 		return nil, err
 	}
@@ -87,6 +86,34 @@ func (a api) ChangeOfficer(ctx context.Context, r ChangeOfficerRequestObject) (C
 		return nil, err
 	}
 	return ChangeOfficer200JSONResponse(rows[0]), nil
+}
+
+func administratorOf(m app.StaffMember) Administrator {
+	return Administrator{Id: m.ID, Login: m.Login, DisplayName: m.DisplayName, Phone: m.Phone, Active: m.Active}
+}
+
+func (a api) ListAdministrators(ctx context.Context, _ ListAdministratorsRequestObject) (ListAdministratorsResponseObject, error) {
+	list, err := a.App.Admin.Administrators(ctx, actor(ctx))
+	return ListAdministrators200JSONResponse{Rows: each(list, administratorOf)}, err
+}
+
+func (a api) AddAdministrator(ctx context.Context, r AddAdministratorRequestObject) (AddAdministratorResponseObject, error) {
+	b := r.Body
+	m, err := a.App.Admin.AddAdministrator(ctx, actor(ctx), app.NewStaff{Login: b.Login, DisplayName: b.DisplayName, Password: b.Password,
+		Phone: b.Phone, Language: string(b.Language)})
+	return AddAdministrator201JSONResponse(administratorOf(m)), err
+}
+
+func (a api) ChangeAdministrator(ctx context.Context, r ChangeAdministratorRequestObject) (ChangeAdministratorResponseObject, error) {
+	if err := id(r.Id); err != nil {
+		return nil, err
+	}
+	m, err := a.App.Admin.ChangeAdministrator(ctx, actor(ctx), r.Id, changeOf(*r.Body))
+	return ChangeAdministrator200JSONResponse(administratorOf(m)), err
+}
+
+func changeOf(b OfficerChange) app.StaffChange {
+	return app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Active: b.Active, Password: b.Password}
 }
 
 func (a api) ListCalendarYears(ctx context.Context, _ ListCalendarYearsRequestObject) (ListCalendarYearsResponseObject, error) {

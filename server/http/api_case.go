@@ -90,7 +90,7 @@ func (a api) GetDetails(ctx context.Context, r GetDetailsRequestObject) (GetDeta
 	if err != nil {
 		return nil, err
 	}
-	return GetDetails200JSONResponse{Name: p.Name, Phone: p.Phone, Address: p.Address}, nil
+	return GetDetails200JSONResponse{Name: p.Name, Phone: p.Phone, Address: p.Address, OrderNumber: p.OrderNumber}, nil
 }
 
 func (a api) GetCaseFile(ctx context.Context, r GetCaseFileRequestObject) (GetCaseFileResponseObject, error) {
@@ -147,6 +147,12 @@ func (a api) MarkRead(ctx context.Context, r MarkReadRequestObject) (MarkReadRes
 	if err := a.opened(ctx, r.Case); err != nil {
 		return nil, err
 	}
-	_, err := a.App.Marks.Read(ctx, me(ctx), r.Case, r.Channel, r.Body.Seq)
-	return MarkRead204Response{}, err
+	moved, err := a.App.Marks.Read(ctx, me(ctx), r.Case, r.Channel, r.Body.Seq)
+	if err != nil {
+		return nil, err
+	}
+	if by := actor(ctx); moved && a.Read != nil {
+		a.Read(r.Case, r.Channel, negotiation.By{Side: by.Side(), ID: by.ID}, r.Body.Seq)
+	}
+	return MarkRead204Response{}, nil
 }

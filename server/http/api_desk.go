@@ -75,6 +75,19 @@ func (a api) ChangeStaff(ctx context.Context, r ChangeStaffRequestObject) (Chang
 	return ChangeStaff200JSONResponse(staffOf(m)), err
 }
 
+func (a api) GetEnrolment(ctx context.Context, _ GetEnrolmentRequestObject) (GetEnrolmentResponseObject, error) {
+	e, err := a.App.Scheme.Enrolment(ctx, actor(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := GetEnrolment200JSONResponse{Enterprise: e.Enterprise.ID, Name: e.Enterprise.Name, Status: e.Enterprise.Status, Since: e.Enterprise.Since,
+		Ground: e.Enterprise.Ground, Reason: e.Reason, Bureau: bureauOrNone(e.Bureau)}
+	if e.Bureau != nil {
+		out.BureauPhone = e.Bureau.Phone
+	}
+	return out, nil
+}
+
 func (a api) ListBoard(ctx context.Context, r ListBoardRequestObject) (ListBoardResponseObject, error) {
 	p := r.Params
 	if err := oneOf("column", p.Column, app.Columns[:]...); err != nil {
@@ -93,7 +106,7 @@ func (a api) GetBoardSummary(ctx context.Context, r GetBoardSummaryRequestObject
 	if err != nil {
 		return nil, err
 	}
-	out := GetBoardSummary200JSONResponse{AsOf: a.Business.Now(), Columns: make(map[string]int, len(app.Columns))}
+	out := GetBoardSummary200JSONResponse{AsOf: a.Business.Now(), Horizon: a.Lists.Horizon(), Columns: make(map[string]int, len(app.Columns))}
 	for _, c := range app.Columns {
 		out.Columns[string(c)] = counts[c]
 	}

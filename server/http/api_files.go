@@ -93,8 +93,3 @@ func disposition(name string) string {
 	}
 	return "attachment"
 }
-
-// fileTypes that app takes as evidence, for the browser's file dialogue.
-func fileTypes() []string {
-	return []string{"image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"}
-}

@@ -17,7 +17,7 @@ import (
 func (a api) GetMeta(context.Context, GetMetaRequestObject) (GetMetaResponseObject, error) {
 	return GetMeta200JSONResponse{
 		BusinessNow: a.Business.Now(), Demo: a.Demo != nil, Version: a.Version, Languages: []Language{"zh", "en"}, Limits: a.App.Limits,
-		Rules: a.Ledger.Rules(), Texts: a.Texts, Sms: a.SMS, FileTypes: fileTypes(),
+		Rules: a.Ledger.Rules(), Texts: app.TextsInForce(), Sms: a.SMS, FileTypes: app.FileTypes(),
 	}, nil
 }
 

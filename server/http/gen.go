@@ -356,6 +356,7 @@ const (
 	ProblemCodeNoRefusal         ProblemCode = "no_refusal"
 	ProblemCodeNoSuchItem        ProblemCode = "no_such_item"
 	ProblemCodeNotAllowed        ProblemCode = "not_allowed"
+	ProblemCodeNotApproved       ProblemCode = "not_approved"
 	ProblemCodeNotDue            ProblemCode = "not_due"
 	ProblemCodeNotEnrolled       ProblemCode = "not_enrolled"
 	ProblemCodeNotFound          ProblemCode = "not_found"
@@ -365,6 +366,7 @@ const (
 	ProblemCodeOfferBinds        ProblemCode = "offer_binds"
 	ProblemCodeOfferNotOpen      ProblemCode = "offer_not_open"
 	ProblemCodeOfferSeen         ProblemCode = "offer_seen"
+	ProblemCodeOpenCases         ProblemCode = "open_cases"
 	ProblemCodeOutOfRange        ProblemCode = "out_of_range"
 	ProblemCodeOwnOffer          ProblemCode = "own_offer"
 	ProblemCodeRateLimited       ProblemCode = "rate_limited"
@@ -446,6 +448,8 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeNotAllowed:
 		return true
+	case ProblemCodeNotApproved:
+		return true
 	case ProblemCodeNotDue:
 		return true
 	case ProblemCodeNotEnrolled:
@@ -463,6 +467,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeOfferNotOpen:
 		return true
 	case ProblemCodeOfferSeen:
+		return true
+	case ProblemCodeOpenCases:
 		return true
 	case ProblemCodeOutOfRange:
 		return true
@@ -547,8 +553,14 @@ type Account struct {
 	// Enterprise a UUID in lower case
 	//
 	// Example: 019aa5c4-1f00-7000-8000-000000000001
-	Enterprise     Id     `json:"enterprise,omitempty,omitzero"`
-	EnterpriseName string `json:"enterprise_name,omitempty,omitzero"`
+	Enterprise Id `json:"enterprise,omitempty,omitzero"`
+
+	// EnterpriseGround of a suspension or removal; other needs a reason
+	EnterpriseGround SchemeGround `json:"enterprise_ground,omitempty,omitzero"`
+	EnterpriseName   string       `json:"enterprise_name,omitempty,omitzero"`
+
+	// EnterpriseSince Example: 2026-11-22T01:30:00Z
+	EnterpriseSince Instant `json:"enterprise_since,omitempty,omitzero"`
 
 	// EnterpriseStatus only an enrolled one takes new cases
 	EnterpriseStatus EnterpriseStatus `json:"enterprise_status,omitempty,omitzero"`
@@ -603,6 +615,37 @@ type AckFrame struct {
 
 // AddEvidence Puts an uploaded file into the room.
 type AddEvidence = negotiation.AddEvidence
+
+// Administrator defines model for Administrator.
+type Administrator struct {
+	Active      bool   `json:"active"`
+	DisplayName string `json:"display_name"`
+
+	// Id a UUID in lower case
+	//
+	// Example: 019aa5c4-1f00-7000-8000-000000000001
+	Id    Id     `json:"id"`
+	Login string `json:"login"`
+	Phone string `json:"phone,omitempty,omitzero"`
+}
+
+// AdministratorInput defines model for AdministratorInput.
+type AdministratorInput struct {
+	DisplayName string   `json:"display_name"`
+	Language    Language `json:"language,omitempty,omitzero"`
+	Login       string   `json:"login"`
+	Password    string   `json:"password"`
+
+	// Phone mainland mobile number, +86 may be left out
+	//
+	// Example: 13800138000
+	Phone Phone `json:"phone,omitempty,omitzero"`
+}
+
+// AdministratorList defines model for AdministratorList.
+type AdministratorList struct {
+	Rows []Administrator `json:"rows"`
+}
 
 // AgentAssigned defines model for AgentAssigned.
 type AgentAssigned = negotiation.AgentAssigned
@@ -710,6 +753,9 @@ type BoardSummary struct {
 
 	// Columns cases by BoardColumn
 	Columns map[string]int `json:"columns"`
+
+	// Horizon Example: 2026-11-22T01:30:00Z
+	Horizon Instant `json:"horizon"`
 }
 
 // Bureau defines model for Bureau.
@@ -874,7 +920,8 @@ type CaseRefused = negotiation.CaseRefused
 type CaseReopened = negotiation.CaseReopened
 
 // CaseRow A case in a list. Facts, but for `title`, `name` and `last`, which are left out for a reader without the right to the room.
-// `version` grows with each change: keep the highest.
+// `version` grows with each change: keep the highest. `column` and `breach_at` are for bureaus: the column is right when the row is
+// sent, and a `running` row becomes `coming` once its `breach_at` lies before the `horizon` of the summary.
 type CaseRow struct {
 	// AcceptedAt Example: 2026-11-22T01:30:00Z
 	AcceptedAt Instant `json:"accepted_at,omitempty,omitzero"`
@@ -884,6 +931,9 @@ type CaseRow struct {
 
 	// Amount An amount in minor units (fen for CNY) of an ISO 4217 currency; never a float.
 	Amount Money `json:"amount"`
+
+	// BreachAt Example: 2026-11-22T01:30:00Z
+	BreachAt Instant `json:"breach_at,omitempty,omitzero"`
 
 	// Bureau a UUID in lower case
 	//
@@ -908,6 +958,12 @@ type CaseRow struct {
 	//
 	// Example: K7QM2-XW9PD
 	Code CaseCode `json:"code"`
+
+	// Column A case stands in one column. `coming`: negotiations about to fail (2 working days), or without their first response; `new`: complaints
+	// that wait for the decision on acceptance, fewest days first; `accepted`: in mediation; `overdue`: a clock of the bureau ran out;
+	// `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. An agreement
+	// that is being performed stands in none. `running` is besides: all negotiations, the coming ones among them.
+	Column BoardColumn `json:"column,omitempty,omitzero"`
 
 	// Consumer a UUID in lower case
 	//
@@ -959,7 +1015,7 @@ type CaseRow struct {
 	// Phase awaiting_response → negotiating → agreed → closed, or escalated → accepted → closed
 	Phase Phase `json:"phase"`
 
-	// ReadSeq the reader's own mark there; in pages only
+	// ReadSeq the reader's own mark there, left out when nothing was read; in pages only, so keep it when a changed row comes. Unread: room_seq less this
 	ReadSeq int64 `json:"read_seq,omitempty,omitzero"`
 
 	// Reason What sent the case to the bureau
@@ -986,6 +1042,8 @@ type CaseRow struct {
 
 // CaseTexts defines model for CaseTexts.
 type CaseTexts struct {
+	// Erased goods, facts and order number are gone
+	Erased      bool        `json:"erased,omitempty,omitzero"`
 	Facts       string      `json:"facts"`
 	Goods       string      `json:"goods"`
 	Offers      []OfferText `json:"offers"`
@@ -1446,6 +1504,32 @@ type EndedFrame struct {
 	} `json:"ended"`
 }
 
+// Enrolment Where the desk's own enterprise stands in the scheme; only an `enrolled` one takes new cases
+type Enrolment struct {
+	Bureau BureauName `json:"bureau,omitempty,omitzero"`
+
+	// BureauPhone whom to ask
+	BureauPhone string `json:"bureau_phone,omitempty,omitzero"`
+
+	// Enterprise a UUID in lower case
+	//
+	// Example: 019aa5c4-1f00-7000-8000-000000000001
+	Enterprise Id `json:"enterprise"`
+
+	// Ground of a suspension or removal; other needs a reason
+	Ground SchemeGround `json:"ground,omitempty,omitzero"`
+	Name   string       `json:"name"`
+
+	// Reason what was said with it
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Since Example: 2026-11-22T01:30:00Z
+	Since Instant `json:"since"`
+
+	// Status only an enrolled one takes new cases
+	Status EnterpriseStatus `json:"status"`
+}
+
 // Enterprise Public profile
 type Enterprise struct {
 	Address string     `json:"address"`
@@ -1835,7 +1919,7 @@ type Meta struct {
 	// Sms none: consumers cannot sign in; stdout: codes go to the console; demo: to the demo's outbox page
 	Sms SmsState `json:"sms"`
 
-	// Texts Versions of the texts in force, to be sent back with a consent
+	// Texts Versions of the texts in force, to be sent back with a consent; any other is refused
 	Texts   Texts  `json:"texts"`
 	Version string `json:"version"`
 }
@@ -2454,33 +2538,8 @@ type TerminationGround = negotiation.TerminationGround
 // Example: 2026-1
 type TextVersion = string
 
-// Texts Versions of the texts in force, to be sent back with a consent
-type Texts struct {
-	// Commitment version of the text that was shown
-	//
-	// Example: 2026-1
-	Commitment TextVersion `json:"commitment"`
-
-	// Escalation version of the text that was shown
-	//
-	// Example: 2026-1
-	Escalation TextVersion `json:"escalation"`
-
-	// Publication version of the text that was shown
-	//
-	// Example: 2026-1
-	Publication TextVersion `json:"publication"`
-
-	// Rules version of the text that was shown
-	//
-	// Example: 2026-1
-	Rules TextVersion `json:"rules"`
-
-	// Truth version of the text that was shown
-	//
-	// Example: 2026-1
-	Truth TextVersion `json:"truth"`
-}
+// Texts Versions of the texts in force, to be sent back with a consent; any other is refused
+type Texts = app.Texts
 
 // Turn whose turn it is; empty: nobody's
 type Turn = negotiation.Side
@@ -2701,6 +2760,12 @@ type UpdateAccountJSONRequestBody = AccountInput
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordChange
+
+// AddAdministratorJSONRequestBody defines body for AddAdministrator for application/json ContentType.
+type AddAdministratorJSONRequestBody = AdministratorInput
+
+// ChangeAdministratorJSONRequestBody defines body for ChangeAdministrator for application/json ContentType.
+type ChangeAdministratorJSONRequestBody = OfficerChange
 
 // AddBureauJSONRequestBody defines body for AddBureau for application/json ContentType.
 type AddBureauJSONRequestBody = BureauInput
@@ -3242,6 +3307,9 @@ func (t *ServerFrame) UnmarshalJSON(b []byte) error {
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// EraseAccount Erase one's own name, number, address and sessions for good (PIPL art. 47), once no case is open; cases and figures stay
+	// (DELETE /api/account)
+	EraseAccount(ctx echo.Context) error
 	// GetAccount One's own data
 	// (GET /api/account)
 	GetAccount(ctx echo.Context) error
@@ -3251,6 +3319,15 @@ type ServerInterface interface {
 	// ChangePassword Ends all other sessions of the account
 	// (POST /api/account/password)
 	ChangePassword(ctx echo.Context) error
+
+	// (GET /api/admin/administrators)
+	ListAdministrators(ctx echo.Context) error
+
+	// (POST /api/admin/administrators)
+	AddAdministrator(ctx echo.Context) error
+	// ChangeAdministrator Deactivating or a new password ends the sessions; the last active one stays
+	// (PATCH /api/admin/administrators/{id})
+	ChangeAdministrator(ctx echo.Context, id Id) error
 	// ListAudit Audit of the whole installation, newest first
 	// (GET /api/admin/audit)
 	ListAudit(ctx echo.Context, params ListAuditParams) error
@@ -3350,6 +3427,9 @@ type ServerInterface interface {
 	// ResetDemo Start the demo afresh; all sessions end
 	// (POST /api/demo/reset)
 	ResetDemo(ctx echo.Context) error
+	// GetEnrolment Where the own enterprise stands in the scheme, and why
+	// (GET /api/desk/enrolment)
+	GetEnrolment(ctx echo.Context) error
 	// LeaveScheme Leave the scheme; running cases go on, history stays public
 	// (POST /api/desk/leave)
 	LeaveScheme(ctx echo.Context) error
@@ -3426,6 +3506,15 @@ type ServerInterfaceWrapper struct {
 	Handler ServerInterface
 }
 
+// EraseAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) EraseAccount(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EraseAccount(ctx)
+	return err
+}
+
 // GetAccount converts echo context to params.
 func (w *ServerInterfaceWrapper) GetAccount(ctx echo.Context) error {
 	var err error
@@ -3450,6 +3539,40 @@ func (w *ServerInterfaceWrapper) ChangePassword(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ChangePassword(ctx)
+	return err
+}
+
+// ListAdministrators converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAdministrators(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAdministrators(ctx)
+	return err
+}
+
+// AddAdministrator converts echo context to params.
+func (w *ServerInterfaceWrapper) AddAdministrator(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddAdministrator(ctx)
+	return err
+}
+
+// ChangeAdministrator converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeAdministrator(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeAdministrator(ctx, id)
 	return err
 }
 
@@ -4053,6 +4176,15 @@ func (w *ServerInterfaceWrapper) ResetDemo(ctx echo.Context) error {
 	return err
 }
 
+// GetEnrolment converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEnrolment(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEnrolment(ctx)
+	return err
+}
+
 // LeaveScheme converts echo context to params.
 func (w *ServerInterfaceWrapper) LeaveScheme(ctx echo.Context) error {
 	var err error
@@ -4481,6 +4613,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/session", wrapper.GetSession, options.OperationMiddlewares["getSession"]...)
 	router.GET(options.BaseURL+"/api/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
 	router.DELETE(options.BaseURL+"/api/sessions/:id", wrapper.RevokeSession, options.OperationMiddlewares["revokeSession"]...)
+	router.DELETE(options.BaseURL+"/api/account", wrapper.EraseAccount, options.OperationMiddlewares["eraseAccount"]...)
 	router.GET(options.BaseURL+"/api/account", wrapper.GetAccount, options.OperationMiddlewares["getAccount"]...)
 	router.PUT(options.BaseURL+"/api/account", wrapper.UpdateAccount, options.OperationMiddlewares["updateAccount"]...)
 	router.POST(options.BaseURL+"/api/account/password", wrapper.ChangePassword, options.OperationMiddlewares["changePassword"]...)
@@ -4501,6 +4634,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/desk/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
 	router.POST(options.BaseURL+"/api/desk/staff", wrapper.AddStaff, options.OperationMiddlewares["addStaff"]...)
 	router.PATCH(options.BaseURL+"/api/desk/staff/:id", wrapper.ChangeStaff, options.OperationMiddlewares["changeStaff"]...)
+	router.GET(options.BaseURL+"/api/desk/enrolment", wrapper.GetEnrolment, options.OperationMiddlewares["getEnrolment"]...)
 	router.POST(options.BaseURL+"/api/desk/leave", wrapper.LeaveScheme, options.OperationMiddlewares["leaveScheme"]...)
 	router.GET(options.BaseURL+"/api/board", wrapper.ListBoard, options.OperationMiddlewares["listBoard"]...)
 	router.GET(options.BaseURL+"/api/board/summary", wrapper.GetBoardSummary, options.OperationMiddlewares["getBoardSummary"]...)
@@ -4511,6 +4645,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/admin/officers", wrapper.ListOfficers, options.OperationMiddlewares["listOfficers"]...)
 	router.POST(options.BaseURL+"/api/admin/officers", wrapper.AddOfficer, options.OperationMiddlewares["addOfficer"]...)
 	router.PATCH(options.BaseURL+"/api/admin/officers/:id", wrapper.ChangeOfficer, options.OperationMiddlewares["changeOfficer"]...)
+	router.GET(options.BaseURL+"/api/admin/administrators", wrapper.ListAdministrators, options.OperationMiddlewares["listAdministrators"]...)
+	router.POST(options.BaseURL+"/api/admin/administrators", wrapper.AddAdministrator, options.OperationMiddlewares["addAdministrator"]...)
+	router.PATCH(options.BaseURL+"/api/admin/administrators/:id", wrapper.ChangeAdministrator, options.OperationMiddlewares["changeAdministrator"]...)
 	router.GET(options.BaseURL+"/api/admin/calendar", wrapper.ListCalendarYears, options.OperationMiddlewares["listCalendarYears"]...)
 	router.PUT(options.BaseURL+"/api/admin/calendar/:year", wrapper.ImportCalendar, options.OperationMiddlewares["importCalendar"]...)
 	router.GET(options.BaseURL+"/api/admin/limits", wrapper.GetLimits, options.OperationMiddlewares["getLimits"]...)
@@ -4534,6 +4671,40 @@ type ProblemApplicationProblemPlusJSONResponse struct {
 }
 
 type SignedInJSONResponse Session
+
+type EraseAccountRequestObject struct {
+}
+
+type EraseAccountResponseObject interface {
+	VisitEraseAccountResponse(w http.ResponseWriter) error
+}
+
+type EraseAccount204Response struct {
+}
+
+func (response EraseAccount204Response) VisitEraseAccountResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EraseAccountdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response EraseAccountdefaultApplicationProblemPlusJSONResponse) VisitEraseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetAccountRequestObject struct {
 }
@@ -4639,6 +4810,129 @@ type ChangePassworddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ChangePassworddefaultApplicationProblemPlusJSONResponse) VisitChangePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAdministratorsRequestObject struct {
+}
+
+type ListAdministratorsResponseObject interface {
+	VisitListAdministratorsResponse(w http.ResponseWriter) error
+}
+
+type ListAdministrators200JSONResponse AdministratorList
+
+func (response ListAdministrators200JSONResponse) VisitListAdministratorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAdministratorsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListAdministratorsdefaultApplicationProblemPlusJSONResponse) VisitListAdministratorsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAdministratorRequestObject struct {
+	Body *AddAdministratorJSONRequestBody
+}
+
+type AddAdministratorResponseObject interface {
+	VisitAddAdministratorResponse(w http.ResponseWriter) error
+}
+
+type AddAdministrator201JSONResponse Administrator
+
+func (response AddAdministrator201JSONResponse) VisitAddAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAdministratordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response AddAdministratordefaultApplicationProblemPlusJSONResponse) VisitAddAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeAdministratorRequestObject struct {
+	Id   Id `json:"id"`
+	Body *ChangeAdministratorJSONRequestBody
+}
+
+type ChangeAdministratorResponseObject interface {
+	VisitChangeAdministratorResponse(w http.ResponseWriter) error
+}
+
+type ChangeAdministrator200JSONResponse Administrator
+
+func (response ChangeAdministrator200JSONResponse) VisitChangeAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeAdministratordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ChangeAdministratordefaultApplicationProblemPlusJSONResponse) VisitChangeAdministratorResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6002,6 +6296,46 @@ func (response ResetDemodefaultApplicationProblemPlusJSONResponse) VisitResetDem
 	return err
 }
 
+type GetEnrolmentRequestObject struct {
+}
+
+type GetEnrolmentResponseObject interface {
+	VisitGetEnrolmentResponse(w http.ResponseWriter) error
+}
+
+type GetEnrolment200JSONResponse Enrolment
+
+func (response GetEnrolment200JSONResponse) VisitGetEnrolmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEnrolmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetEnrolmentdefaultApplicationProblemPlusJSONResponse) VisitGetEnrolmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LeaveSchemeRequestObject struct {
 	Body *LeaveSchemeJSONRequestBody
 }
@@ -6931,6 +7265,9 @@ func (response SignInByPassworddefaultApplicationProblemPlusJSONResponse) VisitS
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// EraseAccount Erase one's own name, number, address and sessions for good (PIPL art. 47), once no case is open; cases and figures stay
+	// (DELETE /api/account)
+	EraseAccount(ctx context.Context, request EraseAccountRequestObject) (EraseAccountResponseObject, error)
 	// GetAccount One's own data
 	// (GET /api/account)
 	GetAccount(ctx context.Context, request GetAccountRequestObject) (GetAccountResponseObject, error)
@@ -6940,6 +7277,15 @@ type StrictServerInterface interface {
 	// ChangePassword Ends all other sessions of the account
 	// (POST /api/account/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
+
+	// (GET /api/admin/administrators)
+	ListAdministrators(ctx context.Context, request ListAdministratorsRequestObject) (ListAdministratorsResponseObject, error)
+
+	// (POST /api/admin/administrators)
+	AddAdministrator(ctx context.Context, request AddAdministratorRequestObject) (AddAdministratorResponseObject, error)
+	// ChangeAdministrator Deactivating or a new password ends the sessions; the last active one stays
+	// (PATCH /api/admin/administrators/{id})
+	ChangeAdministrator(ctx context.Context, request ChangeAdministratorRequestObject) (ChangeAdministratorResponseObject, error)
 	// ListAudit Audit of the whole installation, newest first
 	// (GET /api/admin/audit)
 	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
@@ -7039,6 +7385,9 @@ type StrictServerInterface interface {
 	// ResetDemo Start the demo afresh; all sessions end
 	// (POST /api/demo/reset)
 	ResetDemo(ctx context.Context, request ResetDemoRequestObject) (ResetDemoResponseObject, error)
+	// GetEnrolment Where the own enterprise stands in the scheme, and why
+	// (GET /api/desk/enrolment)
+	GetEnrolment(ctx context.Context, request GetEnrolmentRequestObject) (GetEnrolmentResponseObject, error)
 	// LeaveScheme Leave the scheme; running cases go on, history stays public
 	// (POST /api/desk/leave)
 	LeaveScheme(ctx context.Context, request LeaveSchemeRequestObject) (LeaveSchemeResponseObject, error)
@@ -7120,6 +7469,29 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// EraseAccount operation middleware
+func (sh *strictHandler) EraseAccount(ctx echo.Context) error {
+	var request EraseAccountRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EraseAccount(ctx.Request().Context(), request.(EraseAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EraseAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EraseAccountResponseObject); ok {
+		return validResponse.VisitEraseAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // GetAccount operation middleware
@@ -7231,6 +7603,123 @@ func (sh *strictHandler) ChangePassword(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ChangePasswordResponseObject); ok {
 		return validResponse.VisitChangePasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAdministrators operation middleware
+func (sh *strictHandler) ListAdministrators(ctx echo.Context) error {
+	var request ListAdministratorsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAdministrators(ctx.Request().Context(), request.(ListAdministratorsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAdministrators")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAdministratorsResponseObject); ok {
+		return validResponse.VisitListAdministratorsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddAdministrator operation middleware
+func (sh *strictHandler) AddAdministrator(ctx echo.Context) error {
+	var request AddAdministratorRequestObject
+
+	var body AddAdministratorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddAdministrator(ctx.Request().Context(), request.(AddAdministratorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddAdministrator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddAdministratorResponseObject); ok {
+		return validResponse.VisitAddAdministratorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeAdministrator operation middleware
+func (sh *strictHandler) ChangeAdministrator(ctx echo.Context, id Id) error {
+	var request ChangeAdministratorRequestObject
+
+	request.Id = id
+
+	var body ChangeAdministratorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeAdministrator(ctx.Request().Context(), request.(ChangeAdministratorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeAdministrator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeAdministratorResponseObject); ok {
+		return validResponse.VisitChangeAdministratorResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -8331,6 +8820,29 @@ func (sh *strictHandler) ResetDemo(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ResetDemoResponseObject); ok {
 		return validResponse.VisitResetDemoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEnrolment operation middleware
+func (sh *strictHandler) GetEnrolment(ctx echo.Context) error {
+	var request GetEnrolmentRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEnrolment(ctx.Request().Context(), request.(GetEnrolmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEnrolment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEnrolmentResponseObject); ok {
+		return validResponse.VisitGetEnrolmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -49,6 +49,7 @@ func grants() map[string]grant {
 		"requestCode": {kind: signIn}, "signInByCode": {kind: signIn}, "signInByPassword": {kind: signIn},
 		"getSession": public, "signOut": public, "getSetup": public, "setUp": {kind: signIn},
 		"listSessions": everyone, "revokeSession": everyone, "getAccount": everyone, "updateAccount": everyone,
+		"eraseAccount":   to(consumer),
 		"changePassword": {roles: []negotiation.Role{agent, supervisor, officer, admin}, kind: signIn},
 
 		"fileCase": to(consumer), "listMyCases": to(consumer),
@@ -57,12 +58,13 @@ func grants() map[string]grant {
 		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
 
 		"listInbox": to(agent, supervisor), "listStaff": to(agent, supervisor),
-		"addStaff": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor),
+		"addStaff": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor), "getEnrolment": to(agent, supervisor),
 		"doSchemeCommand": to(supervisor, officer),
 
 		"listBoard": to(officer), "getBoardSummary": to(officer), "listEnterprises": to(officer), "listApplications": to(officer),
 
 		"listBureaus": to(admin), "addBureau": to(admin), "changeBureau": to(admin), "listOfficers": to(admin), "addOfficer": to(admin), "changeOfficer": to(admin),
+		"listAdministrators": to(admin), "addAdministrator": to(admin), "changeAdministrator": to(admin),
 		"listCalendarYears": to(admin), "importCalendar": to(admin), "getLimits": to(admin), "listAudit": to(admin), "eraseContent": to(admin),
 
 		"getDemo": {demo: true}, "enterDemo": {demo: true}, "advanceDemo": {demo: true}, "resetDemo": {demo: true},

@@ -32,6 +32,9 @@ type Options struct {
 	SMS      app.SMS
 	Texts    Texts // versions of the texts that consents name
 
+	// Read hears of read marks that moved, for live's hub; nil: nobody is told.
+	Read func(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)
+
 	Dist fs.FS                       // built front end, as it lies in web/dist; nil or empty: a page that says so
 	Live http.Handler                // at /api/live; it finds its session by SessionOf. Nil: 404
 	Demo Stage                       // nil: there is no demo

@@ -84,6 +84,8 @@ var texts = map[string]text{
 	app.CodeCreditCodeTaken:   {409, "Enterprise known already", "该企业已登记", "", ""},
 	app.CodeNoBureau:          {409, "No competent bureau", "没有管辖的市场监管部门", "", ""},
 	app.CodeBureauTaken:       {409, "The region has a bureau", "该地区已有市场监管部门", "", ""},
+	app.CodeNotApproved:       {403, "Not approved", "入驻申请未获通过", "The bureau has not let the enterprise in; its application is {status}.", "市场监管部门尚未准予入驻，申请状态：{status}。"},
+	app.CodeOpenCases:         {409, "Cases are open", "还有未结案件", "{count} are not closed; the account can be erased after that.", "还有 {count} 件未结案，结案后才能删除账号。"},
 	app.CodeBadCalendar:       {422, "Not a calendar", "日历有误", "{reason}", "{reason}"},
 
 	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "", ""},

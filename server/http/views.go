@@ -19,7 +19,7 @@ func rowOf(r app.CaseRow) CaseRow {
 		Bureau: r.Bureau, Region: r.Region, Category: r.Category, Amount: r.Amount, Title: r.Title, Phase: r.Phase, Turn: r.Turn,
 		TurnSince: r.TurnSince, FiledAt: r.FiledAt, LastAt: r.LastAt, Due: r.Due, DueKey: r.DueKey, Overdue: r.Overdue, Agent: r.Agent,
 		Class: r.Class, Reason: r.Reason, EscalatedAt: r.EscalatedAt, AcceptedAt: r.AcceptedAt, OfferMinor: r.OfferMinor,
-		ClaimMinor: r.ClaimMinor, OfferBy: r.OfferBy, RoomSeq: r.RoomSeq, Name: r.Name, Last: r.Last,
+		ClaimMinor: r.ClaimMinor, OfferBy: r.OfferBy, RoomSeq: r.RoomSeq, ReadSeq: r.ReadSeq, Column: r.Column, BreachAt: r.BreachAt, Name: r.Name, Last: r.Last,
 	}
 }
 
@@ -81,9 +81,9 @@ func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
 		out.Participants[id] = Participant{Side: p.Side, Name: p.Name}
 	}
 	if v.Room {
-		out.Texts = CaseTexts{Goods: v.Title, Facts: v.Facts, OrderNumber: v.OrderNumber, Offers: make([]OfferText, 0, len(v.Offers))}
+		out.Texts = CaseTexts{Goods: v.Title, Facts: v.Facts, OrderNumber: v.OrderNumber, Erased: v.Erased, Offers: make([]OfferText, 0, len(v.Offers))}
 		for i, t := range v.Offers {
-			out.Texts.Offers = append(out.Texts.Offers, OfferText{Offer: i + 1, Text: t.Text, Reason: t.Reason, Items: t.Items})
+			out.Texts.Offers = append(out.Texts.Offers, OfferText{Offer: i + 1, Text: t.Text, Reason: t.Reason, Items: t.Items, Erased: t.Erased})
 		}
 	}
 	return out
@@ -120,7 +120,7 @@ func caseFileOf(f app.CaseFile, view CaseView) CaseFile {
 }
 
 func auditOf(r app.AuditRow) AuditRow {
-	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Role: r.Role, What: r.What, Subject: r.Subject, Case: r.Case, Why: r.Why, Detail: r.Detail}
+	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Name: r.Name, Role: r.Role, What: r.What, Subject: r.Subject, Case: r.Case, Why: r.Why, Detail: r.Detail}
 }
 
 func briefOf(c scorecard.Card) ScoreBrief {
@@ -160,6 +160,7 @@ func accountOf(p app.Profile) Account {
 	}
 	if p.Enterprise != nil {
 		a.Enterprise, a.EnterpriseName, a.EnterpriseStatus = p.Enterprise.ID, p.Enterprise.Name, p.Enterprise.Status
+		a.EnterpriseSince, a.EnterpriseGround = p.Enterprise.Since, p.Enterprise.Ground
 	}
 	if p.Bureau != nil {
 		a.Bureau, a.Region = bureauName(*p.Bureau), p.Bureau.Region

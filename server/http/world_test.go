@@ -98,8 +98,7 @@ func newWorld(t *testing.T, change ...func(*web.Options)) *world {
 	parts.Door = w.ledger
 	w.App = app.New(parts)
 	w.options = web.Options{App: w.App, Ledger: w.ledger, Rooms: app.NewRooms(parts, w.App), Lists: app.NewLists(parts, w.store, years), Past: w.store,
-		Calendar: years.Calendar, Business: w.business, Version: "test", SMS: app.SMSWebhook,
-		Texts: web.Texts{Truth: "1", Rules: "1", Publication: "1", Escalation: "1", Commitment: "1"}}
+		Calendar: years.Calendar, Business: w.business, Version: "test", SMS: app.SMSWebhook}
 	for _, f := range change {
 		f(&w.options)
 	}
@@ -166,7 +165,7 @@ func (w *world) enrol(n int, firm string) string {
 	require.NoError(w.t, err)
 	e, err := w.Scheme.Apply(w.t.Context(), app.Application{
 		Profile: scheme.Profile{Name: firm, CreditCode: code, Region: county, Address: "某路 1", Conditions: scheme.Conditions{Place: true, Staff: true, Computer: true, Telephone: true, ComplaintRules: true},
-			Commitment: negotiation.Choice{Yes: true, Text: "1"}},
+			Commitment: negotiation.Choice{Yes: true, Text: app.TextsInForce().Commitment}},
 		Contact:    app.Contact{Name: "赵主任", Phone: "13700137000"},
 		Supervisor: app.NewStaff{Login: fmt.Sprint("first", n), DisplayName: "主管", Password: "correct horse battery"},
 	})
@@ -182,7 +181,7 @@ func filing(firm string, order string) map[string]any {
 		"purchased_on": "2026-02-01", "known_since": "2026-02-20", "order_number": order, "amount": money(15000),
 		"claim":          []any{map[string]any{"by": "enterprise", "remedy": "refund", "amount": money(15000), "due": map[string]any{"days": 3, "unit": "working"}}},
 		"for_daily_life": true, "other_body": "none",
-		"consents": map[string]any{"truth": "1", "rules": "1", "publication": map[string]any{"yes": true, "text": "1"}, "escalation": map[string]any{"yes": true, "text": "1"}},
+		"consents": map[string]any{"truth": "2026-1", "rules": "2026-1", "publication": map[string]any{"yes": true, "text": "2026-1"}, "escalation": map[string]any{"yes": true, "text": "2026-1"}},
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 
 // The feeds.
 const (
-	Inbox = "inbox" // of a desk: the enterprise's cases
-	Board = "board" // of an officer: the region's and below
-	Me    = "me"    // of a consumer: the own ones
+	Inbox = app.FeedInbox // of a desk: the enterprise's cases
+	Board = app.FeedBoard // of an officer: the region's and below
+	Me    = app.FeedMe    // of a consumer: the own ones
 )
 
 // heldRows are kept for a follower whose page is being read; more make it read again.
@@ -198,20 +198,25 @@ func (t *feedTable) give(f *follower, row []byte) {
 	}
 }
 
-// deliver gives a commit's row to those in whose feed it is, encoded once for each view.
+// deliver gives a commit's row to those in whose feed it is, encoded once for each view. What happened at the desk alone is not told
+// to anybody else, not even that something did.
 func (t *feedTable) deliver(c *app.Commit) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.scopes) == 0 {
+	scopes := t.followed(c)
+	if len(scopes) == 0 {
 		return
 	}
-	scopes := scopesOf(make([]string, 0, 12), c.Row.Consumer, c.Row.Enterprise, c.Row.Region)
-	if b := &c.Before; b.Phase != negotiation.PhaseNone && (b.Region != c.Row.Region || b.Enterprise != c.Row.Enterprise) {
-		scopes = scopesOf(scopes, b.Consumer, b.Enterprise, b.Region) // those it leaves
+	if err := t.hub.Feeds.Learn(t.hub.ctx, c.Row); err != nil && t.hub.ctx.Err() == nil { // the row comes without it
+		t.hub.Logger.Error("live: row not completed", slog.String("case", c.Row.Case), slog.Any("error", err))
 	}
+	inRoom := slices.ContainsFunc(c.Records, func(r negotiation.Record) bool { return r.Channel == negotiation.Room })
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	var seen map[string][]byte
 	for _, scope := range scopes {
 		for _, f := range t.scopes[scope] {
+			if !inRoom && f.feed != Inbox {
+				continue
+			}
 			key := f.feed + "\x00" + f.view
 			row, ok := seen[key]
 			if !ok {
@@ -228,12 +233,27 @@ func (t *feedTable) deliver(c *app.Commit) {
 	}
 }
 
+// followed gives the scopes of a commit that somebody follows.
+func (t *feedTable) followed(c *app.Commit) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.scopes) == 0 {
+		return nil
+	}
+	scopes := scopesOf(make([]string, 0, 12), c.Row.Consumer, c.Row.Enterprise, c.Row.Region)
+	if b := &c.Before; b.Phase != negotiation.PhaseNone && (b.Region != c.Row.Region || b.Enterprise != c.Row.Enterprise) {
+		scopes = scopesOf(scopes, b.Consumer, b.Enterprise, b.Region) // those it leaves
+	}
+	return slices.DeleteFunc(scopes, func(s string) bool { return len(t.scopes[s]) == 0 })
+}
+
 // render gives the frame of a row as the follower may see it; nil when it cannot be encoded.
 func (t *feedTable) render(f *follower, row app.CaseRow) []byte {
-	frame := rowFrame{Feed: f.feed, Case: row.Case, Version: row.Version}
+	seen, ok := t.hub.Feeds.Row(f.conn.visitor.Session, f.feed, row)
+	frame := rowFrame{Feed: f.feed, Case: row.Case, Version: seen.Version}
 	var b []byte
 	var err error
-	if seen, ok := t.hub.Feeds.Row(f.conn.visitor.Session, f.feed, row); ok {
+	if ok {
 		frame.Row, err = t.hub.EncodeRow(seen)
 	}
 	if err == nil {

@@ -2,7 +2,6 @@ package live
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -43,7 +42,7 @@ type members map[string]json.RawMessage
 
 // split takes a frame apart. Commands are decoded strictly as a whole by negotiation, so here only the top level is checked.
 func split(frame []byte) (members, error) {
-	frame = bytes.TrimLeft(frame, " \t\r\n")
+	frame = frame[blank(frame):]
 	if !json.Valid(frame) || frame[0] != '{' {
 		return nil, negotiation.NewError(negotiation.CodeMalformed)
 	}
@@ -86,7 +85,12 @@ func text(b []byte) (s string, err error) {
 	return s, nil
 }
 
-func blank(b []byte) int { return len(b) - len(bytes.TrimLeft(b, " \t\r\n")) }
+func blank(b []byte) (n int) {
+	for n < len(b) && (b[n] == ' ' || b[n] == '\t' || b[n] == '\r' || b[n] == '\n') {
+		n++
+	}
+	return n
+}
 
 // valueEnd is the length of the value at the start of b, which is valid JSON.
 func valueEnd(b []byte) int {
@@ -108,11 +112,10 @@ func valueEnd(b []byte) int {
 			if depth > 0 {
 				continue
 			}
-			// A number or word ends before the next separator.
-			if n := bytes.IndexAny(b[i:], ",:}] \t\r\n"); n >= 0 {
-				return i + n
+			for i < len(b) && strings.IndexByte(",:}] \t\r\n", b[i]) < 0 { // a number or word ends before the next separator
+				i++
 			}
-			return len(b)
+			return i
 		}
 		if depth == 0 {
 			return i + 1
@@ -248,7 +251,11 @@ func (c *conn) command(m members, at time.Time) {
 			return app.Receipt{}, err
 		}
 		by := c.visitor.Session.Actor
-		return c.hub.Door.Do(c.hub.ctx, by, caseID, app.CommandID{Actor: by.ID, ID: id, Digest: sha256.Sum256(m["do"])}, cmd)
+		wish, err := app.Identify(by, id, cmd) // as over HTTP, where a retry may come
+		if err != nil {
+			return app.Receipt{}, err
+		}
+		return c.hub.Door.Do(c.hub.ctx, by, caseID, wish, cmd)
 	}()
 	if err != nil {
 		c.answer(&id, nil, err)
@@ -267,14 +274,7 @@ func (c *conn) unsealed(caseID string) error {
 	if err != nil {
 		return err
 	}
-	return sealed(s, found)
-}
-
-func sealed(s app.Session, c negotiation.Case) error {
-	if s.Sealed(c.ID, c.LastAt) {
-		return negotiation.NewError(app.CodeCaseCodeRequired)
-	}
-	return nil
+	return s.Opens(found)
 }
 
 func (c *conn) allow(l *rate.Limiter, at time.Time) error {

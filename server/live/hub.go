@@ -31,8 +31,10 @@ type Visitor struct {
 type Feeds interface {
 	// Page is the first page of "inbox", "board" or "me". Errors: not_allowed, or the store's own.
 	Page(ctx context.Context, by app.Session, feed string) (app.CasePage, error)
-	// Row is the row as the session may see it, ok false when it is not (or no longer) in the feed. It must not block. All of one
-	// enterprise see the same inbox, all of one bureau the same board.
+	// Learn reads what Row needs for a row that is about to be delivered; it may block.
+	Learn(ctx context.Context, row app.CaseRow) error
+	// Row is the row as the session may see it, ok false when it is not (or no longer) in the feed: then its case and version. It
+	// must not block. All of one enterprise see the same inbox, all of one bureau the same board.
 	Row(by app.Session, feed string, row app.CaseRow) (seen app.CaseRow, ok bool)
 }
 
@@ -336,8 +338,7 @@ func (h *Hub) Revoke(r app.Revoked) {
 	var out []*conn
 	h.mu.Lock()
 	for c := range h.conns {
-		s := c.visitor.Session
-		if r.Session != "" && s.ID == r.Session || r.Session == "" && s.Actor.ID == r.Account {
+		if r.Concerns(c.visitor.Session) {
 			out = append(out, c)
 		}
 	}

@@ -28,7 +28,7 @@ func (c *conn) subscribe(t target) error {
 	// Joined first, asked for the right then: a commit between the two asks again.
 	found, _, err := c.hub.Past.Case(c.hub.ctx, caseID)
 	if err == nil {
-		err = mayRead(c.visitor.Session, found, ch)
+		err = app.MayRead(c.visitor.Session, found, ch)
 	}
 	if err == nil {
 		err = c.catchUp(sub, false)

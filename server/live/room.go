@@ -143,21 +143,9 @@ func rightsMoved(c *app.Commit) bool {
 	return b.Phase != a.Phase || b.Agent != a.Agent || b.Bureau != a.Bureau || b.Enterprise != a.Enterprise || b.Escalated() != a.Escalated()
 }
 
-// mayRead asks the rules, and the session for cases that it did not prove. A channel without the right to it does not exist.
-func mayRead(s app.Session, c negotiation.Case, ch negotiation.Channel) error {
-	action := negotiation.SeeRoom
-	if ch == negotiation.Desk {
-		action = negotiation.SeeDesk
-	}
-	if c.May(s.Actor, action) != nil {
-		return negotiation.NewError(negotiation.CodeNotFound)
-	}
-	return sealed(s, c)
-}
-
 func (r *room) recheck(c negotiation.Case) {
 	for _, sub := range slices.Clone(r.subs) {
-		if err := mayRead(sub.conn.visitor.Session, c, r.channel); err != nil {
+		if err := app.MayRead(sub.conn.visitor.Session, c, r.channel); err != nil {
 			sub.conn.dropSub(sub)
 			r.remove(sub)
 			sub.conn.send(endedFrame{Ended: ended{target{Channel: r.name}, negotiation.CodeOf(err)}}, durable)

@@ -288,6 +288,8 @@ func (w *world) Page(_ context.Context, by app.Session, feed string) (app.CasePa
 	return app.CasePage{Rows: rows, Next: "more of " + feed}, nil
 }
 
+func (w *world) Learn(context.Context, app.CaseRow) error { return nil }
+
 func (w *world) Row(by app.Session, _ string, row app.CaseRow) (app.CaseRow, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -3,7 +3,8 @@
 // # Pattern
 //
 // A notice is written in the transaction of its cause (app.Notice). The worker first finds out who it is for: a notice to a desk or
-// bureau becomes one for each phone, in one transaction. Then it hands each to the Sender, and notes in the table that it did.
+// bureau becomes one for each phone. Then it hands each to the Sender, and notes in the table that it did. Rows are addressed and
+// noted many in a transaction, so that notices take little of the writer's time.
 //
 // # Invariants
 //
@@ -24,8 +25,6 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"hejie/server/app"
 )
@@ -122,73 +121,145 @@ func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	g, sending := errgroup.WithContext(ctx)
-	g.SetLimit(atOnce)
+	var fresh, addressed []app.OutboxRow
 	for _, r := range rows {
 		if r.Address == "" {
-			more = true // the rows that it becomes
+			fresh = append(fresh, r)
+		} else {
+			addressed = append(addressed, r)
 		}
-		g.Go(func() error { return w.one(sending, r) })
 	}
-	return more || len(rows) == batch, g.Wait()
+	if err := w.address(ctx, fresh); err != nil {
+		return false, err
+	}
+	return len(fresh) > 0 || len(rows) == batch, w.send(ctx, addressed)
 }
 
-func (w *Worker) one(ctx context.Context, r app.OutboxRow) error {
-	switch {
-	case r.Address == "":
-		return w.address(ctx, r)
-	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
-		return w.o.Plain.Write(ctx, func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) })
-	}
-	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, Text(r.Template, r.Language, w.params(r))}
-	sending, cancel := context.WithTimeout(ctx, sendTime)
-	defer cancel()
-	err := w.o.Sender.Send(sending, m)
-	if ctx.Err() != nil && err != nil { // we are ending, which is nobody's failure
-		return nil
-	}
-	if err != nil {
-		return w.failed(ctx, r, err)
-	}
-	return w.o.Plain.Write(context.WithoutCancel(ctx), func(tx app.PlainTx) error { // it was sent: that is noted also while ending
-		switch {
-		case w.o.Keep:
-			return tx.Delivered(ctx, r.ID, w.o.Clock.Now(), m.Text)
-		case r.Template == app.TemplateCode:
-			return tx.DropOutbox(ctx, r.ID)
-		}
-		return tx.Delivered(ctx, r.ID, w.o.Clock.Now(), "")
-	})
-}
+// note is what becomes of a row; nil: it stays as it is.
+type note func(tx app.PlainTx) error
 
-// address makes one notice for each phone that a notice is for.
-func (w *Worker) address(ctx context.Context, r app.OutboxRow) error {
-	to, err := app.Recipients(ctx, w.o.Plain, r.To)
-	if err != nil {
-		return err
-	}
-	if len(to) == 0 {
-		w.o.Logger.WarnContext(ctx, "nobody can be reached", slog.String("notice", r.ID), slog.String("template", r.Template))
-		return w.o.Plain.Write(ctx, func(tx app.PlainTx) error {
-			return tx.Retry(ctx, r.ID, r.Attempts, time.Time{}, "nobody can be reached")
-		})
-	}
-	rows := make([]app.OutboxRow, len(to))
-	for i, t := range to {
-		rows[i] = r
-		rows[i].ID, rows[i].Address, rows[i].Language = app.NewID(), t.Phone, t.Language
-	}
-	return w.o.Plain.Write(ctx, func(tx app.PlainTx) error {
-		for _, r := range rows {
-			if err := tx.AddOutbox(ctx, r); err != nil {
+// write makes the notes in one transaction. What was sent is noted also while ending.
+func (w *Worker) write(ctx context.Context, notes []note) error {
+	return w.o.Plain.Write(context.WithoutCancel(ctx), func(tx app.PlainTx) error {
+		for _, n := range notes {
+			if n == nil {
+				continue
+			}
+			if err := n(tx); err != nil {
 				return err
 			}
 		}
-		return tx.DropOutbox(ctx, r.ID)
+		return nil
 	})
 }
 
-func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) error {
+// address finds out whom notices are for: each becomes one for each phone, the first in its own row, so that a notice for one
+// person keeps its id. Whoever is meant by many notices is looked up once.
+func (w *Worker) address(ctx context.Context, rows []app.OutboxRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	found := map[string][]app.Recipient{}
+	notes := make([]note, len(rows))
+	for i, r := range rows {
+		to, ok := found[r.To]
+		if !ok {
+			var err error
+			if to, err = app.Recipients(ctx, w.o.Plain, r.To); err != nil {
+				return err
+			}
+			found[r.To] = to
+		}
+		if len(to) == 0 {
+			w.o.Logger.WarnContext(ctx, "nobody can be reached", slog.String("notice", r.ID), slog.String("template", r.Template))
+			notes[i] = func(tx app.PlainTx) error {
+				return tx.Retry(ctx, r.ID, r.Attempts, time.Time{}, "nobody can be reached")
+			}
+			continue
+		}
+		notes[i] = func(tx app.PlainTx) error { return expand(ctx, tx, r, to) }
+	}
+	return w.write(ctx, notes)
+}
+
+func expand(ctx context.Context, tx app.PlainTx, r app.OutboxRow, to []app.Recipient) error {
+	if err := tx.AddressOutbox(ctx, r.ID, to[0].Phone, to[0].Language); err != nil {
+		return err
+	}
+	for _, t := range to[1:] {
+		r.ID, r.Address, r.Language = app.NewID(), t.Phone, t.Language
+		if err := tx.AddOutbox(ctx, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// send hands rows over, a few at a time, and notes what became of them: whatever ended while the last notes were written, in one
+// transaction. When they cannot be written nothing more is sent.
+func (w *Worker) send(ctx context.Context, rows []app.OutboxRow) (err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	waiting, done := make(chan app.OutboxRow, len(rows)), make(chan note, len(rows))
+	for _, r := range rows {
+		waiting <- r
+	}
+	close(waiting)
+	for range min(atOnce, len(rows)) {
+		go func() {
+			for r := range waiting {
+				done <- w.one(ctx, r)
+			}
+		}()
+	}
+	for left := len(rows); left > 0; {
+		notes := []note{<-done}
+		for len(done) > 0 {
+			notes = append(notes, <-done)
+		}
+		left -= len(notes)
+		if e := w.write(ctx, notes); e != nil {
+			err = errors.Join(err, e)
+			cancel()
+		}
+	}
+	return err
+}
+
+// one sends a row. Nil when we are ending, which is nobody's failure.
+func (w *Worker) one(ctx context.Context, r app.OutboxRow) note {
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
+		return func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) }
+	}
+	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, Text(r.Template, r.Language, w.params(r))}
+	sending, stop := context.WithTimeout(ctx, sendTime)
+	defer stop()
+	switch err := w.o.Sender.Send(sending, m); {
+	case err == nil:
+		return w.sent(ctx, m)
+	case ctx.Err() != nil:
+		return nil
+	default:
+		return w.failed(ctx, r, err)
+	}
+}
+
+func (w *Worker) sent(ctx context.Context, m Message) note {
+	return func(tx app.PlainTx) error {
+		switch {
+		case w.o.Keep:
+			return tx.Delivered(ctx, m.ID, w.o.Clock.Now(), m.Text)
+		case m.Template == app.TemplateCode:
+			return tx.DropOutbox(ctx, m.ID)
+		}
+		return tx.Delivered(ctx, m.ID, w.o.Clock.Now(), "")
+	}
+}
+
+func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) note {
 	n := r.Attempts + 1
 	var refused Refused
 	next := time.Time{}
@@ -197,12 +268,12 @@ func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) error
 	}
 	w.o.Logger.WarnContext(ctx, "notice not sent", slog.String("notice", r.ID), slog.String("template", r.Template), slog.Int("attempt", n),
 		slog.Bool("final", next.IsZero()), slog.Any("error", cause))
-	return w.o.Plain.Write(ctx, func(tx app.PlainTx) error {
+	return func(tx app.PlainTx) error {
 		if next.IsZero() && r.Template == app.TemplateCode {
 			return tx.DropOutbox(ctx, r.ID)
 		}
 		return tx.Retry(ctx, r.ID, n, next, cause.Error())
-	})
+	}
 }
 
 // wait before the attempt after the n-th: doubling from firstWait, between half and all of it, so that many do not come back at once.

@@ -161,10 +161,11 @@ func TestDeliversOnce(t *testing.T) {
 func TestGroups(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.account(negotiation.RoleDeskAgent, "a", "+8613800000001", "e1", "")
-	w.account(negotiation.RoleDeskAgent, "b", "+8613800000002", "e1", "")
-	w.account(negotiation.RoleDeskAgent, "c", "+8613800000002", "e1", "") // a phone on the desk that two use
-	w.account(negotiation.RoleDeskAgent, "d", "+8613800000004", "e2", "")
+	w.account(negotiation.RoleDeskSupervisor, "a", "+8613800000001", "e1", "")
+	w.account(negotiation.RoleDeskSupervisor, "b", "+8613800000002", "e1", "")
+	w.account(negotiation.RoleDeskSupervisor, "c", "+8613800000002", "e1", "") // a phone on the desk that two use
+	w.account(negotiation.RoleDeskAgent, "d", "+8613800000003", "e1", "")
+	w.account(negotiation.RoleDeskSupervisor, "e", "+8613800000004", "e2", "")
 	w.account(negotiation.RoleOfficer, "o", "+8613800000005", "", "b1")
 	w.notice("desk:e1")
 	w.notice("bureau:b1")

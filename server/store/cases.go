@@ -54,12 +54,14 @@ type listed struct {
 	ClaimMinor     int64            `db:"claim_minor"`
 	OfferBy        negotiation.Side `db:"offer_by"`
 	RoomSeq        int64            `db:"room_seq"`
+	Column         app.Column       `db:"col"`
+	BreachAt       *int64           `db:"breach_at"`
 	Last           string
 }
 
 const listedColumns = `key, id, code, version, consumer, enterprise, enterprise_name, bureau, region, category, currency, amount, title,
 	phase, turn, turn_since, filed_at, last_at, due, due_key, overdue, agent, class, reason, escalated_at, accepted_at, offer_minor,
-	claim_minor, offer_by, room_seq, last`
+	claim_minor, offer_by, room_seq, col, breach_at, last`
 
 func (l listed) row() app.CaseRow {
 	r := app.CaseRow{
@@ -67,7 +69,10 @@ func (l listed) row() app.CaseRow {
 		Bureau: l.Bureau, Region: l.Region, Category: l.Category, Amount: negotiation.Money{Currency: l.Currency, Minor: l.Amount},
 		Title: l.Title, Phase: l.Phase, Turn: l.Turn, TurnSince: instant(l.TurnSince), FiledAt: instant(l.FiledAt), LastAt: instant(l.LastAt),
 		DueKey: l.DueKey, Overdue: l.Overdue, Agent: l.Agent, Class: l.Class, Reason: l.Reason, EscalatedAt: instant(l.EscalatedAt),
-		AcceptedAt: instant(l.AcceptedAt), OfferMinor: l.OfferMinor, ClaimMinor: l.ClaimMinor, OfferBy: l.OfferBy, RoomSeq: l.RoomSeq, Last: l.Last,
+		AcceptedAt: instant(l.AcceptedAt), OfferMinor: l.OfferMinor, ClaimMinor: l.ClaimMinor, OfferBy: l.OfferBy, RoomSeq: l.RoomSeq, Column: l.Column, Last: l.Last,
+	}
+	if l.BreachAt != nil {
+		r.BreachAt = instant(*l.BreachAt)
 	}
 	if l.Due != never {
 		r.Due = instant(l.Due)
@@ -149,11 +154,19 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	}
 	if s := strings.TrimSpace(q.Search); s != "" {
 		like := "%" + likeEscaper.Replace(searchText(s)) + "%"
-		if (q.Consumer != "" || q.Enterprise != "") && q.Within == "" && q.Bureau == "" {
+		if (q.Consumer != "" || q.Enterprise != "") && q.TitlesOf == "" {
 			c.add(`(search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, like, like)
-		} else { // before escalation a bureau knows no text of a case, and may not guess it
-			c.add(`(escalated_at > 0 AND search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, like, like)
+		} else { // who does not see the room knows no text of a case, and may not guess it
+			c.add(`(escalated_at > 0 AND bureau = ? AND search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, q.TitlesOf, like, like)
 		}
+	}
+	if !q.Fresh.IsZero() {
+		in := make([]any, 0, 1+len(q.Proved))
+		in = append(in, micros(q.Fresh))
+		for _, id := range q.Proved {
+			in = append(in, id)
+		}
+		c.add("(last_at >= ? OR id IN ("+strings.TrimPrefix(strings.Repeat(", ?", len(q.Proved)), ", ")+"))", in...)
 	}
 	return c
 }

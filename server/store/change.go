@@ -40,9 +40,9 @@ type batch struct {
 	saltsOut int // bytes of salts that were used; all of them at first, see salt
 }
 
-// open is a case that the batch works on.
+// open is a case that the batch works on. Its entry is its own until the batch is published.
 type open struct {
-	entry
+	*entry
 	base     *entry // as it was before the batch; nil for a new case
 	records  []negotiation.Record
 	said     map[commandKey]uint32 // commands of this batch
@@ -73,6 +73,10 @@ func (b *batch) change(j *job) error {
 		return l.err
 	}
 	j.err = d.Err
+	if refused, err := b.unnamed(d.Events, ch.Case); err != nil || refused != nil {
+		j.err = refused
+		return err
+	}
 	if err := b.append(k, d, id, ch, &j.receipt); err != nil {
 		return err
 	}
@@ -238,9 +242,9 @@ func (b *batch) open(id string, w *warm) (*open, error) {
 			return nil, err
 		}
 	}
-	k := &open{base: base}
+	k := &open{base: base, entry: new(entry)}
 	if base != nil {
-		k.entry, k.written, k.inserted = *base, base.row, true
+		*k.entry, k.written, k.inserted = *base, base.row, true
 	} else {
 		k.c.ID = id
 	}
@@ -268,7 +272,7 @@ func (b *batch) publish() []app.Commit {
 		b.s.cache.clear()
 	}
 	es := make(map[string]*entry, len(b.order))
-	var commits []app.Commit
+	commits := make([]app.Commit, 0, len(b.order)) // hundreds of large ones: growing would copy them
 	for _, k := range b.order {
 		if len(k.records) == 0 {
 			if k.base != nil && !b.clear {

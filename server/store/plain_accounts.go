@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"hejie/server/app"
 )
@@ -82,6 +83,26 @@ func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
 func (p plainTx) SetAccount(_ context.Context, a app.Account) error {
 	return unique(changed(p.t.exec(`UPDATE accounts SET role = ?, login = ?, password = ?, language = ?, enterprise = ?, bureau = ?, active = ? WHERE id = ?`,
 		string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.ID)), app.CodeLoginTaken, "login")
+}
+
+func (p plainReader) CasesOf(ctx context.Context, consumer string) (open int, last time.Time, err error) {
+	var row struct {
+		Open int
+		Last int64
+	}
+	err = p.q.get(ctx, &row, `SELECT coalesce(sum(open), 0) AS open, coalesce(max(last_at), 0) AS last FROM cases WHERE consumer = ?`, consumer)
+	return row.Open, instant(row.Last), readError(err)
+}
+
+func (p plainTx) EraseAccount(_ context.Context, id string) error {
+	return p.t.erasing(
+		statement{`DELETE FROM codes WHERE phone = (SELECT login FROM accounts WHERE id = ?)`, []any{id}},
+		statement{`DELETE FROM outbox WHERE recipient = ? OR address = (SELECT login FROM accounts WHERE id = ?)`, []any{id, id}},
+		statement{`DELETE FROM attempts WHERE key = 'proof:' || ?`, []any{id}},
+		statement{`DELETE FROM sessions WHERE account = ?`, []any{id}},
+		statement{`DELETE FROM read_marks WHERE account = ?`, []any{id}},
+		statement{`DELETE FROM people WHERE account = ?`, []any{id}},
+		statement{`UPDATE accounts SET login = 'erased:' || id, active = 0 WHERE id = ?`, []any{id}})
 }
 
 func (p plainTx) SetPerson(_ context.Context, w app.Person) error {

@@ -32,6 +32,10 @@ func (p plainTx) AddFile(_ context.Context, f app.FileRow) error {
 		f.ID, f.Owner, f.Name, f.Type, f.Size, f.SHA256, micros(f.Created))
 }
 
+func (p plainTx) EraseFile(_ context.Context, id string) error {
+	return p.t.erasing(statement{`DELETE FROM files WHERE id = ?`, []any{id}})
+}
+
 func (p plainTx) RemoveFile(_ context.Context, id string) error {
 	return changed(p.t.exec(`DELETE FROM files WHERE id = ? AND case_id = ''`, id))
 }

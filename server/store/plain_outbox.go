@@ -61,6 +61,10 @@ func (p plainTx) AddNotice(_ context.Context, n app.Notice) error {
 
 func (p plainTx) AddOutbox(_ context.Context, r app.OutboxRow) error { return p.t.addOutbox(r) }
 
+func (p plainTx) AddressOutbox(_ context.Context, id, address, language string) error {
+	return p.t.run(`UPDATE outbox SET address = ?, language = ? WHERE id = ?`, address, language, id)
+}
+
 func (p plainTx) Delivered(_ context.Context, id string, when time.Time, text string) error {
 	return p.t.run(`UPDATE outbox SET next_at = NULL, delivered_at = ?, error = '', text = ? WHERE id = ?`, micros(when), text, id)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"strings"
 	"time"
@@ -19,6 +20,24 @@ func (p plainReader) Marks(ctx context.Context, account, caseID string) (map[neg
 	marks := make(map[negotiation.Channel]int64, len(rows))
 	for _, r := range rows {
 		marks[r.Channel] = r.Seq
+	}
+	return marks, readError(err)
+}
+
+func (p plainReader) MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) {
+	ids, err := json.Marshal(cases)
+	if err != nil {
+		return nil, err
+	}
+	var rows []struct {
+		Case string `db:"case_id"`
+		Seq  int64
+	}
+	err = p.q.all(ctx, &rows, `SELECT case_id, seq FROM read_marks WHERE account = ? AND channel = ? AND case_id IN (SELECT value FROM json_each(?))`,
+		account, string(ch), string(ids))
+	marks := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		marks[r.Case] = r.Seq
 	}
 	return marks, readError(err)
 }

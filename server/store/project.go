@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -93,7 +94,7 @@ func (e *entry) caseRow() app.CaseRow {
 		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
 		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent,
 		Class: c.Class, Reason: r.reason, EscalatedAt: instant(r.escalatedAt), AcceptedAt: instant(r.acceptedAt),
-		OfferMinor: r.offerMinor, ClaimMinor: r.claimMin, OfferBy: r.offerBy, RoomSeq: e.head.Room.Seq, Last: r.Last,
+		OfferMinor: r.offerMinor, ClaimMinor: r.claimMin, OfferBy: r.offerBy, RoomSeq: e.head.Room.Seq, Column: r.col, BreachAt: instant(r.breachAt), Last: r.Last,
 	}
 	if r.due != never {
 		row.Due = instant(r.due)
@@ -194,11 +195,31 @@ func preview(e negotiation.Event) string {
 	if text == "" {
 		text = e.Content.FileName
 	}
-	text = strings.Join(strings.Fields(text), " ")
-	if r := []rune(text); len(r) > previewLength {
-		return string(r[:previewLength]) + "…"
+	return firstLine(text)
+}
+
+// firstLine is the beginning of a text with all white space made single spaces, in one pass: every message comes by here.
+func firstLine(text string) string {
+	var b strings.Builder
+	b.Grow(min(len(text), 4*previewLength))
+	length, space := 0, false
+	for _, r := range text {
+		if unicode.IsSpace(r) {
+			space = length > 0
+			continue
+		}
+		if space && length < previewLength {
+			b.WriteByte(' ')
+			length++
+		}
+		if length == previewLength {
+			b.WriteString("…")
+			break
+		}
+		b.WriteRune(r)
+		length, space = length+1, false
 	}
-	return text
+	return b.String()
 }
 
 // take notes what an event says for lists. Content of the filing is the title.
@@ -220,12 +241,9 @@ func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error
 		}
 	case negotiation.ContentErased:
 		return b.erase(k, e.Channel, f.Erased)
-	case negotiation.EvidenceAdded:
-		if err := b.named(f.File, k.c.ID); err != nil {
-			return err
-		}
-	case negotiation.PerformanceReported:
-		if err := b.named(f.File, k.c.ID); err != nil {
+	}
+	if file := fileOf(e.Fact); file != "" { // it is no orphan any more
+		if err := b.tx.run(`UPDATE files SET case_id = ? WHERE id = ?`, k.c.ID, file); err != nil {
 			return err
 		}
 	}
@@ -233,12 +251,34 @@ func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error
 	return nil
 }
 
-// named says that a case names the upload: it is no orphan any more.
-func (b *batch) named(file, caseID string) error {
-	if file == "" {
-		return nil
+// fileOf is the upload that a fact names; "" for none.
+func fileOf(f negotiation.Fact) string {
+	switch f := f.(type) {
+	case negotiation.EvidenceAdded:
+		return f.File
+	case negotiation.PerformanceReported:
+		return f.File
 	}
-	return b.tx.run(`UPDATE files SET case_id = ? WHERE id = ?`, caseID, file)
+	return ""
+}
+
+// unnamed refuses a decision that names an upload which is gone, or which another case has: the command looked at it before its turn
+// came, and meanwhile the sweep or another command may have been there.
+func (b *batch) unnamed(events []negotiation.Event, caseID string) (refusal, err error) {
+	for _, e := range events {
+		file := fileOf(e.Fact)
+		if file == "" {
+			continue
+		}
+		var known bool
+		if err := b.tx.get(context.Background(), &known, `SELECT EXISTS (SELECT 1 FROM files WHERE id = ? AND case_id IN ('', ?))`, file, caseID); err != nil {
+			return nil, err
+		}
+		if !known {
+			return negotiation.NewError(negotiation.CodeNotFound).On("file"), nil
+		}
+	}
+	return nil, nil
 }
 
 // erase drops content and salt of an event, wherever the store keeps it, and the texts that came from it.
@@ -249,17 +289,9 @@ func (b *batch) erase(k *open, ch negotiation.Channel, seq int64) error {
 	if err != nil || version == 0 {
 		return err
 	}
-	for _, q := range []struct {
-		sql  string
-		args []any
-	}{
-		{`PRAGMA secure_delete=ON`, nil}, // pages that become free are overwritten, too
-		{`UPDATE events SET content = NULL, salt = NULL WHERE case_key = ? AND version = ?`, []any{k.key, version}},
-		{`PRAGMA secure_delete=FAST`, nil},
-	} {
-		if err := b.tx.run(q.sql, q.args...); err != nil {
-			return err
-		}
+	err = b.tx.erasing(statement{`UPDATE events SET content = NULL, salt = NULL WHERE case_key = ? AND version = ?`, []any{k.key, version}})
+	if err != nil {
+		return err
 	}
 	for i := range k.records {
 		if k.records[i].Version == version {

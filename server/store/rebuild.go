@@ -83,7 +83,7 @@ func (t *tx) rebuildCases() error {
 }
 
 func (t *tx) rebuildCase(key int64, id string) error {
-	k := &open{}
+	k := &open{entry: new(entry)}
 	k.key, k.c = key, negotiation.Case{ID: id}
 	if err := k.replay(context.Background(), t); err != nil {
 		return err

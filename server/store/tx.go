@@ -36,6 +36,21 @@ func (t *tx) run(q string, args ...any) error {
 	return err
 }
 
+type statement struct {
+	sql  string
+	args []any
+}
+
+// erasing runs statements after which nothing of what they removed is left in the file: pages that become free are overwritten, too.
+func (t *tx) erasing(list ...statement) error {
+	for _, s := range append(append([]statement{{`PRAGMA secure_delete=ON`, nil}}, list...), statement{`PRAGMA secure_delete=FAST`, nil}) {
+		if err := t.run(s.sql, s.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (t *tx) get(_ context.Context, dst any, q string, args ...any) error {
 	s, err := t.stmt(q)
 	if err != nil {

@@ -68,7 +68,7 @@ func (c *chain) add(r negotiation.Record) string {
 	}
 	c.head.Version, c.head.Hash = r.Version, r.Hash
 	c.seq[r.Channel] = r.Seq
-	if r.Content == nil && r.ContentSum != (negotiation.Hash{}) {
+	if r.Erased() {
 		c.erased[place{r.Channel, r.Seq}] = r.Version
 	}
 	if r.Type == (negotiation.ContentErased{}).Kind() {

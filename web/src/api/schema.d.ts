@@ -361,7 +361,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The consumer's own cases, latest event first */
+        /** The consumer's own cases, last filed first */
         get: operations["listMyCases"];
         put?: never;
         /**
@@ -456,7 +456,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who opened what of a case, newest first */
+        /** Who opened what of a case, newest first; for those who see its room */
         get: operations["getAudit"];
         put?: never;
         post?: never;
@@ -495,8 +495,8 @@ export interface paths {
         };
         /**
          * Events of a channel after a position, oldest first
-         * @description `recovered` is false when `since` does not lie in this log (a restored database): then `events` starts at the beginning
-         *     and the snapshot must be fetched again. `more` says that the page was cut off: ask again from `position`.
+         * @description `recovered` is false when `since` does not lie in this log (a restored database): then `events` is empty, the snapshot must be
+         *     fetched again, and `position` is where to go on. `more` says that the page was cut off: ask again from `position`.
          */
         get: operations["listEvents"];
         put?: never;
@@ -619,7 +619,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cases of the own region and what lies in it */
+        /** Cases of the own region and what lies in it, next due first */
         get: operations["listBoard"];
         put?: never;
         post?: never;
@@ -678,6 +678,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/bureaus/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["changeBureau"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/officers": {
         parameters: {
             query?: never;
@@ -707,7 +723,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Deactivating, moving or a new password ends the officer's sessions */
+        /** Deactivating or a new password ends the officer's sessions; administrators' accounts too */
         patch: operations["changeOfficer"];
         trace?: never;
     };
@@ -771,6 +787,23 @@ export interface paths {
         get: operations["listAudit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened */
+        post: operations["eraseContent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -954,18 +987,19 @@ export interface components {
         /** @enum {string} */
         Language: "zh" | "en";
         /**
-         * @description due: next due first; turn: longest in the same hands first; amount: largest first. Without it last filed first
+         * @description due: next due first, those without a clock last; turn: longest in the same hands first; amount: largest first; newest: last filed first
+         * @default due
          * @enum {string}
          */
-        InboxSort: "due" | "turn" | "amount";
+        InboxSort: "due" | "turn" | "amount" | "newest";
         /**
          * @description A case stands in one column. `coming`: negotiations about to fail (2 working days), or without their first response; `new`: complaints
          *     that wait for the decision on acceptance, fewest days first; `accepted`: in mediation; `overdue`: a clock of the bureau ran out;
-         *     `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. A negotiation or performance that
-         *     nothing threatens stands in none: the list without `column` has it.
+         *     `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. An agreement
+         *     that is being performed stands in none. `running` is besides: all negotiations, the coming ones among them.
          * @enum {string}
          */
-        BoardColumn: "coming" | "new" | "accepted" | "overdue" | "refusals" | "broken" | "closed";
+        BoardColumn: "coming" | "new" | "accepted" | "overdue" | "refusals" | "broken" | "running" | "closed";
         /**
          * @description none: consumers cannot sign in; stdout: codes go to the console; demo: to the demo's outbox page
          * @enum {string}
@@ -975,7 +1009,7 @@ export interface components {
         Problem: {
             /** @example about:blank */
             type: string;
-            /** @description what went wrong */
+            /** @description what went wrong, in the reader's language */
             title: string;
             status: number;
             code: components["schemas"]["ProblemCode"];
@@ -1061,17 +1095,16 @@ export interface components {
          * @enum {string}
          */
         SchemeGround: "conditions_not_met" | "no_answers" | "personal_data_leak" | "false_results" | "serious_violator" | "licence_ended" | "other";
+        /** @description In a search with its credit code, in a ranking without */
         EnterpriseRow: {
             id: components["schemas"]["Id"];
             name: string;
-            credit_code: components["schemas"]["CreditCode"];
+            credit_code?: components["schemas"]["CreditCode"];
             status: components["schemas"]["EnterpriseStatus"];
             region: components["schemas"]["RegionCode"];
             /** @example 湖南省岳阳市岳阳楼区 */
             region_name: string;
             score: components["schemas"]["ScoreBrief"];
-            /** @description in the ranking, from 1; none without a grade */
-            position?: number;
         };
         EnterprisePage: {
             rows: components["schemas"]["EnterpriseRow"][];
@@ -1238,13 +1271,13 @@ export interface components {
             profile: components["schemas"]["Profile"];
             region_name: string;
             contact: components["schemas"]["Contact"];
-            /** @description invitations counted for it */
-            wishes: number;
+            status: components["schemas"]["EnterpriseStatus"];
         };
         ApplicationPage: {
             rows: components["schemas"]["Application"][];
             next?: string;
         };
+        /** @description `id` is a UUID of the sender's; the same wish again answers already_done */
         SchemeCommandEnvelope: {
             id: components["schemas"]["Id"];
             do: components["schemas"]["SchemeCommand"];
@@ -1304,11 +1337,13 @@ export interface components {
             bureau?: components["schemas"]["BureauName"];
             region?: components["schemas"]["RegionCode"];
         };
-        /** @description The whole of what may be changed; a field left out is emptied, but for language */
+        /** @description Only what is given changes */
         AccountInput: {
-            name: string;
+            name?: string;
             /** @description consumers only */
             address?: string;
+            /** @description staff only, for notices; empty removes it */
+            phone?: string;
             language?: components["schemas"]["Language"];
         };
         PasswordChange: {
@@ -1459,7 +1494,6 @@ export interface components {
             };
             /** @description running ones, earliest due first */
             clocks: components["schemas"]["Clock"][];
-            next?: components["schemas"]["Instant"];
         };
         Sees: {
             room: boolean;
@@ -1481,20 +1515,27 @@ export interface components {
             items?: string[];
             erased?: boolean;
         };
+        /** @description The consumer as the reader of a room or list sees them */
         ConsumerView: {
             id: components["schemas"]["Id"];
             /**
-             * @description surname only
+             * @description what getDetails would show (none and masked are refused there)
+             * @enum {string}
+             */
+            disclosure: "none" | "masked" | "full";
+            /**
+             * @description surname only, in full for the consumer; left out for those without the room
              * @example 王**
              */
             name?: string;
             /** @example 138****8000 */
             phone?: string;
+            /** @description for the consumer only */
+            address?: string;
         };
         EnterpriseName: {
             id: components["schemas"]["Id"];
             name: string;
-            status: components["schemas"]["EnterpriseStatus"];
         };
         Participant: {
             side: components["schemas"]["Side"];
@@ -1601,11 +1642,13 @@ export interface components {
         StaffRole: "desk_agent" | "desk_supervisor";
         Staff: {
             id: components["schemas"]["Id"];
-            login: string;
+            /** @description supervisors see it */
+            login?: string;
             display_name: string;
+            /** @description for notices; supervisors see it */
+            phone?: string;
             role: components["schemas"]["StaffRole"];
             active: boolean;
-            created_at: components["schemas"]["Instant"];
         };
         StaffList: {
             rows: components["schemas"]["Staff"][];
@@ -1616,10 +1659,13 @@ export interface components {
             role: components["schemas"]["StaffRole"];
             /** Format: password */
             password: string;
+            phone?: components["schemas"]["Phone"];
+            language?: components["schemas"]["Language"];
         };
-        /** @description Only what is given changes */
+        /** @description Only what is given changes; an empty phone removes it */
         StaffChange: {
             display_name?: string;
+            phone?: string;
             role?: components["schemas"]["StaffRole"];
             active?: boolean;
             /** Format: password */
@@ -1645,8 +1691,15 @@ export interface components {
             region: components["schemas"]["RegionCode"];
             name_zh: string;
             name_en: string;
-            phone?: string;
-            address?: string;
+            phone: string;
+            address: string;
+        };
+        /** @description The whole of it; the region stays, for cases were sent by it */
+        BureauChange: {
+            name_zh: string;
+            name_en: string;
+            phone: string;
+            address: string;
         };
         BureauList: {
             rows: components["schemas"]["Bureau"][];
@@ -1655,9 +1708,9 @@ export interface components {
             id: components["schemas"]["Id"];
             login: string;
             display_name: string;
+            phone?: string;
             bureau: components["schemas"]["BureauName"];
             active: boolean;
-            created_at: components["schemas"]["Instant"];
         };
         OfficerInput: {
             login: string;
@@ -1665,11 +1718,13 @@ export interface components {
             bureau: components["schemas"]["Id"];
             /** Format: password */
             password: string;
+            phone?: components["schemas"]["Phone"];
+            language?: components["schemas"]["Language"];
         };
         /** @description Only what is given changes */
         OfficerChange: {
             display_name?: string;
-            bureau?: components["schemas"]["Id"];
+            phone?: string;
             active?: boolean;
             /** Format: password */
             password?: string;
@@ -1696,11 +1751,24 @@ export interface components {
             built_in: boolean;
             papers?: string[];
             imported_at?: components["schemas"]["Instant"];
-            /** @description in the answer to an import: cases whose running deadlines are being recomputed */
-            cases?: number;
         };
         CalendarYearList: {
             rows: components["schemas"]["CalendarYear"][];
+        };
+        /** @description Names the event by its number in its channel, as both parties see it */
+        ErasureInput: {
+            /**
+             * @description spaces and lower case are taken
+             * @example K7QM2-XW9PD
+             */
+            case_code: string;
+            channel: components["schemas"]["Channel"];
+            seq: components["schemas"]["Seq"];
+            /** @description names the request; stays in the log */
+            reason: string;
+        };
+        ErasureReceipt: {
+            positions: components["schemas"]["Positions"];
         };
         LimitsView: {
             limits: components["schemas"]["Limits"];
@@ -1713,8 +1781,8 @@ export interface components {
             at: components["schemas"]["Instant"];
             /** @description account */
             actor: string;
-            /** @description of the actor; a consumer's is masked */
-            name: string;
+            /** @description of the actor, where the reader may see it; a consumer's is masked */
+            name?: string;
             role: components["schemas"]["Role"];
             /** @example details_opened */
             what: string;
@@ -2000,7 +2068,7 @@ export interface components {
          * @description Stable; new ones may come. A sentence for each, in both languages, is `title` of the problem.
          * @enum {string}
          */
-        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "image_too_big" | "no_copy" | "phone_not_verified" | "credit_code_taken" | "bad_credit_code" | "no_bureau" | "bureau_taken" | "bad_calendar" | "method_not_allowed" | "cross_origin" | "not_ready";
+        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "bad_calendar" | "method_not_allowed" | "cross_origin" | "not_ready";
         /**
          * @description Who: a side of the table, or the platform
          * @enum {string}
@@ -2377,7 +2445,7 @@ export interface components {
             evidence?: components["schemas"]["EvidenceRef"][];
             consents: components["schemas"]["Consents"];
         };
-        /** @description Say something . Question marks an enterprise's message that asks the consumer something, which is a first response. Channel is "room" (default) or, for desk members, "desk": an internal note. */
+        /** @description Say something. `question` marks an enterprise's message that asks the consumer something, which is a first response. `channel` is "room" (default) or, for desk members, "desk": an internal note. */
         PostMessage: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2630,7 +2698,7 @@ export interface components {
         };
         /** @description A wish to change the enrolment of an enterprise. The bureau approves, suspends and removes; the supervisor of the desk applies again and leaves. */
         SchemeCommand: components["schemas"]["SchemeApply"] | components["schemas"]["SchemeApprove"] | components["schemas"]["SchemeSuspend"] | components["schemas"]["SchemeRemove"] | components["schemas"]["SchemeLeave"];
-        /** @description To join. */
+        /** @description Apply to join, or again after leaving or removal. */
         SchemeApply: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2687,7 +2755,7 @@ export interface components {
             type: "leave";
             reason?: string;
         };
-        /** @description Are the "five ones" (五个一) that an enterprise must meet. */
+        /** @description The "five ones" (五个一) that an enterprise must meet. */
         FiveOnes: {
             /** @description a fairly fixed place to handle disputes */
             place: boolean;
@@ -3170,8 +3238,11 @@ export interface components {
             seq: components["schemas"]["Seq"];
             at: components["schemas"]["Instant"];
             by: components["schemas"]["By"];
-            /** Format: int64 */
-            version: number;
+            /**
+             * Format: int64
+             * @description of the event in the same channel whose content is gone
+             */
+            erased_seq: number;
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -4055,6 +4126,8 @@ export interface operations {
             query?: {
                 turn?: components["schemas"]["Side"];
                 phase?: components["schemas"]["Phase"];
+                /** @description without closed ones */
+                open?: boolean;
                 /** @description an account, `me`, or `nobody` */
                 agent?: string;
                 /** @description case code, or part of title or consumer's name */
@@ -4184,6 +4257,8 @@ export interface operations {
         parameters: {
             query?: {
                 column?: components["schemas"]["BoardColumn"];
+                /** @description without closed ones */
+                open?: boolean;
                 region?: components["schemas"]["RegionCode"];
                 category?: components["schemas"]["Category"];
                 /** @description disputed amount from */
@@ -4192,7 +4267,7 @@ export interface operations {
                 max?: components["schemas"]["Minor"];
                 /** @description what sent the case to the bureau */
                 ground?: components["schemas"]["EscalationReason"];
-                /** @description case code */
+                /** @description case code, or part of the enterprise's name */
                 q?: string;
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
@@ -4300,6 +4375,33 @@ export interface operations {
         responses: {
             /** @description made */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bureau"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeBureau: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BureauChange"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4472,6 +4574,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    eraseContent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasureInput"];
+            };
+        };
+        responses: {
+            /** @description erased */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureReceipt"];
                 };
             };
             default: components["responses"]["Problem"];

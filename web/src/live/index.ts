@@ -125,6 +125,8 @@ export interface LiveFeed<Row> {
   next: Readonly<ShallowRef<string | null>>
   /** Code of the reason when the right to read it is gone. */
   ended: Readonly<ShallowRef<string | null>>
+  /** Cases that left the feed, by the version at which they did. */
+  gone: ReadonlyMap<string, number>
   refresh: () => void
   /** Adds an older page, fetched by HTTP with `next`. */
   append: (rows: readonly Row[], next: string | null) => void
@@ -136,7 +138,7 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed): LiveFeed<Row
   const loaded = shallowRef(false)
   const next = shallowRef<string | null>(null)
   const ended = shallowRef<string | null>(null)
-  const removed = new Map<string, number>()
+  const removed = shallowReactive(new Map<string, number>())
 
   /** The newest of what is known and what came: a page may be older than a row. */
   const newest = (row: Row): Row => {
@@ -170,6 +172,7 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed): LiveFeed<Row
     loaded,
     next,
     ended,
+    gone: removed,
     refresh: () => one.refresh(feed),
     append: (older, cursor) => {
       const known = new Set(rows.value.map((row) => row.case))

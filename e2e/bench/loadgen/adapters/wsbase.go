@@ -56,10 +56,15 @@ func (w *wsBase) loop(f func([]byte)) {
 	}
 }
 
-func (w *wsBase) write(v any) error {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return err
+// raw is a frame that is JSON already.
+type raw []byte
+
+func (w *wsBase) write(v any) (err error) {
+	b, ok := v.(raw)
+	if !ok {
+		if b, err = json.Marshal(v); err != nil {
+			return err
+		}
 	}
 	w.wmu.Lock()
 	defer w.wmu.Unlock()

@@ -2,7 +2,7 @@ import type { Translation } from '@/i18n'
 import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
-  'home.title': 'Hejie',
-  'home.empty': 'Nothing here yet',
+  'home.title': 'Talk it out with the business, and get it done',
+  'home.lead': 'Say what went wrong. The business must respond within 2 working days. If it cannot be settled, it goes to the regulator by itself.',
 }
 export default en

@@ -42,8 +42,19 @@ export function changes(before: readonly Item[], after: readonly Item[]): Change
 
 const dictionary = messages as unknown as Dictionary<Messages>
 
+/** What an item is called in a change: its remedy, or the beginning of its description when it has no better name. */
+function nameOf({ remedy, description }: Item): string {
+  if (remedy !== 'other' || !description) return word('remedy', remedy)
+  const text = [...description]
+  return text.length > 16 ? `${text.slice(0, 15).join('')}…` : description
+}
+
+/** Items with the descriptions that are kept apart from the facts. */
+export const described = (items: readonly Item[], descriptions: readonly string[] | undefined): Item[] =>
+  items.map((item, index) => (descriptions?.[index] ? { ...item, description: descriptions[index] } : item))
+
 export function changeText(change: Change): string {
-  const name = word('remedy', change.item.remedy)
+  const name = nameOf(change.item)
   const say = (key: string, params: Record<string, unknown>) => translate(dictionary, key, { name, ...params })!
   switch (change.kind) {
     case 'amount': {

@@ -1,5 +1,6 @@
 /* Terms while they are being written: claims, offers and counter-offers share one editor. */
-import type { Item, Money, Remedy, Rules, Side, Unit } from '@/features/words'
+import type { Money } from '@/lib/format'
+import type { Item, Remedy, Rules, Side, Unit } from '@/features/words'
 import { isMonetary, total } from './items'
 
 export interface DraftItem {

@@ -69,7 +69,7 @@ describe('sentences', () => {
       dueAt: ['2026-11-25T16:00:00Z'],
       now: Date.parse('2026-11-22T00:00:00Z'),
     }
-    expect(itemSentence(terms, 0)).toBe('更换商品，11月25日（周三）24:00 前（换 40 码）')
+    expect(itemSentence(terms, 0)).toBe('更换商品，11月25日（周三）24:00前（换 40 码）')
   })
 })
 

@@ -1,0 +1,272 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/textproto"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+
+	"hejie/e2e/seed"
+	"hejie/negotiation"
+)
+
+// served is a server with rooms of two under the limits and rules of the product.
+func served(t *testing.T, n int) (*server, []seed.Room) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	rooms := seedRooms(t, dir, seed.Options{Limits: seed.Unlimited().Limits, Rules: negotiation.DefaultRules()}, n)
+	return start(t, dir, "serve", "--sms", "stdout"), rooms
+}
+
+// TestGuessedCode: after the tries are used up, the right code opens nothing either.
+func TestGuessedCode(t *testing.T) {
+	t.Parallel()
+	s, _ := served(t, 1)
+	c := s.nobody()
+	const phone = "13812345678"
+	require.Equal(t, http.StatusOK, c.do(http.MethodPost, "/api/codes", map[string]string{"phone": phone}).status/100*100)
+	line, ok := s.out.wait(t.Context(), func(line string) bool { return strings.Contains(line, phone) && code(line) != "" })
+	require.True(t, ok, "no code was sent:\n%s", s.out)
+	right := code(line)
+	sign := func(code string) answer {
+		return c.do(http.MethodPost, "/api/sign-in/code", map[string]string{"phone": phone, "code": code})
+	}
+	for n := range 5 {
+		wrong := fmt.Sprintf("%06d", n)
+		if wrong == right {
+			wrong = "999999"
+		}
+		require.Equal(t, "422 wrong_code", sign(wrong).problem())
+	}
+	require.Equal(t, "422 wrong_code", sign(right).problem(), "guessed too often: nothing opens any more")
+}
+
+// code of six digits in a line.
+func code(line string) string {
+	for _, word := range strings.FieldsFunc(line, func(r rune) bool { return r < '0' || r > '9' }) {
+		if len(word) == 6 {
+			return word
+		}
+	}
+	return ""
+}
+
+// TestCommandIDs: an id is one command for ever, whichever way it comes.
+func TestCommandIDs(t *testing.T) {
+	t.Parallel()
+	s, rooms := served(t, 2)
+	c, id := s.as(rooms[0].Sessions[seed.Consumer]), uuid.NewString()
+	first := c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "你好"})
+	require.Equal(t, http.StatusOK, first.status, first)
+	require.JSONEq(t, string(first.body), string(c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "你好"}).body), "the same receipt")
+	require.Equal(t, "409 command_id_reused", c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "再见"}).problem())
+
+	w := s.wire(rooms[0].Sessions[seed.Consumer])
+	require.NoError(t, w.follow(t.Context(), rooms[0].Case+"/room", ""))
+	require.NoError(t, w.ask(id, rooms[0].Case, negotiation.PostMessage{Text: "别的"}))
+	f, err := w.reply(t.Context(), id)
+	require.NoError(t, err)
+	require.Equal(t, "command_id_reused", f.Code, f.raw)
+
+	said := 0
+	for _, e := range w.events(rooms[0].Case + "/room") {
+		if e.Type == "message_posted" {
+			said++
+		}
+	}
+	require.Equal(t, 1, said)
+	// Another account's ids are its own.
+	require.Equal(t, http.StatusOK, s.as(rooms[0].Sessions[seed.Desk]).command(rooms[0].Case, id, negotiation.PostMessage{Text: "您好"}).status)
+	filing1 := filing(id, seed.Filing(rooms[1].Enterprise))
+	a := c.do(http.MethodPost, "/api/cases", filing1)
+	require.Equal(t, http.StatusCreated, a.status, a)
+	require.JSONEq(t, string(a.body), string(c.do(http.MethodPost, "/api/cases", filing1).body), "one case")
+}
+
+// TestStrangers: what somebody else's case is called, or that it exists, is told to nobody.
+func TestStrangers(t *testing.T) {
+	t.Parallel()
+	s, rooms := served(t, 2)
+	other := rooms[1].Case
+	stranger := s.as(rooms[0].Sessions[seed.Consumer])
+	for _, path := range []string{"", "/details", "/file", "/audit"} {
+		require.Equal(t, "404 not_found", stranger.do(http.MethodGet, "/api/cases/"+other+path, nil).problem(), path)
+		require.Equal(t, "401 sign_in_required", s.nobody().do(http.MethodGet, "/api/cases/"+other+path, nil).problem(), path)
+	}
+	require.Equal(t, "404 not_found", stranger.do(http.MethodGet, "/api/channels/"+other+"/room/events", nil).problem())
+	require.Equal(t, "404 not_found", stranger.command(other, uuid.NewString(), negotiation.PostMessage{Text: "hi"}).problem())
+	own := s.as(rooms[0].Sessions[seed.Consumer]).do(http.MethodGet, "/api/channels/"+rooms[0].Case+"/desk/events", nil).problem()
+	nowhere := stranger.do(http.MethodGet, "/api/channels/"+uuid.NewString()+"/desk/events", nil).problem()
+	require.Equal(t, nowhere, own, "a consumer does not learn that the desk has notes")
+
+	w := s.wire(rooms[0].Sessions[seed.Consumer])
+	require.ErrorContains(t, w.follow(t.Context(), other+"/room", ""), "not_found")
+	require.Equal(t, "not_found", w.do(t, other, negotiation.Escalate{}).Code)
+	require.Equal(t, negotiation.PhaseAwaitingResponse, s.as(rooms[1].Sessions[seed.Consumer]).look(other).Case.Phase)
+}
+
+// TestStaleDigest: what is accepted is what was read.
+func TestStaleDigest(t *testing.T) {
+	t.Parallel()
+	s, rooms := served(t, 1)
+	desk := s.wire(rooms[0].Sessions[seed.Desk])
+	claim := s.as(rooms[0].Sessions[seed.Desk]).look(rooms[0].Case).Case.Offers[0]
+	f := desk.do(t, rooms[0].Case, negotiation.AcceptOffer{Offer: 1, Digest: strings.Repeat("0", 64)})
+	require.Equal(t, "stale_digest", f.Code, f.raw)
+	require.NotEmpty(t, desk.do(t, rooms[0].Case, negotiation.AcceptOffer{Offer: 1, Digest: claim.Digest}).Ack)
+}
+
+// TestAcceptRaces: the desk accepts while the consumer takes the offer back, or puts another in its place. One of the two wins.
+func TestAcceptRaces(t *testing.T) {
+	t.Parallel()
+	const each = 20
+	s, rooms := served(t, 2*each)
+	won := map[string]int{}
+	for n, r := range rooms {
+		consumer, desk := s.wire(r.Sessions[seed.Consumer]), s.wire(r.Sessions[seed.Desk])
+		name := r.Case + "/room"
+		for _, w := range []*wire{consumer, desk} {
+			require.NoError(t, w.follow(t.Context(), name, ""))
+		}
+		claim := s.as(r.Sessions[seed.Desk]).look(r.Case).Case.Offers[0]
+		against := negotiation.Command(negotiation.WithdrawOffer{Offer: 1})
+		if n%2 == 1 {
+			against = negotiation.MakeOffer{Items: claim.Items, ValidDays: 5}
+		}
+		var answers [2]frame
+		var both sync.WaitGroup
+		for i, x := range []struct {
+			w   *wire
+			cmd negotiation.Command
+		}{{desk, negotiation.AcceptOffer{Offer: 1, Digest: claim.Digest}}, {consumer, against}} {
+			id := uuid.NewString()
+			both.Go(func() {
+				if x.w.ask(id, r.Case, x.cmd) == nil {
+					answers[i], _ = x.w.reply(t.Context(), id)
+				}
+			})
+		}
+		both.Wait()
+		require.NotEqual(t, answers[0].Ack == "", answers[1].Ack == "", "exactly one wins: %s %s", answers[0].raw, answers[1].raw)
+		phase := s.as(r.Sessions[seed.Consumer]).look(r.Case).Case.Phase
+		if answers[0].Ack != "" {
+			require.Equal(t, negotiation.PhaseAgreed, phase)
+			require.Contains(t, []string{"wrong_phase", "offer_not_open"}, answers[1].Code)
+			won["accept"]++
+		} else {
+			require.Equal(t, negotiation.PhaseAwaitingResponse, phase)
+			require.Equal(t, "offer_not_open", answers[0].Code)
+			won[against.Kind()]++
+		}
+		consumer.close()
+		desk.close()
+	}
+	t.Log(won)
+}
+
+// TestFrames: what no client of ours sends ends its socket, or is answered, and nobody else's.
+func TestFrames(t *testing.T) {
+	t.Parallel()
+	s, rooms := served(t, 1)
+	token := rooms[0].Sessions[seed.Consumer]
+	calm := s.wire(token)
+	require.NoError(t, calm.follow(t.Context(), rooms[0].Case+"/room", ""))
+
+	for name, raw := range map[string]string{"no JSON": "{", "an array": "[]", "nothing": "{}", "unknown": `{"dance":true}`,
+		"a command of the system": `{"id":"` + uuid.NewString() + `","case":"` + rooms[0].Case + `","do":{"type":"pass_deadline","deadline":"negotiation"}}`,
+		"twice":                   `{"id":"` + uuid.NewString() + `","case":"` + rooms[0].Case + `","do":{"type":"post_message","text":"a","text":"b"}}`} {
+		w := s.wire(token)
+		require.NoError(t, w.sendRaw(websocket.TextMessage, []byte(raw)))
+		require.NoError(t, w.until(t.Context(), func() bool { return len(w.other)+len(w.answers) > 0 }), name)
+		w.close()
+	}
+	for name, x := range map[string]struct {
+		kind, size, code int
+	}{"too large": {websocket.TextMessage, 17 << 10, 4504}, "huge": {websocket.TextMessage, 900 << 10, 4504}, "binary": {websocket.BinaryMessage, 10, 4501}} {
+		w := s.wire(token)
+		_ = w.sendRaw(x.kind, bytes.Repeat([]byte(" "), x.size)) // the server need not take it to its end
+		require.Equal(t, x.code, w.closed(t), name)
+	}
+	_, err := s.dial(token, "Origin", "https://elsewhere.example")
+	require.ErrorContains(t, err, "403")
+	_, err = s.dial("not-a-session")
+	require.ErrorContains(t, err, "401")
+
+	require.NotEmpty(t, calm.do(t, rooms[0].Case, negotiation.PostMessage{Text: "还在"}).Ack, "others notice nothing")
+
+	// Signing out ends the sockets of that session at once.
+	require.Equal(t, http.StatusNoContent, s.as(token).do(http.MethodDelete, "/api/session", nil).status)
+	require.Equal(t, 4500, calm.closed(t))
+}
+
+// TestCutUpload: an upload that ends in the middle leaves nothing, and the next one works.
+func TestCutUpload(t *testing.T) {
+	t.Parallel()
+	s, rooms := served(t, 1)
+	picture := append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("receipt "), 100_000)...)
+	sum := sha256.Sum256(picture)
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	require.NoError(t, form.WriteField("sha256", hex.EncodeToString(sum[:])))
+	part, err := form.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="收据.pdf"`}, "Content-Type": {"application/pdf"}})
+	require.NoError(t, err)
+	_, err = part.Write(picture)
+	require.NoError(t, err)
+	require.NoError(t, form.Close())
+
+	line, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	require.NoError(t, err)
+	_, err = fmt.Fprintf(line, "POST /api/files HTTP/1.1\r\nHost: %s\r\nCookie: hejie=%s\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s",
+		strings.TrimPrefix(s.url, "http://"), rooms[0].Sessions[seed.Consumer], form.FormDataContentType(), body.Len(), body.Bytes()[:body.Len()/2])
+	require.NoError(t, err)
+	require.NoError(t, line.(*net.TCPConn).CloseWrite()) // so that the answer can be read
+	resp, err := http.ReadResponse(bufio.NewReader(line), nil)
+	require.NoError(t, err)
+	b, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusBadRequest, resp.StatusCode, "%s", b)
+	require.NoError(t, resp.Body.Close())
+	require.NoError(t, line.Close())
+	require.Empty(t, stored(t, s.dir), "nothing is left of it")
+
+	c := s.as(rooms[0].Sessions[seed.Consumer])
+	a, err := c.send(http.MethodPost, "/api/files", form.FormDataContentType(), &body)
+	require.NoError(t, err)
+	require.Equal(t, http.StatusCreated, a.status, a)
+	var made struct{ File, SHA256 string }
+	require.NoError(t, json.Unmarshal(a.body, &made))
+	require.Len(t, stored(t, s.dir), 1)
+	c.tell(rooms[0].Case, negotiation.AddEvidence{File: made.File, SHA256: made.SHA256})
+	a = c.do(http.MethodGet, "/api/cases/"+rooms[0].Case+"/files/"+made.File, nil)
+	require.Equal(t, picture, a.body)
+	require.Contains(t, a.header.Get("Content-Disposition"), "attachment")
+}
+
+// stored files of an installation, whole or half.
+func stored(t *testing.T, dir string) (files []string) {
+	t.Helper()
+	err := filepath.WalkDir(filepath.Join(dir, "evidence"), func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			files = append(files, path)
+		}
+		return err
+	})
+	require.NoError(t, err)
+	return files
+}

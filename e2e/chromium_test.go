@@ -1,0 +1,297 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// browsers at work at once, at most: Chromium has two cores.
+const browsers = 6
+
+var (
+	seats     = make(chan struct{}, browsers)
+	chromiums struct {
+		sync.Mutex
+		ctx  context.Context
+		ends []context.CancelFunc
+	}
+)
+
+// chromium is the one browser of the run.
+func chromium() (context.Context, error) {
+	chromiums.Lock()
+	defer chromiums.Unlock()
+	if chromiums.ctx != nil {
+		return chromiums.ctx, nil
+	}
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]), chromedp.ExecPath("/usr/bin/chromium"), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-dev-shm-usage", false), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		// What a screen reader is told of an element, so that tests find what people find.
+		chromedp.Flag("enable-blink-features", "ComputedAccessibilityInfo"))
+	root, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, leave := chromedp.NewContext(root)
+	if err := chromedp.Do(ctx); err != nil {
+		leave()
+		end()
+		return nil, err
+	}
+	chromiums.ctx, chromiums.ends = ctx, []context.CancelFunc{leave, end}
+	return ctx, nil
+}
+
+func closeChromium() error {
+	chromiums.Lock()
+	defer chromiums.Unlock()
+	if chromiums.ctx == nil {
+		return nil
+	}
+	err := chromedp.Cancel(chromiums.ctx)
+	for _, end := range chromiums.ends {
+		end()
+	}
+	return err
+}
+
+// screen is a browser of its own, with cookies and storage of its own, on one page of the server. What goes wrong in it fails the test.
+type screen struct {
+	t    *testing.T
+	s    *server
+	name string // of who sits before it
+	look look
+	ctx  context.Context
+
+	mu       sync.Mutex
+	faults   []string
+	forgiven []string
+}
+
+// look of a screen.
+type look struct {
+	phone bool
+	dark  bool
+	lang  string // zh or en; "": zh
+}
+
+func (l look) String() string {
+	name := "desk"
+	if l.phone {
+		name = "phone"
+	}
+	if l.dark {
+		name += "-dark"
+	}
+	if l.lang == "en" {
+		name += "-en"
+	}
+	return name
+}
+
+// screen opens a browser that shows nothing yet.
+func (s *server) screen(t *testing.T, name string, l look) *screen {
+	t.Helper()
+	seats <- struct{}{}
+	root, err := chromium()
+	require.NoError(t, err)
+	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
+	p := &screen{t: t, s: s, name: name, look: l, ctx: ctx}
+	t.Cleanup(func() {
+		defer func() { <-seats }()
+		if t.Failed() {
+			p.shot("failed")
+		}
+		faults := p.wrong()
+		closed := chromedp.Cancel(ctx)
+		cancel()
+		require.NoError(t, closed)
+		require.Empty(t, faults, "%s saw errors on the screen's console", name)
+	})
+	require.NoError(t, chromedp.Listen(ctx, p.hear))
+	call(p, log.Enable, cdp.Empty{})
+	call(p, network.Enable, network.EnableParams{})
+	p.wear(l)
+	return p
+}
+
+// call a command of the browser's own protocol.
+func call[P, R any](p *screen, cmd cdp.Command[P, R], params P) R {
+	p.t.Helper()
+	r, err := chromedp.Call(p.ctx, cmd, params)
+	require.NoError(p.t, err)
+	return r
+}
+
+// hear what the page says about itself.
+func (p *screen) hear(ev any) {
+	fault := ""
+	switch e := ev.(type) {
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == runtime.ConsoleAPICalledTypeError || e.Type == runtime.ConsoleAPICalledTypeAssert {
+			for _, arg := range e.Args {
+				fault += fmt.Sprintf("console: %s %s ", arg.Value, arg.Description)
+			}
+		}
+	case *runtime.EventExceptionThrown:
+		fault = "exception: " + e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			fault += " " + x.Description
+		}
+	case *log.EventEntryAdded: // failed requests, violations of the content policy, what the browser itself objects to
+		if e.Entry.Level == log.EntryLevelError {
+			fault = fmt.Sprintf("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	}
+	if fault == "" {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = append(p.faults, fault)
+}
+
+// forgive faults that contain the words: the test provokes them.
+func (p *screen) forgive(words ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.forgiven = append(p.forgiven, words...)
+}
+
+// wrong is what went wrong so far.
+func (p *screen) wrong() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(p.faults), func(fault string) bool {
+		return slices.ContainsFunc(p.forgiven, func(words string) bool { return strings.Contains(fault, words) })
+	})
+}
+
+// wear a look: size, colours, language. Nothing moves.
+func (p *screen) wear(l look) {
+	p.t.Helper()
+	p.look = l
+	colours, lang, accept := "light", "zh-CN", "zh-CN,zh;q=0.9"
+	if l.dark {
+		colours = "dark"
+	}
+	if l.lang == "en" {
+		lang, accept = "en-US", "en-US,en;q=0.9"
+	}
+	size := chromedp.EmulateViewport(1440, 900, chromedp.EmulateScale(1))
+	if l.phone {
+		size = chromedp.EmulateViewport(390, 844, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+	}
+	p.do(size)
+	agent := p.eval("navigator.userAgent")
+	_, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+		{Name: "prefers-color-scheme", Value: colours}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+	require.NoError(p.t, err)
+	call(p, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{UserAgent: agent, AcceptLanguage: accept})
+	call(p, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Asia/Shanghai"})
+	call(p, emulation.SetLocaleOverride, emulation.SetLocaleOverrideParams{Locale: lang})
+}
+
+func (p *screen) do(steps ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 2*patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		p.fail(err)
+	}
+}
+
+// eval an expression that gives a string.
+func (p *screen) eval(js string) string {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, 2*patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[string](js, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.fail(fmt.Errorf("%w: %.200s", err, js))
+	}
+	return v
+}
+
+// until an expression is true.
+func (p *screen) until(js, what string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	_, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingInterval(30*time.Millisecond), chromedp.WithPollingTimeout(0)))
+	if err != nil {
+		p.fail(fmt.Errorf("%s: %w", what, err))
+	}
+}
+
+func (p *screen) fail(err error) {
+	p.t.Helper()
+	text, _ := chromedp.Run(p.ctx, chromedp.Evaluate[string](`location.pathname + "\n" + document.body.innerText`))
+	require.Fail(p.t, fmt.Sprintf("%s (%s): %v", p.name, p.look, err), "%s\n%s", text, strings.Join(p.wrong(), "\n"))
+}
+
+// shot keeps what is on the screen, under the test's name.
+func (p *screen) shot(what string) {
+	dir := os.Getenv("HEJIE_SHOTS")
+	if dir == "" {
+		dir = "shots"
+	}
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	name := strings.NewReplacer("/", "_", " ", "-").Replace(fmt.Sprintf("%s-%s-%s-%s.png", p.t.Name(), p.name, p.look, what))
+	err = errors.Join(err, os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, name), png, 0o644))
+	if err != nil {
+		p.t.Logf("no picture: %v", err)
+	}
+}
+
+// offline takes the network away, or gives it back.
+func (p *screen) offline(off bool) {
+	p.t.Helper()
+	p.forgive("net::ERR_INTERNET_DISCONNECTED")
+	p.conditions("", off)
+	call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
+// withoutSockets lets HTTP through and no socket, as some offices do.
+func (p *screen) withoutSockets() {
+	p.t.Helper()
+	p.forgive("WebSocket connection to")
+	p.conditions("ws://*:*/*", true)
+}
+
+func (p *screen) conditions(pattern string, off bool) {
+	p.t.Helper()
+	c := &network.Conditions{URLPattern: pattern, Offline: off, DownloadThroughput: -1, UploadThroughput: -1}
+	call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{c}})
+}
+
+// cookie gives the browser a session without a form.
+func (p *screen) cookie(token string) {
+	p.t.Helper()
+	call(p, network.SetCookie, network.SetCookieParams{Name: "hejie", Value: token, URL: p.s.url, Path: "/", HTTPOnly: new(true), SameSite: network.CookieSameSiteLax})
+}
+
+// session that the browser holds.
+func (p *screen) session() string {
+	p.t.Helper()
+	for _, c := range call(p, network.GetCookies, network.GetCookiesParams{URLs: []string{p.s.url}}).Cookies {
+		if c.Name == "hejie" {
+			return c.Value
+		}
+	}
+	require.Fail(p.t, "nobody is signed in", p.name)
+	return ""
+}

@@ -1,0 +1,135 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+// finder is what a page is given to find elements as people do: by what a screen reader calls them. A name that ends in … is only
+// the beginning. Of several the last one counts, which is the one on top.
+const finder = `(() => {
+  if (window.hejieE2E) return
+  const same = (name, wanted) => {
+    name = (name || '').replace(/\s+/g, ' ').trim()
+    return wanted.endsWith('…') ? name.startsWith(wanted.slice(0, -1)) : name === wanted
+  }
+  const candidates = 'a[href],button,input,textarea,select,summary,label,[role],[tabindex],h1,h2,h3,h4,article,aside,main,nav,section,dialog,table,tr'
+  const all = (role, wanted, within) => {
+    const root = within ? all(within[0], within[1]).at(-1) : document
+    if (!root) return []
+    return [...root.querySelectorAll(candidates)].filter((el) => el.computedRole === role && same(el.computedName, wanted) && el.checkVisibility({ visibilityProperty: true }))
+  }
+  // Where to press: the middle of what is on the screen, when nothing else lies over it.
+  const spot = (role, wanted, within) => {
+    const found = all(role, wanted, within)
+    for (const el of found.reverse()) {
+      if (el.matches(':disabled') || el.getAttribute('aria-disabled') === 'true') continue
+      el.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })
+      const box = el.getBoundingClientRect()
+      const x = box.left + box.width / 2
+      const y = box.top + box.height / 2
+      const top = document.elementFromPoint(x, y)
+      const label = el.labels ? [...el.labels] : []
+      if (top && (el === top || el.contains(top) || label.some((one) => one.contains(top)))) return JSON.stringify([x, y])
+    }
+    return ''
+  }
+  window.hejieE2E = { all, spot }
+})()`
+
+// inside narrows a search to an element.
+type inside struct{ role, name string }
+
+func (in inside) js() string {
+	if in.role == "" {
+		return "null"
+	}
+	return fmt.Sprintf("[%q, %q]", in.role, in.name)
+}
+
+// spot waits until the element can be pressed and stands still, and gives its middle.
+func (p *screen) spot(role, name string, in inside) (x, y float64) {
+	p.t.Helper()
+	js := fmt.Sprintf(`(() => { %s; const s = hejieE2E.spot(%q, %q, %s); if (!s) return false; const still = window.hejieSpot === %[2]q + s; window.hejieSpot = %[2]q + s; return still })()`,
+		finder, role, name, in.js())
+	p.until(js, fmt.Sprintf("%s %q cannot be pressed", role, name))
+	var at [2]float64
+	spot := p.eval(fmt.Sprintf("hejieE2E.spot(%q, %q, %s)", role, name, in.js()))
+	require.NoError(p.t, json.Unmarshal([]byte(spot), &at), spot)
+	return at[0], at[1]
+}
+
+// click, or tap on a phone, what a screen reader calls so.
+func (p *screen) click(role, name string, in ...inside) {
+	p.t.Helper()
+	x, y := p.spot(role, name, one(in))
+	if p.look.phone {
+		p.do(chromedp.TapXY(x, y))
+		return
+	}
+	p.do(chromedp.MouseClickXY(x, y))
+}
+
+func one(in []inside) inside {
+	if len(in) == 0 {
+		return inside{}
+	}
+	return in[0]
+}
+
+func (p *screen) press(name string, in ...inside) { p.t.Helper(); p.click("button", name, in...) }
+func (p *screen) link(name string, in ...inside)  { p.t.Helper(); p.click("link", name, in...) }
+
+// fill a field with a text, in place of what is there.
+func (p *screen) fill(role, name, text string, in ...inside) {
+	p.t.Helper()
+	p.click(role, name, in...)
+	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.select?.(); undefined`), chromedp.KeyEvent(kb.Backspace))
+	p.write(text)
+}
+
+// write at the cursor.
+func (p *screen) write(text string) {
+	p.t.Helper()
+	call(p, input.InsertText, input.InsertTextParams{Text: text})
+}
+
+func (p *screen) key(keys string) { p.t.Helper(); p.do(chromedp.KeyEvent(keys)) }
+
+// open an address of the server.
+func (p *screen) open(path string) {
+	p.t.Helper()
+	p.do(chromedp.Navigate(p.s.url + path))
+}
+
+// sees waits until the words are on the screen, as whole as they are given.
+func (p *screen) sees(words ...string) {
+	p.t.Helper()
+	for _, w := range words {
+		p.until(fmt.Sprintf(`document.body?.innerText.replace(/\s+/g, ' ').includes(%q)`, w), fmt.Sprintf("%q is not on the screen", w))
+	}
+}
+
+// misses waits until the words are gone.
+func (p *screen) misses(words string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf(`!document.body.innerText.replace(/\s+/g, ' ').includes(%q)`, words), fmt.Sprintf("%q is still on the screen", words))
+}
+
+// has waits for n elements of a role and name.
+func (p *screen) has(n int, role, name string, in ...inside) {
+	p.t.Helper()
+	p.until(fmt.Sprintf(`(() => { %s; return hejieE2E.all(%q, %q, %s).length === %d })()`, finder, role, name, one(in).js(), n), fmt.Sprintf("not %d × %s %q", n, role, name))
+}
+
+// count of how often the words stand on the screen.
+func (p *screen) count(words string) int {
+	p.t.Helper()
+	return strings.Count(p.eval(`document.body.innerText`), words)
+}

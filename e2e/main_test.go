@@ -1,0 +1,93 @@
+// Package e2e tests the product as people meet it: the real binary on a free port, real Chromium with one browser context for each
+// party, real sockets and a real disk.
+//
+// # Pattern
+//
+// A server is the binary in a folder of its own; it fails its test when it logs an error that nobody expected or ends in another way than
+// was asked for. A caller speaks with it as one account by HTTP, a wire by socket, a page by Chromium. Nothing sleeps: everything waits for
+// what it needs (a line of the log, a frame, something on the screen) and gives up after patience.
+//
+// # Concurrency
+//
+// Tests run side by side; what they share (the binary, Chromium) is made once, when it is first wanted. At most browsers parties with
+// a screen are at work at once.
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+// patience with anything that should happen soon.
+const patience = 20 * time.Second
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if err := errors.Join(closeChromium(), os.RemoveAll(scratch())); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
+	if code == 0 {
+		if err := goleak.Find(); err != nil {
+			fmt.Fprintln(os.Stderr, "e2e: goroutines left:", err)
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// scratch is the run's own folder.
+var scratch = sync.OnceValue(func() string {
+	dir, err := os.MkdirTemp("", "hejie-e2e-")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+})
+
+// binary is the real program with the real front end, built once.
+var binary = sync.OnceValues(func() (string, error) {
+	if err := frontEnd(); err != nil {
+		return "", err
+	}
+	path := filepath.Join(scratch(), "hejie")
+	return path, tool("..", "go", "build", "-o", path, "./cmd/hejie")
+})
+
+// frontEnd builds the pages when they are not there. Whoever changes them builds them anew (make does).
+func frontEnd() error {
+	if _, err := os.Stat("../web/dist/index.html"); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return errors.Join(modules(), tool("../web", "npm", "run", "build"))
+}
+
+// modules fetches what the front end is built of, and axe.
+func modules() error {
+	if _, err := os.Stat("../web/node_modules/axe-core/axe.min.js"); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return tool("../web", "npm", "ci", "--no-audit", "--no-fund")
+}
+
+func tool(dir, name string, args ...string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("%s %v: %w\n%s", name, args, err, out)
+	}
+	return nil
+}

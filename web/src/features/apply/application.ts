@@ -1,0 +1,148 @@
+/* An application being written: what it needs, step by step, and what is kept on the device (never a password). */
+import type { components } from '@/api'
+import { normalise, readCode } from './creditCode'
+
+type Input = components['schemas']['ApplicationInput']
+
+export const ones = ['place', 'staff', 'computer', 'telephone', 'complaint_rules'] as const
+export type One = (typeof ones)[number]
+
+export interface Draft {
+  name: string
+  code: string
+  region: string
+  address: string
+  industry: string
+  ones: Partial<Record<One, boolean>>
+  commitment: boolean
+  contact: { name: string; phone: string; email: string }
+  login: string
+  display: string
+  password: string
+  again: string
+}
+export const emptyDraft: Draft = {
+  name: '',
+  code: '',
+  region: '',
+  address: '',
+  industry: '',
+  ones: {},
+  commitment: false,
+  contact: { name: '', phone: '', email: '' },
+  login: '',
+  display: '',
+  password: '',
+  again: '',
+}
+
+/** Trades that enrol most, by letter of GB/T 4754. */
+export const industries = ['F', 'H', 'O', 'R', 'P', 'K', 'I', 'G', 'Q', 'E', 'C'] as const
+
+export const steps = ['facts', 'ones', 'contact', 'check'] as const
+export type Step = (typeof steps)[number]
+
+export type Fault =
+  | 'need.name'
+  | 'need.code'
+  | 'code.length'
+  | 'code.alphabet'
+  | 'code.check'
+  | 'need.region'
+  | 'need.address'
+  | 'need.one'
+  | 'need.commitment'
+  | 'need.contact'
+  | 'need.phone'
+  | 'need.email'
+  | 'need.login'
+  | 'need.display'
+  | 'need.password'
+  | 'need.again'
+
+const phone = /^(\+?86)?1[3-9]\d{9}$/
+const filled = (text: string) => text.trim() !== ''
+
+/** Dongguan, Zhongshan and Danzhou have no counties. */
+const withoutCounties = new Set(['441900', '442000', '460400'])
+/** Whether the region is a last level, where a bureau is competent. */
+export const isLeaf = (region: string): boolean => /^\d{6}$/.test(region) && (!region.endsWith('00') || withoutCounties.has(region))
+
+/** What a step still lacks, by the id of its control. */
+export function faults(step: Step, draft: Draft, min: number): { field: string; key: Fault }[] {
+  const list: { field: string; key: Fault }[] = []
+  const need = (ok: boolean, field: string, key: Fault) => void (ok || list.push({ field, key }))
+  if (step === 'facts') {
+    need(filled(draft.name), 'name', 'need.name')
+    const code = readCode(draft.code, true)
+    if (code.state === 'empty') list.push({ field: 'credit_code', key: 'need.code' })
+    else if (code.state === 'wrong') list.push({ field: 'credit_code', key: `code.${code.reason}` })
+    need(isLeaf(draft.region), 'region', 'need.region')
+    need(filled(draft.address), 'address', 'need.address')
+  } else if (step === 'ones') {
+    for (const one of ones) need(draft.ones[one] === true, one, 'need.one')
+    need(draft.commitment, 'commitment', 'need.commitment')
+  } else if (step === 'contact') {
+    need(filled(draft.contact.name), 'contact-name', 'need.contact')
+    need(phone.test(draft.contact.phone.normalize('NFKC').replace(/[\s-]/g, '')), 'contact-phone', 'need.phone')
+    need(!filled(draft.contact.email) || /^\S+@\S+\.\S+$/.test(draft.contact.email.trim()), 'contact-email', 'need.email')
+    need(filled(draft.display), 'display_name', 'need.display')
+    need([...draft.login.trim()].length >= 3, 'login', 'need.login')
+    need([...draft.password].length >= min, 'password', 'need.password')
+    need(draft.password === draft.again, 'again', 'need.again')
+  }
+  return list
+}
+
+export function toInput(draft: Draft, textVersion: string): Input {
+  const email = draft.contact.email.trim()
+  return {
+    profile: {
+      name: draft.name.trim(),
+      credit_code: normalise(draft.code),
+      region: draft.region,
+      address: draft.address.trim(),
+      ...(draft.industry && { industry: draft.industry }),
+      conditions: { place: true, staff: true, computer: true, telephone: true, complaint_rules: true },
+      commitment: { yes: draft.commitment, text: textVersion },
+    },
+    contact: { name: draft.contact.name.trim(), phone: draft.contact.phone.trim(), ...(email && { email }) },
+    supervisor: { login: draft.login.trim(), password: draft.password, display_name: draft.display.trim() },
+  }
+}
+
+/** "profile.credit_code" → the step and the control that it belongs to. */
+export function placeOf(field: string | undefined): { step: Step; id: string } | undefined {
+  const name = field?.replace(/^(profile|supervisor)\./, '').replace(/^contact\./, 'contact-').replace(/^conditions\./, '').replace(/^commitment.*/, 'commitment')
+  if (!name) return undefined
+  if (['name', 'credit_code', 'region', 'address', 'industry'].includes(name)) return { step: 'facts', id: name }
+  if ([...ones, 'commitment'].includes(name as One)) return { step: 'ones', id: name }
+  if (['contact-name', 'contact-phone', 'contact-email', 'login', 'password', 'display_name'].includes(name)) return { step: 'contact', id: name }
+  return undefined
+}
+
+const key = 'hejie.apply'
+
+/** What was written before on this device; passwords and consents are never kept. */
+export function readSaved(): Draft {
+  try {
+    const saved = JSON.parse(localStorage.getItem(key) ?? 'null') as Partial<Draft> | null
+    return saved ? { ...emptyDraft, ...saved, contact: { ...emptyDraft.contact, ...saved.contact }, password: '', again: '', commitment: false } : emptyDraft
+  } catch {
+    return emptyDraft
+  }
+}
+export function save(draft: Draft): void {
+  try {
+    localStorage.setItem(key, JSON.stringify({ ...draft, password: undefined, again: undefined, commitment: undefined }))
+  } catch {
+    // Without storage the words live as long as the page.
+  }
+}
+export function forget(): void {
+  try {
+    localStorage.removeItem(key)
+  } catch {
+    // Nothing was stored then.
+  }
+}

@@ -1,0 +1,174 @@
+/*
+ * The board's columns. Pure: what stands in which column, and what a changed row does to them.
+ *
+ * The server assigns columns and their pages are the truth. A row that comes live does not say all of it (whether a refusal was ruled on,
+ * whether a promise was found on, when a negotiation fails while somebody else's clock is on the row): such a row is put where it most
+ * likely belongs, and `ask` names the columns to fetch again.
+ */
+import type { CaseRow, Category } from '@/features/words'
+import type { components } from '@/api'
+
+export type ColumnKey = Exclude<components['schemas']['BoardColumn'], 'running'>
+export type Ground = components['schemas']['EscalationReason']
+
+/** What needs a decision soonest, first. */
+export const columnKeys: readonly ColumnKey[] = ['overdue', 'new', 'refusals', 'broken', 'coming', 'accepted', 'closed']
+
+export interface Column {
+  rows: readonly CaseRow[]
+  next: string | null
+  /** False until the first page is here: "loading", never "empty". */
+  loaded: boolean
+}
+export type Board = Readonly<Record<ColumnKey, Column>>
+
+const nothing: Column = { rows: [], next: null, loaded: false }
+export const emptyBoard: Board = Object.fromEntries(columnKeys.map((key) => [key, nothing])) as unknown as Board
+
+/** Where a row may stand, likeliest first; null: in none. More than one: only the server knows. */
+export function placesOf(row: CaseRow, horizon: number): readonly (ColumnKey | null)[] {
+  switch (row.phase) {
+    case 'closed':
+      return ['closed']
+    case 'agreed':
+      return [null]
+    case 'awaiting_response':
+    case 'negotiating': {
+      if (row.overdue) return ['coming']
+      const due = row.due ? Date.parse(row.due) : Infinity
+      if (row.due_key === 'first_response' || row.due_key === 'negotiation') return due < horizon ? ['coming'] : [null]
+      // Another clock stands on the row; that of the negotiation may end sooner or later.
+      return [null, 'coming']
+    }
+    default: {
+      if (row.overdue) return ['overdue']
+      const plain: ColumnKey = row.phase === 'accepted' ? 'accepted' : 'new'
+      if (row.class === 'RR') return ['refusals', plain]
+      if (row.class === 'SB') return ['broken', plain]
+      return [plain]
+    }
+  }
+}
+
+export interface Filters {
+  /** Region and what lies in it (GB/T 2260). */
+  region: string
+  category: Category | ''
+  ground: Ground | ''
+  /** Disputed amount in minor units, both included. */
+  min: number | null
+  max: number | null
+  q: string
+}
+export const noFilters: Filters = { region: '', category: '', ground: '', min: null, max: null, q: '' }
+
+/** The same as the server's query. */
+export function paramsOf({ region, category, ground, min, max, q }: Filters) {
+  return {
+    ...(region && { region }),
+    ...(category && { category }),
+    ...(ground && { ground }),
+    ...(min !== null && { min }),
+    ...(max !== null && { max }),
+    ...(q.trim() && { q: q.trim() }),
+  }
+}
+
+const whole = (text: unknown) => (typeof text === 'string' && /^\d{1,10}$/.test(text) ? Number(text) : null)
+
+/** Filters as they stand in the address, so that they can be kept and shared. */
+export function filtersOf(query: Readonly<Record<string, unknown>>): Filters {
+  const text = (key: string) => (typeof query[key] === 'string' ? (query[key] as string) : '')
+  return {
+    region: /^\d{6}$/.test(text('region')) ? text('region') : '',
+    category: text('category') as Filters['category'],
+    ground: text('ground') as Filters['ground'],
+    min: whole(query.min),
+    max: whole(query.max),
+    q: text('q'),
+  }
+}
+export const queryOf = (filters: Filters): Record<string, string> =>
+  Object.fromEntries(Object.entries(paramsOf(filters)).map(([key, value]) => [key, String(value)]))
+
+/** How many filters beside the words are set. */
+export const countFilters = (filters: Filters): number => Object.keys(paramsOf({ ...filters, q: '' })).length
+
+const plain = (text: string) => text.toLowerCase().replace(/[\s-]/g, '')
+
+/** Whether a code lies in a region: 430600 holds 430602. */
+export function within(code: string, region: string): boolean {
+  return code.startsWith(region.replace(/(00)+$/, ''))
+}
+
+export function matches(row: CaseRow, { region, category, ground, min, max, q }: Filters): boolean {
+  if (region && !within(row.region, region)) return false
+  if (category && row.category !== category) return false
+  if (ground && row.reason !== ground) return false
+  if (min !== null && row.amount.minor < min) return false
+  if (max !== null && row.amount.minor > max) return false
+  const words = plain(q)
+  return !words || [row.code, row.enterprise_name, row.title].some((text) => text && plain(text).includes(words))
+}
+
+/** Next due first, those without a clock last; the same for equal ones, so that rows never swap without a reason. */
+function before(one: CaseRow, other: CaseRow): boolean {
+  const [a, b] = [one, other].map(({ due }) => (due ? Date.parse(due) : Infinity)) as [number, number]
+  return a === b ? one.case < other.case : a < b
+}
+
+export function placeIn(board: Board, id: string): ColumnKey | null {
+  return columnKeys.find((key) => board[key].rows.some((row) => row.case === id)) ?? null
+}
+
+export interface Change {
+  board: Board
+  /** The board looks different. */
+  changed: boolean
+  /** Columns that the server has to be asked about. */
+  ask: readonly ColumnKey[]
+}
+
+/** A row as it is now. Older versions than the one on the board change nothing. */
+export function put(board: Board, row: CaseRow, filters: Filters, horizon: number): Change {
+  const now = placeIn(board, row.case)
+  const known = now && board[now].rows.find((other) => other.case === row.case)
+  if (known && known.version >= row.version) return { board, changed: false, ask: [] }
+  if (!matches(row, filters)) return { ...drop(board, row.case), ask: [] }
+
+  const places = placesOf(row, horizon)
+  const to = places.includes(now) ? now : (places[0] ?? null)
+  const ask = places.length > 1 ? places.filter((place) => place !== null) : []
+  // A live row may lack the name that a page had.
+  const fresh = known ? { ...row, name: row.name || known.name, read_seq: row.read_seq ?? known.read_seq } : row
+  const without = now ? take(board, now, row.case) : board
+  if (!to) return { board: without, changed: now !== null, ask }
+  const column = without[to]
+  const at = to === 'closed' ? 0 : column.rows.findIndex((other) => before(fresh, other))
+  // Behind the last one at hand while more are to come: it comes with its page.
+  if (at < 0 && column.next && to !== now) return { board: without, changed: now !== null, ask }
+  const rows = at < 0 ? [...column.rows, fresh] : [...column.rows.slice(0, at), fresh, ...column.rows.slice(at)]
+  return { board: { ...without, [to]: { ...column, rows } }, changed: true, ask }
+}
+
+function take(board: Board, key: ColumnKey, id: string): Board {
+  return { ...board, [key]: { ...board[key], rows: board[key].rows.filter((row) => row.case !== id) } }
+}
+
+/** The case left the board. */
+export function drop(board: Board, id: string): { board: Board; changed: boolean } {
+  const key = placeIn(board, id)
+  return key ? { board: take(board, key, id), changed: true } : { board, changed: false }
+}
+
+/** A page of a column; cases that came with it leave the other columns. Of a row the highest version counts. */
+export function page(board: Board, key: ColumnKey, rows: readonly CaseRow[], next: string | null, more: boolean): Board {
+  const known = new Map(columnKeys.flatMap((column) => board[column].rows.map((row) => [row.case, row] as const)))
+  const came = new Set(rows.map((row) => row.case))
+  const newest = rows.map((row) => ((known.get(row.case)?.version ?? -1) > row.version ? known.get(row.case)! : row))
+  const others = Object.fromEntries(
+    columnKeys.map((column) => [column, { ...board[column], rows: board[column].rows.filter((row) => !came.has(row.case)) }]),
+  ) as unknown as Board
+  const kept = more ? others[key].rows : []
+  return { ...others, [key]: { rows: [...kept, ...newest], next, loaded: true } }
+}

@@ -1,0 +1,148 @@
+/*
+ * What an officer may decide, as data for one form: the law, the choices, what follows. Pure but for the language.
+ * Sources: Order 121 arts. 15, 16, 23, 25; Consumer Rights Protection Law art. 39; features.md §4 for the classes.
+ */
+import { translate, type Dictionary, type Messages } from '@/i18n'
+import { word, type CaseView, type Command, type CommandType } from '@/features/words'
+import { bureauName } from '@/features/room/log'
+import messages from './messages'
+
+const dictionary = messages as unknown as Dictionary<Messages>
+const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
+
+export const modes = ['accept_complaint', 'refuse_complaint', 'rule_on_refusal', 'find_performance', 'close_complaint', 'void'] as const
+export type Mode = (typeof modes)[number]
+
+export interface Wish {
+  choice: string
+  /** Of ground 5: what was handed in is false. */
+  falseMaterial: boolean
+  reasons: string
+}
+export const noWish: Wish = { choice: '', falseMaterial: false, reasons: '' }
+
+export const complaintGrounds = [
+  'out_of_duty_or_power',
+  'already_handled',
+  'not_consumer_or_no_dispute',
+  'over_three_years',
+  'materials_missing_or_false',
+  'impersonation_or_verify_refused',
+  'other_by_law',
+] as const
+export const terminationGrounds = [
+  'withdrawn_or_self_settled',
+  'absent_or_refused',
+  'no_agreement_declared',
+  'appraisal_cost_dispute',
+  'sixty_days',
+  'art_16_or_42_found',
+  'party_deceased_or_extinct',
+  'other_by_law',
+] as const
+
+/** The decisions that are open, the most pressing first. */
+export function openModes(may: readonly CommandType[]): Mode[] {
+  return modes.filter((mode) => may.includes(mode))
+}
+
+export interface Option {
+  value: string
+  label: string
+  hint?: string
+}
+
+/** The choices of a decision; none where there is nothing to choose. */
+export function optionsOf(mode: Mode): Option[] {
+  const option = (value: string, hint = true) => ({ value, label: say(`decide.${mode}.${value}`), ...(hint && { hint: say(`decide.${mode}.${value}.hint`) }) })
+  switch (mode) {
+    case 'refuse_complaint':
+      return complaintGrounds.map((ground, i) => ({ value: ground, label: say('decide.item', { n: i + 1, text: word('complaintGround', ground) }), hint: say(`decide.ground.${ground}`) }))
+    case 'close_complaint':
+      return [
+        option('settled'),
+        ...terminationGrounds.map((ground, i) => ({ value: ground, label: say('decide.terminated', { n: i + 1, text: word('termination', ground) }) })),
+      ]
+    case 'rule_on_refusal':
+      return [option('upheld'), option('overturned')]
+    case 'find_performance':
+      return [option('on_time'), option('late'), option('not_performed')]
+    case 'void':
+      return [option('duplicate'), option('abuse')]
+    default:
+      return []
+  }
+}
+
+/** Refusing on these grounds says that there was no genuine consumer dispute: the case is left out of the figures. */
+export function leavesOut({ choice, falseMaterial }: Pick<Wish, 'choice' | 'falseMaterial'>): boolean {
+  return choice === 'not_consumer_or_no_dispute' || choice === 'impersonation_or_verify_refused' || (choice === 'materials_missing_or_false' && falseMaterial)
+}
+
+/** What follows from the decision as it stands, sentence by sentence. Said before the click. */
+export function consequences(mode: Mode, wish: Wish, view: CaseView): string[] {
+  const { case: c } = view
+  const list: string[] = []
+  const add = (key: string, params?: Record<string, unknown>) => list.push(say(`then.${key}`, { bureau: bureauName(view), ...params }))
+  switch (mode) {
+    case 'accept_complaint':
+      add('accept.clock', { n: c.rules.mediation })
+      add('accept.told')
+      if (c.offers.at(-1)?.state === 'open') add('accept.offer')
+      break
+    case 'refuse_complaint':
+      add('refuse.closed')
+      add('refuse.told')
+      if (wish.choice) add(leavesOut(wish) ? 'refuse.leftOut' : 'refuse.classStays', { class: word('class', c.class) })
+      break
+    case 'rule_on_refusal':
+      if (wish.choice) add(`rule.${wish.choice}`)
+      add('rule.complaint')
+      break
+    case 'find_performance':
+      if (wish.choice) add(`find.${wish.choice}`)
+      add('find.complaint')
+      break
+    case 'close_complaint':
+      if (wish.choice === 'settled') add('close.settled')
+      else if (wish.choice) {
+        add('close.terminated')
+        add('close.remedies')
+      }
+      add('close.class', { class: word('class', c.class) })
+      break
+    case 'void':
+      if (wish.choice) add(`void.${wish.choice}`)
+      add('void.closed')
+      break
+  }
+  return list
+}
+
+export const needsChoice = (mode: Mode): boolean => mode !== 'accept_complaint'
+export const needsReasons = (mode: Mode): boolean => mode !== 'accept_complaint'
+
+/** The command, once the form is whole; what is missing is named instead. */
+export function commandOf(mode: Mode, wish: Wish): Command | 'choice' | 'reasons' {
+  const reasons = wish.reasons.trim()
+  if (needsChoice(mode) && !wish.choice) return 'choice'
+  if (needsReasons(mode) && !reasons) return 'reasons'
+  switch (mode) {
+    case 'accept_complaint':
+      return { type: mode, ...(reasons && { text: reasons }) }
+    case 'refuse_complaint': {
+      const false_material = wish.choice === 'materials_missing_or_false' && wish.falseMaterial
+      return { type: mode, ground: wish.choice as 'already_handled', reasons, ...(false_material && { false_material }) }
+    }
+    case 'rule_on_refusal':
+      return { type: mode, upheld: wish.choice === 'upheld', reasons }
+    case 'find_performance':
+      return { type: mode, finding: wish.choice as 'late', reasons }
+    case 'close_complaint':
+      return wish.choice === 'settled'
+        ? { type: mode, outcome: 'settled', reasons }
+        : { type: mode, outcome: 'terminated', ground: wish.choice as 'sixty_days', reasons }
+    case 'void':
+      return { type: mode, ground: wish.choice as 'abuse', reasons }
+  }
+}

@@ -1,0 +1,155 @@
+/*
+ * The board, live: a page of each column by HTTP, changed rows by the feed.
+ *
+ *   const board = useBoard(filters, now, days)
+ *   board.columns         rows, next, loaded of each column
+ *   board.counts          cases by column; null where only what is loaded is known (other filters than the region)
+ *   board.fresh           cases that changed a moment ago
+ *   board.load(), more(column), show(column)
+ */
+import { computed, onScopeDispose, reactive, shallowReactive, shallowRef, watch, type Ref } from 'vue'
+import { api, data, type components } from '@/api'
+import { asProblem, type Problem } from '@/lib/problem'
+import { connection, useFeed } from '@/live'
+import type { CalendarDay, CaseRow } from '@/features/words'
+import { dueAfter } from '@/features/room/clock'
+import { setBusinessNow } from '@/features/room/now'
+import { columnKeys, drop, emptyBoard, page, paramsOf, put, type Board, type ColumnKey, type Filters } from './columns'
+
+type Summary = components['schemas']['BoardSummary']
+
+const pageSize = 20
+/** How long a changed row stands out. */
+const standsOut = 6000
+
+export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<number>>, days: Readonly<Ref<readonly CalendarDay[]>>) {
+  const columns = shallowRef<Board>(emptyBoard)
+  const summary = shallowRef<Summary | null>(null)
+  const problem = shallowRef<Problem | null>(null)
+  const fresh = shallowReactive(new Set<string>())
+  /** What was announced last: the number of changes. */
+  const news = shallowRef(0)
+  const shown = reactive(new Set<ColumnKey>(columnKeys.filter((key) => key !== 'closed')))
+  const timers = new Set<ReturnType<typeof setTimeout>>()
+  let run = 0
+  onScopeDispose(() => {
+    run++
+    timers.forEach(clearTimeout)
+    clearInterval(minute)
+  })
+  const later = (ms: number, act: () => void) => {
+    const timer = setTimeout(() => (timers.delete(timer), act()), ms)
+    timers.add(timer)
+  }
+
+  /** End of the second working day from now: negotiations that fail before it are coming. */
+  const horizon = () => {
+    const due = dueAfter(days.value.filter(({ date }) => date >= new Date(now.value + 8 * 3_600_000).toISOString().slice(0, 10)), now.value, 2, 'working')
+    return due ? Date.parse(due) : now.value + 2 * 86_400_000
+  }
+
+  async function fetchColumn(key: ColumnKey, after?: string): Promise<void> {
+    const mine = run
+    const limit = after ? pageSize : Math.min(100, Math.max(pageSize, columns.value[key].rows.length))
+    const query = { ...paramsOf(filters.value), column: key, limit, ...(after && { after }) }
+    const answer = await data(api.GET('/api/board', { params: { query } }))
+    if (mine === run) columns.value = page(columns.value, key, answer.rows, answer.next ?? null, Boolean(after))
+  }
+  async function fetchSummary(): Promise<void> {
+    const mine = run
+    const { region } = filters.value
+    const answer = await data(api.GET('/api/board/summary', { params: { query: region ? { region } : {} } }))
+    if (mine !== run) return
+    summary.value = answer
+    setBusinessNow(answer.as_of)
+  }
+
+  /** All that is shown, afresh. */
+  async function load(): Promise<void> {
+    run++
+    problem.value = null
+    try {
+      await Promise.all([fetchSummary(), ...[...shown].map((key) => fetchColumn(key))])
+    } catch (thrown) {
+      problem.value = asProblem(thrown)
+    }
+  }
+  async function more(key: ColumnKey): Promise<void> {
+    const { next } = columns.value[key]
+    if (next) await fetchColumn(key, next)
+  }
+  /** A column that was folded: its rows come now. */
+  function show(key: ColumnKey): void {
+    shown.add(key)
+    if (!columns.value[key].loaded) fetchColumn(key).catch((thrown) => (problem.value = asProblem(thrown)))
+  }
+
+  // Several changes in a row ask the server once.
+  const wanted = new Set<ColumnKey>()
+  let waiting = false
+  function ask(keys: Iterable<ColumnKey>): void {
+    for (const key of keys) if (shown.has(key)) wanted.add(key)
+    if (waiting) return
+    waiting = true
+    later(500, () => {
+      waiting = false
+      const now = [...wanted]
+      wanted.clear()
+      // What fails here is asked again with the next change or the next minute.
+      Promise.all([fetchSummary(), ...now.map((key) => fetchColumn(key))]).catch(() => undefined)
+    })
+  }
+
+  function changed(row: CaseRow): void {
+    const result = put(columns.value, row, filters.value, horizon())
+    columns.value = result.board
+    if (result.changed) {
+      fresh.add(row.case)
+      news.value++
+      later(standsOut, () => fresh.delete(row.case))
+    }
+    ask(result.ask)
+  }
+
+  const feed = useFeed('board')
+  const versions = new Map<string, number>()
+  watch(feed.rows, (rows) => {
+    const first = versions.size === 0
+    for (const row of rows) {
+      const known = versions.get(row.case)
+      if (known !== undefined && known >= row.version) continue
+      versions.set(row.case, row.version)
+      // The first page says nothing new: the columns' pages have it.
+      if (!first) changed(row)
+    }
+  })
+  watch(
+    () => [...feed.gone.keys()],
+    (ids) => {
+      for (const id of ids) columns.value = drop(columns.value, id).board
+      ask([])
+    },
+  )
+  // After a break the feed starts over; the columns do too.
+  watch(
+    () => connection.value.kind,
+    (kind, before) => {
+      if (kind === 'online' && before !== 'connecting' && before !== 'idle') void load()
+    },
+  )
+  watch(filters, () => {
+    columns.value = emptyBoard
+    void load()
+  })
+  // Time alone moves cases into `coming` and `overdue`.
+  const minute = setInterval(() => document.visibilityState === 'visible' && ask(['coming', 'new', 'overdue', 'accepted']), 60_000)
+
+  const counts = computed(() => {
+    const { region, ...others } = filters.value
+    const only = Object.keys(paramsOf({ region: '', ...others })).length === 0
+    const of = (key: ColumnKey) => (only && summary.value ? (summary.value.columns[key] ?? 0) : null)
+    return Object.fromEntries(columnKeys.map((key) => [key, of(key)])) as Record<ColumnKey, number | null>
+  })
+
+  return { columns, counts, problem, fresh, news, ended: feed.ended, load, more, show }
+}

@@ -1,0 +1,366 @@
+import { mount } from '@vue/test-utils'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { computed, defineComponent, h, nextTick, shallowRef } from 'vue'
+import { setLocale } from '@/i18n'
+import type { Person } from '@/live'
+import type { CalendarDay, CaseRow, CaseView, Scorecard } from '@/features/words'
+import type { Room } from '@/features/room/useRoom'
+import { faults, newItem, toItems, draftTotal } from '@/features/offer/draft'
+import OfferComposer from '@/features/offer/OfferComposer.vue'
+import { applyStart, startsOf } from '@/features/offer/starts'
+import { isGone, matches, merge, paramsOf, queryOf, sorted, startView, unread, viewOf, type Known } from './inbox'
+import { actionOf, isTyping, keyMap, useKeys, type DeskAction } from './keys'
+import { isLocked, writers } from './lock'
+import ReplyBox from './ReplyBox.vue'
+import { classTable, countOf, pendingOf } from './score'
+import { isLastSupervisor, staffFaults } from './staff'
+import { timeLeft, urgencyOf, workingDaysTo } from './urgency'
+
+const now = Date.parse('2026-11-23T02:00:00Z') // Monday 10:00 in Shanghai
+// Two weeks of days; the 25th is a holiday, the 28th (a Saturday) is worked instead.
+const days: CalendarDay[] = Array.from({ length: 14 }, (_, i) => {
+  const date = new Date(Date.parse('2026-11-23') + i * 86_400_000)
+  const iso = date.toISOString().slice(0, 10)
+  const weekend = date.getUTCDay() % 6 === 0
+  return { date: iso, kind: iso === '2026-11-25' ? 'holiday' : iso === '2026-11-28' ? 'makeup' : weekend ? 'rest' : 'working' }
+})
+const row = (fields: Partial<CaseRow> = {}): CaseRow =>
+  ({
+    case: 'c1',
+    code: 'K7QM2-XW9PD',
+    version: 3,
+    phase: 'awaiting_response',
+    turn: 'enterprise',
+    turn_since: '2026-11-20T02:00:00Z',
+    filed_at: '2026-11-20T02:00:00Z',
+    last_at: '2026-11-20T02:00:00Z',
+    due: '2026-11-24T16:00:00Z',
+    due_key: 'first_response',
+    amount: { currency: 'CNY', minor: 15000 },
+    room_seq: 4,
+    title: '电饭煲',
+    name: '王**',
+    ...fields,
+  }) as CaseRow
+
+describe('what is left, in words', () => {
+  afterEach(() => setLocale('zh'))
+
+  it.each([
+    ['counts working days on the calendar', '2026-11-26T16:00:00Z', 2, 'calm', '还有 2 个工作日'],
+    ['counts a make-up day', '2026-11-28T16:00:00Z', 4, 'calm', '还有 4 个工作日'],
+    ['warns a working day before', '2026-11-24T16:00:00Z', 1, 'soon', '还有 1 个工作日'],
+    ['says hours on the last day', '2026-11-23T16:00:00Z', 0, 'now', '今天到期，还有 14 小时'],
+    ['says minutes in the last hour', '2026-11-23T02:40:00Z', 0, 'now', '还有 40 分钟'],
+  ])('%s', (_, due, left, urgency, words) => {
+    expect(workingDaysTo(due, now, days)).toBe(left)
+    expect(urgencyOf(row({ due }), now, days)).toBe(urgency)
+    expect(timeLeft(row({ due }), now, days)).toBe(words)
+  })
+
+  it('calls the last working day the last one, though days off follow', () => {
+    const friday = Date.parse('2026-12-05T02:00:00Z') // a Saturday; due on Sunday's end
+    expect(timeLeft(row({ due: '2026-12-06T16:00:00Z' }), friday, days)).toBe('休息日后到期')
+  })
+
+  it('names what was missed, and the bureau’s delay is not ours', () => {
+    expect(timeLeft(row({ overdue: true }), now, days)).toBe('首次答复超期')
+    expect(urgencyOf(row({ overdue: true, phase: 'negotiating', due_key: 'negotiation' }), now, days)).toBe('over')
+    const bureau = row({ overdue: true, phase: 'escalated', turn: 'bureau', due_key: 'complaint_decision', due: '2026-11-20T16:00:00Z' })
+    expect(urgencyOf(bureau, now, days)).toBe('calm')
+    expect(timeLeft(bureau, now, days)).toBe('部门已超期')
+  })
+
+  it('says nothing where no clock runs', () => {
+    expect(timeLeft(row({ due: undefined }), now, days)).toBe('')
+    expect(urgencyOf(row({ phase: 'closed' }), now, days)).toBe('none')
+  })
+
+  it('still says days when the calendar is not here yet', () => {
+    expect(timeLeft(row({ due: '2026-11-27T16:00:00Z' }), now, [])).toBe('还有 4 天')
+  })
+
+  it('speaks English too', async () => {
+    await setLocale('en')
+    expect(timeLeft(row({ due: '2026-11-24T16:00:00Z' }), now, days)).toBe('1 working day')
+  })
+})
+
+describe('the list', () => {
+  const ids = (rows: readonly CaseRow[]) => rows.map((one) => one.case)
+
+  it('keeps the highest version, whichever way it came', () => {
+    let known: Known = merge(new Map(), [row({ version: 3, read_seq: 2 })])
+    known = merge(known, [row({ version: 5, phase: 'negotiating', name: undefined })])
+    known = merge(known, [row({ version: 4, phase: 'awaiting_response' })])
+    expect(known.get('c1')).toMatchObject({ version: 5, phase: 'negotiating', name: '王**', read_seq: 2 })
+  })
+
+  it('takes the mark that a page brings with the same version', () => {
+    const known = merge(merge(new Map(), [row({ version: 3 })]), [row({ version: 3, read_seq: 4 })])
+    expect(known.get('c1')!.read_seq).toBe(4)
+  })
+
+  it('lets a case go, until a higher version comes back', () => {
+    const gone = new Map([['c1', 4]])
+    expect(isGone(row({ version: 4 }), gone)).toBe(true)
+    expect(isGone(row({ version: 5 }), gone)).toBe(false)
+  })
+
+  it('sorts as the server does, equal ones by id', () => {
+    const rows = [
+      row({ case: 'a', due: undefined, amount: { currency: 'CNY', minor: 5 } }),
+      row({ case: 'c', due: '2026-11-24T16:00:00Z', turn_since: '2026-11-01T00:00:00Z' }),
+      row({ case: 'b', due: '2026-11-24T16:00:00Z', filed_at: '2026-11-22T00:00:00Z' }),
+    ]
+    expect(ids(sorted(rows, 'due'))).toEqual(['b', 'c', 'a'])
+    expect(ids(sorted(rows, 'turn'))).toEqual(['c', 'a', 'b'])
+    expect(ids(sorted(rows, 'amount'))).toEqual(['b', 'c', 'a'])
+    expect(ids(sorted(rows, 'newest'))).toEqual(['b', 'a', 'c'])
+  })
+
+  it('filters by holder, turn, stage and words; what the server found counts', () => {
+    const mine = row({ agent: 'me' })
+    expect(matches(mine, { ...startView, holder: 'me' }, 'me')).toBe(true)
+    expect(matches(mine, { ...startView, holder: 'nobody' }, 'me')).toBe(false)
+    expect(matches(row(), { ...startView, holder: 'nobody' }, 'me')).toBe(true)
+    expect(matches(mine, { ...startView, turn: 'consumer' }, 'me')).toBe(false)
+    expect(matches(row({ phase: 'closed' }), startView, 'me')).toBe(false)
+    expect(matches(row({ phase: 'closed' }), { ...startView, stage: 'closed' }, 'me')).toBe(true)
+    expect(matches(mine, { ...startView, q: 'k7qm2 xw' }, 'me')).toBe(true)
+    expect(matches(mine, { ...startView, q: '冰箱' }, 'me')).toBe(false)
+    expect(matches(mine, { ...startView, q: '王建国' }, 'me', new Set(['c1']))).toBe(true)
+  })
+
+  it('keeps a view in the address and asks the server for the same', () => {
+    const view = { holder: 'me', turn: 'enterprise', stage: 'agreed', q: ' 锅 ', sort: 'amount' } as const
+    expect(viewOf(queryOf(view))).toEqual({ ...view, q: '锅' })
+    expect(queryOf(startView)).toEqual({})
+    expect(viewOf({ agent: 'x', sort: ['due'] })).toEqual(startView)
+    expect(paramsOf(view)).toEqual({ agent: 'me', turn: 'enterprise', phase: 'agreed', q: '锅', sort: 'amount' })
+    expect(paramsOf(startView)).toEqual({ open: true, sort: 'due' })
+    expect(paramsOf({ ...startView, stage: 'any' })).toEqual({ sort: 'due' })
+  })
+
+  it('counts what is unread, or says that it does not know', () => {
+    expect(unread(row({ read_seq: 1 }), undefined)).toBe(3)
+    expect(unread(row({ read_seq: 1 }), 4)).toBe(0)
+    expect(unread(row(), undefined)).toBeNull()
+  })
+})
+
+describe('the keys', () => {
+  const stroke = (key: string, target: EventTarget = document.body, more = {}) => ({ key, target, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, ...more })
+
+  it('has one action per key', () => {
+    expect(new Set(keyMap.map(({ key }) => key)).size).toBe(keyMap.length)
+    expect(keyMap.map(({ key }) => actionOf(stroke(key)))).toEqual(keyMap.map(({ action }) => action))
+    expect(actionOf(stroke('J'))).toBe('next')
+    expect(actionOf(stroke('x'))).toBeNull()
+  })
+
+  it('leaves letters to whoever is typing, but lets them out', () => {
+    for (const tag of ['textarea', 'input', 'select']) {
+      const field = document.createElement(tag)
+      expect(isTyping(field), tag).toBe(true)
+      expect(actionOf(stroke('r', field)), tag).toBeNull()
+      expect(actionOf(stroke('Escape', field)), tag).toBe('back')
+    }
+    const radio = Object.assign(document.createElement('input'), { type: 'radio' })
+    expect(actionOf(stroke('r', radio))).toBe('reply')
+  })
+
+  it('leaves chords, the input method and buttons alone', () => {
+    expect(actionOf(stroke('r', document.body, { ctrlKey: true }))).toBeNull()
+    expect(actionOf(stroke('r', document.body, { isComposing: true }))).toBeNull()
+    expect(actionOf(stroke('Enter', document.createElement('button')))).toBeNull()
+  })
+
+  it('hears nothing while a dialog is open, and stops with its component', () => {
+    const heard: DeskAction[] = []
+    const wrapper = mount(defineComponent({ setup: () => (useKeys((action) => heard.push(action)), () => h('p')) }))
+    const press = (key: string) => document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
+    press('j')
+    const dialog = document.body.appendChild(document.createElement('dialog'))
+    dialog.setAttribute('open', '')
+    press('j')
+    dialog.remove()
+    wrapper.unmount()
+    press('j')
+    expect(heard).toEqual(['next'])
+  })
+})
+
+describe('the soft lock', () => {
+  const person = (id: string, composing = false, side: Person['side'] = 'enterprise'): Person => ({ id, side, name: `小${id}`, composing })
+
+  it('locks for a colleague who writes, not for oneself and not for the consumer', () => {
+    const idle = { text: '', anyway: false }
+    expect(isLocked([person('me', true)], 'me', idle)).toBe(false)
+    expect(isLocked([person('b')], 'me', idle)).toBe(false)
+    expect(isLocked([person('b', true)], 'me', idle)).toBe(true)
+    expect(isLocked([person('c', true, 'consumer')], 'me', idle)).toBe(false)
+    expect(writers([person('b', true), person('c')], 'me').map(({ id }) => id)).toEqual(['b'])
+  })
+
+  it('never takes words away, and opens on request', () => {
+    const people = [person('b', true)]
+    expect(isLocked(people, 'me', { text: '您好', anyway: false })).toBe(false)
+    expect(isLocked(people, 'me', { text: '', anyway: true })).toBe(false)
+  })
+
+  function box(people: Person[], first = true) {
+    const say = vi.fn()
+    const here = shallowRef(people)
+    const room = { caseId: 'c1', people: computed(() => here.value), may: () => true, say } as unknown as Room
+    const view = {
+      case: { phase: first ? 'awaiting_response' : 'negotiating', rules: { message_length: 2000 } },
+      clocks: first ? [{ key: 'first_response', due: '2026-11-24T16:00:00Z' }] : [],
+    } as unknown as CaseView
+    localStorage.clear()
+    return { wrapper: mount(ReplyBox, { props: { room, view, me: 'me', now }, attachTo: document.body }), say, here }
+  }
+
+  it('says who is replying, and “reply anyway” opens the field', async () => {
+    const { wrapper, here } = box([person('b', true)])
+    expect(wrapper.text()).toContain('小b 正在回复')
+    expect(wrapper.find('textarea').exists()).toBe(false)
+    await wrapper.find('button').trigger('click')
+    expect(wrapper.find('textarea').exists()).toBe(true)
+    expect(wrapper.text()).toContain('小b 也在回复')
+    here.value = []
+    await nextTick()
+    expect(wrapper.text()).not.toContain('也在回复')
+    wrapper.unmount()
+  })
+
+  it('says what a plain message does not do, and sends a question only when chosen', async () => {
+    const { wrapper, say } = box([])
+    expect(wrapper.text()).toContain('普通消息不算首次答复')
+    const write = async (text: string) => {
+      await wrapper.find('textarea').setValue(text)
+      await wrapper.find('form').trigger('submit')
+    }
+    await write('收到')
+    await wrapper.find('input[value=question]').setValue(true)
+    expect(wrapper.text()).toContain('首次答复完成')
+    await write('请问订单号？')
+    await write('谢谢')
+    expect(say.mock.calls).toEqual([['收到', {}], ['请问订单号？', { question: true }], ['谢谢', {}]])
+    wrapper.unmount()
+  })
+})
+
+describe('an offer of the enterprise', () => {
+  const money = (minor: number) => ({ currency: 'CNY' as const, minor })
+  const claim = {
+    number: 1,
+    by: 'consumer',
+    state: 'open',
+    items: [
+      { by: 'consumer', remedy: 'return_and_refund', due: { days: 7, unit: 'calendar' } },
+      { by: 'enterprise', remedy: 'return_and_refund', amount: money(32_850), due: { days: 3, unit: 'working', after: 0 } },
+    ],
+  } as unknown as CaseView['case']['offers'][number]
+  const rules = { items_per_offer: 5, max_due: 90, enterprise_valid: 3, consumer_valid: 1, valid_max: 10, withdraw_minutes: 5, enterprise_offers_bind: true, message_length: 2000 }
+
+  it('starts from the claim, a part of it, or another remedy', () => {
+    const starts = startsOf(claim, 'quality', [newItem()], 5)
+    expect(starts.map((start) => (start.kind === 'add' ? start.remedy : start.kind === 'part' ? start.amount.minor : start.kind))).toEqual([
+      'claim', 26_300, 16_400, 'return_and_refund', 'exchange', 'repair', 'compensate',
+    ])
+    expect(toItems(applyStart(starts[0]!, [], claim))).toEqual(claim.items)
+    const part = applyStart(starts[1]!, [], claim)
+    expect(draftTotal(part)).toBe(26_300)
+    expect(toItems(part)[1]!.due.after).toBe(0)
+    expect(applyStart({ kind: 'add', remedy: 'apology' }, [newItem()], claim).map(({ remedy }) => remedy)).toEqual(['apology'])
+  })
+
+  it('offers no start that would not fit, and no part where no money was asked', () => {
+    const full = Array.from({ length: 5 }, () => newItem({ remedy: 'invoice' }))
+    expect(startsOf({ ...claim, items: [{ by: 'enterprise', remedy: 'apology', due: { days: 3, unit: 'working' } }] } as typeof claim, 'quality', full, 5)).toEqual([{ kind: 'claim' }])
+  })
+
+  it('wants an amount, a term within 90 days and something of the enterprise', () => {
+    const wrong = (fields: Parameters<typeof newItem>[0]) => faults([newItem(fields)], rules).map(({ key }) => key)
+    expect(wrong({ remedy: 'refund' })).toEqual(['compose.needAmount'])
+    expect(wrong({ remedy: 'refund', amount: money(1), days: 91 })).toEqual(['compose.needDays'])
+    expect(wrong({ remedy: 'repair', by: 'consumer' })).toEqual(['compose.needEnterprise'])
+    expect(wrong({ remedy: 'repair' })).toEqual([])
+  })
+
+  async function composer(act = vi.fn().mockResolvedValue(undefined), amount = 10_000) {
+    HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+      this.open = true
+    }
+    const view = { case: { id: 'c1', amount: money(amount), category: 'quality', offers: [claim], rules }, texts: { goods: '', facts: '', offers: [] } } as unknown as CaseView
+    const wrapper = mount(OfferComposer, { props: { open: true, view, reader: 'enterprise', mode: 'counter', now, act }, attachTo: document.body })
+    await nextTick()
+    return { wrapper, act, send: () => wrapper.findAll('button').at(-1)!.trigger('click') }
+  }
+
+  it('says that it binds, and that it may stand for 3 to 10 working days', async () => {
+    const { wrapper } = await composer()
+    expect(wrapper.text()).toContain('要约在有效期内不得撤回（《民法典》第四百七十六条）')
+    const options = wrapper.findAll('#valid_days option').map((option) => option.text())
+    expect([options[0], options.at(-1), options.length]).toEqual(['3 个工作日', '10 个工作日', 8])
+    wrapper.unmount()
+  })
+
+  it('asks for a reason above three times the disputed amount, and sends it', async () => {
+    const { wrapper, act, send } = await composer()
+    await send()
+    expect(act).not.toHaveBeenCalled()
+    expect(wrapper.text()).toContain('请说明理由')
+    await wrapper.find('textarea#reason').setValue('另含误工损失')
+    await send()
+    await nextTick()
+    expect(act.mock.calls[0]![0]).toMatchObject({ type: 'make_offer', valid_days: 5, reason: '另含误工损失', items: claim.items })
+    wrapper.unmount()
+  })
+
+  it('asks for none below it', async () => {
+    const { wrapper, act, send } = await composer(undefined, 32_850)
+    await send()
+    await nextTick()
+    expect(act.mock.calls[0]![0]).not.toHaveProperty('reason')
+    wrapper.unmount()
+  })
+})
+
+describe('people of the desk', () => {
+  const member = (id: string, role: 'desk_agent' | 'desk_supervisor', active = true) => ({ id, role, active, display_name: id })
+
+  it('protects the last active supervisor only', () => {
+    const one = member('a', 'desk_supervisor')
+    expect(isLastSupervisor([one, member('b', 'desk_agent'), member('c', 'desk_supervisor', false)], one)).toBe(true)
+    expect(isLastSupervisor([one, member('c', 'desk_supervisor')], one)).toBe(false)
+    expect(isLastSupervisor([one], member('b', 'desk_agent'))).toBe(false)
+  })
+
+  it('asks a new member for login and password, a known one for neither', () => {
+    const draft = { login: '', display_name: ' ', phone: '', role: 'desk_agent' as const, password: '' }
+    expect(Object.keys(staffFaults(draft, 10, true))).toEqual(['display_name', 'login', 'password'])
+    expect(Object.keys(staffFaults({ ...draft, display_name: '小王' }, 10, false))).toEqual([])
+    expect(Object.keys(staffFaults({ ...draft, display_name: '小王', password: 'short' }, 10, false))).toEqual(['password'])
+  })
+})
+
+describe('the own scorecard', () => {
+  it('names each class once', () => {
+    expect(classTable.map(({ name }) => name).sort()).toEqual(['AB', 'CE', 'DU', 'LC', 'RR', 'RX', 'SB', 'SC', 'SU', 'TE', 'UE', 'WC'])
+    expect(countOf({ classes: { SC: 3 } } as unknown as Scorecard, 'UE')).toBe(0)
+  })
+
+  it('counts what waits for the enterprise and nothing else', () => {
+    const rows = [
+      row({ overdue: true }),
+      row(),
+      row({ phase: 'negotiating' }),
+      row({ phase: 'negotiating', turn: 'consumer' }),
+      row({ phase: 'agreed' }),
+      row({ phase: 'escalated', turn: 'bureau' }),
+    ]
+    expect(pendingOf(rows)).toEqual({ over: 1, due: 1, ours: 1, perform: 1 })
+  })
+})

@@ -1,0 +1,16 @@
+/* The soft lock of a composer: who else of the desk is writing to this consumer now. */
+import type { Person } from '@/live'
+
+/** Colleagues who are looking at the case, without oneself. */
+export const colleagues = (people: readonly Person[], me: string): Person[] =>
+  people.filter(({ side, id }) => side === 'enterprise' && id && id !== me)
+
+export const writers = (people: readonly Person[], me: string): Person[] => colleagues(people, me).filter(({ composing }) => composing)
+
+/**
+ * Whether the composer is locked: a colleague writes, and this person has neither begun themselves nor said "reply anyway".
+ * Words that are already there are never taken away.
+ */
+export function isLocked(people: readonly Person[], me: string, own: { text: string; anyway: boolean }): boolean {
+  return !own.anyway && own.text.trim() === '' && writers(people, me).length > 0
+}

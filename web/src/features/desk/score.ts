@@ -1,0 +1,35 @@
+/* The classes of the scorecard, in the order of its table, and what is still open. */
+import type { CaseRow, Scorecard } from '@/features/words'
+
+export type Counted = 'confirmed' | 'unknown' | 'failed' | 'left_out'
+export type ClassName = 'SC' | 'SU' | 'WC' | 'LC' | 'CE' | 'SB' | 'TE' | 'UE' | 'RR' | 'RX' | 'DU' | 'AB'
+
+export const classTable: readonly { name: ClassName; as: Counted }[] = [
+  { name: 'SC', as: 'confirmed' },
+  { name: 'SU', as: 'unknown' },
+  { name: 'WC', as: 'unknown' },
+  { name: 'LC', as: 'unknown' },
+  { name: 'CE', as: 'unknown' },
+  { name: 'SB', as: 'failed' },
+  { name: 'TE', as: 'failed' },
+  { name: 'UE', as: 'failed' },
+  { name: 'RR', as: 'failed' },
+  { name: 'RX', as: 'left_out' },
+  { name: 'DU', as: 'left_out' },
+  { name: 'AB', as: 'left_out' },
+]
+
+export const countOf = (card: Scorecard, name: ClassName): number => card.classes[name] ?? 0
+
+export type Pending = 'over' | 'due' | 'ours' | 'perform'
+
+/** Open cases by what they wait for from the enterprise; what waits for others is left out. */
+export function pendingOf(rows: readonly CaseRow[]): Record<Pending, number> {
+  const count = (test: (row: CaseRow) => boolean) => rows.filter(test).length
+  return {
+    over: count((row) => row.phase === 'awaiting_response' && Boolean(row.overdue)),
+    due: count((row) => row.phase === 'awaiting_response' && !row.overdue),
+    ours: count((row) => row.phase === 'negotiating' && row.turn === 'enterprise'),
+    perform: count((row) => row.phase === 'agreed' && row.turn === 'enterprise'),
+  }
+}

@@ -1,0 +1,26 @@
+/* What is wrong with a member's data, before the server says so. */
+import type { StaffMember } from './useStaff'
+
+export interface StaffDraft {
+  login: string
+  display_name: string
+  phone: string
+  role: StaffMember['role']
+  password: string
+}
+export const emptyDraft: StaffDraft = { login: '', display_name: '', phone: '', role: 'desk_agent', password: '' }
+
+export type StaffFault = 'staff.needName' | 'staff.needLogin' | 'staff.needPassword'
+
+/** By field. `fresh`: a new member, who also needs a login and a password. */
+export function staffFaults(draft: StaffDraft, min: number, fresh: boolean): Partial<Record<keyof StaffDraft, StaffFault>> {
+  return {
+    ...(!draft.display_name.trim() && { display_name: 'staff.needName' as const }),
+    ...(fresh && !draft.login.trim() && { login: 'staff.needLogin' as const }),
+    ...((fresh || draft.password !== '') && [...draft.password].length < min && { password: 'staff.needPassword' as const }),
+  }
+}
+
+/** Whether this is the only active supervisor: then neither role nor state may change. */
+export const isLastSupervisor = (members: readonly StaffMember[], member: StaffMember): boolean =>
+  member.active && member.role === 'desk_supervisor' && members.filter(({ active, role }) => active && role === 'desk_supervisor').length === 1

@@ -1,0 +1,25 @@
+/* The members of the desk, for names and for assigning. */
+import { computed, shallowRef } from 'vue'
+import { api, data, type components } from '@/api'
+import { asProblem, type Problem } from '@/lib/problem'
+
+export type StaffMember = components['schemas']['Staff']
+
+export function useStaff() {
+  const members = shallowRef<readonly StaffMember[]>([])
+  const loaded = shallowRef(false)
+  const problem = shallowRef<Problem | null>(null)
+
+  async function load(): Promise<void> {
+    problem.value = null
+    try {
+      members.value = (await data(api.GET('/api/desk/staff', {})))!.rows
+      loaded.value = true
+    } catch (thrown) {
+      problem.value = asProblem(thrown)
+    }
+  }
+  const names = computed(() => new Map(members.value.map(({ id, display_name }) => [id, display_name])))
+  return { members, names, loaded, problem, load }
+}
+export type StaffNames = ReadonlyMap<string, string>

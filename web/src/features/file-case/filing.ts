@@ -1,0 +1,211 @@
+/*
+ * A filing while it is being written: kept on this device per enterprise, checked as the server checks it, and led from
+ * a server's field back to its step. Boxes are ticked anew each time: they are never kept.
+ */
+import type { DraftItem } from '@/features/offer/draft'
+import { draftTotal, faults, toItems } from '@/features/offer/draft'
+import type { Uploaded } from '@/features/room/uploads'
+import type { Money } from '@/lib/format'
+import type { Category, EventOf, Meta } from '@/features/words'
+import type { components } from '@/api'
+
+export type OtherBody = EventOf<'case_filed'>['other_body']
+
+export interface Filing {
+  v: 1
+  /** The command's id: sending the same again files once. */
+  id: string
+  step: number
+  category: Category | null
+  goods: string
+  facts: string
+  purchased_on: string
+  known_since: string
+  order_number: string
+  amount: Money | null
+  claim: DraftItem[]
+  name: string
+  address: string
+  evidence: Uploaded[]
+  /** When the last file went up: the server forgets files that no case names. */
+  evidenceAt: number
+  savedAt: number
+}
+/** What is asked at the end, each on its own and without a default. */
+export interface Declarations {
+  daily: 'yes' | 'no' | null
+  otherBody: OtherBody | null
+  truth: boolean
+  rules: boolean
+  publication: 'yes' | 'no' | null
+  escalation: 'yes' | 'no' | null
+}
+
+export const steps = ['what', 'order', 'claim', 'you', 'check'] as const
+const prefix = 'hejie.filing.'
+const keepFiles = 20 * 3_600_000
+
+export const emptyFiling = (): Filing => ({
+  v: 1,
+  id: crypto.randomUUID(),
+  step: 0,
+  category: null,
+  goods: '',
+  facts: '',
+  purchased_on: '',
+  known_since: '',
+  order_number: '',
+  amount: null,
+  claim: [],
+  name: '',
+  address: '',
+  evidence: [],
+  evidenceAt: 0,
+  savedAt: 0,
+})
+export const emptyDeclarations = (): Declarations => ({ daily: null, otherBody: null, truth: false, rules: false, publication: null, escalation: null })
+
+/** What was left here; null when there is nothing worth going on with. */
+export function restore(enterprise: string, now = Date.now()): Filing | null {
+  try {
+    const found = JSON.parse(localStorage.getItem(prefix + enterprise) ?? 'null') as Partial<Filing> | null
+    if (found?.v !== 1) return null
+    const filing = { ...emptyFiling(), ...found }
+    return now - filing.evidenceAt > keepFiles ? { ...filing, evidence: [] } : filing
+  } catch {
+    return null
+  }
+}
+
+export function keep(enterprise: string, filing: Filing, now = Date.now()): boolean {
+  try {
+    localStorage.setItem(prefix + enterprise, JSON.stringify({ ...filing, savedAt: now }))
+    return true
+  } catch {
+    return false
+  }
+}
+
+export function discard(enterprise: string): void {
+  try {
+    localStorage.removeItem(prefix + enterprise)
+  } catch {
+    // Nothing was stored then.
+  }
+}
+
+/** Forgets all filings, on sign-out. */
+export function clearFilings(): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key)
+  } catch {
+    // Nothing was stored then.
+  }
+}
+
+export const isBegun = (filing: Filing): boolean => Boolean(filing.category || filing.goods || filing.facts || filing.amount)
+
+/** Something to mend: the field as the server names it, and the key of the text. */
+export interface Mend {
+  field: string
+  key: string
+}
+
+const chars = (text: string) => [...text].length
+
+export function checkStep(step: number, filing: Filing, declared: Declarations, signedIn: boolean, rules: Meta['rules'], today: string): Mend[] {
+  const list: Mend[] = []
+  const need = (wrong: boolean, field: string, key: string) => wrong && list.push({ field, key })
+  switch (steps[step]) {
+    case 'what':
+      need(!filing.category, 'category', 'need.category')
+      need(!filing.goods.trim(), 'goods', 'need.goods')
+      need(chars(filing.goods) > 100, 'goods', 'need.shorter')
+      need(!filing.facts.trim(), 'facts', 'need.facts')
+      need(chars(filing.facts) > 5000, 'facts', 'need.shorter')
+      need(!filing.purchased_on, 'purchased_on', 'need.purchased')
+      need(filing.purchased_on > today, 'purchased_on', 'need.past')
+      need(!filing.known_since, 'known_since', 'need.known')
+      need(filing.known_since > today, 'known_since', 'need.past')
+      need(Boolean(filing.known_since) && filing.known_since < filing.purchased_on, 'known_since', 'need.knownAfter')
+      break
+    case 'order':
+      need(!filing.amount, 'amount', 'need.amount')
+      need(chars(filing.order_number) > 100, 'order_number', 'need.shorter')
+      break
+    case 'claim':
+      if (!filing.claim.length) list.push({ field: 'claim', key: 'need.claim' })
+      else for (const { field, key } of faults(filing.claim, rules, 'claim')) list.push({ field, key })
+      break
+    case 'you':
+      need(!signedIn, 'phone', 'need.phone')
+      need(!filing.name.trim(), 'person.name', 'need.name')
+      need(!filing.address.trim(), 'person.address', 'need.address')
+      break
+    default:
+      need(declared.daily === null, 'for_daily_life', 'need.choose')
+      need(declared.daily === 'no', 'for_daily_life', 'need.daily')
+      need(!declared.otherBody, 'other_body', 'need.choose')
+      need(!declared.escalation, 'consents.escalation', 'need.choose')
+      need(!declared.publication, 'consents.publication', 'need.choose')
+      need(!declared.truth, 'consents.truth', 'need.truth')
+      need(!declared.rules, 'consents.rules', 'need.rules')
+  }
+  return list
+}
+
+/** The step where a field of the command is asked; the last one for what belongs to none. */
+export function stepOf(field: string): number {
+  const name = field.replace(/[[.].*$/, '')
+  if (/^(category|goods|facts|purchased_on|known_since)$/.test(name)) return 0
+  if (/^(order_number|amount)$/.test(name)) return 1
+  if (name === 'claim') return 2
+  if (/^(person|phone|evidence|name|address)$/.test(name)) return 3
+  return 4
+}
+
+/** The id of the control of a field. */
+export const filingControl = (field: string): string =>
+  field
+    .replace(/^(name|address)$/, 'person.$1')
+    .replace(/^(consents\.\w+)\.(yes|text)$/, '$1')
+    .replace(/\.(minor|currency)$/, '')
+    .replace(/\[(\d+)\]/g, '-$1')
+    .replace(/\./g, '-')
+
+/** How the claim stands to the disputed amount. Above it is a warning; above three times as much a reason belongs into the facts. */
+export function claimAgainst(filing: Filing): 'within' | 'above' | 'farAbove' {
+  if (!filing.amount || !filing.claim.length) return 'within'
+  const total = draftTotal(filing.claim)
+  if (total > 3 * filing.amount.minor) return 'farAbove'
+  return total > filing.amount.minor ? 'above' : 'within'
+}
+
+/** The body of the filing. Only without anything to mend. */
+export function filingBody(enterprise: string, filing: Filing, declared: Declarations, texts: Meta['texts']): components['schemas']['Filing'] {
+  return {
+    id: filing.id,
+    do: {
+      type: 'file_case',
+      enterprise,
+      category: filing.category!,
+      goods: filing.goods.trim(),
+      facts: filing.facts.trim(),
+      purchased_on: filing.purchased_on,
+      known_since: filing.known_since,
+      ...(filing.order_number.trim() && { order_number: filing.order_number.trim() }),
+      amount: { currency: 'CNY', minor: filing.amount!.minor },
+      claim: toItems(filing.claim),
+      for_daily_life: declared.daily === 'yes',
+      other_body: declared.otherBody!,
+      ...(filing.evidence.length && { evidence: filing.evidence.map(({ file, sha256 }) => ({ file, sha256 })) }),
+      consents: {
+        truth: texts.truth,
+        rules: texts.rules,
+        publication: { yes: declared.publication === 'yes', text: texts.publication },
+        escalation: { yes: declared.escalation === 'yes', text: texts.escalation },
+      },
+    },
+    person: { name: filing.name.trim(), address: filing.address.trim() },
+  }
+}

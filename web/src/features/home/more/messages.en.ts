@@ -1,0 +1,38 @@
+import type { Translation } from '@/i18n'
+import type zh from './messages.zh'
+
+const en: Translation<typeof zh> = {
+  search: 'Find a business',
+  searchHint: 'Name or unified social credit code',
+  failed: 'The search failed. Please try again in a moment.',
+  notFound: 'Business not found?',
+  notFoundLink: 'It may not have joined: how to complain',
+  how: 'How it works',
+  'step.1.title': 'You say what happened',
+  'step.1.when': 'about 5 minutes',
+  'step.1.text': 'What went wrong, what you want, and photos. Your claim is the first offer on the table.',
+  'step.2.title': 'The business responds',
+  'step.2.when': 'within 2 working days',
+  'step.2.text': 'With an offer, an acceptance, a question, or a reasoned refusal. “Received” is no response.',
+  'step.3.title': 'You negotiate',
+  'step.3.when': 'within 10 working days',
+  'step.3.text': 'Like a chat, with offers that name amounts and dates. You can accept, counter or decline.',
+  'step.4.title': 'Done is what counts',
+  'step.4.when': 'by the agreed day',
+  'step.4.text': 'It is settled once it is done and you confirm. If not, it goes to the regulator with the whole record.',
+  rules: 'All rules',
+  back: 'Already filed?',
+  backText: 'Sign in with your phone number, or enter the case code.',
+  code: 'Case code',
+  codeHint: 'for example K7QM2-XW9PD',
+  open: 'Open',
+  codeWrong: 'A case code has 10 letters and digits, for example K7QM2-XW9PD',
+  signIn: 'Sign in by phone',
+  mine: 'My cases',
+  ranking: 'Who really solves problems',
+  rankingText: 'Only what was done and confirmed counts, in cautious order.',
+  rankingAll: 'Whole ranking',
+  freedom: 'Settling does not limit your right to complain, to arbitrate or to sue. You can change course at any time.',
+  apply: 'For businesses: apply to join',
+}
+export default en
