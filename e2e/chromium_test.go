@@ -72,6 +72,7 @@ func closeChromium() error {
 type screen struct {
 	t    *testing.T
 	s    *server
+	base string // address that it knows the server by
 	name string // of who sits before it
 	look look
 	ctx  context.Context
@@ -109,7 +110,7 @@ func (s *server) screen(t *testing.T, name string, l look) *screen {
 	root, err := chromium()
 	require.NoError(t, err)
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
-	p := &screen{t: t, s: s, name: name, look: l, ctx: ctx}
+	p := &screen{t: t, s: s, base: s.url, name: name, look: l, ctx: ctx}
 	t.Cleanup(func() {
 		defer func() { <-seats }()
 		if t.Failed() {
@@ -281,13 +282,13 @@ func (p *screen) conditions(pattern string, off bool) {
 // cookie gives the browser a session without a form.
 func (p *screen) cookie(token string) {
 	p.t.Helper()
-	call(p, network.SetCookie, network.SetCookieParams{Name: "hejie", Value: token, URL: p.s.url, Path: "/", HTTPOnly: new(true), SameSite: network.CookieSameSiteLax})
+	call(p, network.SetCookie, network.SetCookieParams{Name: "hejie", Value: token, URL: p.base, Path: "/", HTTPOnly: new(true), SameSite: network.CookieSameSiteLax})
 }
 
 // session that the browser holds.
 func (p *screen) session() string {
 	p.t.Helper()
-	for _, c := range call(p, network.GetCookies, network.GetCookiesParams{URLs: []string{p.s.url}}).Cookies {
+	for _, c := range call(p, network.GetCookies, network.GetCookiesParams{URLs: []string{p.base}}).Cookies {
 		if c.Name == "hejie" {
 			return c.Value
 		}

@@ -12,7 +12,8 @@ import (
 )
 
 // finder is what a page is given to find elements as people do: by what a screen reader calls them. A name that ends in … is only
-// the beginning. Of several the last one counts, which is the one on top.
+// the beginning. Of several the last one counts, which is the one on top. The browser computes names slowly, so only elements that
+// have the words somewhere are asked for theirs.
 const finder = `(() => {
   if (window.hejieE2E) return
   const same = (name, wanted) => {
@@ -20,10 +21,17 @@ const finder = `(() => {
     return wanted.endsWith('…') ? name.startsWith(wanted.slice(0, -1)) : name === wanted
   }
   const candidates = 'a[href],button,input,textarea,select,summary,label,[role],[tabindex],h1,h2,h3,h4,article,aside,main,nav,section,dialog,table,tr'
+  const bare = (text) => text.replace(/[\s…]/g, '')
+  const words = (el) => {
+    const by = (el.getAttribute('aria-labelledby') || '').split(' ').map((id) => document.getElementById(id)?.textContent)
+    return bare([el.getAttribute('aria-label'), ...by, ...[...(el.labels || [])].map((one) => one.textContent), el.textContent, el.placeholder, el.title].join(' '))
+  }
   const all = (role, wanted, within) => {
     const root = within ? all(within[0], within[1]).at(-1) : document
     if (!root) return []
-    return [...root.querySelectorAll(candidates)].filter((el) => el.computedRole === role && same(el.computedName, wanted) && el.checkVisibility({ visibilityProperty: true }))
+    const part = bare(wanted)
+    return [...root.querySelectorAll(candidates)].filter((el) => words(el).includes(part) && el.checkVisibility({ visibilityProperty: true }) &&
+      el.computedRole === role && same(el.computedName, wanted))
   }
   // Where to press: the middle of what is on the screen, when nothing else lies over it.
   const spot = (role, wanted, within) => {
@@ -92,6 +100,7 @@ func (p *screen) fill(role, name, text string, in ...inside) {
 	p.click(role, name, in...)
 	p.do(chromedp.Evaluate[chromedp.Void](`document.activeElement.select?.(); undefined`), chromedp.KeyEvent(kb.Backspace))
 	p.write(text)
+	p.until(fmt.Sprintf(`hejieE2E.all(%q, %q, %s).some((field) => field.value === %q)`, role, name, one(in).js(), text), fmt.Sprintf("%q does not hold the text", name))
 }
 
 // write at the cursor.
@@ -105,7 +114,7 @@ func (p *screen) key(keys string) { p.t.Helper(); p.do(chromedp.KeyEvent(keys)) 
 // open an address of the server.
 func (p *screen) open(path string) {
 	p.t.Helper()
-	p.do(chromedp.Navigate(p.s.url + path))
+	p.do(chromedp.Navigate(p.base + path))
 }
 
 // sees waits until the words are on the screen, as whole as they are given.
@@ -132,4 +141,10 @@ func (p *screen) has(n int, role, name string, in ...inside) {
 func (p *screen) count(words string) int {
 	p.t.Helper()
 	return strings.Count(p.eval(`document.body.innerText`), words)
+}
+
+// holds waits until a field has the text.
+func (p *screen) holds(name, text string) {
+	p.t.Helper()
+	p.until(fmt.Sprintf(`(() => { %s; return hejieE2E.all('textbox', %q).some((field) => field.value === %q) })()`, finder, name, text), fmt.Sprintf("%q does not hold %q", name, text))
 }

@@ -65,7 +65,7 @@ func TestMachine(t *testing.T) {
 	v := &coverage{accepted: map[[2]string]int{}, classes: map[Class]int{}, ways: map[way]int{}}
 	calendars := []*workday.Calendar{workday.Default(), changed(t, "2026-03-10", true), changed(t, "2026-03-22", false)}
 	drawn := drawing(t)
-	for round := 0; round < 30 && (len(v.missing()) > 0 || round < 2 || len(v.ways) < len(drawn)); round++ {
+	for round := 0; round < 300 && (len(v.missing()) > 0 || round < 2 || len(v.ways) < len(drawn)); round++ {
 		rapid.Check(t, func(rt *rapid.T) { walk(t, rt, v, calendars) })
 	}
 	require.Empty(t, v.missing())

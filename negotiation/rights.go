@@ -112,7 +112,7 @@ func (c Case) Allowed(by Actor, at time.Time) []string {
 // SeenBy is the case as the actor may see it: without what only the enterprise's desk knows, not even that it happened.
 func (c Case) SeenBy(by Actor) Case {
 	if !c.sees(by, SeeDesk) {
-		c.Version, c.Agent, c.Talk = 0, "", [2]Talk{}
+		c.Version, c.Agent, c.Talk, c.clock = 0, "", [2]Talk{}, time.Time{}
 	}
 	return c
 }

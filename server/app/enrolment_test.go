@@ -37,7 +37,10 @@ func TestEnrolment(t *testing.T) {
 	require.Equal(t, []string{app.TemplateApplication}, w.templates("bureau:"+officer.Actor.Bureau))
 
 	_, err = w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: "desk", Password: secret, Client: home})
-	refused(t, app.CodeWrongPassword, err) // not before approval
+	refused(t, app.CodeNotApproved, err)
+	require.Equal(t, scheme.StatusPending, param(t, err, "status"))
+	_, err = w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: "desk", Password: "a wrong password", Client: home})
+	refused(t, app.CodeWrongPassword, err) // who has not the password learns nothing
 	_, err = w.Public.Get(w.ctx, e.ID)
 	refused(t, negotiation.CodeNotFound, err)
 	again := w.application("other")

@@ -290,3 +290,23 @@ func TestCopiesOfEachKind(t *testing.T) {
 	_, err = p.Files.Get(p.ctx, p.agent, id, row.ID, false)
 	refused(t, app.CodeNoCopy, err)
 }
+
+// A file is evidence in one case: naming it in another would take it away from the first.
+func TestAFileStaysInItsCase(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	rival, err := p.plain.Enterprise(p.ctx, p.rival.Actor.Enterprise)
+	require.NoError(t, err)
+	first, second := p.file(p.buyer, p.enterprise.ID), p.file(p.buyer, rival.ID)
+	body := encoded(t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
+	f, err := p.Files.Put(p.ctx, p.buyer, app.Upload{Name: "a.png", SHA256: sum(body), Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+	add := negotiation.AddEvidence{File: f.ID, SHA256: f.SHA256}
+	p.do(p.buyer, first, add)
+	err = p.try(p.buyer, second, add)
+	refused(t, negotiation.CodeNotFound, err)
+	require.Equal(t, "file", fieldOf(t, err))
+	d, err := p.Files.Get(p.ctx, p.buyer, first, f.ID, false)
+	require.NoError(t, err)
+	require.NoError(t, d.Body.Close())
+}

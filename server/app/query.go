@@ -58,7 +58,7 @@ type CaseQuery struct {
 	Reason     negotiation.EscalationReason
 	Min, Max   int64     // disputed amount, minor units, both included
 	Search     string    // part of the enterprise's name or the case code, and of the title where its reader sees the room
-	TitlesOf   string    // with Search: the bureau whose complaints may be found by title; "" the reader is a party of all of them
+	TitlesOf   string    // with Search: the bureau whose complaints may be found by title, when the query is no party's
 	Fresh      time.Time // only cases touched since, or in Proved
 	Proved     []string
 	Column     Column

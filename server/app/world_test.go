@@ -15,6 +15,7 @@ import (
 	"hejie/negotiation"
 	"hejie/negotiation/creditcode"
 	"hejie/negotiation/scheme"
+	"hejie/negotiation/workday"
 	"hejie/server/app"
 	"hejie/server/evidence"
 	"hejie/server/store"
@@ -53,6 +54,42 @@ type world struct {
 	yearbook       *app.Yearbook
 	w              app.World
 	credits        int
+	dir            string
+
+	mu      sync.Mutex
+	told    *sync.Cond
+	commits []app.Commit     // in the order in which they are delivered
+	seen    map[string]int64 // versions of cases that were told
+}
+
+// committed hears what became true.
+func (w *world) committed(commits []app.Commit) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.commits = append(w.commits, commits...)
+	w.told.Broadcast()
+}
+
+// delivered takes the commits that were told, once those of the case up to its version are among them.
+func (w *world) delivered(caseID string) []app.Commit {
+	w.t.Helper()
+	want := w.caseOf(caseID).Version
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.seen == nil {
+		w.seen = map[string]int64{}
+	}
+	for {
+		for _, c := range w.commits {
+			w.seen[c.Row.Case] = max(w.seen[c.Row.Case], c.After.Version)
+		}
+		if w.seen[caseID] >= want {
+			list := w.commits
+			w.commits = nil
+			return list
+		}
+		w.told.Wait()
+	}
 }
 
 const (
@@ -66,9 +103,11 @@ var morning = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // a Monday, 09:00 in 
 
 func newWorld(t *testing.T, change ...func(*app.World)) *world {
 	w := &world{t: t, ctx: t.Context(), real: &clock{now: morning}, business: &clock{now: morning}, yearbook: app.NewYearbook()}
+	w.told = sync.NewCond(&w.mu)
 	dir := t.TempDir()
+	w.dir = dir
 	var err error
-	w.store, err = store.Open(filepath.Join(dir, "hejie.db"), store.Options{Now: w.real.Now, Fatal: func(err error) { panic(err) }})
+	w.store, err = store.Open(filepath.Join(dir, "hejie.db"), store.Options{Now: w.real.Now, OnCommit: w.committed, Fatal: func(err error) { panic(err) }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.store.Close()) })
 	w.vault, err = evidence.Open(filepath.Join(dir, "evidence"))
@@ -172,28 +211,47 @@ func (w *world) desk(officer app.Session, login string) (app.Enterprise, app.Ses
 	return e, w.signIn(login)
 }
 
-// file a case of a consumer against an enterprise.
-func (w *world) file(x app.Session, enterprise string) string {
-	w.t.Helper()
+func filing(enterprise string) negotiation.FileCase {
 	amount := negotiation.CNY(15000)
-	f := negotiation.FileCase{Enterprise: enterprise, Category: "quality", Goods: "充电宝", Facts: "无法充电。", PurchasedOn: "2026-02-20",
+	return negotiation.FileCase{Enterprise: enterprise, Category: "quality", Goods: "充电宝", Facts: "无法充电。", PurchasedOn: "2026-02-20",
 		KnownSince: "2026-02-25", OrderNumber: "A-1001", Amount: amount, ForDailyLife: true, OtherBody: negotiation.BodyNone,
 		Claim: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount, Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
 		Consents: negotiation.Consents{Truth: "2026-1", Rules: "2026-1", Publication: &negotiation.Choice{Yes: true, Text: "2026-1"},
 			Escalation: &negotiation.Choice{Yes: true, Text: "2026-1"}}}
-	id, err := app.Identify(x.Actor, app.NewID(), f)
-	require.NoError(w.t, err)
-	r, err := w.ledger.File(w.ctx, x.Actor, id, f, app.PersonDetails{Name: "王小明", Address: "岳阳市巴陵路8号"})
+}
+
+// file a case of a consumer against an enterprise.
+func (w *world) file(x app.Session, enterprise string) string {
+	w.t.Helper()
+	r, err := w.filed(x, filing(enterprise))
 	require.NoError(w.t, err)
 	return r.Case
 }
 
+func (w *world) filed(x app.Session, f negotiation.FileCase) (app.Receipt, error) {
+	w.t.Helper()
+	id, err := app.Identify(x.Actor, app.NewID(), f)
+	require.NoError(w.t, err)
+	return w.ledger.File(w.ctx, x.Actor, id, f, app.PersonDetails{Name: "王小明", Address: "岳阳市巴陵路8号"})
+}
+
+func (w *world) tryFile(x app.Session, f negotiation.FileCase) error {
+	w.t.Helper()
+	_, err := w.filed(x, f)
+	return err
+}
+
 func (w *world) do(x app.Session, caseID string, cmd negotiation.Command) {
+	w.t.Helper()
+	require.NoError(w.t, w.try(x, caseID, cmd))
+}
+
+func (w *world) try(x app.Session, caseID string, cmd negotiation.Command) error {
 	w.t.Helper()
 	id, err := app.Identify(x.Actor, app.NewID(), cmd)
 	require.NoError(w.t, err)
 	_, err = w.ledger.Do(w.ctx, x.Actor, caseID, id, cmd)
-	require.NoError(w.t, err)
+	return err
 }
 
 func (w *world) caseOf(id string) negotiation.Case {
@@ -203,9 +261,18 @@ func (w *world) caseOf(id string) negotiation.Case {
 	return c
 }
 
+func today(w *world) workday.Date { return workday.DateOf(w.business.Now()) }
+
 func refused(t *testing.T, code string, err error) {
 	t.Helper()
 	require.Equal(t, code, negotiation.CodeOf(err), "%v", err)
+}
+
+func fieldOf(t *testing.T, err error) string {
+	t.Helper()
+	var e *negotiation.Error
+	require.ErrorAs(t, err, &e)
+	return e.Field
 }
 
 func param(t *testing.T, err error, name string) any {

@@ -115,3 +115,37 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 	w.commit(caseNo(1), negotiation.Room, "live again")
 	require.Equal(t, int64(101), c.next().Version)
 }
+
+// A note at the desk makes no sound elsewhere: no row, no version.
+func TestTheDesksOwnIsToldToTheDeskAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	me, inbox, board := w.dial("consumer"), w.dial("agent"), w.dial("officer")
+	for c, feed := range map[*client]string{me: Me, inbox: Inbox, board: Board} {
+		require.Equal(t, feed, c.followed(feed).Feed)
+	}
+	w.commit(caseNo(1), negotiation.Desk, "a note")
+	require.Equal(t, int64(1), inbox.next().Version)
+	w.commit(caseNo(1), negotiation.Room, "hello")
+	require.Equal(t, int64(2), inbox.next().Version)
+	for _, c := range []*client{me, board} {
+		f := c.next()
+		require.Equal(t, int64(1), f.Version, "the row's own version, which counts the room")
+		require.InDelta(t, 1, f.Row["version"], 0)
+	}
+}
+
+// Every row is completed before it is told.
+func TestRowsAreLearntFirst(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	inbox := w.dial("agent")
+	require.Equal(t, Inbox, inbox.followed(Inbox).Feed)
+	w.commit(caseNo(1), negotiation.Room, "hello")
+	inbox.next()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	require.Equal(t, 1, w.learnt)
+}

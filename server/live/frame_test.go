@@ -246,3 +246,18 @@ func FuzzSplit(f *testing.F) {
 		}
 	})
 }
+
+// A command that is sent again over HTTP, where its JSON may be laid out otherwise, is the same one.
+func TestACommandsIdentityIsThatOfHTTP(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	c := w.dial("consumer")
+	c.say(`{"id":%q,"case":%q,"do":{ "text":"hi",  "type":"post_message" }}`, commandNo(1), caseNo(1))
+	require.Equal(t, commandNo(1), c.next().Ack)
+	want, err := app.Identify(negotiation.Actor{ID: "consumer", Role: negotiation.RoleConsumer}, commandNo(1), negotiation.PostMessage{Text: "hi"})
+	require.NoError(t, err)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	require.Equal(t, want, w.last)
+}

@@ -77,6 +77,8 @@ func TestRevocationEndsTheSocket(t *testing.T) {
 	}
 	w.hub.Revoke(app.Revoked{Account: "consumer:1", Session: "session of consumer:1"})
 	require.Equal(t, SignedOut, one.closed())
+	w.hub.Revoke(app.Revoked{Account: "consumer:2", Except: "session of consumer:2"})
+	two.sync() // who changed their password stays
 	w.hub.Revoke(app.Revoked{Account: "consumer:2"})
 	require.Equal(t, SignedOut, two.closed())
 	other.sync()

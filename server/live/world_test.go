@@ -53,6 +53,8 @@ type world struct {
 	quiet  bool                 // commits are not published
 	fail   error                // of reads
 	done   int                  // commands
+	last   app.CommandID        // the last one's
+	learnt int                  // rows
 	onRead func()
 	onPage func()
 	onDo   func(ctx context.Context, cmd negotiation.Command) error
@@ -179,7 +181,8 @@ func (w *world) commitEvents(id string, change func(*negotiation.Case), events .
 	after.Version = w.heads[id].Version
 	w.cases[id] = after
 	w.log[id] = append(w.log[id], records...)
-	row := app.CaseRow{Case: id, Version: after.Version, Consumer: after.Consumer, Enterprise: after.Enterprise, Region: after.Region, Title: "kettle"}
+	row := app.CaseRow{Case: id, Version: after.Version, Consumer: after.Consumer, Enterprise: after.Enterprise, Region: after.Region, Title: "kettle",
+		RoomSeq: w.heads[id].Room.Seq}
 	w.held = append(w.held, app.Commit{Records: records, Before: before, After: after, Row: row})
 	w.publish()
 	return w.heads[id]
@@ -262,6 +265,7 @@ func (w *world) position(id string, ch negotiation.Channel, seq int64) string {
 func (w *world) Do(ctx context.Context, by negotiation.Actor, id string, command app.CommandID, cmd negotiation.Command) (app.Receipt, error) {
 	w.mu.Lock()
 	w.done++
+	w.last = command
 	onDo := w.onDo
 	w.mu.Unlock()
 	if onDo != nil {
@@ -288,13 +292,21 @@ func (w *world) Page(_ context.Context, by app.Session, feed string) (app.CasePa
 	return app.CasePage{Rows: rows, Next: "more of " + feed}, nil
 }
 
-func (w *world) Learn(context.Context, app.CaseRow) error { return nil }
+func (w *world) Learn(context.Context, app.CaseRow) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.learnt++
+	return nil
+}
 
 func (w *world) Row(by app.Session, _ string, row app.CaseRow) (app.CaseRow, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if by.Actor.Role == negotiation.RoleOfficer && !w.cases[row.Case].Escalated() {
 		row.Title = ""
+	}
+	if by.Actor.Side() != negotiation.SideEnterprise {
+		row.Version = row.RoomSeq
 	}
 	return row, !w.hidden[row.Case]
 }

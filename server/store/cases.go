@@ -154,7 +154,7 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	}
 	if s := strings.TrimSpace(q.Search); s != "" {
 		like := "%" + likeEscaper.Replace(searchText(s)) + "%"
-		if (q.Consumer != "" || q.Enterprise != "") && q.TitlesOf == "" {
+		if (q.Consumer != "" || q.Enterprise != "") && q.Within == "" && q.Bureau == "" {
 			c.add(`(search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, like, like)
 		} else { // who does not see the room knows no text of a case, and may not guess it
 			c.add(`(escalated_at > 0 AND bureau = ? AND search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, q.TitlesOf, like, like)

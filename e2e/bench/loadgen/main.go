@@ -267,7 +267,11 @@ func main() {
 						b := time.Now()
 						k, body := body(r, s, n, b.UnixNano())
 						n++
-						if err := c.Send(ctx, k, body); err != nil {
+						acked, err := c.Send(ctx, k, body)
+						if err == nil {
+							err = acked()
+						}
+						if err != nil {
 							if !stop.Load() {
 								m.fail(err)
 							}
@@ -362,9 +366,16 @@ func main() {
 				r, s := (i/2)%*rooms, i%2
 				n := ns[2*r+s]
 				ns[2*r+s]++
+				k, bb := body(r, s, n, due.UnixNano())
+				acked, err := conns[r][s].Send(ctx, k, bb) // here, so that a party's messages leave in their order
+				if err != nil {
+					if !stop.Load() {
+						m.fail(err)
+					}
+					return
+				}
 				go func() {
-					k, bb := body(r, s, n, due.UnixNano())
-					err := conns[r][s].Send(ctx, k, bb)
+					err := acked()
 					if err != nil {
 						if !stop.Load() {
 							m.fail(err)

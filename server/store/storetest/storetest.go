@@ -19,6 +19,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"no such case", noSuchCase},
 		{"cold and hot are equal", coldAndHot},
 		{"limits on filing", openCases},
+		{"a file that is gone", goneFile},
 		{"due", due},
 		{"channels", channels},
 		{"cancelled", cancelled},

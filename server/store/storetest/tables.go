@@ -166,12 +166,16 @@ func search(b *bed) {
 		require.Equal(b.t, want, b.listed(app.CaseQuery{Enterprise: id("enterprise", 1), Search: q}), q)
 	}
 	// A bureau finds names and codes of every case, but titles only of those whose room it may read.
-	inRegion := func(q string) []string { return b.listed(app.CaseQuery{Within: county, Search: q}) }
+	inRegion := func(q string) []string {
+		return b.listed(app.CaseQuery{Within: county, TitlesOf: officer.Bureau, Search: q})
+	}
 	require.Equal(b.t, []string{"2", "1"}, inRegion("abc"))
 	require.Empty(b.t, inRegion("电"))
 	require.Empty(b.t, b.listed(app.CaseQuery{Within: county, Enterprise: id("enterprise", 1), Search: "电"}))
 	b.must(consumer(2), caseID(2), "e", negotiation.Escalate{})
 	require.Equal(b.t, []string{"2"}, inRegion("电"))
+	require.Empty(b.t, b.listed(app.CaseQuery{Within: county, TitlesOf: id("another bureau"), Search: "电"}))
+	require.Empty(b.t, b.listed(app.CaseQuery{Within: county, Search: "电"}))
 }
 
 func erasure(b *bed) {

@@ -42,7 +42,8 @@ export function makeRouter(): Router {
     routes: records,
     scrollBehavior(to, from, saved) {
       if (saved) return saved
-      if (to.hash) return { el: to.hash }
+      // What stands behind the # of the set-up link is a secret, not a place.
+      if (to.hash && to.name !== 'setup') return { el: to.hash }
       return to.path === from.path ? false : { top: 0 }
     },
   })

@@ -28,7 +28,7 @@ const full = (load: Load): Load => async () => (await Promise.all([load(), impor
 
 const everybody: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer', 'administrator']
 const desk: readonly Role[] = ['desk_agent', 'desk_supervisor']
-const officers: readonly Role[] = ['officer', 'administrator']
+const officers: readonly Role[] = ['officer']
 
 export const pages: readonly Page[] = [
   { path: '/', name: 'home', title: 'title.home', shell: 'public', load: () => import('@/features/home/HomePage.vue') },

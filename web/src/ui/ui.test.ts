@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick, ref } from 'vue'
 import type { Money } from '@/lib/format'
 import Button from './Button.vue'
+import Checkbox from './Checkbox.vue'
 import Combobox from './Combobox.vue'
 import ConfirmDialog from './ConfirmDialog.vue'
 import DataTable from './DataTable.vue'
@@ -90,6 +91,16 @@ describe('TextArea', () => {
     await area.setProps({ modelValue: '好👍好好' })
     expect(area.text()).toBe('超出 1 字')
     expect(area.get('textarea').attributes('aria-invalid')).toBe('true')
+  })
+})
+
+describe('Checkbox', () => {
+  it.each([undefined, 'consents-truth'])('is named by its row, with the id %s', (id) => {
+    const wrapper = mount(Checkbox, { props: { id, label: 'True' }, attachTo: document.body })
+    const input = wrapper.get('input').element
+    expect(input.labels?.[0]?.textContent).toContain('True')
+    if (id) expect(input.id).toBe(id)
+    wrapper.unmount()
   })
 })
 

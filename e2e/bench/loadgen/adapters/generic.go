@@ -122,7 +122,7 @@ func (g *generic) Connect(ctx context.Context, room, side int) (target.Conn, err
 	return &genConn{w, g}, err
 }
 
-func (c *genConn) Send(ctx context.Context, k target.Kind, body []byte) error {
+func (c *genConn) Send(ctx context.Context, k target.Kind, body []byte) (func() error, error) {
 	t := c.g.o.Get(string(k), `{"id":{id},"kind":"`+string(k)+`","body":{body}}`)
 	return c.call(ctx, func(id int64) any {
 		q, _ := json.Marshal(string(body))

@@ -149,10 +149,10 @@ func number(id string) int64 {
 
 const terms = `{"type":"make_offer","items":[{"by":"enterprise","remedy":"refund","amount":{"currency":"CNY","minor":15000},"due":{"days":3,"unit":"working"}}],"valid_days":5,"text":%s}`
 
-func (c *hejieConn) Send(ctx context.Context, k target.Kind, body []byte) error {
+func (c *hejieConn) Send(ctx context.Context, k target.Kind, body []byte) (func() error, error) {
 	text, err := json.Marshal(string(body))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	do := `{"type":"post_message","text":` + string(text) + `}`
 	if k == target.Offer {

@@ -47,7 +47,7 @@ func (r *ref) Connect(ctx context.Context, room, side int) (target.Conn, error) 
 	return &refConn{w}, nil
 }
 
-func (c *refConn) Send(ctx context.Context, k target.Kind, body []byte) error {
+func (c *refConn) Send(ctx context.Context, k target.Kind, body []byte) (func() error, error) {
 	return c.call(ctx, func(id int64) any {
 		return map[string]any{"id": id, "kind": k, "body": string(body)}
 	})

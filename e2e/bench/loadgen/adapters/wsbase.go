@@ -71,24 +71,26 @@ func (w *wsBase) write(v any) (err error) {
 	return w.c.WriteMessage(websocket.TextMessage, b)
 }
 
-// call sends the frame made for a new id and waits for resolve(id, ...).
-func (w *wsBase) call(ctx context.Context, frame func(id int64) any) error {
+// call sends the frame made for a new id; acked waits for resolve(id, ...).
+func (w *wsBase) call(ctx context.Context, frame func(id int64) any) (acked func() error, err error) {
 	id := w.id.Add(1)
 	ch := make(chan error, 1)
 	w.pmu.Lock()
 	w.pending[id] = ch
 	w.pmu.Unlock()
 	if err := w.write(frame(id)); err != nil {
-		return err
+		return nil, err
 	}
-	select {
-	case err := <-ch:
-		return err
-	case <-w.dead:
-		return fmt.Errorf("connection lost: %w", w.err)
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return func() error {
+		select {
+		case err := <-ch:
+			return err
+		case <-w.dead:
+			return fmt.Errorf("connection lost: %w", w.err)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}, nil
 }
 
 func (w *wsBase) resolve(id int64, err error) {

@@ -12,7 +12,7 @@ describe('phones and waits', () => {
     ['１３８００１３８０００', '13800138000'],
   ])('reads %s', (typed, phone) => expect(readPhone(typed)).toBe(phone))
   it.each(['', '1380013800', '23800138000', '138001380000'])('refuses %s', (typed) => expect(readPhone(typed)).toBeNull())
-  it('masks', () => expect(maskPhone('13800138000')).toBe('138****8000'))
+  it.each(['13800138000', '+8613800138000'])('masks %s', (phone) => expect(maskPhone(phone)).toBe('138****8000'))
 
   it('says a wait in words, rounded up', async () => {
     expect(waitText(0.2)).toBe('1 秒')

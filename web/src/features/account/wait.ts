@@ -23,4 +23,4 @@ export function readPhone(text: string): string | null {
 }
 
 /** 138****8000 */
-export const maskPhone = (phone: string): string => phone.replace(/^(\d{3})\d+(\d{4})$/, '$1****$2')
+export const maskPhone = (phone: string): string => phone.replace(/^(?:\+86)?(\d{3})\d+(\d{4})$/, '$1****$2')

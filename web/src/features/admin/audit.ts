@@ -13,3 +13,5 @@ export const auditKinds = [
 export const auditWhat = (what: string): string => translate(dictionary, `audit.what.${what}`) ?? what
 export const auditWhy = (why: string): string => translate(dictionary, `audit.why.${why}`) ?? why
 export const roleName = (role: string): string => translate(dictionary, `role.${role}`) ?? role
+/** A command on an enrolment, a role, or which fields changed. */
+export const auditDetail = (detail: string): string => translate(dictionary, `audit.detail.${detail}`) ?? roleName(detail)

@@ -76,7 +76,6 @@ const en: Translation<typeof zh> = {
   'account.passwordHint': { one: 'At least {n} character, not the login', other: 'At least {n} characters, not the login' },
   'account.again': 'The password once more',
 
-  'check.title': 'Check',
   'check.edit': 'Change: {step}',
   'check.password': 'Set',
   'check.ones': 'All five conditions are met',
@@ -88,7 +87,8 @@ const en: Translation<typeof zh> = {
   'need.code': 'Enter the unified social credit code',
   'need.region': 'Choose down to the county',
   'need.address': 'Enter the registered address',
-  'need.one': 'Confirm this condition',
+  'need.one': 'Confirm: {name}',
+  'need.one.short': 'Confirm this condition',
   'need.commitment': 'Read and sign the commitment',
   'need.contact': 'Enter the name of the contact person',
   'need.phone': 'Enter a mobile number of 11 digits, for example 13800138000',

@@ -73,7 +73,6 @@ export default {
   'account.passwordHint': { other: '至少 {n} 个字符，不要和登录名相同' },
   'account.again': '再输入一次密码',
 
-  'check.title': '核对',
   'check.edit': '修改{step}',
   'check.password': '已设置',
   'check.ones': '五项条件全部具备',
@@ -85,7 +84,8 @@ export default {
   'need.code': '请填写统一社会信用代码',
   'need.region': '请选择到区县',
   'need.address': '请填写注册地址',
-  'need.one': '请确认这一项条件',
+  'need.one': '请确认：{name}',
+  'need.one.short': '请确认这一项条件',
   'need.commitment': '请阅读并签署承诺书',
   'need.contact': '请填写联系人姓名',
   'need.phone': '请填写 11 位手机号，例如 13800138000',

@@ -31,7 +31,8 @@ const en: Translation<typeof zh> = {
 
   'card.goods': '{category} · {goods}',
   'card.clock': '{what}: {left}',
-  'card.gap': '{amount} still between them',
+  'card.gap': '{amount} apart',
+  'card.since': 'since {date}',
   'card.noGap': 'The amounts meet',
   'left.days': { one: '{n} day left', other: '{n} days left' },
   'left.over': 'Overdue',
@@ -110,6 +111,8 @@ const en: Translation<typeof zh> = {
   'record.events': { one: '{n} entry', other: '{n} entries' },
   'record.madeAt': 'File produced {time}',
   'record.copy': 'Copy the check value',
+  'records.open': 'List every entry with its number',
+  'records.erased': 'The content was erased on request',
   'readers.none': 'Nobody has opened it yet',
   'evidence.sum': 'SHA-256 {sum}',
 

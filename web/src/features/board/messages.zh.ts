@@ -28,7 +28,8 @@ export default {
 
   'card.goods': '{category} · {goods}',
   'card.clock': '{what}：{left}',
-  'card.gap': '双方还差 {amount}',
+  'card.gap': '还差 {amount}',
+  'card.since': '{date} 起',
   'card.noGap': '金额已经一致',
   'left.days': { other: '还有 {n} 天' },
   'left.over': '已超期',
@@ -107,6 +108,8 @@ export default {
   'record.events': { other: '共 {n} 条记录' },
   'record.madeAt': '案卷生成于 {time}',
   'record.copy': '复制校验值',
+  'records.open': '逐条列出，带编号',
+  'records.erased': '内容已按要求删除',
   'readers.none': '还没有人打开过',
   'evidence.sum': 'SHA-256 {sum}',
 

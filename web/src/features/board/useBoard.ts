@@ -145,8 +145,7 @@ export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<numb
   const minute = setInterval(() => document.visibilityState === 'visible' && ask(['coming', 'new', 'overdue', 'accepted']), 60_000)
 
   const counts = computed(() => {
-    const { region, ...others } = filters.value
-    const only = Object.keys(paramsOf({ region: '', ...others })).length === 0
+    const only = Object.keys(paramsOf({ ...filters.value, region: '' })).length === 0
     const of = (key: ColumnKey) => (only && summary.value ? (summary.value.columns[key] ?? 0) : null)
     return Object.fromEntries(columnKeys.map((key) => [key, of(key)])) as Record<ColumnKey, number | null>
   })

@@ -80,8 +80,8 @@ const en: Translation<typeof zh> = {
   'room.offer': 'Make an offer',
 
   'reply.kind': 'This is',
-  'reply.plain': 'A message',
-  'reply.question': 'A question to the consumer',
+  'reply.plain': 'Message',
+  'reply.question': 'Question',
   'reply.plainDue': 'A plain message is no first response; the clock runs on.',
   'reply.questionDue': 'Once sent, the first response is made and the consumer answers next.',
   'reply.questionLater': 'The consumer sees that it is a question and answers next.',

@@ -74,7 +74,7 @@ export default {
   'check.claim': '诉求',
   'check.you': '您',
   'check.goods': '商品或服务',
-  'check.dates': '{purchased} 购买，{known} 发现',
+  'check.dates': '{purchased}购买，{known}发现',
   'check.amount': '争议金额',
   'check.order': '订单号',
   'check.evidence': { other: '{n} 个证据文件' },

@@ -4,8 +4,10 @@
  */
 import { translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, money } from '@/lib/format'
-import { who, word, type Item, type Reader, type Side } from '@/features/words'
+import { capital, who, word, type Item, type Reader, type Side } from '@/features/words'
 import messages from './messages'
+
+export { capital }
 
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
@@ -61,6 +63,12 @@ export function itemSentence(terms: Terms, index: number): string {
   return named ? say('item.subject', { who: capital(who(item.by, reader)), words: note })! : note
 }
 
+/** What an item is called by who does it: a consumer's part of a return is sending back. */
+export function remedyName(remedy: Item['remedy'], by: Side): string {
+  const own = by === 'consumer' ? say(`item.consumer.${remedy}`) : undefined
+  return own ? capital(own) : word('remedy', remedy)
+}
+
 /** All items, one sentence each. */
 export function itemSentences(terms: Terms): string[] {
   return terms.items.map((_, index) => itemSentence(terms, index))
@@ -72,9 +80,4 @@ export function offerSentence(terms: Terms & { by: Side }): string {
     who: capital(who(terms.by, terms.reader)),
     items: itemSentences(terms).join(say('semicolon')!),
   })!
-}
-
-/** English sentences begin with a capital; Chinese is left as it is. */
-export function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

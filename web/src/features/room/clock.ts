@@ -1,8 +1,7 @@
 /* Clocks in words: who has to do what by when, how long is left, and what happens by itself. */
 import { translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, isoDay, workingDaysLeft } from '@/lib/format'
-import { who, type CalendarDay, type Case, type Clock, type Reader, type StripDay, type Unit } from '@/features/words'
-import { capital } from '@/features/offer/sentence'
+import { capital, who, type CalendarDay, type Case, type Clock, type Reader, type StripDay, type Unit } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 

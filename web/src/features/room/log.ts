@@ -1,8 +1,7 @@
 /* The room's log as it is read: messages, offers, evidence, and what happened as quiet lines, day by day. */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, isoDay } from '@/lib/format'
-import { who, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
-import { capital } from '@/features/offer/sentence'
+import { capital, who, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 

@@ -41,6 +41,7 @@ const en: Translation<typeof zh> = {
   'room.claim': 'Your claim',
 
   'turn.own': 'Your turn',
+  'turn.ours': 'Our turn',
   'turn.other': 'Turn: {who}',
   'turn.nobody': 'Closed',
   'turn.since': 'since {time}',

@@ -38,6 +38,7 @@ export default {
   'room.claim': '您的诉求',
 
   'turn.own': '轮到您',
+  'turn.ours': '轮到我方',
   'turn.other': '轮到{who}',
   'turn.nobody': '已结束',
   'turn.since': '{time}开始',

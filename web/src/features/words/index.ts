@@ -41,5 +41,10 @@ export function who(side: Side | Turn, reader: Reader): string {
   return translate(dictionary, `who.${reader}.${side || 'nobody'}`) ?? side
 }
 
+/** English sentences begin with a capital; Chinese is left as it is. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 export default messages
 export * from './types'

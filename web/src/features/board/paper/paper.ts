@@ -68,7 +68,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
   const k = c.complaint!
   const bureau = bureauName(view)
   const decidedAt = { accepted: k.accepted_at, refused: k.refused_at, terminated: k.closed_at, settled: k.closed_at }[kind]!
-  const place = locale.value === 'en' ? bureau : view.bureau.name_zh.replace(/市场监督管理局$/, '')
+  const place = bureau.replace(/市场监督管理局$| Administration for Market Regulation$/, '')
   const name = enterprise?.name ?? view.enterprise.name
   const claim = c.offers[0]
   const claims = claim ? itemSentences({ items: claim.items, reader: 'bureau', descriptions: texts?.offers[0]?.items }) : []

@@ -34,5 +34,13 @@ const en: Translation<typeof zh> = {
   rankingAll: 'Whole ranking',
   freedom: 'Settling does not limit your right to complain, to arbitrate or to sue. You can change course at any time.',
   apply: 'For businesses: apply to join',
+  'example.message': 'The sole came off. I would like part of the money back.',
+  'example.title': 'Offer by the business',
+  'example.state': 'Awaiting an answer',
+  'example.terms': 'Refund of ¥150.00, nothing to send back, paid within 3 working days of acceptance',
+  'example.valid': 'Stands for 5 working days; the business cannot withdraw it',
+  'example.accept': 'Accept',
+  'example.counter': 'Counter',
+  'example.decline': 'Decline',
 }
 export default en

@@ -31,4 +31,12 @@ export default {
   rankingAll: '全部榜单',
   freedom: '和解不影响您投诉、仲裁或起诉的权利，您随时可以改走别的路。',
   apply: '我是企业，申请入驻',
+  'example.message': '鞋底开胶，我想退一部分钱。',
+  'example.title': '商家的方案',
+  'example.state': '等待答复',
+  'example.terms': '退还 ¥150.00，不用退货，接受后 3 个工作日内到账',
+  'example.valid': '有效期 5 个工作日，商家不能撤回',
+  'example.accept': '接受',
+  'example.counter': '还价',
+  'example.decline': '不接受',
 } as const

@@ -33,6 +33,8 @@ const en: Translation<typeof zh> = {
   'compose.add': 'Add an item',
   'compose.remove': 'Remove item {n}',
   'compose.what': 'What',
+  'compose.by': 'by {who}',
+  'compose.more': 'Who does it, and counted from when',
   'compose.who': 'Who does it',
   'compose.amount': 'Amount',
   'compose.days': 'Time',

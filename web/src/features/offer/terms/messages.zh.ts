@@ -31,6 +31,8 @@ export default {
   'compose.add': '再加一项',
   'compose.remove': '去掉第 {n} 项',
   'compose.what': '做什么',
+  'compose.by': '{who}来做',
+  'compose.more': '谁来做、从什么时候算',
   'compose.who': '谁来做',
   'compose.amount': '金额',
   'compose.days': '期限',

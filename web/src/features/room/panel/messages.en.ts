@@ -27,6 +27,9 @@ const en: Translation<typeof zh> = {
   'next.escalated.consumer':
     '{bureau} decides whether to take it up. An offer of the business can still be accepted while it stands; agreeing does not withdraw the complaint.',
   'next.escalated.enterprise': '{bureau} decides whether to take it up. Offers are still possible; an agreement that is performed ends the complaint.',
+  'next.escalatedOnly.consumer':
+    '{bureau} decides whether to take it up. You can go on explaining here; both sides can still make offers, and agreeing does not withdraw the complaint.',
+  'next.escalatedOnly.enterprise': '{bureau} decides whether to take it up. Offers are still possible; an agreement that is performed ends the complaint.',
   'next.accepted.consumer': '{bureau} has taken it up and is working on it. Mediation needs the consent of both sides; you can go on talking here.',
   'next.accepted.enterprise': '{bureau} has taken it up and is working on it. Please cooperate; offers are still possible.',
   'next.settling.consumer': 'An agreement was made during the complaint. Confirmed performance ends the complaint; without it the complaint goes on.',

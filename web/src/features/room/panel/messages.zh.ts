@@ -23,6 +23,8 @@ export default {
   'next.ownPart.enterprise': '等待消费者先完成自己的事项。',
   'next.escalated.consumer': '{bureau}会决定是否受理。桌面上商家的方案在有效期内仍可接受，达成协议也不等于撤回投诉。',
   'next.escalated.enterprise': '{bureau}会决定是否受理。仍可提出方案；达成协议并履行后，投诉结束。',
+  'next.escalatedOnly.consumer': '{bureau}会决定是否受理。您可以继续在这里说明情况；双方也还可以谈方案，达成协议不等于撤回投诉。',
+  'next.escalatedOnly.enterprise': '{bureau}会决定是否受理。仍可提出方案；达成协议并履行后，投诉结束。',
   'next.accepted.consumer': '{bureau}已经受理，正在处理。调解需要双方同意，您可以继续在这里说明和谈方案。',
   'next.accepted.enterprise': '{bureau}已经受理，正在处理。请配合，仍可提出方案。',
   'next.settling.consumer': '投诉期间达成了协议。履行并确认后，投诉结束；没有履行的，投诉继续。',

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// server is a process that answers.
+type server struct {
+	*exec.Cmd
+	addr   string
+	log    string // file with what it said
+	status int    // of its first answer
+}
+
+// patience with a process that starts or ends.
+const patience = 30 * time.Second
+
+// start a server with the address that the arguments name and wait until path gives an answer below 500.
+func (b *bench) start(ctx context.Context, addr, path, program string, args ...string) (*server, error) {
+	log, err := os.CreateTemp(b.dir, filepath.Base(program)+"-*.log")
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	s := &server{Cmd: exec.CommandContext(ctx, program, args...), addr: addr, log: log.Name()}
+	s.Stderr = log // Stdout nil: discarded, notices are printed there
+	s.Cancel = func() error { return s.Process.Signal(syscall.SIGTERM) }
+	s.WaitDelay = patience
+	if err := s.Start(); err != nil {
+		return nil, err
+	}
+	if s.status, err = s.answers(ctx, path); err != nil {
+		return nil, errors.Join(err, s.stop())
+	}
+	return s, nil
+}
+
+// answers waits for an answer below 500 and gives its status.
+func (s *server) answers(ctx context.Context, path string) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.addr+path, nil)
+		if err != nil {
+			return 0, err
+		}
+		if a, err := client.Do(r); err == nil {
+			if err := a.Body.Close(); err != nil {
+				return 0, err
+			}
+			if a.StatusCode < 500 {
+				return a.StatusCode, nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			said, err := os.ReadFile(s.log)
+			return 0, errors.Join(fmt.Errorf("%s does not answer: %s", filepath.Base(s.Path), said), err)
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// stop asks the process to end and waits for it. How it ends is of no interest: the yardsticks know no way but the signal.
+func (s *server) stop() error {
+	if err := s.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	var ended *exec.ExitError
+	if err := s.Wait(); err != nil && !errors.As(err, &ended) {
+		return err
+	}
+	return nil
+}
+
+// startHejie serves a fresh copy of a seeded installation.
+func (b *bench) startHejie(ctx context.Context, from string) (s *server, dir string, err error) {
+	if dir, err = b.copied(from); err != nil {
+		return nil, "", err
+	}
+	s, err = b.serve(ctx, dir, "/readyz")
+	return s, dir, err
+}
+
+// serve an installation and wait until path answers. Notices are worked on and printed to nowhere.
+func (b *bench) serve(ctx context.Context, dir, path string) (*server, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	return b.start(ctx, addr, path, b.hejie, "serve", "--data", dir, "--listen", addr, "--limits", filepath.Join(dir, "limits.json"), "--sms", "stdout")
+}
+
+// startRef starts the yardstick of loads: "group" writes with group commit and FULL, "mem" nothing.
+func (b *bench) startRef(ctx context.Context, mode string) (*server, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	return b.start(ctx, addr, "/stats", b.path("refserver"), "-addr", addr, "-db", b.path("ref.db"), "-mode", mode, "-sync", "FULL")
+}
+
+func freeAddr() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// copied is a copy of an installation, as private as the first.
+func (b *bench) copied(from string) (string, error) {
+	to, err := os.MkdirTemp(b.dir, from+"-")
+	if err != nil {
+		return "", err
+	}
+	return to, filepath.WalkDir(b.path(from), func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(b.path(from), path)
+		if err != nil || rel == "." {
+			return err
+		}
+		switch {
+		case d.IsDir():
+			return os.Mkdir(filepath.Join(to, rel), 0o700)
+		case strings.HasSuffix(rel, ".lock"), strings.HasSuffix(rel, "-shm"):
+			return nil
+		}
+		body, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return os.WriteFile(filepath.Join(to, rel), body, 0o600)
+	})
+}
+
+// figures of a load as loadgen prints them.
+type figures struct {
+	AckedPerS  float64 `json:"acked_per_s"`
+	P99        float64 `json:"deliver_p99_ms"`
+	CPUPerK    float64 `json:"server_cpu_s_per_1000"`
+	RSSStart   float64 `json:"server_rss_before_connect_mib"`
+	RSSIdle    float64 `json:"server_rss_connected_idle_mib"`
+	Errors     int64   `json:"errors"`
+	FirstError string  `json:"first_error"`
+	Lost       int64   `json:"lost"`
+	Dup        int64   `json:"dup"`
+	Reordered  int64   `json:"reordered"`
+}
+
+func (f figures) clean() bool { return f.Lost == 0 && f.Dup == 0 && f.Reordered == 0 }
+
+// load runs the generator against a server and ends the server.
+func (b *bench) load(ctx context.Context, s *server, target string, args ...string) (f figures, err error) {
+	defer func() { err = errors.Join(err, s.stop()) }()
+	args = append([]string{"-target", target, "-addr", s.addr, "-pids", strconv.Itoa(s.Process.Pid),
+		"-o", "rooms=" + b.path("rooms", "rooms.json"), "-warm", b.warm.String(), "-d", b.long.String()}, args...)
+	c := exec.CommandContext(ctx, b.path("loadgen"), args...)
+	var said strings.Builder
+	c.Stderr = &said
+	out, err := c.Output()
+	if err != nil {
+		return f, fmt.Errorf("loadgen: %w: %s", err, strings.TrimSpace(said.String()))
+	}
+	if err := json.Unmarshal(out, &f); err != nil {
+		return f, err
+	}
+	if target == "hejie" {
+		b.wrong.Lost, b.wrong.Dup, b.wrong.Reordered = b.wrong.Lost+f.Lost, b.wrong.Dup+f.Dup, b.wrong.Reordered+f.Reordered
+	}
+	if f.Errors > 0 {
+		return f, fmt.Errorf("%s: %d commands failed, the first with: %s", target, f.Errors, f.FirstError)
+	}
+	return f, nil
+}
+
+func (b *bench) loadHejie(ctx context.Context, args ...string) (figures, error) {
+	s, dir, err := b.startHejie(ctx, "rooms")
+	if err != nil {
+		return figures{}, err
+	}
+	f, err := b.load(ctx, s, "hejie", args...)
+	return f, errors.Join(err, os.RemoveAll(dir))
+}
+
+func (b *bench) loadRef(ctx context.Context, mode string, args ...string) (figures, error) {
+	s, err := b.startRef(ctx, mode)
+	if err != nil {
+		return figures{}, err
+	}
+	return b.load(ctx, s, "ref", args...)
+}
+
+// duel loads the two in turns, once a round.
+func (b *bench) duel(ctx context.Context, mode string, args ...string) (ours, theirs []figures, err error) {
+	for range b.rounds {
+		f, err := b.loadHejie(ctx, args...)
+		if err != nil {
+			return nil, nil, err
+		}
+		r, err := b.loadRef(ctx, mode, args...)
+		if err != nil {
+			return nil, nil, err
+		}
+		ours, theirs = append(ours, f), append(theirs, r)
+	}
+	return ours, theirs, nil
+}

@@ -1,0 +1,298 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+func readJSON(path string, into any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, into)
+}
+
+// public is a JSON answer that costs the program little but its middleware.
+const public = "/api/regions?parent=430000"
+
+// get compares an answer through all middleware with the same bytes from bare net/http.
+func (b *bench) get(ctx context.Context) error {
+	var ours, theirs, signedIn []float64
+	self := func(v float64) float64 { return v }
+	var size int
+	for range b.rounds {
+		s, dir, err := b.startHejie(ctx, "rooms")
+		if err != nil {
+			return err
+		}
+		body, err := bodyOf(ctx, s.addr)
+		if err == nil {
+			err = os.WriteFile(b.path("body.json"), body, 0o600)
+		}
+		size = len(body)
+		a, err2 := b.hammer(s.addr, "", b.long/2)
+		token, err3 := b.session()
+		c, err4 := b.hammer(s.addr, token, b.long/2)
+		if err := errors.Join(err, err2, err3, err4, s.stop(), os.RemoveAll(dir)); err != nil {
+			return err
+		}
+		bare, err := b.startBare(ctx)
+		if err != nil {
+			return err
+		}
+		d, err := b.hammer(bare.addr, "", b.long/2)
+		if err := errors.Join(err, bare.stop()); err != nil {
+			return err
+		}
+		ours, signedIn, theirs = append(ours, a), append(signedIn, c), append(theirs, d)
+	}
+	r := ratio(ours, theirs, self)
+	b.table.add(row{
+		what:  fmt.Sprintf("JSON GET/s through all middleware, %d bytes", size),
+		hejie: count(median(ours, self)), yardstick: count(median(theirs, self)) + " net/http", ratio: times(r),
+		goals: ">= 0.75 | 0.6 | < 0.4", verdict: grade(r >= 0.75, r >= 0.6, r < 0.4),
+	})
+	b.table.add(row{
+		what: "the same with a session, read from the database", hejie: count(median(signedIn, self)), ratio: times(ratio(signedIn, theirs, self)),
+	})
+	return nil
+}
+
+func (b *bench) startBare(ctx context.Context) (*server, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, err
+	}
+	return b.start(ctx, addr, "/", b.path("bare"), "-addr", addr, "-file", b.path("body.json"))
+}
+
+// session of somebody who was seeded.
+func (b *bench) session() (string, error) {
+	var made []struct{ Sessions [2]string }
+	err := readJSON(b.path("rooms", "rooms.json"), &made)
+	if err != nil {
+		return "", err
+	}
+	return made[0].Sessions[0], nil
+}
+
+func bodyOf(ctx context.Context, addr string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+public, nil)
+	if err != nil {
+		return nil, err
+	}
+	a, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(a.Body)
+	if a.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", public, a.Status)
+	}
+	return body, errors.Join(err, a.Body.Close())
+}
+
+const (
+	callers = 16
+	perAddr = 300 // requests from one address, below what the program allows at once
+)
+
+// hammer asks over and over on connections that are kept, and gives the answers a second. It is lean, because it shares the machine
+// with the server: all answers to one request are of one length, so only the first is taken apart.
+func (b *bench) hammer(addr, token string, d time.Duration) (float64, error) {
+	request := "GET " + public + " HTTP/1.1\r\nHost: " + addr + "\r\nAccept: application/json\r\n"
+	if token != "" {
+		request += "Cookie: hejie=" + token + "\r\n"
+	}
+	request += "\r\n"
+	var done atomic.Int64
+	errs := make([]error, callers)
+	start := time.Now()
+	end := start.Add(d)
+	var all sync.WaitGroup
+	for i := range callers {
+		all.Go(func() {
+			for time.Now().Before(end) && errs[i] == nil {
+				n := b.addresses.Add(1)
+				local := &net.TCPAddr{IP: net.IPv4(127, 2, byte(n>>8), byte(n))}
+				errs[i] = converse(local, addr, []byte(request), end, &done)
+			}
+		})
+	}
+	all.Wait()
+	return float64(done.Load()) / time.Since(start).Seconds(), errors.Join(errs...)
+}
+
+// converse asks from one address as often as it may.
+func converse(local *net.TCPAddr, addr string, request []byte, end time.Time, done *atomic.Int64) (err error) {
+	c, err := (&net.Dialer{LocalAddr: local}).Dial("tcp", addr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.SetDeadline(end.Add(patience)); err != nil {
+		return err
+	}
+	var answer []byte
+	for n := 0; n < perAddr && time.Now().Before(end); n++ {
+		if _, err := c.Write(request); err != nil {
+			return err
+		}
+		if answer == nil {
+			length, err := lengthOf(c)
+			if err != nil {
+				return err
+			}
+			answer = make([]byte, length)
+		} else if _, err := io.ReadFull(c, answer); err != nil {
+			return err
+		} else if !strings.HasPrefix(string(answer[:16]), "HTTP/1.1 200") {
+			return fmt.Errorf("answer: %q", answer)
+		}
+		done.Add(1)
+	}
+	return nil
+}
+
+// lengthOf reads one answer and gives how many bytes it had on the wire.
+func lengthOf(r io.Reader) (int64, error) {
+	var n counter
+	in := bufio.NewReader(io.TeeReader(r, &n))
+	a, err := http.ReadResponse(in, nil)
+	if err != nil {
+		return 0, err
+	}
+	_, err = io.Copy(io.Discard, a.Body)
+	if a.StatusCode != http.StatusOK {
+		err = fmt.Errorf("answer: %s", a.Status)
+	}
+	return int64(n), errors.Join(err, a.Body.Close())
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) {
+	*c += counter(len(p))
+	return len(p), nil
+}
+
+// coldStart is from starting the program on an installation with a thousand cases until the first page is there.
+func (b *bench) coldStart(ctx context.Context) error {
+	var all []float64
+	built := true
+	for range 5 {
+		dir, err := b.copied("rooms")
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		s, err := b.serve(ctx, dir, "/")
+		if err != nil {
+			return err
+		}
+		all = append(all, time.Since(start).Seconds()*1000)
+		built = built && s.status == http.StatusOK
+		if err := errors.Join(s.stop(), os.RemoveAll(dir)); err != nil {
+			return err
+		}
+	}
+	r := row{what: "cold start to the first page, ms", hejie: count(median(all, func(v float64) float64 { return v }))}
+	if !built {
+		r.hejie += ", but the front end is not built"
+	}
+	b.table.add(r)
+	return nil
+}
+
+// part of the front end's manifest, as Vite writes it.
+type part struct {
+	File    string   `json:"file"`
+	Imports []string `json:"imports"`
+	CSS     []string `json:"css"`
+}
+
+// pages are what a browser fetches for a first page, compressed: the entry and the page, with all that they import.
+func (b *bench) pages(context.Context) error {
+	dist := filepath.Join(b.root, "web", "dist")
+	var parts map[string]part
+	err := readJSON(filepath.Join(dist, ".vite", "manifest.json"), &parts)
+	if errors.Is(err, fs.ErrNotExist) {
+		b.table.add(row{what: "first page, JS + CSS gzip", hejie: "the front end is not built"})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range []struct{ name, source string }{
+		{"/", "src/features/home/HomePage.vue"},
+		{"/e/<id>", "src/features/enterprise/EnterprisePage.vue"},
+		{"/c/<id>, the room", "src/features/room/RoomPage.vue"},
+	} {
+		files := map[string]bool{"boot.js": true}
+		for _, key := range []string{"index.html", p.source} {
+			if err := follow(parts, key, files); err != nil {
+				return err
+			}
+		}
+		kb := 0.0
+		for f := range files {
+			size, err := compressed(filepath.Join(dist, f))
+			if err != nil {
+				return err
+			}
+			kb += float64(size) / 1000
+		}
+		b.table.add(row{
+			what: "first page " + p.name + ", JS + CSS gzip, KB", hejie: fmt.Sprintf("%.1f in %d files", kb, len(files)),
+			goals: "<= 60 | 100 | more", verdict: grade(kb <= 60, kb <= 100, kb > 100),
+		})
+	}
+	return nil
+}
+
+// follow adds the files of a part and of all that it imports.
+func follow(parts map[string]part, key string, files map[string]bool) error {
+	p, ok := parts[key]
+	if !ok {
+		return fmt.Errorf("the manifest has no %s", key)
+	}
+	if files[p.File] {
+		return nil
+	}
+	files[p.File] = true
+	for _, f := range p.CSS {
+		files[f] = true
+	}
+	for _, i := range p.Imports {
+		if err := follow(parts, i, files); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compressed is the size on the wire; small files go as they are.
+func compressed(path string) (int64, error) {
+	info, err := os.Stat(path + ".gz")
+	if errors.Is(err, fs.ErrNotExist) {
+		info, err = os.Stat(path)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return info.Size(), nil
+}

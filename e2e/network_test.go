@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+)
+
+// said counts messages of a text in the log.
+func (sc *scene) said(text string) (n int) {
+	sc.t.Helper()
+	type page struct{ Events []event }
+	for _, e := range get[page](sc.consumer, "/api/channels/"+sc.id+"/room/events?limit=500").Events {
+		if e.Type == "message_posted" && e.Content.Text == text {
+			n++
+		}
+	}
+	return n
+}
+
+// says what is read on both screens and stands in the log once.
+func (sc *scene) once(text string, screens ...*screen) {
+	sc.t.Helper()
+	for _, p := range screens {
+		p.sees(text)
+		p.misses(p.word("room/message.sending"))
+		require.Equal(sc.t, 1, p.count(text), "%s reads it once", p.name)
+	}
+	require.Equal(sc.t, 1, sc.said(text))
+}
+
+// TestReloadWhileTyping: words that were not sent are there after a reload, in the room and in the filing.
+func TestReloadWhileTyping(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	c, d := sc.phone(), sc.office()
+	for _, x := range []struct {
+		p   *screen
+		who string
+	}{{c, "consumer.enterprise"}, {d, "enterprise.consumer"}} {
+		field := x.p.word("room/composer.placeholder", "who", x.p.word("words/who."+x.who))
+		x.p.fill("textbox", field, "写到一半，还没有发")
+		x.p.do(chromedp.Reload())
+		x.p.holds(field, "写到一半，还没有发")
+		x.p.press(x.p.word("room/composer.send"))
+	}
+	c.open("/file/" + sc.s.enterprise(firm))
+	c.fill("textbox", c.word("file-case/what.goods"), "充电宝")
+	c.sees(c.word("file-case/file.saved"))
+	c.do(chromedp.Reload())
+	c.press(c.word("file-case/file.resume.yes"))
+	c.holds(c.word("file-case/what.goods"), "充电宝")
+	require.Equal(t, 2, sc.said("写到一半，还没有发"), "one of each side")
+}
+
+// TestOffline: without a network a message waits on the device, over a reload too, and goes out once when the network is back.
+func TestOffline(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	c, d := sc.phone(), sc.office()
+	c.sees(c.word("words/phase.awaiting_response"))
+	c.offline(true)
+	c.says("consumer.enterprise", "断网的时候写的")
+	c.sees(c.word("room/message.sending"))
+	require.Zero(t, sc.said("断网的时候写的"))
+	c.offline(false)
+	sc.once("断网的时候写的", c, d)
+}
+
+// TestCut: the connection breaks while somebody writes and others go on. Nothing is lost, nothing comes twice, and the screen says what was missed.
+func TestCut(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	d := sc.office()
+	d.sees("电饭煲")
+	cable, url := newCable(t, sc.s)
+	c := sc.s.screen(t, "consumer", look{phone: true})
+	c.base = url
+	c.cookie(sc.consumer.token)
+	c.open("/c/" + sc.id)
+	c.sees(c.word("words/phase.awaiting_response"))
+	field := c.word("room/composer.placeholder", "who", c.word("words/who.consumer.enterprise"))
+	c.fill("textbox", field, "第一句")
+
+	c.forgive("WebSocket connection to", "net::ERR_")
+	cable.pull()
+	c.until(`/重新连接|重试/.test(document.body.innerText)`, "the cut is not told")
+	c.press(c.word("room/composer.send"))
+	c.sees(c.word("room/message.sending"))
+	c.fill("textbox", field, "还在写的第二句")
+	for _, text := range []string{"您好", "正在核实", "请稍等"} {
+		sc.desk.tell(sc.id, negotiation.PostMessage{Text: text})
+	}
+	sc.desk.tell(sc.id, refund(88, 5))
+	cable.plug()
+	c.sees("您好", "正在核实", "请稍等", c.yuan(88), c.word("live/missedBoth", "messages", 3, "offers", 1))
+	c.holds(field, "还在写的第二句")
+	c.shot("missed")
+	sc.once("第一句", c, d)
+	for _, text := range []string{"您好", "正在核实", "请稍等"} {
+		require.Equal(t, 1, c.count(text))
+	}
+}
+
+// TestRestart: the server is killed and comes back at its address. Both screens go on by themselves.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	c, d := sc.phone(), sc.office()
+	c.sees(c.word("words/phase.awaiting_response"))
+	d.sees("电饭煲")
+	for _, p := range []*screen{c, d} {
+		p.forgive("WebSocket connection to", "net::ERR_")
+	}
+	sc.s.kill()
+	c.says("consumer.enterprise", "服务器不在的时候发的")
+	c.sees(c.word("room/message.sending"))
+	again := start(t, sc.s.dir, "demo", "--listen", sc.s.url[len("http://"):])
+	require.Equal(t, sc.s.url, again.url)
+	sc.once("服务器不在的时候发的", c, d)
+	d.says("enterprise.consumer", "收到")
+	sc.once("收到", c, d)
+}
+
+// TestSocketsBlocked: where only HTTP goes through, everything arrives all the same, and the screen says why it takes a moment.
+func TestSocketsBlocked(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	d := sc.office()
+	c := sc.s.screen(t, "consumer", look{phone: true})
+	c.cookie(sc.consumer.token)
+	c.withoutSockets()
+	c.open("/c/" + sc.id)
+	c.sees(c.word("live/polling"))
+	d.says("enterprise.consumer", "您好，请问购买时间？")
+	c.sees("您好，请问购买时间？")
+	c.says("consumer.enterprise", "八月三号")
+	sc.once("八月三号", c, d)
+	sc.desk.tell(sc.id, refund(66, 5))
+	c.sees(c.yuan(66))
+	c.accepts()
+	d.sees(d.word("words/phase.agreed"))
+	c.shot("agreed")
+}
+
+// TestTwoAgents: while one of the desk writes, the other is told; what the first says the second reads at once.
+func TestTwoAgents(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	first := sc.office()
+	second := sc.sit("colleague", sc.s.enter(colleague), "/desk/"+sc.id, look{})
+	second.sees("电饭煲")
+	field := first.word("room/composer.placeholder", "who", first.word("words/who.enterprise.consumer"))
+	first.fill("textbox", field, "您好，我来处理")
+	second.sees(second.word("desk/reply.lock", "names", "陈思远"))
+	second.shot("locked")
+	first.key(kb.Enter)
+	second.sees("您好，我来处理")
+	second.misses(second.word("desk/reply.lock", "names", "陈思远"))
+	sc.once("您好，我来处理", first, second)
+	second.says("enterprise.consumer", "补充一句")
+	sc.once("补充一句", first, second)
+}

@@ -1,0 +1,152 @@
+package app_test
+
+import (
+	"bytes"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// A text that was erased is gone from the log, the lists, the search and the file on disk; both parties see that it happened and why.
+func TestErase(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	lists, rooms := app.NewLists(p.w, p.store, p.yearbook), app.NewRooms(p.w, p.App)
+	id := p.file(p.buyer, p.enterprise.ID)
+	body := encoded(t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
+	upload, err := p.Files.Put(p.ctx, p.buyer, app.Upload{Name: "身份证.png", SHA256: sum(body), Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+	p.do(p.buyer, id, negotiation.AddEvidence{File: upload.ID, SHA256: upload.SHA256, Caption: "我的身份证"})
+	copied, err := p.Files.Get(p.ctx, p.agent, id, upload.ID, true) // makes the copy
+	require.NoError(t, err)
+	require.NoError(t, copied.Body.Close())
+	erase := func(x app.Session, seq int64, reason string) error {
+		_, err := p.Admin.Erase(p.ctx, x.Actor, app.Erasure{CaseCode: p.caseOf(id).Code, Channel: negotiation.Room, Seq: seq, Reason: reason})
+		return err
+	}
+	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error { return erase(x, 3, "本人申请") }, "admin")
+	require.NoError(t, erase(p.admin, 1, "含他人信息"))
+	refused(t, negotiation.CodeAlreadyDone, erase(p.admin, 1, "again"))
+	refused(t, negotiation.CodeAlreadyDone, erase(p.admin, 3, "again"))
+
+	_, err = p.Files.Get(p.ctx, p.agent, id, upload.ID, false)
+	refused(t, negotiation.CodeNotFound, err)
+	for _, name := range []string{upload.ID, upload.ID + ".copy"} {
+		_, err = p.vault.Open(p.ctx, name)
+		refused(t, negotiation.CodeNotFound, err)
+	}
+	for _, x := range []app.Session{p.buyer, p.agent} {
+		require.NoError(t, rooms.MayRead(p.ctx, x, id, negotiation.Room))
+		view, err := rooms.View(p.ctx, x, id)
+		require.NoError(t, err)
+		require.True(t, view.Erased)
+		require.Empty(t, view.Title+view.Facts+view.OrderNumber)
+	}
+	records, err := p.store.Records(p.ctx, id, negotiation.Room, 0, 100)
+	require.NoError(t, err)
+	require.Len(t, records, 5)
+	for i, want := range []string{`"erased":true`, `"offer_made"`, `"erased":true`, "本人申请", "含他人信息"} {
+		require.Contains(t, string(records[i].Wire()), want)
+	}
+	page, err := lists.Inbox(p.ctx, p.agent, app.CaseQuery{})
+	require.NoError(t, err)
+	require.Empty(t, page.Rows[0].Title+page.Rows[0].Last)
+	page, err = lists.Inbox(p.ctx, p.agent, app.CaseQuery{Search: "充电宝"})
+	require.NoError(t, err)
+	require.Empty(t, page.Rows)
+	_, err = p.store.Verify(p.ctx)
+	require.NoError(t, err)
+	opened, err := p.Details.Open(p.ctx, p.buyer.Actor, id)
+	require.NoError(t, err)
+	require.Empty(t, opened.OrderNumber)
+}
+
+// A consumer's data go when they ask and nothing is open; the log and the figures stay.
+func TestEraseAccount(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	lists := app.NewLists(p.w, p.store, p.yearbook)
+	id := p.file(p.buyer, p.enterprise.ID)
+	erase := func(x app.Session) error { return p.Accounts.Erase(p.ctx, x) }
+	err := erase(p.buyer)
+	refused(t, app.CodeOpenCases, err)
+	require.Equal(t, 1, param(t, err, "count"))
+	p.do(p.buyer, id, negotiation.WithdrawCase{Reason: negotiation.WithdrawUnstated})
+	card, err := p.store.Card(p.ctx, p.enterprise.ID, today(p.world))
+	require.NoError(t, err)
+	rival := p.consumer("+8613800138999")
+	again := p.consumer(phone) // another device
+
+	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
+		if x.Actor.ID == p.buyer.Actor.ID {
+			return erase(p.buyer)
+		}
+		return erase(x)
+	}, "consumer")
+	for _, token := range []string{again.Token} {
+		_, err = p.Sessions.Resolve(p.ctx, token)
+		refused(t, negotiation.CodeSignInRequired, err)
+	}
+	_, err = p.Sessions.Resolve(p.ctx, rival.Token)
+	require.NoError(t, err)
+	who, err := p.plain.Person(p.ctx, p.buyer.Actor.ID)
+	require.NoError(t, err)
+	require.Equal(t, app.Person{Account: p.buyer.Actor.ID}, who)
+	a, err := p.plain.Account(p.ctx, p.buyer.Actor.ID)
+	require.NoError(t, err)
+	require.False(t, a.Active)
+	require.Equal(t, "erased:"+a.ID, a.Login)
+	rows, err := p.plain.Outbox(p.ctx, 1000)
+	require.NoError(t, err)
+	for _, r := range rows {
+		require.NotEqual(t, phone, r.Address)
+		require.NotEqual(t, a.ID, r.To)
+	}
+	_, err = p.plain.LatestCode(p.ctx, phone)
+	refused(t, negotiation.CodeNotFound, err)
+
+	require.Equal(t, p.buyer.Actor.ID, p.caseOf(id).Consumer)
+	kept, err := p.store.Card(p.ctx, p.enterprise.ID, today(p.world))
+	require.NoError(t, err)
+	require.Equal(t, card, kept)
+	audit, err := p.Admin.Audit(p.ctx, p.admin.Actor, app.AuditFilter{What: app.AuditForgotten})
+	require.NoError(t, err)
+	require.Len(t, audit, 1)
+	require.Equal(t, a.ID, audit[0].Subject)
+	require.Empty(t, audit[0].Name)
+	page, err := lists.Inbox(p.ctx, p.agent, app.CaseQuery{})
+	require.NoError(t, err)
+	require.Empty(t, page.Rows[0].Name)
+	_, err = p.store.Verify(p.ctx)
+	require.NoError(t, err)
+
+	fresh := p.consumer(phone) // the number is free for whoever has it
+	require.NotEqual(t, a.ID, fresh.Session.Actor.ID)
+}
+
+// What was erased is not in the database's files either.
+func TestErasedBytesAreGone(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	p.do(p.buyer, id, negotiation.PostMessage{Text: "zq-very-secret-zq"})
+	_, err := p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: p.caseOf(id).Code, Channel: negotiation.Room, Seq: 3, Reason: "x"})
+	require.NoError(t, err)
+	p.do(p.buyer, id, negotiation.WithdrawCase{Reason: negotiation.WithdrawUnstated})
+	require.NoError(t, p.Accounts.Erase(p.ctx, p.buyer))
+	p.real.pass(time.Hour)
+	require.NoError(t, p.store.Close()) // the log of writes goes into the file
+	b, err := os.ReadFile(filepath.Join(p.dir, "hejie.db"))
+	require.NoError(t, err)
+	for _, gone := range []string{"zq-very-secret-zq", "王小明", "岳阳市巴陵路8号"} {
+		require.NotContains(t, string(b), gone)
+	}
+}
