@@ -181,6 +181,15 @@ func (p *screen) wrong() []string {
 	})
 }
 
+// take what went wrong so far out of the account: the caller answers for it.
+func (p *screen) take() []string {
+	wrong := p.wrong()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.faults = nil
+	return wrong
+}
+
 // wear a look: size, colours, language. Nothing moves.
 func (p *screen) wear(l look) {
 	p.t.Helper()
@@ -227,14 +236,33 @@ func (p *screen) eval(js string) string {
 	return v
 }
 
-// until an expression is true.
-func (p *screen) until(js, what string) {
+// until an expression is true, or something else than false; then its value in JSON.
+func (p *screen) until(js, what string) string {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
-	_, err := chromedp.Run(ctx, chromedp.Poll[bool](js, chromedp.WithPollingInterval(30*time.Millisecond), chromedp.WithPollingTimeout(0)))
+	v, err := p.poll(ctx, js)
 	if err != nil {
 		p.fail(fmt.Errorf("%s: %w", what, err))
+	}
+	return v
+}
+
+// soon says whether an expression is true within a second.
+func (p *screen) soon(js string) bool {
+	ctx, cancel := context.WithTimeout(p.ctx, time.Second)
+	defer cancel()
+	_, err := p.poll(ctx, js)
+	return err == nil
+}
+
+// poll outlives a change of pages, which ends what waits in the old one.
+func (p *screen) poll(ctx context.Context, js string) (string, error) {
+	for {
+		v, err := chromedp.Run(ctx, chromedp.Poll[any](js, chromedp.WithPollingInterval(30*time.Millisecond), chromedp.WithPollingTimeout(0)))
+		if err == nil || ctx.Err() != nil {
+			return fmt.Sprint(v), err
+		}
 	}
 }
 

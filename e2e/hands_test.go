@@ -33,22 +33,42 @@ const finder = `(() => {
     return [...root.querySelectorAll(candidates)].filter((el) => words(el).includes(part) && el.checkVisibility({ visibilityProperty: true }) &&
       el.computedRole === role && same(el.computedName, wanted))
   }
-  // Where to press: the middle of what is on the screen, when nothing else lies over it.
+  // Where to press: the middle of what is on the screen, when nothing else lies over it and it has stood still for a moment.
+  let stood = '', since = 0
   const spot = (role, wanted, within) => {
-    const found = all(role, wanted, within)
-    for (const el of found.reverse()) {
+    for (const el of all(role, wanted, within).reverse()) {
       if (el.matches(':disabled') || el.getAttribute('aria-disabled') === 'true') continue
       el.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })
       const box = el.getBoundingClientRect()
       const x = box.left + box.width / 2
       const y = box.top + box.height / 2
       const top = document.elementFromPoint(x, y)
-      const label = el.labels ? [...el.labels] : []
-      if (top && (el === top || el.contains(top) || label.some((one) => one.contains(top)))) return JSON.stringify([x, y])
+      if (!top || !mine(el, top)) continue
+      const at = JSON.stringify([x, y])
+      if (at !== stood) [stood, since] = [at, performance.now()]
+      if (performance.now() - since < 100) return false
+      aim = el
+      api.hit = false
+      return at
     }
-    return ''
+    return false
   }
-  window.hejieE2E = { all, spot }
+  // Should the page move under the finger after all, the press reaches nothing, and is tried again.
+  let aim = null
+  const mine = (el, target) => el === target || el.contains(target) || [...(el.labels || [])].some((one) => one.contains(target))
+  for (const kind of ['pointerdown', 'mousedown', 'touchstart', 'pointerup', 'mouseup', 'touchend', 'click'])
+    window.addEventListener(kind, (event) => {
+      if (!aim || !event.isTrusted) return
+      if (!mine(aim, event.target)) {
+        event.preventDefault()
+        event.stopImmediatePropagation()
+      } else if (kind === 'click') {
+        aim = null
+        api.hit = true
+      }
+    }, { capture: true, passive: false })
+  const api = { all, spot, hit: false }
+  window.hejieE2E = api
 })()`
 
 // inside narrows a search to an element.
@@ -61,27 +81,23 @@ func (in inside) js() string {
 	return fmt.Sprintf("[%q, %q]", in.role, in.name)
 }
 
-// spot waits until the element can be pressed and stands still, and gives its middle.
-func (p *screen) spot(role, name string, in inside) (x, y float64) {
-	p.t.Helper()
-	js := fmt.Sprintf(`(() => { %s; const s = hejieE2E.spot(%q, %q, %s); if (!s) return false; const still = window.hejieSpot === %[2]q + s; window.hejieSpot = %[2]q + s; return still })()`,
-		finder, role, name, in.js())
-	p.until(js, fmt.Sprintf("%s %q cannot be pressed", role, name))
-	var at [2]float64
-	spot := p.eval(fmt.Sprintf("hejieE2E.spot(%q, %q, %s)", role, name, in.js()))
-	require.NoError(p.t, json.Unmarshal([]byte(spot), &at), spot)
-	return at[0], at[1]
-}
-
 // click, or tap on a phone, what a screen reader calls so.
 func (p *screen) click(role, name string, in ...inside) {
 	p.t.Helper()
-	x, y := p.spot(role, name, one(in))
-	if p.look.phone {
-		p.do(chromedp.TapXY(x, y))
-		return
+	for range 5 {
+		at := p.until(fmt.Sprintf(`(() => { %s; return hejieE2E.spot(%q, %q, %s) })()`, finder, role, name, one(in).js()), fmt.Sprintf("%s %q cannot be pressed", role, name))
+		var x [2]float64
+		require.NoError(p.t, json.Unmarshal([]byte(at), &x), at)
+		if p.look.phone {
+			p.do(chromedp.TapXY(x[0], x[1]))
+		} else {
+			p.do(chromedp.MouseClickXY(x[0], x[1]))
+		}
+		if p.soon("!window.hejieE2E || hejieE2E.hit") { // or it has led to another page
+			return
+		}
 	}
-	p.do(chromedp.MouseClickXY(x, y))
+	p.fail(fmt.Errorf("%s %q does not stand still", role, name))
 }
 
 func one(in []inside) inside {
@@ -137,10 +153,16 @@ func (p *screen) has(n int, role, name string, in ...inside) {
 	p.until(fmt.Sprintf(`(() => { %s; return hejieE2E.all(%q, %q, %s).length === %d })()`, finder, role, name, one(in).js(), n), fmt.Sprintf("not %d × %s %q", n, role, name))
 }
 
-// count of how often the words stand on the screen.
-func (p *screen) count(words string) int {
+// hears waits until the words stand in the room's log.
+func (p *screen) hears(words string) {
 	p.t.Helper()
-	return strings.Count(p.eval(`document.body.innerText`), words)
+	p.until(fmt.Sprintf(`document.querySelector('[role=log]')?.innerText.includes(%q)`, words), fmt.Sprintf("%q is not in the room", words))
+}
+
+// heard counts how often the words stand in the room's log.
+func (p *screen) heard(words string) int {
+	p.t.Helper()
+	return strings.Count(p.eval(`document.querySelector('[role=log]').innerText`), words)
 }
 
 // holds waits until a field has the text.

@@ -26,9 +26,9 @@ func (sc *scene) said(text string) (n int) {
 func (sc *scene) once(text string, screens ...*screen) {
 	sc.t.Helper()
 	for _, p := range screens {
-		p.sees(text)
+		p.hears(text)
 		p.misses(p.word("room/message.sending"))
-		require.Equal(sc.t, 1, p.count(text), "%s reads it once", p.name)
+		require.Equal(sc.t, 1, p.heard(text), "%s reads it once", p.name)
 	}
 	require.Equal(sc.t, 1, sc.said(text))
 }
@@ -45,6 +45,7 @@ func TestReloadWhileTyping(t *testing.T) {
 		field := x.p.word("room/composer.placeholder", "who", x.p.word("words/who."+x.who))
 		x.p.fill("textbox", field, "写到一半，还没有发")
 		x.p.do(chromedp.Reload())
+		x.p.entered()
 		x.p.holds(field, "写到一半，还没有发")
 		x.p.press(x.p.word("room/composer.send"))
 	}
@@ -62,7 +63,6 @@ func TestOffline(t *testing.T) {
 	t.Parallel()
 	sc := filed(t, "zh")
 	c, d := sc.phone(), sc.office()
-	c.sees(c.word("words/phase.awaiting_response"))
 	c.offline(true)
 	c.says("consumer.enterprise", "断网的时候写的")
 	c.sees(c.word("room/message.sending"))
@@ -82,7 +82,7 @@ func TestCut(t *testing.T) {
 	c.base = url
 	c.cookie(sc.consumer.token)
 	c.open("/c/" + sc.id)
-	c.sees(c.word("words/phase.awaiting_response"))
+	c.entered()
 	field := c.word("room/composer.placeholder", "who", c.word("words/who.consumer.enterprise"))
 	c.fill("textbox", field, "第一句")
 
@@ -102,7 +102,7 @@ func TestCut(t *testing.T) {
 	c.shot("missed")
 	sc.once("第一句", c, d)
 	for _, text := range []string{"您好", "正在核实", "请稍等"} {
-		require.Equal(t, 1, c.count(text))
+		require.Equal(t, 1, c.heard(text))
 	}
 }
 
@@ -135,6 +135,7 @@ func TestSocketsBlocked(t *testing.T) {
 	c.cookie(sc.consumer.token)
 	c.withoutSockets()
 	c.open("/c/" + sc.id)
+	c.entered()
 	c.sees(c.word("live/polling"))
 	d.says("enterprise.consumer", "您好，请问购买时间？")
 	c.sees("您好，请问购买时间？")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -75,7 +76,16 @@ func (sc *scene) sit(name string, c *caller, path string, l look) *screen {
 	p := sc.s.screen(sc.t, name, l)
 	p.cookie(c.token)
 	p.open(path)
+	if strings.Contains(path, sc.id) && sc.id != "" {
+		p.entered()
+	}
 	return p
+}
+
+// entered waits until the room's log is there.
+func (p *screen) entered() {
+	p.t.Helper()
+	p.until(`document.querySelector('[role=log]:not([aria-busy])')?.children.length > 1`, "the room does not open")
 }
 
 // is the case in that phase, with that class.

@@ -26,6 +26,7 @@ func TestSettle(t *testing.T) {
 			sc.files(c)
 			d.sees("保温杯") // in the list, by itself
 			d.open("/desk/" + sc.id)
+			d.entered()
 
 			d.counters(120)
 			c.sees(c.yuan(120))
@@ -81,10 +82,9 @@ func (sc *scene) files(c *screen) {
 	c.fill("textbox", c.word("file-case/you.address"), "岳阳市岳阳楼区试验路 3 号")
 	c.press(c.word("file-case/file.next"))
 
-	c.click("radio", c.word("file-case/daily.yes")+"…")
-	c.click("radio", c.word("words/otherBody.none")+"…")
-	c.click("radio", c.start("file-case/escalation.yes"))
-	c.click("radio", c.word("file-case/publication.no")+"…")
+	for _, x := range [][2]string{{"daily", "file-case/daily.yes"}, {"other", "words/otherBody.none"}, {"escalation", "file-case/escalation.yes"}, {"publication", "file-case/publication.no"}} {
+		c.click("radio", c.start(x[1]), inside{"group", c.word("file-case/"+x[0]+".label") + "…"})
+	}
 	c.click("checkbox", c.word("file-case/truth.label")+"…")
 	c.click("checkbox", c.start("file-case/rules.label"))
 	c.shot("check")

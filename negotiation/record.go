@@ -15,8 +15,9 @@ import (
 // Hash is a SHA-256.
 type Hash [sha256.Size]byte
 
-// Record is an event as it lies in the log: the bytes that were hashed, never re-encoded. Salt and Content are nil after
-// erasure and when the event has no content; ContentSum stays.
+// Record is an event as it lies in the log: the bytes that were hashed, never re-encoded. Every event has a salt, so that nobody who
+// reads one channel can try whether a hash follows from the last that they know, and learn that something happened in another.
+// Erasure drops Salt and Content; ContentSum stays.
 type Record struct {
 	Case       string
 	Version    int64 // gap-free within the case; never shown
@@ -28,7 +29,7 @@ type Record struct {
 	Facts      []byte    // JSON object
 	Content    []byte    // JSON object or nil
 	Salt       []byte
-	ContentSum Hash // SHA-256(salt ‖ content); zero without content
+	ContentSum Hash // SHA-256(salt ‖ content), where no content has no bytes
 	Hash       Hash
 }
 
@@ -82,7 +83,7 @@ func (h Head) At(ch Channel) Position {
 	return h.Room
 }
 
-// Seal makes the record of an event after head and the head after it. Salt is 16 random bytes, used only when there is content.
+// Seal makes the record of an event after head and the head after it. Salt is 16 random bytes of the event's own.
 func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {
 	r := Record{Case: caseID, Version: h.Version + 1, Channel: e.Channel, Seq: h.At(e.Channel).Seq + 1, Type: e.Fact.Kind(), By: e.By, At: e.At}
 	var err error
@@ -93,9 +94,8 @@ func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {
 		if r.Content, err = json.Marshal(e.Content); err != nil {
 			return Record{}, h, err
 		}
-		r.Salt = salt
-		r.ContentSum = contentSum(salt, r.Content)
 	}
+	r.Salt, r.ContentSum = salt, contentSum(salt, r.Content)
 	r.Hash = r.Sum(h.Hash)
 	return r, h.After(r), nil
 }
@@ -113,7 +113,7 @@ func (h Head) After(r Record) Head {
 
 // Verify says whether the record follows a log with the previous hash and nothing in it was changed. Erased content verifies.
 func (r Record) Verify(prev Hash) bool {
-	if r.Content != nil && contentSum(r.Salt, r.Content) != r.ContentSum {
+	if (r.Content != nil || r.Salt != nil) && contentSum(r.Salt, r.Content) != r.ContentSum {
 		return false
 	}
 	return r.Sum(prev) == r.Hash
@@ -161,8 +161,8 @@ func writePart(s hash.Hash, p []byte) {
 	s.Write(p)
 }
 
-// Erased says whether the event had content that is gone.
-func (r Record) Erased() bool { return r.Content == nil && r.ContentSum != Hash{} }
+// Erased says whether the event's content is gone.
+func (r Record) Erased() bool { return r.Content == nil && r.Salt == nil && r.ContentSum != Hash{} }
 
 // Event decodes the record for Apply and for readers.
 func (r Record) Event() (Event, error) {

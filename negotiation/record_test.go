@@ -74,15 +74,30 @@ func TestTamperingShows(t *testing.T) {
 	require.True(t, r.Verify(prev), "erased content verifies")
 }
 
+// Who knows every word of a room cannot tell from its hashes whether something happened elsewhere in between: also an event without
+// content has a salt that is never shown.
+func TestHashesTellNothingOfOtherChannels(t *testing.T) {
+	t.Parallel()
+	r, head, err := Head{}.Seal("c", Event{Channel: Room, Fact: EnterpriseChased{}}, []byte("0123456789abcdef"))
+	require.NoError(t, err)
+	require.True(t, r.Verify(Hash{}))
+	next, _, err := head.Seal("c", Event{Channel: Room, Fact: EnterpriseChased{}}, []byte("fedcba9876543210"))
+	require.NoError(t, err)
+	guess := next
+	guess.Salt, guess.ContentSum = nil, Hash{}
+	require.NotEqual(t, next.Hash, guess.Sum(r.Hash))
+	require.NotContains(t, string(next.Wire()), "fedc")
+}
+
 func TestWire(t *testing.T) {
 	t.Parallel()
 	r, _ := sealed(t)
 	require.JSONEq(t, `{"seq":4,"at":"2026-01-01T00:00:00.000001Z","by":{"side":"enterprise","id":"agent"},"type":"message_posted","question":true,"content":{"text":"你好"}}`, string(r.Wire()))
-	r.Content = nil
+	r.Content, r.Salt = nil, nil
 	require.Contains(t, string(r.Wire()), `"question":true,"erased":true}`)
 	r, _, err := Head{}.Seal("c", Event{Channel: Desk, Fact: EnterpriseChased{}}, []byte{1})
 	require.NoError(t, err)
-	require.Nil(t, r.Salt, "salt is kept only with content")
+	require.False(t, r.Erased())
 	require.Equal(t, `{"seq":1,"at":"0001-01-01T00:00:00Z","by":{"side":"","id":""},"type":"enterprise_chased"}`, string(r.Wire()))
 }
 

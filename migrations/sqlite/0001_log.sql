@@ -19,7 +19,7 @@ CREATE TABLE events (
 	actor          TEXT NOT NULL,
 	at             INTEGER NOT NULL,
 	facts          BLOB NOT NULL,
-	content_sum    BLOB, -- NULL: never had content
+	content_sum    BLOB, -- SHA-256(salt, content), also of no content
 	hash           BLOB NOT NULL,
 	command        BLOB, -- SHA-256(actor, id)/128 of the accepted command; no index: it is looked for in the folded case
 	command_digest BLOB,

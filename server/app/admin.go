@@ -111,13 +111,7 @@ func (s *Admin) add(ctx context.Context, by negotiation.Actor, n NewStaff, burea
 		return StaffMember{}, err
 	}
 	a.Bureau = bureau
-	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
-		if err := addStaff(ctx, tx, a, p); err != nil {
-			return err
-		}
-		return s.w.audit(ctx, tx, by, AuditRow{What: AuditStaffAdded, Subject: a.ID, Detail: string(a.Role)})
-	})
-	if err != nil {
+	if err = s.w.Plain.Write(ctx, func(tx PlainTx) error { return s.w.hire(ctx, tx, by, a, p) }); err != nil {
 		return StaffMember{}, err
 	}
 	return member(a, p), nil

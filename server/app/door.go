@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"strings"
 
 	"github.com/google/uuid"
@@ -36,7 +35,7 @@ func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (Command
 	if cmd == nil {
 		return CommandID{}, negotiation.NewError(negotiation.CodeRequired).On("do")
 	}
-	b, err := json.Marshal(negotiation.AnyCommand{Command: cmd})
+	b, err := negotiation.AnyCommand{Command: cmd}.MarshalJSON() // as json.Marshal would give it, which reads it all once more
 	if err != nil {
 		return CommandID{}, err
 	}

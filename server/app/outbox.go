@@ -65,11 +65,7 @@ func reachableOf(ctx context.Context, r PlainReader, f AccountFilter) ([]Recipie
 
 // reachable gives each number once.
 func reachable(ctx context.Context, r PlainReader, accounts []Account) ([]Recipient, error) {
-	ids := make([]string, len(accounts))
-	for i, a := range accounts {
-		ids[i] = a.ID
-	}
-	people, err := r.People(ctx, ids)
+	people, err := peopleOf(ctx, r, accounts)
 	if err != nil {
 		return nil, err
 	}

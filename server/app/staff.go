@@ -74,15 +74,20 @@ func (s *Staff) Add(ctx context.Context, by negotiation.Actor, n NewStaff) (Staf
 		if len(have) >= s.w.Limits.StaffPerDesk {
 			return negotiation.NewError(CodeTooManyStaff, "max", s.w.Limits.StaffPerDesk)
 		}
-		if err := addStaff(ctx, tx, a, p); err != nil {
-			return err
-		}
-		return s.w.audit(ctx, tx, by, AuditRow{What: AuditStaffAdded, Subject: a.ID, Detail: string(a.Role)})
+		return s.w.hire(ctx, tx, by, a, p)
 	})
 	if err != nil {
 		return StaffMember{}, err
 	}
 	return member(a, p), nil
+}
+
+// hire adds the account of a new colleague and notes who did.
+func (w World) hire(ctx context.Context, tx PlainTx, by negotiation.Actor, a Account, p Person) error {
+	if err := addStaff(ctx, tx, a, p); err != nil {
+		return err
+	}
+	return w.audit(ctx, tx, by, AuditRow{What: AuditStaffAdded, Subject: a.ID, Detail: string(a.Role)})
 }
 
 // Change an account of the desk. Errors: not_allowed, not_found, last_supervisor, those of the fields.
@@ -208,16 +213,21 @@ func applyStaffChange(a *Account, ch StaffChange, hash string) string {
 	return strings.Join(changed, " ")
 }
 
+// peopleOf gives the people behind accounts, by account.
+func peopleOf(ctx context.Context, r PlainReader, accounts []Account) (map[string]Person, error) {
+	ids := make([]string, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	return r.People(ctx, ids)
+}
+
 func members(ctx context.Context, r PlainReader, f AccountFilter) ([]StaffMember, error) {
 	accounts, err := r.Accounts(ctx, f)
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]string, len(accounts))
-	for i, a := range accounts {
-		ids[i] = a.ID
-	}
-	people, err := r.People(ctx, ids)
+	people, err := peopleOf(ctx, r, accounts)
 	if err != nil {
 		return nil, err
 	}

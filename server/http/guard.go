@@ -87,7 +87,7 @@ func (g grant) admits(v *visit) error {
 
 // guards makes the middleware of each operation.
 func (s *Server) guards() map[string][]echo.MiddlewareFunc {
-	now := time.Now
+	now := s.options.Now
 	limiters := map[kind]*limiter{search: newLimiter(s.options.Rates.Search, now), signIn: newLimiter(s.options.Rates.SignIn, now), upload: newLimiter(s.options.Rates.Upload, now)}
 	guards := make(map[string][]echo.MiddlewareFunc)
 	for operation, g := range grants() {

@@ -40,10 +40,11 @@ type Options struct {
 	Demo Stage                       // nil: there is no demo
 	Ping func(context.Context) error // says whether the store answers, for /readyz; nil: always ready
 
-	Secure  bool           // TLS here or at a proxy in front: __Host- cookie and HSTS
-	Proxies []netip.Prefix // networks whose X-Forwarded-For is believed; empty: none
-	Rates   Rates          // of one address; zero ones limit nothing
-	Logger  *slog.Logger   // nil: nothing is logged
+	Secure  bool             // TLS here or at a proxy in front: __Host- cookie and HSTS
+	Proxies []netip.Prefix   // networks whose X-Forwarded-For is believed; empty: none
+	Rates   Rates            // of one address; zero ones limit nothing
+	Now     func() time.Time // real time, for rates; nil: time.Now
+	Logger  *slog.Logger     // nil: nothing is logged
 }
 
 // Server is the HTTP side of a Hejie process.
@@ -58,6 +59,9 @@ type Server struct {
 
 // New puts the server together; Serve starts it. Error: a front end that cannot be read.
 func New(o Options) (*Server, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	s := &Server{options: o, log: o.Logger, proxies: o.Proxies}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -163,7 +167,7 @@ func (s *Server) live() http.Handler {
 
 // limited counts a request under its address.
 func (s *Server) limited(next http.Handler) http.Handler {
-	l := newLimiter(s.options.Rates.Requests, time.Now)
+	l := newLimiter(s.options.Rates.Requests, s.options.Now)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r.Context())
 		if err := l.take(v.addr); err != nil {

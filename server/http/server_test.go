@@ -143,7 +143,10 @@ func TestOtherOriginsChangeNothing(t *testing.T) {
 func TestAddressesAreLimited(t *testing.T) {
 	t.Parallel()
 	rates := web.Rates{Requests: web.AddressRate{PerSecond: 0.001, Burst: 6}, SignIn: web.AddressRate{PerSecond: 0.001, Burst: 2}}
-	w := newWorld(t, func(o *web.Options) { o.Rates, o.Proxies = rates, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
+	w := newWorld(t, func(o *web.Options) {
+		o.Rates, o.Proxies = rates, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+		o.Now = func() time.Time { return morning }
+	})
 	from := func(remote string, forwarded ...string) func(*http.Request) {
 		return func(r *http.Request) {
 			r.RemoteAddr = remote

@@ -68,6 +68,7 @@ type Worker struct {
 
 const (
 	poll        = time.Second
+	gather      = 50 * time.Millisecond // after a wake-up, so that many commits are one look at the outbox
 	batch       = 64
 	atOnce      = 4
 	sendTime    = 15 * time.Second
@@ -96,11 +97,16 @@ func (w *Worker) Wake() {
 func (w *Worker) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	for soon := true; ; { // whether the timer runs for a wake-up, or the start
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-w.wake:
+			if !soon {
+				soon = true
+				timer.Reset(gather)
+			}
+			continue
 		case <-timer.C:
 		}
 		more, err := w.Step(ctx)
@@ -108,7 +114,7 @@ func (w *Worker) Run(ctx context.Context) error {
 			w.o.Logger.ErrorContext(ctx, "outbox", slog.Any("error", err))
 		}
 		wait := poll
-		if more && err == nil {
+		if soon = more && err == nil; soon {
 			wait = 0
 		}
 		timer.Reset(wait)

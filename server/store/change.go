@@ -34,8 +34,9 @@ type batch struct {
 
 	pairs    map[pairKey]*scorecard.Pair // changed ones
 	deltas   []scorecard.RowDelta
-	ranked   map[string]bool // enterprises whose figures or names changed
-	clear    bool            // names changed: no cached case is right any more
+	running  map[string]running // what to add, by enterprise
+	ranked   map[string]bool    // enterprises whose figures or names changed
+	clear    bool               // names changed: no cached case is right any more
 	salts    [16 * 32]byte
 	saltsOut int // bytes of salts that were used; all of them at first, see salt
 }
@@ -296,6 +297,7 @@ func (b *batch) publish() []app.Commit {
 	}
 	b.s.cache.swap(es)
 	b.s.ranking.touch(b.ranked)
+	b.s.cards.touch(b.ranked)
 	return commits
 }
 

@@ -64,3 +64,6 @@ func (s *Store) Cached() (n, bytes int) {
 
 // FsyncFailed is the error after which nobody knows what is on disk.
 var FsyncFailed = sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.ErrIoErrFsync}
+
+// ForgetCards makes the next reading of a card read.
+func (s *Store) ForgetCards() { s.cards.clear() }

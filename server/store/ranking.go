@@ -15,134 +15,24 @@ import (
 	"hejie/server/app"
 )
 
-// Card is the enterprise's card for the window that ends today, from some hundred rows however many cases there are.
-func (s *Store) Card(ctx context.Context, enterprise string, today workday.Date) (card scorecard.Card, err error) {
-	err = s.snapshot(ctx, func(q querier) error {
+// Card is the enterprise's card for the window that ends today; it is shared and not to be changed. What was read is kept until the
+// enterprise's figures move.
+func (s *Store) Card(ctx context.Context, enterprise string, today workday.Date) (scorecard.Card, error) {
+	kept, stamp, ok := s.cards.get(enterprise, today)
+	if ok {
+		return kept, nil
+	}
+	var card scorecard.Card
+	err := s.snapshot(ctx, func(q querier) error {
 		cards, err := readCards(ctx, q, today, enterprise)
 		card = cards[enterprise]
 		return err
 	})
-	return card, readError(err)
-}
-
-// readCards gives the cards of one enterprise, or, for "", of all that have figures.
-func readCards(ctx context.Context, q querier, today workday.Date, enterprise string) (map[string]scorecard.Card, error) {
-	w := scorecard.WindowTo(today)
-	in := make(map[string]*scorecard.Reading)
-	at := func(id string) *scorecard.Reading {
-		if in[id] == nil {
-			in[id] = &scorecard.Reading{Window: w, Sums: map[negotiation.Class]scorecard.Counts{}}
-		}
-		return in[id]
+	if err != nil {
+		return scorecard.Card{}, readError(err)
 	}
-	one, args := "", []any(nil)
-	if enterprise != "" {
-		at(enterprise)
-		one, args = ` AND enterprise = ?`, []any{enterprise}
-	}
-	if err := readSums(ctx, q, w, one, args, at); err != nil {
-		return nil, err
-	}
-	if err := readPairs(ctx, q, w, one, args, at); err != nil {
-		return nil, err
-	}
-	if err := readRunning(ctx, q, one, args, at); err != nil {
-		return nil, err
-	}
-	cards := make(map[string]scorecard.Card, len(in))
-	for id, r := range in {
-		cards[id] = scorecard.Read(*r)
-	}
-	return cards, nil
-}
-
-func readSums(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
-	sp := w.Spans()
-	for _, part := range []struct {
-		where string
-		args  []any
-	}{
-		{`grain = 'd' AND span BETWEEN ? AND ?`, []any{sp.FirstDay, sp.LastDay}},
-		{`grain = 'm' AND span >= ?`, []any{sp.FirstMonth}},
-	} {
-		rows, err := q.rows(ctx, `SELECT enterprise, class, `+sumColumns+` FROM scorecard_rows WHERE `+part.where+one+` GROUP BY enterprise, class`,
-			append(part.args, args...)...)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var id string
-			var class negotiation.Class
-			var v [scorecard.NumColumns]int64
-			dst := []any{&id, &class}
-			for i := range v {
-				dst = append(dst, &v[i])
-			}
-			if err := rows.Scan(dst...); err != nil {
-				return err
-			}
-			sums := at(id).Sums
-			have := sums[class].Values()
-			for i := range v {
-				v[i] += have[i]
-			}
-			sums[class] = scorecard.CountsOf(v)
-		}
-		if err := rows.Err(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readPairs(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
-	var counts []struct {
-		Enterprise string
-		N          int64
-	}
-	from := append([]any{w.From.String()}, args...)
-	if err := q.all(ctx, &counts, `SELECT enterprise, count(*) AS n FROM scorecard_pairs WHERE last_on >= ?`+one+` GROUP BY enterprise`, from...); err != nil {
-		return err
-	}
-	for _, c := range counts {
-		at(c.Enterprise).Consumers = c.N
-	}
-	var frequent []struct {
-		Enterprise, Consumer string
-		Results              []byte
-	}
-	if err := q.all(ctx, &frequent, `SELECT enterprise, consumer, results FROM scorecard_pairs WHERE counted > 3 AND last_on >= ?`+one, from...); err != nil {
-		return err
-	}
-	for _, f := range frequent {
-		p, err := scorecard.ReadPair(f.Enterprise, f.Consumer, f.Results)
-		if err != nil {
-			return err
-		}
-		r := at(f.Enterprise)
-		r.Frequent = append(r.Frequent, p)
-	}
-	return nil
-}
-
-func readRunning(ctx context.Context, q querier, one string, args []any, at func(string) *scorecard.Reading) error {
-	var running []struct {
-		Enterprise string
-		Phase      negotiation.Phase
-		N          int64
-	}
-	if err := q.all(ctx, &running, `SELECT enterprise, phase, count(*) AS n FROM cases WHERE open = 1 AND class = ''`+one+` GROUP BY enterprise, phase`, args...); err != nil {
-		return err
-	}
-	for _, c := range running {
-		if c.Phase == negotiation.PhaseAgreed {
-			at(c.Enterprise).InPerformance += c.N
-		} else {
-			at(c.Enterprise).Running += c.N
-		}
-	}
-	return nil
+	s.cards.put(enterprise, today, card, stamp)
+	return card, nil
 }
 
 // ranking keeps the enterprises with figures in the order of their rank. It is made on first use and once a day; after that only

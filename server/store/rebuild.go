@@ -11,6 +11,7 @@ import (
 // derived tables with the columns that order their dump.
 var derived = []struct{ table, by string }{
 	{"cases", "key"}, {"enterprises", "id"}, {"scorecard_rows", "enterprise, grain, span, class"}, {"scorecard_pairs", "enterprise, consumer"},
+	{"scorecard_running", "enterprise"},
 }
 
 // Rebuild drops every derived row and fills the tables from the log, in one transaction: writers wait, readers see the old rows
@@ -33,6 +34,7 @@ func (s *Store) Rebuild(ctx context.Context) error {
 		return t.batch.flushScores()
 	})
 	s.ranking.forget()
+	s.cards.clear()
 	return err
 }
 

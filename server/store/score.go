@@ -33,13 +33,34 @@ func ResultOf(c negotiation.Case, cal *workday.Calendar) *scorecard.Result {
 
 type pairKey struct{ enterprise, consumer string }
 
+// running counts cases that are not in the figures yet and stand beside the bar.
+type running struct{ negotiation, performance int64 }
+
+func runningOf(c negotiation.Case) (n running) {
+	switch {
+	case c.Class != "" || c.Phase == negotiation.PhaseNone || c.Phase == negotiation.PhaseClosed:
+	case c.Phase == negotiation.PhaseAgreed:
+		n.performance = 1
+	default:
+		n.negotiation = 1
+	}
+	return n
+}
+
 // score moves the figures of the enterprise when what the case counts as has changed.
 func (b *batch) score(before, after negotiation.Case) error {
+	if was, is := runningOf(before), runningOf(after); was != is {
+		if b.running == nil {
+			b.running = make(map[string]running)
+		}
+		n := b.running[after.Enterprise]
+		n.negotiation += is.negotiation - was.negotiation
+		n.performance += is.performance - was.performance
+		b.running[after.Enterprise] = n
+		b.rank(after.Enterprise)
+	}
 	switch {
 	case before.Class == "" && after.Class == "":
-		if before.Phase != after.Phase { // running and in performance stand beside the bar
-			b.rank(after.Enterprise)
-		}
 		return nil
 	case before.Class == after.Class && before.ClassedAt.Equal(after.ClassedAt) && before.Late == after.Late &&
 		before.FirstResponse.Equal(after.FirstResponse) && before.SettledAt.Equal(after.SettledAt):
@@ -88,7 +109,7 @@ func (b *batch) pair(k pairKey) (*scorecard.Pair, error) {
 	return &p, nil
 }
 
-// flushScores writes the pairs and rows that changed.
+// flushScores writes the pairs, rows and counts that changed.
 func (b *batch) flushScores() error {
 	for k, p := range b.pairs {
 		var err error
@@ -117,7 +138,21 @@ func (b *batch) flushScores() error {
 			}
 		}
 	}
-	b.pairs, b.deltas = nil, nil
+	for enterprise, n := range b.running {
+		if n == (running{}) {
+			continue
+		}
+		err := b.tx.run(`INSERT INTO scorecard_running (enterprise, running, in_performance) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET running = running + excluded.running, in_performance = in_performance + excluded.in_performance`,
+			enterprise, n.negotiation, n.performance)
+		if err == nil && (n.negotiation < 0 || n.performance < 0) {
+			err = b.tx.run(`DELETE FROM scorecard_running WHERE enterprise = ? AND running = 0 AND in_performance = 0`, enterprise)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	b.pairs, b.deltas, b.running = nil, nil, nil
 	return nil
 }
 

@@ -65,6 +65,7 @@ type Store struct {
 	readers *sqlx.DB
 	cache   *cache
 	ranking ranking
+	cards   *cards
 	writer  *writer
 
 	gate   sync.RWMutex // held for reading while a job is handed over
@@ -75,7 +76,7 @@ type Store struct {
 // process writes to the file and with ErrNewer when a newer program did.
 func Open(path string, opt Options) (*Store, error) {
 	s := &Store{path: path, opt: opt.withDefaults()}
-	s.cache = newCache(s.opt.CacheBytes)
+	s.cache, s.cards = newCache(s.opt.CacheBytes), newCards()
 	var err error
 	if s.lock, err = lock(path); err != nil {
 		return nil, err

@@ -200,7 +200,7 @@ func erasure(b *bed) {
 	require.NoError(b.t, err)
 	for _, r := range rs {
 		gone := r.Seq == 4 || r.Seq == 1
-		require.Equal(b.t, gone, r.Content == nil && r.ContentSum != negotiation.Hash{}, r.Seq)
+		require.Equal(b.t, gone, r.Erased(), r.Seq)
 		require.Equal(b.t, gone, strings.Contains(string(r.Wire()), `"erased":true`), r.Seq)
 	}
 	_, err = b.Verify(ctx)

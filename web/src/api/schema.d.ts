@@ -313,7 +313,8 @@ export interface paths {
         /** Change one's own data */
         put: operations["updateAccount"];
         post?: never;
-        delete?: never;
+        /** Erase one's own name, number, address and sessions for good (PIPL art. 47), once no case is open; cases and figures stay */
+        delete: operations["eraseAccount"];
         options?: never;
         head?: never;
         patch?: never;
@@ -595,6 +596,23 @@ export interface paths {
         patch: operations["changeStaff"];
         trace?: never;
     };
+    "/api/desk/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the own enterprise stands in the scheme, and why */
+        get: operations["getEnrolment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/leave": {
         parameters: {
             query?: never;
@@ -725,6 +743,39 @@ export interface paths {
         head?: never;
         /** Deactivating or a new password ends the officer's sessions; administrators' accounts too */
         patch: operations["changeOfficer"];
+        trace?: never;
+    };
+    "/api/admin/administrators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["listAdministrators"];
+        put?: never;
+        post: operations["addAdministrator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/administrators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Deactivating or a new password ends the sessions; the last active one stays */
+        patch: operations["changeAdministrator"];
         trace?: never;
     };
     "/api/admin/calendar": {
@@ -1034,7 +1085,7 @@ export interface components {
             /** @description types that an upload may have */
             file_types: string[];
         };
-        /** @description Versions of the texts in force, to be sent back with a consent */
+        /** @description Versions of the texts in force, to be sent back with a consent; any other is refused */
         Texts: {
             truth: components["schemas"]["TextVersion"];
             rules: components["schemas"]["TextVersion"];
@@ -1282,6 +1333,19 @@ export interface components {
             id: components["schemas"]["Id"];
             do: components["schemas"]["SchemeCommand"];
         };
+        /** @description Where the desk's own enterprise stands in the scheme; only an `enrolled` one takes new cases */
+        Enrolment: {
+            enterprise: components["schemas"]["Id"];
+            name: string;
+            status: components["schemas"]["EnterpriseStatus"];
+            since: components["schemas"]["Instant"];
+            ground?: components["schemas"]["SchemeGround"];
+            /** @description what was said with it */
+            reason?: string;
+            bureau?: components["schemas"]["BureauName"];
+            /** @description whom to ask */
+            bureau_phone?: string;
+        };
         SchemeReceipt: {
             enterprise: components["schemas"]["Id"];
             status: components["schemas"]["EnterpriseStatus"];
@@ -1334,6 +1398,8 @@ export interface components {
             enterprise?: components["schemas"]["Id"];
             enterprise_name?: string;
             enterprise_status?: components["schemas"]["EnterpriseStatus"];
+            enterprise_since?: components["schemas"]["Instant"];
+            enterprise_ground?: components["schemas"]["SchemeGround"];
             bureau?: components["schemas"]["BureauName"];
             region?: components["schemas"]["RegionCode"];
         };
@@ -1408,7 +1474,8 @@ export interface components {
         };
         /**
          * @description A case in a list. Facts, but for `title`, `name` and `last`, which are left out for a reader without the right to the room.
-         *     `version` grows with each change: keep the highest.
+         *     `version` grows with each change: keep the highest. `column` and `breach_at` are for bureaus: the column is right when the row is
+         *     sent, and a `running` row becomes `coming` once its `breach_at` lies before the `horizon` of the summary.
          */
         CaseRow: {
             case: components["schemas"]["Id"];
@@ -1457,9 +1524,11 @@ export interface components {
             room_seq: number;
             /**
              * Format: int64
-             * @description the reader's own mark there; in pages only
+             * @description the reader's own mark there, left out when nothing was read; in pages only, so keep it when a changed row comes. Unread: room_seq less this
              */
             read_seq?: number;
+            column?: components["schemas"]["BoardColumn"];
+            breach_at?: components["schemas"]["Instant"];
             /** @description the consumer's, as the reader may see it */
             name?: string;
             /** @description last message or act */
@@ -1505,6 +1574,8 @@ export interface components {
             goods: string;
             facts: string;
             order_number?: string;
+            /** @description goods, facts and order number are gone */
+            erased?: boolean;
             offers: components["schemas"]["OfferText"][];
         };
         OfferText: {
@@ -1673,6 +1744,7 @@ export interface components {
         };
         BoardSummary: {
             as_of: components["schemas"]["Instant"];
+            horizon: components["schemas"]["Instant"];
             /** @description cases by BoardColumn */
             columns: {
                 [key: string]: number;
@@ -1720,6 +1792,24 @@ export interface components {
             password: string;
             phone?: components["schemas"]["Phone"];
             language?: components["schemas"]["Language"];
+        };
+        Administrator: {
+            id: components["schemas"]["Id"];
+            login: string;
+            display_name: string;
+            phone?: string;
+            active: boolean;
+        };
+        AdministratorInput: {
+            login: string;
+            display_name: string;
+            /** Format: password */
+            password: string;
+            phone?: components["schemas"]["Phone"];
+            language?: components["schemas"]["Language"];
+        };
+        AdministratorList: {
+            rows: components["schemas"]["Administrator"][];
         };
         /** @description Only what is given changes */
         OfficerChange: {
@@ -2068,7 +2158,7 @@ export interface components {
          * @description Stable; new ones may come. A sentence for each, in both languages, is `title` of the problem.
          * @enum {string}
          */
-        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "bad_calendar" | "method_not_allowed" | "cross_origin" | "not_ready";
+        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "cross_origin" | "not_ready";
         /**
          * @description Who: a side of the table, or the platform
          * @enum {string}
@@ -3769,6 +3859,25 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    eraseAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description erased, and signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     changePassword: {
         parameters: {
             query?: never;
@@ -4228,6 +4337,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getEnrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     leaveScheme: {
         parameters: {
             query?: never;
@@ -4480,6 +4610,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Officer"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAdministrators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdministratorList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdministratorInput"];
+            };
+        };
+        responses: {
+            /** @description made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Administrator"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeAdministrator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfficerChange"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Administrator"];
                 };
             };
             default: components["responses"]["Problem"];

@@ -27,6 +27,7 @@ type Load = Page['load']
 const full = (load: Load): Load => async () => (await Promise.all([load(), import('./full')]))[0]
 
 const everybody: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer', 'administrator']
+const inRoom: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer']
 const desk: readonly Role[] = ['desk_agent', 'desk_supervisor']
 const officers: readonly Role[] = ['officer']
 
@@ -37,8 +38,8 @@ export const pages: readonly Page[] = [
   { path: '/file/:enterprise', name: 'file', title: 'title.file', shell: 'public', quiet: true, load: full(() => import('@/features/file-case/FileCasePage.vue')) },
   { path: '/not-enrolled', name: 'not-enrolled', title: 'title.notEnrolled', shell: 'public', load: full(() => import('@/features/file-case/NotEnrolledPage.vue')) },
   { path: '/cases', name: 'cases', title: 'title.cases', shell: 'public', roles: ['consumer'], live: true, load: full(() => import('@/features/room/CasesPage.vue')) },
-  { path: '/c/:id', name: 'room', title: 'title.room', shell: 'public', roles: everybody, live: true, quiet: true, load: full(() => import('@/features/room/RoomPage.vue')) },
-  { path: '/c/:id/agreement', name: 'agreement', title: 'title.agreement', shell: 'bare', roles: everybody, load: full(() => import('@/features/offer/AgreementPage.vue')) },
+  { path: '/c/:id', name: 'room', title: 'title.room', shell: 'public', roles: inRoom, live: true, quiet: true, load: full(() => import('@/features/room/RoomPage.vue')) },
+  { path: '/c/:id/agreement', name: 'agreement', title: 'title.agreement', shell: 'bare', roles: inRoom, load: full(() => import('@/features/offer/AgreementPage.vue')) },
   { path: '/sign-in', name: 'sign-in', title: 'title.signIn', shell: 'public', quiet: true, load: full(() => import('@/features/account/SignInPage.vue')) },
   { path: '/account', name: 'account', title: 'title.account', shell: 'public', roles: everybody, load: full(() => import('@/features/account/AccountPage.vue')) },
   { path: '/privacy', name: 'privacy', title: 'title.privacy', shell: 'public', load: full(() => import('@/features/legal/PrivacyPage.vue')) },

@@ -44,3 +44,9 @@ export function readNotice(text: string): { year: number; body: Record<string, u
   if (typeof year !== 'number' || !Number.isInteger(year) || year < 2020 || year > 2100) return 'year'
   return { year, body: body as Record<string, unknown> }
 }
+
+/** What a field of a notice has to be, by its kind: days[3].date → date. */
+export function hintOf(field: string): 'year' | 'papers' | 'days' | 'date' | 'name' | 'isOffDay' | 'other' {
+  const last = /([A-Za-z]+)(?:\[\d+\])?$/.exec(field)?.[1]
+  return (['year', 'papers', 'days', 'date', 'name', 'isOffDay'] as const).find((kind) => kind === last) ?? 'other'
+}

@@ -3,7 +3,7 @@ import { shallowRef } from 'vue'
 import { api, data } from '@/api'
 import { useI18n } from '@/i18n'
 import { dateTime } from '@/lib/format'
-import { asProblem, problemText } from '@/lib/problem'
+import { asProblem, loadProblemTexts, problemText } from '@/lib/problem'
 import { toast } from '@/ui'
 import { word } from '@/features/words'
 import { setBusinessNow } from '@/features/room/now'
@@ -21,6 +21,7 @@ export function useAdvance() {
       toast(t('advance.done', { time: dateTime(now, now), what }), { tone: 'ok' })
     } catch (thrown) {
       const problem = asProblem(thrown)
+      await loadProblemTexts()
       toast(problem.code === 'not_running' ? t('advance.none') : problemText(problem), { tone: 'warn' })
     } finally {
       busy.value = false

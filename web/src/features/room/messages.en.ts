@@ -170,6 +170,7 @@ const en: Translation<typeof zh> = {
   'message.erased': 'The text was erased on request',
   'message.failedWhy': 'Not sent: {why}',
 
+  'bar.performing': 'The agreement is being carried out: see terms and dates',
   'bar.asked': 'The agreed day has come. Did it arrive?',
   'bar.confirm': 'The business says it is done. Please check and confirm',
   'bar.ownPart': 'Do your part first, then report it here',

@@ -164,6 +164,7 @@ export default {
   'message.erased': '内容已按要求删除',
   'message.failedWhy': '没有发出：{why}',
 
+  'bar.performing': '协议履行中，查看约定和日期',
   'bar.asked': '到约定的日子了，请告诉我们是否收到',
   'bar.confirm': '商家说已经做到，请核对后确认',
   'bar.ownPart': '先完成您的事项，再在这里报告',

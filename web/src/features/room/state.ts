@@ -130,10 +130,10 @@ export function apply(c: Case, e: RoomEvent): Case {
       return closed(c, e)
     case 'consents_changed': {
       const { publication = c.consents.publication, escalation = c.consents.escalation } = e
-      return { ...c, consents: { ...c.consents, publication, escalation } }
+      return { ...c, consents: { ...c.consents, publication, escalation }, spoke: e.at }
     }
     case 'details_disclosed':
-      return { ...c, disclosed: true }
+      return { ...c, disclosed: true, spoke: e.at }
     case 'complaint_accepted':
     case 'complaint_refused':
     case 'complaint_closed':
@@ -225,6 +225,8 @@ function offerAccepted(c: Case, e: EventOf<'offer_accepted'>): Case {
     return clock ? { ...item, state: 'running', due_at: clock.due } : { ...item, state: 'waiting' }
   })
   const settling = c.complaint ? true : undefined
+  // The clocks of an agreement that was broken before are of items that are no more.
+  c.agreement?.items.forEach((_, i) => (c = stopItem(c, i)))
   c = heard({ ...c, agreement: { offer: e.offer, digest: e.digest, accepted_by: e.by.side, accepted_at: e.at, items, settling } }, e)
   if (!c.complaint) {
     if (e.by.side === 'enterprise') c = responded(c, e.at)
@@ -265,18 +267,30 @@ function escalated(c: Case, e: EventOf<'case_escalated'>): Case {
     ...c,
     phase: 'escalated',
     closing: undefined,
+    question: undefined,
     complaint: { reason: e.reason, received_at: e.at },
     unsent: undefined,
     unsent_for: undefined,
     deadlines: c.deadlines.filter(({ key }) => parts(key)[0] === 'offer'),
   }
-  return turn(start(classed(c, e.at, e.class), e.starts), 'bureau', e.at)
+  return turn(relaid(start(classed(c, e.at, e.class), e.starts), e.starts), 'bureau', e.at)
+}
+
+/** An offer whose clock starts again lies on the table again: the case had closed before its validity was over. */
+function relaid(c: Case, starts: readonly Deadline[] = []): Case {
+  for (const { key } of starts) {
+    const [kind, number] = parts(key)
+    if (kind === 'offer') c = withOffer(c, number, { state: 'open', answered_at: undefined })
+  }
+  return c
 }
 
 function reopened(c: Case, e: EventOf<'case_reopened'>): Case {
   const phase = c.first_response ? 'negotiating' : 'awaiting_response'
   c = { ...c, reopened: true, closing: undefined, class: undefined, classed_at: undefined, spoke: e.at, phase }
-  return turn(start(c, e.starts), 'enterprise', e.at)
+  c = relaid(start({ ...c, agreement: undefined, settled_at: undefined }, e.starts), e.starts)
+  const last = c.offers.at(-1)
+  return turn(c, last?.state === 'open' && last.by === 'enterprise' ? 'consumer' : 'enterprise', e.at)
 }
 
 function closed(c: Case, e: EventOf<'case_closed'>): Case {

@@ -1,0 +1,176 @@
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+	"hejie/server/app"
+	"hejie/server/store"
+)
+
+// Cards and the ranking are read from sums: they work without the table of cases.
+func TestFiguresTouchNoCases(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir() + "/hejie.db"
+	s := open(t, path, store.Options{})
+	yearOfCases(t, s, "enterprise 7", 300)
+	want, err := s.Card(ctx, "enterprise 7", yearsEnd)
+	require.NoError(t, err)
+	require.NotZero(t, want.N)
+	require.NotZero(t, want.Running)
+	require.NotEmpty(t, want.NotCounted)
+	require.NoError(t, s.Close())
+
+	db, err := sql.Open("hejie-writer", path)
+	require.NoError(t, err)
+	_, err = db.Exec(`ALTER TABLE cases RENAME TO hidden`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	s = open(t, path, store.Options{})
+	for range 2 { // read, and as it was kept
+		got, err := s.Card(ctx, "enterprise 7", yearsEnd)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	_, err = s.Ranking(ctx, app.RankingQuery{Today: yearsEnd})
+	require.NoError(t, err)
+	require.NoError(t, s.Close())
+}
+
+// A card that was kept moves with the figures, and with the day.
+func TestKeptCardsMove(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, store.Options{})
+	ids := yearOfCases(t, s, "enterprise 7", 60)
+	before, err := s.Card(ctx, "enterprise 7", yearsEnd)
+	require.NoError(t, err)
+	open := ids[len(ids)-1]
+	c, _, err := s.Case(ctx, open)
+	require.NoError(t, err)
+	require.Empty(t, c.Class)
+	env := negotiation.Env{At: c.LastAt.Add(time.Hour), Calendar: workday.Default()}
+	require.NoError(t, step(s, open, negotiation.Actor{ID: c.Consumer, Role: negotiation.RoleConsumer}, negotiation.WithdrawCase{Reason: "other"}, env))
+	after, err := s.Card(ctx, "enterprise 7", yearsEnd)
+	require.NoError(t, err)
+	require.Equal(t, before.Running-1, after.Running)
+	require.Equal(t, before.Classes[negotiation.ClassWC]+1, after.Classes[negotiation.ClassWC])
+	later, err := s.Card(ctx, "enterprise 7", yearsEnd.AddDays(300))
+	require.NoError(t, err)
+	require.Less(t, later.N, after.N)
+	require.NoError(t, s.Rebuild(ctx))
+	again, err := s.Card(ctx, "enterprise 7", yearsEnd)
+	require.NoError(t, err)
+	require.Equal(t, after, again)
+}
+
+var yearsEnd = workday.DateOf(at).AddDays(364)
+
+// yearOfCases files n cases of one enterprise over a year, by consumers of whom a few come often, and ends them: unanswered, withdrawn, or
+// sent on; the last twentieth is still running.
+func yearOfCases(tb testing.TB, s *store.Store, enterprise string, n int) []string {
+	amount, yes := negotiation.CNY(15000), &negotiation.Choice{Yes: true, Text: "v1"}
+	ids := make([]string, n)
+	inParallel(n, func(i int) {
+		ids[i] = fmt.Sprintf("%s/%d", enterprise, i)
+		by := negotiation.Actor{ID: fmt.Sprint("consumer ", i), Role: negotiation.RoleConsumer}
+		if i%50 == 0 {
+			by.ID = fmt.Sprint("often ", i/50%max(n/250, 1)) // five cases each
+		}
+		f := negotiation.FileCase{Enterprise: enterprise, Category: "quality", Goods: "充电宝", Facts: "鼓包", PurchasedOn: "2026-07-01",
+			KnownSince: "2026-07-20", Amount: amount, ForDailyLife: true, OtherBody: negotiation.BodyNone,
+			Claim: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount,
+				Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
+			Consents: negotiation.Consents{Truth: "v1", Rules: "v1", Publication: yes, Escalation: yes}}
+		env := negotiation.Env{At: at.Add(time.Duration(i) * (330 * 24 * time.Hour / time.Duration(n))), Calendar: workday.Default(), Filing: &negotiation.Filing{
+			Case: ids[i], Code: enterprise + fmt.Sprint(i), Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
+			Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 1, Max: 1}}}
+		if err := step(s, ids[i], by, f, env); err != nil {
+			tb.Error(err)
+		}
+		if i >= n-n/20 {
+			return
+		}
+		env.Filing = nil
+		var err error
+		switch i % 3 {
+		case 0:
+			env.At = env.At.AddDate(0, 0, 30)
+			err = step(s, ids[i], negotiation.System, nil, env)
+		case 1:
+			err = step(s, ids[i], by, negotiation.WithdrawCase{Reason: "other"}, env)
+		default:
+			err = step(s, ids[i], by, negotiation.Escalate{}, env)
+		}
+		if err != nil {
+			tb.Error(err)
+		}
+	})
+	return ids
+}
+
+// fromCases says with SQL over the cases what a card says of them: classes (three cases of a consumer count), consumers, how fast the
+// enterprise first answered, and what is still running. Working time, medians and settlements are left out: it is the least of it.
+const fromCases = `SELECT class, count(*) AS n, count(DISTINCT consumer) AS consumers, avg(answered - filed_at) AS response FROM (
+		SELECT class, consumer, filed_at, row_number() OVER (PARTITION BY consumer ORDER BY key) AS nth,
+			(SELECT min(at) FROM events WHERE case_key = key AND side = 'enterprise' AND channel = 'room') AS answered
+		FROM cases WHERE enterprise = ? AND class <> '' AND filed_at >= ?)
+	WHERE nth <= 3 GROUP BY class
+	UNION ALL SELECT phase, count(*), 0, 0 FROM cases WHERE enterprise = ? AND open = 1 AND class = '' GROUP BY phase`
+
+// BenchmarkCard reads the card of an enterprise with 5,000 cases in the window: read after a change, kept, and, for comparison, by an
+// aggregation of the same cases by SQL. The last metric of each is how many times faster than the aggregation it is.
+func BenchmarkCard(b *testing.B) {
+	path := b.TempDir() + "/hejie.db"
+	s := open(b, path, store.Options{})
+	yearOfCases(b, s, "enterprise 7", 5000)
+	db, err := sql.Open("hejie-reader", path)
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, db.Close()); require.NoError(b, s.Close()) })
+	aggregate, err := db.Prepare(fromCases)
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, aggregate.Close()) })
+	since := at.AddDate(0, 0, -1).UnixMicro()
+	sqlOnce := func() error {
+		rows, err := aggregate.Query("enterprise 7", since, "enterprise 7")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var class string
+			var n, consumers int64
+			var response sql.NullFloat64
+			if err := rows.Scan(&class, &n, &consumers, &response); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+	card := func() error { _, err := s.Card(ctx, "enterprise 7", yearsEnd); return err }
+	var slowest time.Duration
+	for _, x := range []struct {
+		name string
+		read func() error
+	}{
+		{"aggregated by SQL", sqlOnce},
+		{"read after a change", func() error { s.ForgetCards(); return card() }},
+		{"kept", card},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			for b.Loop() {
+				require.NoError(b, x.read())
+			}
+			took := b.Elapsed() / time.Duration(b.N)
+			if slowest == 0 || x.name == "aggregated by SQL" {
+				slowest = took
+			}
+			b.ReportMetric(float64(slowest)/float64(max(took, 1)), "×SQL")
+		})
+	}
+}

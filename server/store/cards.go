@@ -1,0 +1,191 @@
+package store
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"hejie/negotiation"
+	"hejie/negotiation/scorecard"
+	"hejie/negotiation/workday"
+)
+
+// readCards gives the cards of one enterprise, or, for "", of all that have figures, from sums: some hundred rows an enterprise and its
+// pairs' index, and none of its cases.
+func readCards(ctx context.Context, q querier, today workday.Date, enterprise string) (map[string]scorecard.Card, error) {
+	w := scorecard.WindowTo(today)
+	in := make(map[string]*scorecard.Reading)
+	at := func(id string) *scorecard.Reading {
+		if in[id] == nil {
+			in[id] = &scorecard.Reading{Window: w, Sums: map[negotiation.Class]scorecard.Counts{}}
+		}
+		return in[id]
+	}
+	one, args := "", []any(nil)
+	if enterprise != "" {
+		at(enterprise)
+		one, args = ` AND enterprise = ?`, []any{enterprise}
+	}
+	if err := readSums(ctx, q, w, one, args, at); err != nil {
+		return nil, err
+	}
+	if err := readCounts(ctx, q, w, one, args, at); err != nil {
+		return nil, err
+	}
+	if err := readFrequent(ctx, q, w, one, args, at); err != nil {
+		return nil, err
+	}
+	cards := make(map[string]scorecard.Card, len(in))
+	for id, r := range in {
+		cards[id] = scorecard.Read(*r)
+	}
+	return cards, nil
+}
+
+func readSums(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
+	sp := w.Spans()
+	part := `SELECT enterprise, class, ` + sumColumns + ` FROM scorecard_rows WHERE `
+	rows, err := q.rows(ctx, part+`grain = 'd' AND span BETWEEN ? AND ?`+one+` GROUP BY enterprise, class UNION ALL `+
+		part+`grain = 'm' AND span >= ?`+one+` GROUP BY enterprise, class`,
+		append(append(append([]any{sp.FirstDay, sp.LastDay}, args...), sp.FirstMonth), args...)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var id string
+	var class negotiation.Class
+	var v [scorecard.NumColumns]int64
+	dst := []any{&id, &class}
+	for i := range v {
+		dst = append(dst, &v[i])
+	}
+	for rows.Next() {
+		if err := rows.Scan(dst...); err != nil {
+			return err
+		}
+		sums := at(id).Sums
+		have := sums[class].Values()
+		for i := range v {
+			have[i] += v[i]
+		}
+		sums[class] = scorecard.CountsOf(have)
+	}
+	return rows.Err()
+}
+
+// readCounts reads how many consumers there were in the window, and what is not in the figures yet.
+func readCounts(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
+	rows, err := q.rows(ctx, `SELECT enterprise, count(*), 0, 0 FROM scorecard_pairs WHERE last_on >= ?`+one+` GROUP BY enterprise
+		UNION ALL SELECT enterprise, 0, running, in_performance FROM scorecard_running WHERE true`+one,
+		append(append([]any{w.From.String()}, args...), args...)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var consumers, running, performing int64
+		if err := rows.Scan(&id, &consumers, &running, &performing); err != nil {
+			return err
+		}
+		r := at(id)
+		r.Consumers += consumers
+		r.Running += running
+		r.InPerformance += performing
+	}
+	return rows.Err()
+}
+
+// readFrequent reads the results of consumers who may have more than count.
+func readFrequent(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
+	rows, err := q.rows(ctx, `SELECT enterprise, consumer, results FROM scorecard_pairs INDEXED BY scorecard_pairs_frequent
+		WHERE counted > 3 AND last_on >= ?`+one, // left to itself SQLite reads all pairs
+		append([]any{w.From.String()}, args...)...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id, consumer string
+		var results []byte
+		if err := rows.Scan(&id, &consumer, &results); err != nil {
+			return err
+		}
+		p, err := scorecard.ReadPair(id, consumer, results)
+		if err != nil {
+			return err
+		}
+		r := at(id)
+		r.Frequent = append(r.Frequent, p)
+	}
+	return rows.Err()
+}
+
+// cards keeps what was read, the least recently asked for go first. Stamps keep a reader from putting back what a commit has moved on
+// from, as in cache.
+type cards struct {
+	seed   maphash.Seed
+	mu     sync.Mutex
+	lru    *lru.Cache[string, keptCard]
+	stamps [stripes]uint64
+}
+
+type keptCard struct {
+	day  workday.Date
+	card scorecard.Card
+}
+
+const cardsKept = 10_000
+
+func newCards() *cards {
+	l, err := lru.New[string, keptCard](cardsKept)
+	if err != nil { // only for a size below 1
+		panic(err)
+	}
+	return &cards{seed: maphash.MakeSeed(), lru: l}
+}
+
+func (c *cards) stripe(enterprise string) *uint64 {
+	return &c.stamps[maphash.String(c.seed, enterprise)%stripes]
+}
+
+// get gives a card that is right for the day; else the stamp for put, taken before the reading.
+func (c *cards) get(enterprise string, day workday.Date) (card scorecard.Card, stamp uint64, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k, ok := c.lru.Get(enterprise)
+	return k.card, *c.stripe(enterprise), ok && k.day == day
+}
+
+func (c *cards) put(enterprise string, day workday.Date, card scorecard.Card, stamp uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if *c.stripe(enterprise) == stamp {
+		c.lru.Add(enterprise, keptCard{day, card})
+	}
+}
+
+// touch forgets the cards of enterprises whose figures moved; after COMMIT.
+func (c *cards) touch(enterprises map[string]bool) {
+	if len(enterprises) == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id := range enterprises {
+		*c.stripe(id)++
+		c.lru.Remove(id)
+	}
+}
+
+// clear forgets everything.
+func (c *cards) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.stamps {
+		c.stamps[i]++
+	}
+	c.lru.Purge()
+}

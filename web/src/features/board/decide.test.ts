@@ -1,0 +1,191 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { setLocale } from '@/i18n'
+import type { Case, CaseView, Clock, RoomEvent, StripDay } from '@/features/words'
+import { clockName, countStrip, fateText, heldBy, heldText, steps } from './arithmetic'
+import { commandOf, consequences, noWish, openModes, optionsOf } from './decisions'
+import { paperOf, papersOf } from './paper/paper'
+
+const now = Date.parse('2026-11-22T09:00:00+08:00')
+const day = (date: string, kind: StripDay['kind'], counted = 0): StripDay => ({ date, kind, counted })
+const clock = (change: Partial<Clock> = {}): Clock => ({
+  key: 'first_response', whose: 'enterprise', start: '2026-02-13T02:00:00Z', days: 2, unit: 'working', due: '2026-02-25T00:00:00+08:00',
+  strip: [
+    day('2026-02-13', 'working'), day('2026-02-14', 'makeup', 1), day('2026-02-15', 'holiday'), day('2026-02-23', 'holiday'), day('2026-02-24', 'working', 2),
+  ],
+  ...change,
+})
+
+afterEach(() => setLocale('zh'))
+
+describe('the arithmetic of a deadline', () => {
+  it('tells each step', () => {
+    expect(countStrip(clock().strip)).toEqual({ working: 2, makeup: 1, rest: 0, holiday: 2 })
+    expect(steps(clock(), now)).toEqual([
+      '从2月13日（周五）10:00 开始；开始当天不算。',
+      '从2月14日（周六）起数 2 个工作日。',
+      '其间 2 天节假日不算。',
+      '其间 1 天调休上班，算工作日。',
+      '因此到2月24日（周二）24:00 为止，在此之前都算按时。',
+    ])
+  })
+
+  it('rolls calendar days past a statutory holiday only', () => {
+    const strip = [day('2026-08-04', 'working'), ...Array.from({ length: 65 }, (_, i) => day(`d${i}`, 'rest'))]
+    strip[1] = day('2026-08-05', 'working')
+    const lines = steps(clock({ key: 'mediation', unit: 'calendar', days: 60, start: '2026-08-04T02:00:00Z', due: '2026-10-09T00:00:00+08:00', strip }), now)
+    expect(lines[1]).toBe('从8月5日（周三）起数 60 天，休息日也算。')
+    expect(lines[2]).toBe('最后一天是法定节假日，顺延 5 天。')
+    expect(lines.at(-1)).toBe('因此到10月8日（周四）24:00 为止，在此之前都算按时。')
+  })
+
+  it('says why a date moved and when it is provisional', () => {
+    const lines = steps(clock({ provisional: true, moved_from: '2026-02-20T00:00:00+08:00' }), now)
+    expect(lines.slice(-2)).toEqual(['原定2月19日（周四）24:00，因节假日安排公布或者平台中断顺延。', '其中有国务院尚未公布安排的年份，暂按法定节假日推算，公布后重新计算。'])
+  })
+
+  it('names clocks and what became of them', async () => {
+    expect(clockName({ key: 'offer:3' })).toBe('第 3 号方案的有效期')
+    expect(clockName({ key: 'performance:0' })).toBe('履行（第 1 项）')
+    expect(fateText(clock({ ended_at: '2026-02-24T02:00:00Z' }), now)).toBe('已按时（2月24日（周二）10:00）')
+    expect(fateText(clock({ ended_at: '2026-02-24T16:00:02Z', passed: true }), now)).toBe('到期未完成')
+    expect(fateText(clock({ overdue: true }), now)).toBe('已超期，仍待办')
+    await setLocale('en')
+    expect(clockName({ key: 'offer:3' })).toBe('Validity of offer no. 3')
+    expect(steps(clock(), now)[0]).toBe('Started Fri 13 Feb, 10:00; the day of the start does not count.')
+  })
+
+  it('adds up who held the turn', () => {
+    const held = heldBy([
+      { side: 'enterprise', to: 'x', working_seconds: 86_400 },
+      { side: 'consumer', to: 'x', working_seconds: 3600 },
+      { side: 'enterprise', working_seconds: 14_400 },
+    ])
+    expect(held.map(({ seconds, times, now }) => [seconds, times, now])).toEqual([[3600, 1, false], [100_800, 2, true], [0, 0, false]])
+    expect(heldText(held[1]!)).toBe('企业共 2 次，1 个工作日 4 小时')
+    expect(held.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1)
+  })
+})
+
+const rules = { mediation: 60 } as Case['rules']
+const facts: Case = {
+  id: 'k', code: 'K7QM2-XW9PD', version: 9, consumer: 'c', enterprise: 'e', bureau: 'b', region: '430602', rules, category: 'prepaid',
+  amount: { currency: 'CNY', minor: 339900 }, known_since: '2026-09-10', consents: {} as Case['consents'], filed_at: '2026-10-27T01:00:00Z',
+  last_at: '2026-11-19T01:00:00Z', phase: 'escalated', turn: 'bureau', turn_since: '2026-11-10T16:00:00Z', deadlines: [], files: { consumer: 0, enterprise: 0 }, talk: [],
+  class: 'UE',
+  offers: [
+    {
+      number: 1, by: 'consumer', account: 'c', digest: '', made_at: '2026-10-27T01:00:00Z', valid_until: '2026-11-10T16:00:00Z', state: 'lapsed',
+      items: [{ by: 'enterprise', remedy: 'cancel_and_return_balance', amount: { currency: 'CNY', minor: 237900 }, due: { days: 10, unit: 'working' } }],
+    },
+  ],
+  complaint: { reason: 'unsettled', received_at: '2026-11-10T16:00:01Z' },
+}
+function view(change: Partial<Case> = {}, clocks: Clock[] = []): CaseView {
+  return {
+    case: { ...facts, ...change }, now: '2026-11-22T01:00:00Z', sees: { room: true, desk: false, details: true }, may: [], positions: {}, read: {},
+    texts: { goods: '两年期健身卡', facts: '', offers: [{ offer: 1 }] }, consumer: { id: 'c', disclosure: 'full', name: '范**' },
+    enterprise: { id: 'e', name: '岳阳跃然里健身美容有限公司' },
+    bureau: { id: 'b', name_zh: '岳阳楼区市场监督管理局', name_en: 'Yueyanglou District Administration for Market Regulation' }, participants: {}, clocks,
+  }
+}
+const event = (type: RoomEvent['type'], text: string) => ({ type, seq: 9, at: '2026-11-13T05:00:00Z', by: { side: 'bureau', id: 'o' }, content: { text } }) as RoomEvent
+const complaint = (change: Partial<NonNullable<Case['complaint']>>): Partial<Case> => ({ complaint: { ...facts.complaint!, ...change } })
+const paper = (kind: Parameters<typeof paperOf>[0], v: CaseView, events: RoomEvent[] = []) => paperOf(kind, { view: v, events, enterprise: null, complainant: '范晨' })
+
+describe('forms of decision', () => {
+  it('list the seven items of art. 16 and the eight of art. 23', () => {
+    expect(optionsOf('refuse_complaint')).toHaveLength(7)
+    expect(optionsOf('close_complaint')).toHaveLength(9)
+    expect(optionsOf('accept_complaint')).toEqual([])
+    expect(openModes(['void', 'chase', 'refuse_complaint', 'accept_complaint'])).toEqual(['accept_complaint', 'refuse_complaint', 'void'])
+  })
+
+  it('make a command once they are whole', () => {
+    expect(commandOf('accept_complaint', noWish)).toEqual({ type: 'accept_complaint' })
+    expect(commandOf('refuse_complaint', noWish)).toBe('choice')
+    expect(commandOf('refuse_complaint', { ...noWish, choice: 'over_three_years', reasons: '  ' })).toBe('reasons')
+    expect(commandOf('refuse_complaint', { choice: 'over_three_years', falseMaterial: true, reasons: '四年前' })).toEqual({ type: 'refuse_complaint', ground: 'over_three_years', reasons: '四年前' })
+    expect(commandOf('refuse_complaint', { choice: 'materials_missing_or_false', falseMaterial: true, reasons: '假票' })).toMatchObject({ false_material: true })
+    expect(commandOf('rule_on_refusal', { ...noWish, choice: 'overturned', reasons: 'x' })).toEqual({ type: 'rule_on_refusal', upheld: false, reasons: 'x' })
+    expect(commandOf('close_complaint', { ...noWish, choice: 'settled', reasons: 'x' })).toEqual({ type: 'close_complaint', outcome: 'settled', reasons: 'x' })
+    expect(commandOf('close_complaint', { ...noWish, choice: 'sixty_days', reasons: 'x' })).toEqual({ type: 'close_complaint', outcome: 'terminated', ground: 'sixty_days', reasons: 'x' })
+  })
+
+  it('say what follows before the click', () => {
+    const refuse = (choice: string, falseMaterial = false) => consequences('refuse_complaint', { ...noWish, choice, falseMaterial }, view()).join('')
+    expect(refuse('not_consumer_or_no_dispute')).toContain('不计入企业成绩')
+    expect(refuse('materials_missing_or_false')).toContain('仍按“协商未成”计入')
+    expect(refuse('materials_missing_or_false', true)).toContain('不计入企业成绩')
+    expect(consequences('accept_complaint', noWish, view()).join('')).toContain('60 天')
+    expect(consequences('close_complaint', { ...noWish, choice: 'sixty_days' }, view()).join('')).toContain('第二十五条')
+  })
+})
+
+describe('the written decision', () => {
+  it('is there for each decision made, in order of time', () => {
+    expect(papersOf(view())).toEqual([])
+    expect(papersOf(view(complaint({ accepted_at: '2026-11-13T05:00:00Z', closed_at: '2026-12-01T01:00:00Z', outcome: 'terminated' })))).toEqual(['accepted', 'terminated'])
+    expect(papersOf(view(complaint({ refused_at: '2026-11-13T05:00:00Z', closed_at: '2026-11-13T05:00:00Z' })))).toEqual(['refused'])
+  })
+
+  const accepted = view(complaint({ accepted_at: '2026-11-13T05:00:00Z' }), [clock({ key: 'mediation', due: '2027-01-13T00:00:00+08:00' })])
+  it('accepts: art. 15, sixty days with their last day', async () => {
+    const zh = paper('accepted', accepted, [event('complaint_accepted', '请补充合同。')])
+    expect(zh.title).toBe('投诉受理决定书')
+    expect(zh.number).toBe('岳阳楼区市监投受〔2026〕第 K7QM2-XW9PD 号')
+    expect(zh.to).toBe('范晨：')
+    expect(zh.date).toBe('2026年11月13日')
+    expect(zh.reasons).toBe('请补充合同。')
+    expect(zh.routes).toBeNull()
+    const text = zh.paragraphs.join('\n')
+    for (const part of ['2026年11月11日', '期限内没有谈成', '两年期健身卡', '¥3,399.00', '¥2,379.00', '第十五条', '决定予以受理', '60 日', '2027年1月12日']) expect(text).toContain(part)
+    await setLocale('en')
+    const en = paper('accepted', accepted)
+    expect(en.title).toBe('Decision to accept a complaint')
+    expect(en.number).toBe('Yueyanglou District, complaints accepted [2026] No. K7QM2-XW9PD')
+    for (const part of ['11 November 2026', 'article 15', 'decides to accept it', '12 January 2027']) expect(en.paragraphs.join('\n')).toContain(part)
+  })
+
+  const refused = view({ ...complaint({ refused_at: '2026-11-13T05:00:00Z', closed_at: '2026-11-13T05:00:00Z', ground: 'over_three_years' }), phase: 'closed' })
+  it('refuses: the item of art. 16, reasons, the other routes of art. 39', async () => {
+    const zh = paper('refused', refused, [event('complaint_refused', '2021 年已知。')])
+    expect(zh.paragraphs.at(-1)).toContain('第十六条第（四）项规定的情形：知道权益受到侵害已超过三年')
+    expect(zh.reasons).toBe('2021 年已知。')
+    expect(zh.routes!.lead).toContain('第三十九条')
+    expect(zh.routes!.items).toHaveLength(4)
+    expect(zh.routes!.items[3]).toBe('（四）向人民法院提起诉讼。')
+    await setLocale('en')
+    const en = paper('refused', refused)
+    expect(en.paragraphs.at(-1)).toContain('article 16, item (4)')
+    expect(en.routes!.items[0]).toBe('(1) settlement by negotiation with the trader;')
+  })
+
+  const ended = { accepted_at: '2026-11-13T05:00:00Z', closed_at: '2026-12-30T16:30:00Z' }
+  it('terminates: the item of art. 23, court or arbitration of art. 25, both addressed', async () => {
+    const v = view({ ...complaint({ ...ended, outcome: 'terminated', terminated: 'no_agreement_declared' }), phase: 'closed' })
+    const zh = paper('terminated', v)
+    expect(zh.to).toBe('范晨、岳阳跃然里健身美容有限公司：')
+    expect(zh.paragraphs.at(-1)).toContain('第二十三条第（三）项')
+    expect(zh.paragraphs.join('')).toContain('2026年11月13日决定受理')
+    expect(zh.routes!.lead).toContain('第二十五条')
+    expect(zh.date).toBe('2026年12月31日')
+    await setLocale('en')
+    expect(paper('terminated', v).paragraphs.at(-1)).toContain('article 23, item (3)')
+  })
+
+  it('closes a settled complaint with the terms', async () => {
+    const item = { ...facts.offers[0]!.items[0]!, state: 'confirmed' as const, due_at: '2026-12-03T16:00:00Z' }
+    const v = view({
+      ...complaint({ ...ended, outcome: 'settled' }),
+      phase: 'closed',
+      agreement: { offer: 1, digest: '', accepted_by: 'enterprise', accepted_at: '2026-11-19T02:00:00Z', items: [item] },
+    })
+    const zh = paper('settled', v)
+    expect(zh.title).toBe('投诉办结告知书')
+    expect(zh.terms.join('')).toContain('¥2,379.00')
+    expect(zh.terms.join('')).toContain('12月3日')
+    expect(zh.routes).toBeNull()
+    await setLocale('en')
+    expect(paper('settled', v).paragraphs.at(-1)).toContain('closes the complaint')
+  })
+})

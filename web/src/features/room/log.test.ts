@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { setLocale } from '@/i18n'
+import type { CaseView, RoomEvent } from '@/features/words'
+import { announcement, entriesOf, linkify } from './log'
+import { situationOf } from './situation'
+
+const view = { bureau: { id: 'b', name_zh: '岳阳楼区市场监督管理局', name_en: 'Yueyanglou Bureau' }, participants: {} } as unknown as CaseView
+const event = (seq: number, type: string, side: string, fields: object = {}, at = `2026-11-23T02:0${seq}:00Z`) =>
+  ({ seq, at, type, by: { side, id: side }, ...fields }) as unknown as RoomEvent
+
+afterEach(() => setLocale('zh'))
+
+describe('the log', () => {
+  const events = [
+    event(1, 'case_filed', 'consumer', { content: { text: '经过', goods: '鞋' } }),
+    event(2, 'offer_made', 'consumer', { offer: 1 }),
+    event(3, 'message_posted', 'enterprise', { content: { text: '您好' } }),
+    event(4, 'message_posted', 'enterprise', { question: true, content: { text: '有小票吗' } }),
+    event(5, 'offer_seen', 'consumer', { offer: 1 }),
+    event(6, 'case_escalated', 'consumer', { reason: 'consumer_choice', content: { text: '不想等了' } }, '2026-11-24T02:00:00Z'),
+    event(7, 'complaint_refused', 'bureau', { ground: 'over_three_years', content: { text: '购买于 2020 年' } }, '2026-11-25T02:00:00Z'),
+  ]
+
+  it('parts the days, groups one speaker’s words, and leaves marks out', () => {
+    const entries = entriesOf(events, view, 'consumer')
+    expect(entries.map(({ kind }) => kind)).toEqual(['day', 'line', 'offer', 'message', 'message', 'day', 'line', 'day', 'line'])
+    expect(entries.flatMap((entry) => (entry.kind === 'message' ? [entry.follows] : []))).toEqual([false, true])
+  })
+
+  it('says what happened in plain words, to each reader and in both languages', async () => {
+    const lines = () => entriesOf(events, view, 'consumer').flatMap((entry) => (entry.kind === 'line' ? [[entry.text, entry.detail]] : []))
+    expect(lines()).toEqual([
+      ['您发起和解', ''],
+      ['案件转岳阳楼区市场监督管理局：消费者选择投诉', '不想等了'],
+      ['市场监管部门决定不予受理：知道权益受到侵害已超过三年', '理由：购买于 2020 年'],
+    ])
+    await setLocale('en')
+    expect(lines()[1]).toEqual(['Sent to Yueyanglou Bureau: the consumer chose to complain', '不想等了'])
+  })
+
+  it('announces a message with its speaker', () => {
+    const message = entriesOf(events, view, 'consumer')[3]!
+    expect(announcement(message, () => '客服小李')).toBe('客服小李：您好')
+  })
+
+  it('makes links of addresses only', () => {
+    expect(linkify('见 https://example.com/a?b=1。谢谢')).toEqual([{ text: '见 ' }, { text: 'https://example.com/a?b=1', href: 'https://example.com/a?b=1' }, { text: '。谢谢' }])
+    expect(linkify('(https://example.com).')).toEqual([{ text: '(' }, { text: 'https://example.com', href: 'https://example.com' }, { text: ').' }])
+    expect(linkify('javascript:alert(1)')).toEqual([{ text: 'javascript:alert(1)' }])
+  })
+})
+
+describe('where a case stands', () => {
+  const of = (c: object) => situationOf({ case: { offers: [], ...c } } as unknown as CaseView, 'consumer')
+  it.each([
+    [{ phase: 'awaiting_response' }, 'awaiting'],
+    [{ phase: 'negotiating', question: true }, 'question'],
+    [{ phase: 'negotiating', offers: [{ state: 'open', by: 'enterprise' }] }, 'theirOffer'],
+    [{ phase: 'negotiating', offers: [{ state: 'open', by: 'consumer' }] }, 'ownOffer'],
+    [{ phase: 'negotiating', turn: 'consumer' }, 'yourTurn'],
+    [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'asked' }] } }, 'asked'],
+    [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'reported' }] } }, 'confirm'],
+    [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'waiting' }, { by: 'consumer', state: 'running' }] } }, 'ownPart'],
+    [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'running' }] } }, 'performing'],
+    [{ phase: 'escalated', agreement: { items: [], settling: true } }, 'settling'],
+    [{ phase: 'closed', closing: { reason: 'lapsed' } }, 'lapsed'],
+    [{ phase: 'closed', closing: { reason: 'unsettled_not_sent' } }, 'unsent'],
+  ])('%j', (c, situation) => expect(of(c)).toBe(situation))
+})
