@@ -21,17 +21,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// browsers at work at once, at most: Chromium has two cores.
-const browsers = 6
-
-var (
-	seats     = make(chan struct{}, browsers)
-	chromiums struct {
-		sync.Mutex
-		ctx  context.Context
-		ends []context.CancelFunc
-	}
-)
+// chromiums has the one that runs. How many of its screens are at work at once is for go test's -parallel to say.
+var chromiums struct {
+	sync.Mutex
+	ctx  context.Context
+	ends []context.CancelFunc
+}
 
 // chromium is the one browser of the run.
 func chromium() (context.Context, error) {
@@ -106,13 +101,11 @@ func (l look) String() string {
 // screen opens a browser that shows nothing yet.
 func (s *server) screen(t *testing.T, name string, l look) *screen {
 	t.Helper()
-	seats <- struct{}{}
 	root, err := chromium()
 	require.NoError(t, err)
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
 	p := &screen{t: t, s: s, base: s.url, name: name, look: l, ctx: ctx}
 	t.Cleanup(func() {
-		defer func() { <-seats }()
 		if t.Failed() {
 			p.shot("failed")
 		}

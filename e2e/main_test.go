@@ -9,8 +9,8 @@
 //
 // # Concurrency
 //
-// Tests run side by side; what they share (the binary, Chromium) is made once, when it is first wanted. At most browsers parties with
-// a screen are at work at once.
+// Tests run side by side, each with servers, folders and browser contexts of its own; what they share (the binary, Chromium) is made
+// once, when it is first wanted.
 package e2e
 
 import (

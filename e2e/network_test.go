@@ -3,6 +3,9 @@ package e2e
 import (
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -69,6 +72,31 @@ func TestOffline(t *testing.T) {
 	require.Zero(t, sc.said("断网的时候写的"))
 	c.offline(false)
 	sc.once("断网的时候写的", c, d)
+}
+
+// TestCutWhileOpening: the network goes when only half of the room's code is there. The rest comes when it is back.
+func TestCutWhileOpening(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	c := sc.s.screen(t, "consumer", look{phone: true})
+	c.cookie(sc.consumer.token)
+	c.forgive("Failed to fetch dynamically imported module")
+	call(c, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*/assets/RoomLog*"}}})
+	asked := make(chan *fetch.EventRequestPaused, 8)
+	require.NoError(t, chromedp.Listen(c.ctx, func(ev any) {
+		if e, ok := ev.(*fetch.EventRequestPaused); ok {
+			asked <- e
+		}
+	}))
+	c.open("/c/" + sc.id)
+	first := <-asked
+	c.offline(true)
+	call(c, fetch.FailRequest, fetch.FailRequestParams{RequestID: first.RequestID, ErrorReason: network.ErrorReasonInternetDisconnected})
+	c.sees("电饭煲")
+	call(c, fetch.Disable, cdp.Empty{})
+	c.offline(false)
+	c.entered()
+	c.hears(c.yuan(299))
 }
 
 // TestCut: the connection breaks while somebody writes and others go on. Nothing is lost, nothing comes twice, and the screen says what was missed.

@@ -24,7 +24,7 @@ func TestSetUp(t *testing.T) {
 		p.fill("textbox", p.word("admin/setup."+label), text)
 	}
 	p.press(p.word("admin/setup.yes"))
-	p.sees(p.word("app/title.admin"))
+	p.until(`location.pathname === "/admin"`, "the administrator is not let in")
 	require.Equal(t, "administrator", get[struct{ Account struct{ Role string } }](s.as(p.session()), "/api/session").Account.Role)
 
 	again := s.screen(t, "latecomer", look{phone: true})

@@ -3,6 +3,7 @@
 //
 //	go run ./e2e/bench          about five minutes
 //	go run ./e2e/bench -short   one round of everything, under a minute
+//	go run ./e2e/bench -only GET   the parts whose name has it
 //
 // # Pattern
 //
@@ -39,6 +40,7 @@ type bench struct {
 	root   string // of the module
 	dir    string // of everything that is made; removed at the end
 	hejie  string // the program
+	only   string // part of the names of the parts to do
 	rounds int
 	warm   time.Duration // of a load, not measured
 	long   time.Duration // of a load, measured
@@ -54,8 +56,9 @@ const rooms = 1000
 func main() {
 	short := flag.Bool("short", false, "one round of everything, shorter")
 	hejie := flag.String("hejie", os.Getenv("HEJIE_BINARY"), "the program; default is built from here")
+	only := flag.String("only", "", "only parts whose name has this")
 	flag.Parse()
-	b := &bench{hejie: *hejie, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
+	b := &bench{hejie: *hejie, only: *only, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
 	if *short {
 		b.rounds, b.warm, b.long, b.cases = 1, 500*time.Millisecond, 1500*time.Millisecond, 2000
 	}
@@ -91,6 +94,9 @@ func (b *bench) run(ctx context.Context) (err error) {
 		{"cold start", b.coldStart},
 		{"pages", b.pages},
 	} {
+		if !strings.Contains(part.what, b.only) {
+			continue
+		}
 		start := time.Now()
 		if err := part.do(ctx); err != nil {
 			if ctx.Err() != nil {

@@ -260,7 +260,7 @@ func (b *bench) scorecard(ctx context.Context, dir string) (err error) {
 	r := theirs / ours
 	b.table.add(row{
 		what:  fmt.Sprintf("scorecard of %s cases, µs", count(float64(len(made)))),
-		hejie: count(ours), yardstick: count(theirs) + " counting the cases", ratio: times(r) + " x faster",
+		hejie: tenth(ours), yardstick: count(theirs) + " counting the cases", ratio: count(r) + " x faster",
 		goals: ">= 20 x | 10 x | -", verdict: grade(r >= 20, r >= 10, false),
 	})
 	return err

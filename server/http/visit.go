@@ -79,7 +79,9 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, took time.Duration
 		attrs = append(attrs, slog.String("role", string(v.session.Actor.Role)))
 	}
 	if status >= 500 {
-		level = slog.LevelError
+		if r.Context().Err() == nil { // else the visitor went away and nothing failed
+			level = slog.LevelError
+		}
 		attrs = append(attrs, slog.Any("error", v.cause))
 	}
 	s.log.LogAttrs(r.Context(), level, "request", attrs...)

@@ -1,5 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { defineMessages, pieces, setLocale, useI18n, type Message, type Messages } from '.'
+import { flushPromises, mount } from '@vue/test-utils'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { h } from 'vue'
+import { defineMessages, lazy, pieces, setLocale, useI18n, type Message, type Messages } from '.'
 
 const zh = import.meta.glob<{ default: Messages }>('/src/**/messages.zh.ts', { eager: true })
 const en = import.meta.glob<{ default: Messages }>('/src/**/messages.en.ts', { eager: true })
@@ -52,5 +54,33 @@ describe('useI18n', () => {
 
   it('cuts a message into text and slots', () => {
     expect(pieces(messages as never, 'agree')).toEqual([{ text: '我已阅读' }, { slot: 'rules' }])
+  })
+})
+
+describe('lazy', () => {
+  afterEach(() => void vi.unstubAllGlobals())
+
+  it('asks again when the network is back', async () => {
+    vi.stubGlobal('navigator', { onLine: false })
+    const load = vi.fn().mockRejectedValueOnce(new TypeError('Failed to fetch')).mockResolvedValue({ default: { render: () => h('p', 'here') } })
+    const part = lazy(load)
+    const wrapper = mount({ render: () => h('div', [h(part)]) })
+    await flushPromises()
+    expect(wrapper.text()).toBe('')
+    window.dispatchEvent(new Event('online'))
+    await flushPromises()
+    expect(load).toHaveBeenCalledTimes(2)
+    expect(wrapper.text()).toBe('here')
+  })
+
+  it('gives up after a while', async () => {
+    vi.useFakeTimers()
+    const load = vi.fn().mockRejectedValue(new Error('gone'))
+    const errorHandler = vi.fn()
+    mount(lazy(load), { global: { config: { errorHandler } } })
+    await vi.runAllTimersAsync()
+    vi.useRealTimers()
+    expect(load).toHaveBeenCalledTimes(5)
+    expect(errorHandler).toHaveBeenCalledOnce()
   })
 })

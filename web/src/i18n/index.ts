@@ -91,12 +91,22 @@ export async function setLocale(locale: Locale): Promise<void> {
   }
 }
 
-/** A component loaded on first use, painted only when its texts are there too. */
+/**
+ * A component loaded on first use, painted only when its texts are there too. What did not come, because the network was away just
+ * then, is asked for again.
+ */
 export function lazy<T extends Component>(loader: () => Promise<{ default: T }>): T {
-  return defineAsyncComponent(async () => {
-    const loaded = await loader()
-    await textsReady()
-    return loaded.default
+  return defineAsyncComponent({
+    loader: async () => {
+      const loaded = await loader()
+      await textsReady()
+      return loaded.default
+    },
+    onError: (_, retry, fail, attempts) => {
+      if (attempts > 4) fail()
+      else if (navigator.onLine) setTimeout(retry, 250 * 2 ** attempts)
+      else window.addEventListener('online', retry, { once: true })
+    },
   }) as unknown as T
 }
 

@@ -6,7 +6,7 @@ const dictionary = messages as unknown as Dictionary<Messages>
 
 /** What the audit knows, in the order of the filter. */
 export const auditKinds = [
-  'details_opened', 'case_file_opened', 'original_downloaded', 'content_erased', 'scheme', 'staff_added', 'staff_changed',
+  'details_opened', 'case_file_opened', 'original_downloaded', 'content_erased', 'account_erased', 'scheme', 'staff_added', 'staff_changed',
   'password_changed', 'bureau_added', 'bureau_changed', 'calendar_imported', 'set_up', 'outage',
 ] as const
 

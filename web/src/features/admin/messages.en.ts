@@ -191,6 +191,7 @@ const en: Translation<typeof zh> = {
   'audit.what.case_file_opened': 'Opened a case file',
   'audit.what.original_downloaded': 'Downloaded an original',
   'audit.what.content_erased': 'Erased content',
+  'audit.what.account_erased': 'Account erased at the person’s own request',
   'audit.what.scheme': 'Enrolment',
   'audit.what.staff_added': 'Added a member of staff',
   'audit.what.staff_changed': 'Changed a member of staff',

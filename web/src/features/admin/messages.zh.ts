@@ -188,6 +188,7 @@ export default {
   'audit.what.case_file_opened': '打开案卷',
   'audit.what.original_downloaded': '下载证据原件',
   'audit.what.content_erased': '删除内容',
+  'audit.what.account_erased': '注销并删除个人信息',
   'audit.what.scheme': '办理入驻',
   'audit.what.staff_added': '添加人员',
   'audit.what.staff_changed': '修改人员',

@@ -44,6 +44,8 @@ const en: Translation<typeof zh> = {
   case_code_required: 'This case is older; please also give its code or the order number.',
   wrong_case_code: 'The case code or order number is not right.',
   set_up_closed: 'The first set-up has been done. Please sign in.',
+  not_approved: 'The application is not approved yet; signing in opens with the approval.',
+  open_cases: 'There are {count} open disputes; this can be done once they are closed.',
   login_taken: 'This account name is taken. Please choose another.',
   weak_password: 'This password is too simple. Please choose a longer one.',
   last_supervisor: 'At least one supervisor must remain.',

@@ -41,6 +41,8 @@ export default {
   case_code_required: '这件纠纷时间较久，还需要案件码或订单号。',
   wrong_case_code: '案件码或订单号不正确。',
   set_up_closed: '初次设置已经完成，请直接登录。',
+  not_approved: '入驻申请还没有获得批准，批准后才能登录。',
+  open_cases: '还有 {count} 件进行中的纠纷，结束以后才能这样做。',
   login_taken: '这个账号名已被使用，请换一个。',
   weak_password: '密码太简单，请换一个更长的。',
   last_supervisor: '至少要保留一位主管。',
