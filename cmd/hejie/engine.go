@@ -99,7 +99,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 // tie makes the parts that serve and hands each what it needs of the others.
 func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, sender notify.Sender, clock *app.ShiftedClock) error {
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
-	e.hub = live.New(live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: marks{e.app.Marks}, Limits: w.Limits,
+	e.hub = live.New(live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
 		EncodeRow: server.EncodeRow, Logger: e.log})
 	e.stop = e.app.Signals.OnRevoked(e.hub.Revoke)
 	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Logger: e.log})
@@ -119,7 +119,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 		return err
 	}
 	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
-		Version: version(), SMS: w.SMS, Texts: server.Texts{Truth: texts, Rules: texts, Publication: texts, Escalation: texts, Commitment: texts},
+		Version: version(), SMS: w.SMS, Read: e.hub.Read,
 		Dist: dist, Live: e.hub, Ping: e.store.Ping, Secure: e.config.secure(), Proxies: proxies, Rates: server.DefaultRates(), Logger: e.log}
 	if e.demo != nil {
 		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
@@ -132,9 +132,6 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	e.server, err = server.New(o)
 	return err
 }
-
-// texts is the version of the texts in force that consents and commitments name.
-const texts = "2026-1"
 
 // committed tells those who deliver what became true, once they are there.
 func (e *engine) committed(commits []app.Commit) {
@@ -188,13 +185,6 @@ func (e *engine) visitor(r *http.Request) (live.Visitor, error) {
 		v.Public = bureau.NameZH
 	}
 	return v, nil
-}
-
-// marks are the read marks as the hub wants them.
-type marks struct{ *app.Marks }
-
-func (m marks) MarkRead(ctx context.Context, by app.Session, caseID string, ch negotiation.Channel, seq int64) (bool, error) {
-	return m.Read(ctx, by, caseID, ch, seq)
 }
 
 // run serves until ctx ends or the demo is to start over, and ends in the order in which nobody is cut off: first no new visitors,

@@ -30,7 +30,6 @@ type Options struct {
 	Business app.Clock                // dates events and deadlines
 	Version  string
 	SMS      app.SMS
-	Texts    Texts // not read any more: app.TextsInForce is the one place; goes with its last caller
 
 	// Read hears of read marks that moved, for live's hub; nil: nobody is told.
 	Read func(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)
