@@ -92,8 +92,7 @@ func (sc *scene) files(c *screen) {
 	c.link(c.word("file-case/done.room"))
 	c.sees(c.word("words/phase.awaiting_response"))
 	sc.id = strings.TrimPrefix(c.eval("location.pathname"), "/c/")
-	cookie := c.session()
-	sc.consumer = sc.s.as(cookie)
+	sc.consumer = sc.s.as(c.session())
 }
 
 // sentCode is the code that the demo would have sent to a phone.

@@ -27,6 +27,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -80,6 +81,11 @@ func (b *bench) run(ctx context.Context) (err error) {
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}
+	start := time.Now()
+	before, err := busyNow()
+	if err != nil {
+		return err
+	}
 	for _, part := range []struct {
 		what string
 		do   func(context.Context) error
@@ -97,18 +103,18 @@ func (b *bench) run(ctx context.Context) (err error) {
 		if !strings.Contains(part.what, b.only) {
 			continue
 		}
-		start := time.Now()
+		began := time.Now()
 		if err := part.do(ctx); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
 			b.table.add(row{what: part.what, hejie: "not measured: " + firstLine(err)})
 		}
-		fmt.Fprintf(os.Stderr, "%-26s %6.1f s\n", part.what, time.Since(start).Seconds())
+		fmt.Fprintf(os.Stderr, "%-26s %6.1f s\n", part.what, time.Since(began).Seconds())
 	}
 	w := b.wrong
 	b.table.add(row{what: "lost, duplicated, reordered", hejie: fmt.Sprintf("%d, %d, %d", w.Lost, w.Dup, w.Reordered), yardstick: "0, 0, 0", verdict: grade(w.clean(), w.clean(), !w.clean())})
-	fmt.Print(b.table)
+	fmt.Print(b.table, before.disturbance(runtime.NumCPU(), time.Since(start).Seconds()))
 	if !w.clean() {
 		return errors.New("messages were lost, duplicated or reordered")
 	}

@@ -117,11 +117,11 @@ func (s *Store) Close() error {
 
 func (s *Store) release() error {
 	var errs []error
+	if s.readers != nil { // before the writer: SQLite empties the WAL when the last connection closes, which must be one that may write
+		errs = append(errs, s.readers.Close())
+	}
 	if s.writer != nil {
 		errs = append(errs, s.writer.close())
-	}
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
 	}
 	return errors.Join(append(errs, s.lock.Close())...)
 }

@@ -70,7 +70,20 @@ func newWriter(s *Store) (_ *writer, err error) {
 	return w, nil
 }
 
-func (w *writer) close() error { return errors.Join(w.tx.conn.Close(), w.db.Close()) }
+// close ends the connection. Its statements end first: they belong to it alone, nobody else closes them, and SQLite keeps a
+// connection open as long as it has one.
+func (w *writer) close() error {
+	var errs []error
+	for _, s := range w.tx.stmts {
+		errs = append(errs, s.Close())
+	}
+	for _, s := range []*sql.Stmt{w.begin, w.commit, w.back, w.savepoint, w.rollTo, w.rollDone} {
+		if s != nil { // a writer that did not get far
+			errs = append(errs, s.Close())
+		}
+	}
+	return errors.Join(append(errs, w.tx.conn.Close(), w.db.Close())...)
+}
 
 func (w *writer) start() {
 	go func() {

@@ -73,6 +73,9 @@ type Result struct {
 	FirstError  string  `json:"first_error,omitempty"`
 }
 
+// grace is how long what was sent may still take to arrive before it counts as lost.
+const grace = 20 * time.Second
+
 // --- message bodies: every body carries "@room.side.n.t@" ---
 
 const filler = "I can accept a partial refund if the parcel is returned in its box, with both of the cables and the receipt, by Friday at noon. "
@@ -309,7 +312,7 @@ func main() {
 		window()
 		time.Sleep(500 * time.Millisecond)
 	case "open":
-		var sentMeasured, gotMeasured atomic.Int64
+		var sentMeasured, gotMeasured, waiting atomic.Int64 // waiting: sent, not acked
 		var t1, t2 atomic.Int64
 		t1.Store(math.MaxInt64)
 		t2.Store(math.MaxInt64)
@@ -374,7 +377,9 @@ func main() {
 					}
 					return
 				}
+				waiting.Add(1)
 				go func() {
+					defer waiting.Add(-1)
 					err := acked()
 					if err != nil {
 						if !stop.Load() {
@@ -401,7 +406,11 @@ func main() {
 		el = time.Since(b).Seconds()
 		u1, g1 = proc.Read(pids), proc.Read(self)
 		stop.Store(true)
-		time.Sleep(2 * time.Second) // grace for the tail
+		for end := time.Now().Add(grace); time.Now().Before(end); time.Sleep(50 * time.Millisecond) { // the tail
+			if waiting.Load() == 0 && gotMeasured.Load() == sentMeasured.Load() {
+				break
+			}
+		}
 		res.Lost = sentMeasured.Load() - gotMeasured.Load()
 		res.Rate = *rate
 	default:

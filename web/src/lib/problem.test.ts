@@ -30,3 +30,11 @@ it('has a sentence for each code of the contract', () => {
   const known = { ...zh, ...zhCommon }
   expect(codes.filter((code) => !(code in known) && !(`problem.${code}` in known))).toEqual([])
 })
+
+it('says where an application stands, and how many cases are open', async () => {
+  await loadProblemTexts()
+  expect(problemText({ code: 'not_approved', params: { status: 'pending' } })).toContain('正在审核')
+  expect(problemText({ code: 'not_approved', params: { status: 'removed' } })).toContain('没有获得批准')
+  expect(problemText({ code: 'not_approved', params: { status: 'new_one' } })).toContain('批准后才能登录')
+  expect(problemText({ code: 'open_cases', params: { count: 2 } })).toContain('2 件纠纷没有结束')
+})

@@ -67,10 +67,12 @@ export function loadProblemTexts(): Promise<void> {
  */
 export function problemText(problem: ProblemBody, own?: Dictionary<Messages>): string {
   const { code, params = {} } = problem
+  /** Some codes say more with a status. */
+  const nearer = texts && typeof params.status === 'string' && texts.zh[`${code}.${params.status}`] !== undefined ? `${code}.${params.status}` : code
   const known =
     (own && own.zh[code] !== undefined ? translate(own, code, params) : undefined) ??
     translate(undefined, `problem.${code}`, params) ??
-    (texts && texts.zh[code] !== undefined ? translate(texts, code, params) : undefined)
+    (texts && texts.zh[code] !== undefined ? translate(texts, nearer, params) : undefined)
   if (known !== undefined) return known
   if (!texts) void loadProblemTexts()
   return translate(undefined, 'problem.unknown', { code })!

@@ -4,6 +4,8 @@ export default {
   'tab.bureaus.lead': '案件按企业所在地区转给最近一级的部门。',
   'tab.officers': '市场监管人员',
   'tab.officers.lead': '每人一个账号，属于一个部门。',
+  'tab.administrators': '管理员',
+  'tab.administrators.lead': '管理本系统的账号，看不到协商内容。至少保留一位在用的管理员。',
   'tab.calendar': '日历',
   'tab.calendar.lead': '工作日按国务院办公厅的通知。新一年的通知公布后在这里导入。',
   'tab.limits': '限额与规则',
@@ -29,6 +31,9 @@ export default {
   'region.hint': '选到部门所在的那一级为止，可以只选省或者市。',
 
   'officer.add': '添加人员',
+  'administrator.add': '添加管理员',
+  'administrator.self': '本人',
+  'administrator.selfHint': '在“账户”里修改密码',
   'officer.name': '姓名',
   'officer.bureau': '部门',
   'officer.bureau.choose': '选择部门',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CaseRow } from '@/features/words'
 import { validCreditCode } from './credit'
-import { drop, emptyBoard, filtersOf, matches, noFilters, page, paramsOf, placeIn, placesOf, put, queryOf, within, type Board } from './columns'
+import { columnOf, drop, emptyBoard, filtersOf, matches, noFilters, page, paramsOf, placeIn, put, queryOf, within, type Board } from './columns'
 import { leftText, urgencyOf, workingDaysTo } from './left'
 import { actsOf, schemeCommand } from './scheme'
 
@@ -9,37 +9,28 @@ const horizon = Date.parse('2026-11-25T00:00:00+08:00')
 const row = (change: Partial<CaseRow> = {}): CaseRow => ({
   case: 'a', code: 'K7QM2-XW9PD', version: 5, consumer: 'c', enterprise: 'e', enterprise_name: '岳阳湘湖里电器有限公司', bureau: 'b', region: '430602',
   category: 'quality', amount: { currency: 'CNY', minor: 259900 }, phase: 'escalated', turn: 'bureau', turn_since: '2026-11-19T00:00:00Z',
-  filed_at: '2026-11-01T00:00:00Z', last_at: '2026-11-19T00:00:00Z', due: '2026-11-30T16:00:00Z', due_key: 'complaint_decision', room_seq: 5, ...change,
+  filed_at: '2026-11-01T00:00:00Z', last_at: '2026-11-19T00:00:00Z', due: '2026-11-30T16:00:00Z', due_key: 'complaint_decision', room_seq: 5, column: 'new', ...change,
 })
-const running = (change: Partial<CaseRow>) => row({ phase: 'negotiating', turn: 'enterprise', due_key: 'negotiation', class: undefined, ...change })
 
 describe('columns', () => {
   it.each([
-    ['a fresh complaint', row({ class: 'UE' }), ['new']],
-    ['an overdue one, whatever its class', row({ class: 'SB', overdue: true }), ['overdue']],
-    ['a refusal: ruled on or not, the row does not say', row({ class: 'RR', reason: 'refused' }), ['refusals', 'new']],
-    ['a refusal in mediation', row({ class: 'RR', phase: 'accepted' }), ['refusals', 'accepted']],
-    ['a refusal that was upheld', row({ class: 'RX' }), ['new']],
-    ['a broken promise: found on or not', row({ class: 'SB' }), ['broken', 'new']],
-    ['mediation', row({ phase: 'accepted', due_key: 'mediation' }), ['accepted']],
-    ['closed', row({ phase: 'closed', due: undefined, due_key: undefined }), ['closed']],
-    ['being performed', row({ phase: 'agreed' }), [null]],
-    ['a negotiation that ends before the horizon', running({ due: '2026-11-23T16:00:00Z' }), ['coming']],
-    ['a negotiation that ends at the horizon', running({ due: '2026-11-24T16:00:00Z' }), [null]],
-    ['no first response', running({ phase: 'awaiting_response', due_key: 'first_response', due: '2026-11-17T16:00:00Z', overdue: true }), ['coming']],
-    ['another clock on the row', running({ due_key: 'offer:2', due: '2026-11-23T16:00:00Z' }), [null, 'coming']],
-  ] as const)('%s', (_, one, places) => {
-    expect(placesOf(one, horizon)).toEqual(places)
+    ['what the server says, whatever else is in the row', { column: 'refusals' }, 'refusals'],
+    ['a coming one stays so, even without a time', { column: 'coming' }, 'coming'],
+    ['in none: an agreement that is being performed', { column: undefined }, null],
+    ['running, and fails before the horizon', { column: 'running', breach_at: '2026-11-23T16:00:00Z' }, 'coming'],
+    ['running, and fails at the horizon', { column: 'running', breach_at: '2026-11-24T16:00:00Z' }, null],
+    ['running, with no end known', { column: 'running' }, null],
+  ] as const)('%s', (_, change, column) => {
+    expect(columnOf(row(change), horizon)).toBe(column)
   })
 
   const start = (key: keyof Board, ...rows: CaseRow[]) => page(emptyBoard, key, rows, null, false)
 
   it('moves a row, keeps the order by due date, and what only a page knew', () => {
     let board = start('new', row({ case: 'x', due: '2026-11-28T16:00:00Z' }), row({ case: 'a', name: '王**' }))
-    board = page(board, 'accepted', [row({ case: 'm', phase: 'accepted', due: '2027-01-01T16:00:00Z' })], null, false)
-    const change = put(board, row({ version: 6, phase: 'accepted', due: '2026-12-30T16:00:00Z' }), noFilters, horizon)
+    board = page(board, 'accepted', [row({ case: 'm', phase: 'accepted', column: 'accepted', due: '2027-01-01T16:00:00Z' })], null, false)
+    const change = put(board, row({ version: 6, phase: 'accepted', column: 'accepted', due: '2026-12-30T16:00:00Z' }), noFilters, horizon)
     expect(change.changed).toBe(true)
-    expect(change.ask).toEqual([])
     expect(change.board.new.rows.map((one) => one.case)).toEqual(['x'])
     expect(change.board.accepted.rows.map((one) => one.case)).toEqual(['a', 'm'])
     expect(change.board.accepted.rows[0]!.name).toBe('王**')
@@ -47,15 +38,16 @@ describe('columns', () => {
 
   it('takes the highest version only', () => {
     const board = start('new', row({ version: 7 }))
-    expect(put(board, row({ version: 7, phase: 'closed' }), noFilters, horizon)).toEqual({ board, changed: false, ask: [] })
+    expect(put(board, row({ version: 7, column: 'closed' }), noFilters, horizon)).toEqual({ board, changed: false })
     expect(page(board, 'new', [row({ version: 6, code: 'OLD' })], null, false).new.rows[0]!.version).toBe(7)
   })
 
-  it('stays where it is and asks when the row alone does not tell', () => {
-    const board = start('new', row({ class: 'RR' }))
-    const change = put(board, row({ version: 6, class: 'RR' }), noFilters, horizon)
-    expect(placeIn(change.board, 'a')).toBe('new')
-    expect(change.ask).toEqual(['refusals', 'new'])
+  it('takes a running row in only when it is about to fail, and out when it no longer is', () => {
+    const soon = row({ version: 6, column: 'running', breach_at: '2026-11-23T16:00:00Z' })
+    const board = put(emptyBoard, soon, noFilters, horizon).board
+    expect(placeIn(board, 'a')).toBe('coming')
+    expect(placeIn(put(board, { ...soon, version: 7, breach_at: '2026-12-23T16:00:00Z' }, noFilters, horizon).board, 'a')).toBeNull()
+    expect(put(emptyBoard, row({ column: 'running', breach_at: '2026-12-23T16:00:00Z' }), noFilters, horizon).changed).toBe(false)
   })
 
   it('leaves what comes with a later page to that page', () => {
@@ -71,7 +63,7 @@ describe('columns', () => {
   })
 
   it('is in one column only, when a page brings it', () => {
-    const board = page(start('new', row()), 'overdue', [row({ version: 6, overdue: true })], null, false)
+    const board = page(start('new', row()), 'overdue', [row({ version: 6, column: 'overdue', overdue: true })], null, false)
     expect(board.new.rows).toEqual([])
     expect(placeIn(board, 'a')).toBe('overdue')
   })

@@ -1,9 +1,6 @@
 /*
  * The board's columns. Pure: what stands in which column, and what a changed row does to them.
- *
- * The server assigns columns and their pages are the truth. A row that comes live does not say all of it (whether a refusal was ruled on,
- * whether a promise was found on, when a negotiation fails while somebody else's clock is on the row): such a row is put where it most
- * likely belongs, and `ask` names the columns to fetch again.
+ * The server assigns the column of each row; only the passing of time is added here (see columnOf).
  */
 import type { CaseRow, Category } from '@/features/words'
 import type { components } from '@/api'
@@ -25,29 +22,10 @@ export type Board = Readonly<Record<ColumnKey, Column>>
 const nothing: Column = { rows: [], next: null, loaded: false }
 export const emptyBoard: Board = Object.fromEntries(columnKeys.map((key) => [key, nothing])) as unknown as Board
 
-/** Where a row may stand, likeliest first; null: in none. More than one: only the server knows. */
-export function placesOf(row: CaseRow, horizon: number): readonly (ColumnKey | null)[] {
-  switch (row.phase) {
-    case 'closed':
-      return ['closed']
-    case 'agreed':
-      return [null]
-    case 'awaiting_response':
-    case 'negotiating': {
-      if (row.overdue) return ['coming']
-      const due = row.due ? Date.parse(row.due) : Infinity
-      if (row.due_key === 'first_response' || row.due_key === 'negotiation') return due < horizon ? ['coming'] : [null]
-      // Another clock stands on the row; that of the negotiation may end sooner or later.
-      return [null, 'coming']
-    }
-    default: {
-      if (row.overdue) return ['overdue']
-      const plain: ColumnKey = row.phase === 'accepted' ? 'accepted' : 'new'
-      if (row.class === 'RR') return ['refusals', plain]
-      if (row.class === 'SB') return ['broken', plain]
-      return [plain]
-    }
-  }
+/** Where a row stands; null: in none. A running negotiation is coming once it fails before the horizon. */
+export function columnOf({ column, breach_at }: Pick<CaseRow, 'column' | 'breach_at'>, horizon: number): ColumnKey | null {
+  if (column !== 'running') return column ?? null
+  return breach_at && Date.parse(breach_at) < horizon ? 'coming' : null
 }
 
 export interface Filters {
@@ -125,30 +103,26 @@ export interface Change {
   board: Board
   /** The board looks different. */
   changed: boolean
-  /** Columns that the server has to be asked about. */
-  ask: readonly ColumnKey[]
 }
 
 /** A row as it is now. Older versions than the one on the board change nothing. */
 export function put(board: Board, row: CaseRow, filters: Filters, horizon: number): Change {
   const now = placeIn(board, row.case)
   const known = now && board[now].rows.find((other) => other.case === row.case)
-  if (known && known.version >= row.version) return { board, changed: false, ask: [] }
-  if (!matches(row, filters)) return { ...drop(board, row.case), ask: [] }
+  if (known && known.version >= row.version) return { board, changed: false }
+  if (!matches(row, filters)) return drop(board, row.case)
 
-  const places = placesOf(row, horizon)
-  const to = places.includes(now) ? now : (places[0] ?? null)
-  const ask = places.length > 1 ? places.filter((place) => place !== null) : []
+  const to = columnOf(row, horizon)
   // A live row may lack the name that a page had.
   const fresh = known ? { ...row, name: row.name || known.name, read_seq: row.read_seq ?? known.read_seq } : row
   const without = now ? take(board, now, row.case) : board
-  if (!to) return { board: without, changed: now !== null, ask }
+  if (!to) return { board: without, changed: now !== null }
   const column = without[to]
   const at = to === 'closed' ? 0 : column.rows.findIndex((other) => before(fresh, other))
   // Behind the last one at hand while more are to come: it comes with its page.
-  if (at < 0 && column.next && to !== now) return { board: without, changed: now !== null, ask }
+  if (at < 0 && column.next && to !== now) return { board: without, changed: now !== null }
   const rows = at < 0 ? [...column.rows, fresh] : [...column.rows.slice(0, at), fresh, ...column.rows.slice(at)]
-  return { board: { ...without, [to]: { ...column, rows } }, changed: true, ask }
+  return { board: { ...without, [to]: { ...column, rows } }, changed: true }
 }
 
 function take(board: Board, key: ColumnKey, id: string): Board {
@@ -156,7 +130,7 @@ function take(board: Board, key: ColumnKey, id: string): Board {
 }
 
 /** The case left the board. */
-export function drop(board: Board, id: string): { board: Board; changed: boolean } {
+export function drop(board: Board, id: string): Change {
   const key = placeIn(board, id)
   return key ? { board: take(board, key, id), changed: true } : { board, changed: false }
 }

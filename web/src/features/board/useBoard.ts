@@ -1,7 +1,7 @@
 /*
  * The board, live: a page of each column by HTTP, changed rows by the feed.
  *
- *   const board = useBoard(filters, now, days)
+ *   const board = useBoard(filters)
  *   board.columns         rows, next, loaded of each column
  *   board.counts          cases by column; null where only what is loaded is known (other filters than the region)
  *   board.fresh           cases that changed a moment ago
@@ -11,8 +11,7 @@ import { computed, onScopeDispose, reactive, shallowReactive, shallowRef, watch,
 import { api, data, type components } from '@/api'
 import { asProblem, type Problem } from '@/lib/problem'
 import { connection, useFeed } from '@/live'
-import type { CalendarDay, CaseRow } from '@/features/words'
-import { dueAfter } from '@/features/room/clock'
+import type { CaseRow } from '@/features/words'
 import { setBusinessNow } from '@/features/room/now'
 import { columnKeys, drop, emptyBoard, page, paramsOf, put, type Board, type ColumnKey, type Filters } from './columns'
 
@@ -22,7 +21,7 @@ const pageSize = 20
 /** How long a changed row stands out. */
 const standsOut = 6000
 
-export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<number>>, days: Readonly<Ref<readonly CalendarDay[]>>) {
+export function useBoard(filters: Readonly<Ref<Filters>>) {
   const columns = shallowRef<Board>(emptyBoard)
   const summary = shallowRef<Summary | null>(null)
   const problem = shallowRef<Problem | null>(null)
@@ -42,11 +41,8 @@ export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<numb
     timers.add(timer)
   }
 
-  /** End of the second working day from now: negotiations that fail before it are coming. */
-  const horizon = () => {
-    const due = dueAfter(days.value.filter(({ date }) => date >= new Date(now.value + 8 * 3_600_000).toISOString().slice(0, 10)), now.value, 2, 'working')
-    return due ? Date.parse(due) : now.value + 2 * 86_400_000
-  }
+  /** Negotiations that fail before it are coming. */
+  const horizon = () => (summary.value ? Date.parse(summary.value.horizon) : 0)
 
   async function fetchColumn(key: ColumnKey, after?: string): Promise<void> {
     const mine = run
@@ -84,20 +80,22 @@ export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<numb
     if (!columns.value[key].loaded) fetchColumn(key).catch((thrown) => (problem.value = asProblem(thrown)))
   }
 
-  // Several changes in a row ask the server once.
-  const wanted = new Set<ColumnKey>()
-  let waiting = false
-  function ask(keys: Iterable<ColumnKey>): void {
-    for (const key of keys) if (shown.has(key)) wanted.add(key)
-    if (waiting) return
-    waiting = true
-    later(500, () => {
-      waiting = false
-      const now = [...wanted]
-      wanted.clear()
+  // The numbers at the heads of the columns; several changes in a row ask once.
+  let counting = false
+  function recount(): void {
+    if (counting) return
+    counting = true
+    later(1000, () => {
+      counting = false
       // What fails here is asked again with the next change or the next minute.
-      Promise.all([fetchSummary(), ...now.map((key) => fetchColumn(key))]).catch(() => undefined)
+      fetchSummary().catch(() => undefined)
     })
+  }
+  /** Time alone moves cases into `coming` and `overdue`. */
+  function tick(): void {
+    if (document.visibilityState !== 'visible') return
+    const moved = (['coming', 'new', 'overdue', 'accepted'] as const).filter((key) => shown.has(key))
+    Promise.all([fetchSummary(), ...moved.map((key) => fetchColumn(key))]).catch(() => undefined)
   }
 
   function changed(row: CaseRow): void {
@@ -108,7 +106,7 @@ export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<numb
       news.value++
       later(standsOut, () => fresh.delete(row.case))
     }
-    ask(result.ask)
+    recount()
   }
 
   const feed = useFeed('board')
@@ -127,7 +125,7 @@ export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<numb
     () => [...feed.gone.keys()],
     (ids) => {
       for (const id of ids) columns.value = drop(columns.value, id).board
-      ask([])
+      recount()
     },
   )
   // After a break the feed starts over; the columns do too.
@@ -141,8 +139,7 @@ export function useBoard(filters: Readonly<Ref<Filters>>, now: Readonly<Ref<numb
     columns.value = emptyBoard
     void load()
   })
-  // Time alone moves cases into `coming` and `overdue`.
-  const minute = setInterval(() => document.visibilityState === 'visible' && ask(['coming', 'new', 'overdue', 'accepted']), 60_000)
+  const minute = setInterval(tick, 60_000)
 
   const counts = computed(() => {
     const only = Object.keys(paramsOf({ ...filters.value, region: '' })).length === 0

@@ -1,4 +1,4 @@
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { computed, defineComponent, h, nextTick, shallowRef } from 'vue'
 import { setLocale } from '@/i18n'
@@ -8,6 +8,7 @@ import type { Room } from '@/features/room/useRoom'
 import { faults, newItem, toItems, draftTotal } from '@/features/offer/draft'
 import OfferComposer from '@/features/offer/OfferComposer.vue'
 import { applyStart, startsOf } from '@/features/offer/starts'
+import EnrolmentBanner from './EnrolmentBanner.vue'
 import { isGone, matches, merge, paramsOf, queryOf, sorted, startView, unread, viewOf, type Known } from './inbox'
 import { actionOf, isTyping, keyMap, useKeys, type DeskAction } from './keys'
 import { isLocked, writers } from './lock'
@@ -362,5 +363,25 @@ describe('the own scorecard', () => {
       row({ phase: 'escalated', turn: 'bureau' }),
     ]
     expect(pendingOf(rows)).toEqual({ over: 1, due: 1, ours: 1, perform: 1 })
+  })
+})
+
+describe('the banner about the enrolment', () => {
+  const show = async (enrolment: object) => {
+    vi.stubGlobal('fetch', vi.fn(async () => Response.json({ enterprise: 'e', name: '岳阳湘湖里电器有限公司', since: '2026-11-20T02:00:00Z', ...enrolment })))
+    const page = mount(EnrolmentBanner)
+    await flushPromises()
+    return page.text()
+  }
+  afterEach(() => vi.unstubAllGlobals())
+
+  it('says the state, why, and whom to ask', async () => {
+    const bureau = { id: 'b', name_zh: '岳阳楼区市场监督管理局', name_en: 'Yueyanglou' }
+    const text = await show({ status: 'suspended', ground: 'no_answers', reason: '请提交整改说明。', bureau, bureau_phone: '0730-0000002' })
+    for (const part of ['暂停接收新纠纷', '多次不按时答复', '请提交整改说明。', '岳阳楼区市场监督管理局', '0730-0000002']) expect(text).toContain(part)
+    expect(await show({ status: 'pending', bureau, bureau_phone: '12315' })).toContain('正在审核')
+  })
+  it('says nothing about an enrolled one', async () => {
+    expect(await show({ status: 'enrolled' })).toBe('')
   })
 })

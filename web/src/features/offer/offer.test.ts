@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { setLocale } from '@/i18n'
-import type { Item, Offer, Remedy } from '@/features/words'
+import { setLocale, translate, type Dictionary, type Messages } from '@/i18n'
+import { capital, who, whom, whose, type Item, type Offer, type Reader, type Remedy } from '@/features/words'
+import roomMessages from '@/features/room/messages'
 import { basisOf, changes, changeText } from './diff'
 import { gapOf } from './gap'
 import { presetsOf, total } from './items'
+import offerMessages from './messages'
 import { itemSentence, offerSentence } from './sentence'
 
 const item = (remedy: Remedy, minor: number | null, due: Partial<Item['due']> = {}, by: 'enterprise' | 'consumer' = 'enterprise'): Item => ({
@@ -120,5 +122,31 @@ describe('items', () => {
   it('offers first choices for every category', () => {
     expect(presetsOf('prepaid')[0]).toBe('cancel_and_return_balance')
     expect(presetsOf(null).length).toBeGreaterThan(2)
+  })
+})
+
+describe('who says and does', () => {
+  const dictionary = offerMessages as unknown as Dictionary<Messages>
+  const title = (by: 'consumer' | 'enterprise', reader: Reader) => translate(dictionary, 'card.title', { whose: capital(whose(by, reader)) })
+  const waiting = (side: 'consumer' | 'enterprise', reader: Reader) => translate(dictionary, 'card.state.open', { who: whom(side, reader) })
+  const accepted = (side: 'consumer' | 'enterprise', reader: Reader) => translate(dictionary, 'card.state.accepted', { who: capital(who(side, reader)), time: '10:00' })
+
+  it.each([
+    ['consumer', 'consumer', '您的方案', 'Your offer', '等待您答复', 'Waiting for an answer from you', 'You accepted it, 10:00'],
+    ['consumer', 'enterprise', '商家的方案', 'The business’s offer', '等待商家答复', 'Waiting for an answer from the business', 'The business accepted it, 10:00'],
+    ['enterprise', 'enterprise', '我方的方案', 'Our offer', '等待我方答复', 'Waiting for an answer from us', 'We accepted it, 10:00'],
+    ['enterprise', 'consumer', '消费者的方案', 'The consumer’s offer', '等待消费者答复', 'Waiting for an answer from the consumer', 'The consumer accepted it, 10:00'],
+    ['bureau', 'consumer', '消费者的方案', 'The consumer’s offer', '等待消费者答复', 'Waiting for an answer from the consumer', 'The consumer accepted it, 10:00'],
+    ['bureau', 'enterprise', '企业的方案', 'The business’s offer', '等待企业答复', 'Waiting for an answer from the business', 'The business accepted it, 10:00'],
+  ] as const)('to %s about %s', async (reader, side, zhTitle, enTitle, zhWaiting, enWaiting, enAccepted) => {
+    expect([title(side, reader), waiting(side, reader)]).toEqual([zhTitle, zhWaiting])
+    await setLocale('en')
+    expect([title(side, reader), waiting(side, reader), accepted(side, reader)]).toEqual([enTitle, enWaiting, enAccepted])
+  })
+
+  it('puts nobody after “by”, in any sentence of the room', async () => {
+    await setLocale('en')
+    const all = Object.entries({ ...offerMessages.en, ...roomMessages.en })
+    expect(all.filter(([, text]) => /\b(by|of) \{who\}/.test(JSON.stringify(text)))).toEqual([])
   })
 })

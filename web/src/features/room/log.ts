@@ -1,7 +1,7 @@
 /* The room's log as it is read: messages, offers, evidence, and what happened as quiet lines, day by day. */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, isoDay } from '@/lib/format'
-import { capital, who, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
+import { capital, who, whom, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 
@@ -126,7 +126,7 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
     }
     case 'reminded': {
       const [kind] = parts(event.deadline)
-      return line('event.reminded', { who: who(event.whom, reader), what: word('deadline', kind as 'offer'), due: dueText(event.due, event.at) })
+      return line('event.reminded', { who: whom(event.whom, reader), what: word('deadline', kind as 'offer'), due: dueText(event.due, event.at) })
     }
     case 'deadlines_moved': {
       const moves = event.moves.map(({ deadline }) =>

@@ -41,6 +41,16 @@ export function who(side: Side | Turn, reader: Reader): string {
   return translate(dictionary, `who.${reader}.${side || 'nobody'}`) ?? side
 }
 
+/** A side as the object of a sentence: by us, from you. */
+export function whom(side: Side | Turn, reader: Reader): string {
+  return translate(dictionary, `whom.${reader}.${side}`) ?? who(side, reader)
+}
+
+/** What belongs to a side: your, our, the business’s; 您的、商家的. */
+export function whose(side: Side, reader: Reader): string {
+  return translate(dictionary, `whose.${reader}.${side}`) ?? translate(dictionary, 'whose', { who: who(side, reader) })!
+}
+
 /** English sentences begin with a capital; Chinese is left as it is. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)

@@ -17,6 +17,10 @@ const en: Translation<typeof zh> = {
   'who.bureau.bureau': 'the bureau',
   'who.bureau.system': 'the system',
   'who.bureau.nobody': 'nobody',
+  'whom.enterprise.enterprise': 'us',
+  'whose.consumer.consumer': 'your',
+  'whose.enterprise.enterprise': 'our',
+  whose: '{who}’s',
 
   'phase.awaiting_response': 'Awaiting first response',
   'phase.negotiating': 'Negotiating',

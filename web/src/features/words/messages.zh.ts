@@ -15,6 +15,10 @@ export default {
   'who.bureau.bureau': '本部门',
   'who.bureau.system': '系统',
   'who.bureau.nobody': '无人',
+  'whom.enterprise.enterprise': '我方',
+  'whose.consumer.consumer': '您的',
+  'whose.enterprise.enterprise': '我方的',
+  whose: '{who}的',
 
   'phase.awaiting_response': '等待首次答复',
   'phase.negotiating': '协商中',
