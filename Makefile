@@ -76,8 +76,8 @@ lint: versions vet $(MODULES) ## gofmt, go vet, eslint, and golangci-lint when i
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; else echo 'golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0'; fi
 
 .PHONY: bench
-bench: $(DIST) ## figures of speed and size
-	go test -run '^$$' -bench . -benchmem -timeout 30m $(UNIT)
+bench: build ## figures of speed and size, beside the yardstick server in the same minute
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench
 
 .PHONY: generate
 generate: $(MODULES) ## write the generated files again: HTTP from the contract, TypeScript from both

@@ -46,6 +46,13 @@ func (c Case) Apply(e Event) Case {
 			c.Consents.Escalation = f.Escalation
 		}
 		c.Spoke = e.At
+	case EnterpriseChased:
+		c.ChasedAt = e.At
+		if c.Complaint != nil {
+			k := *c.Complaint
+			k.Chased++
+			c.Complaint = &k
+		}
 	case DetailsDisclosed:
 		c.Disclosed, c.Spoke = true, e.At
 	case AgentAssigned:
@@ -288,7 +295,7 @@ func (c Case) offerMade(e Event, f OfferMade) Case {
 		c = c.stop(OfferValidity.of(f.Replaces))
 	}
 	c.Offers = append(c.Offers, Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
-		MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
+		Terms: f.Terms, MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
 	c.Question = false
 	if e.By.Side == SideConsumer {
 		c.Spoke = e.At
@@ -418,9 +425,6 @@ func (c Case) applyComplaint(e Event) Case {
 		k.Finding, k.Officer = f.Finding, e.By.ID
 		c.Complaint, c.Late = &k, f.Finding == FoundLate
 		return c.classed(e, f.Class)
-	case EnterpriseChased:
-		k.Chased++
-		c.Complaint = &k
 	case ComplaintClosed:
 		k.ClosedAt, k.Outcome, k.Terminated, k.Officer = e.At, f.Outcome, f.Ground, e.By.ID
 		c.Complaint, c.Phase, c.Closing = &k, PhaseClosed, &Closing{Reason: ClosedComplaint, At: e.At}

@@ -28,8 +28,9 @@ var Phases = [...]Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseAgreed, Ph
 type Env struct {
 	At       time.Time
 	Calendar *workday.Calendar
-	Outages  []Outage // recent ones, oldest first; parties' deadlines in them move before they pass
-	Filing   *Filing  // for file_case only
+	Outages  []Outage   // recent ones, oldest first; parties' deadlines in them move before they pass
+	Filing   *Filing    // for file_case only
+	Open     *OpenCases // for reopen: the consumer's other open cases
 	Files    []File
 }
 
@@ -111,6 +112,7 @@ type Case struct {
 	Unsent    bool             `json:"unsent,omitempty"`    // failed and closed, "send it now" is offered
 	UnsentFor EscalationReason `json:"unsent_for,omitempty"`
 	Reopened  bool             `json:"reopened,omitempty"`
+	ChasedAt  time.Time        `json:"chased_at,omitzero"`
 	Stars     int              `json:"stars,omitempty"`
 	Files     Counts           `json:"files"`
 	Talk      [2]Talk          `json:"talk"` // consumer, enterprise: for the limits on messages

@@ -3,6 +3,8 @@ package negotiation
 import (
 	"slices"
 	"time"
+
+	"hejie/negotiation/workday"
 )
 
 // acceptComplaint is 受理; the 60 calendar days of mediation start (Order 121 arts. 15, 23(5)).
@@ -98,6 +100,14 @@ func (d *decision) void(f Void) error {
 		return NewError(CodeInvalid, "allowed", []VoidGround{VoidDuplicate, VoidAbuse}).On("ground")
 	}
 	d.emit(voided, &Content{Text: f.Reasons})
+	return nil
+}
+
+// canChase: once a day, because each one goes to phones.
+func canChase(c Case, _ Actor, at time.Time) error {
+	if today := workday.DateOf(at); workday.DateOf(c.ChasedAt) == today {
+		return NewError(CodeRateLimited, "retry_after", int64(today.AddDays(1).Time().Sub(at)/time.Second)+1, "max", 1, "per", "day")
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package negotiation
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -160,8 +161,9 @@ func TestLongReasonsAreRefused(t *testing.T) {
 func TestChasing(t *testing.T) {
 	t.Parallel()
 	s := newScenario(t)
-	s.do(superior, Chase{}).officer(Chase{}).refuses(officer, Chase{Text: "Answer!"}, CodeNotAllowed, "text") // it sees no text and writes none
+	s.refuses(officer, Chase{Text: "Answer!"}, CodeNotAllowed, "text") // it sees no text and writes none
+	s.do(superior, Chase{}).refuses(officer, Chase{}, CodeRateLimited, "").later(24 * time.Hour).officer(Chase{})
 	require.Empty(t, s.c.Complaint)
-	s = escalated(t).officer(Chase{Text: "Answer!"}).do(superior, Chase{}).refuses(superior, Chase{Text: "x"}, CodeNotAllowed, "text")
+	s = escalated(t).refuses(superior, Chase{Text: "x"}, CodeNotAllowed, "text").officer(Chase{Text: "Answer!"}).later(24*time.Hour).do(superior, Chase{})
 	require.Equal(t, 2, s.c.Complaint.Chased)
 }

@@ -70,6 +70,7 @@ type (
 		Offer      int        `json:"offer"`
 		Items      []Item     `json:"items"`
 		Digest     string     `json:"digest"`
+		Terms      string     `json:"terms,omitempty"`
 		ValidUntil time.Time  `json:"valid_until"`
 		Counters   int        `json:"counters,omitempty"`
 		Replaces   int        `json:"replaces,omitempty"`

@@ -2,6 +2,7 @@ package negotiation
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"hejie/negotiation/workday"
@@ -77,8 +78,13 @@ func (d *decision) checkFiling(f FileCase, in *Filing) error {
 	if len(f.Evidence) > in.Rules.FilesPerSide {
 		return NewError(CodeTooManyFiles, "max", in.Rules.FilesPerSide).On("evidence")
 	}
-	switch o := in.Open; {
-	case f.OrderNumber != "" && o.SameOrder >= o.MaxOrder:
+	return in.Open.room(f.OrderNumber != "")
+}
+
+// room says whether one more open case is within the consumer's limits.
+func (o OpenCases) room(order bool) error {
+	switch {
+	case order && o.SameOrder >= o.MaxOrder:
 		return NewError(CodeTooManyCases, "scope", "order", "max", o.MaxOrder).On("order_number")
 	case o.SameEnterprise >= o.MaxEnterprise:
 		return NewError(CodeTooManyCases, "scope", "enterprise", "max", o.MaxEnterprise).On("enterprise")
@@ -153,14 +159,33 @@ func (d *decision) changeConsents(f ChangeConsents) error {
 
 // text checks a text's presence and length in characters.
 func text(field, s string, max int, must bool) error {
-	if must && strings.TrimSpace(s) == "" {
+	if must && !Visible(s) {
 		return required(field)
 	}
 	if !utf8.ValidString(s) {
 		return NewError(CodeInvalid, "allowed", "UTF-8").On(field)
 	}
+	if strings.ContainsFunc(s, deceptive) {
+		return NewError(CodeInvalid, "allowed", "text without control characters").On(field)
+	}
 	if n := utf8.RuneCountInString(s); n > max {
 		return tooLong(field, max, n)
 	}
 	return nil
+}
+
+// Visible says whether a reader sees anything of s: blanks, marks without a letter and characters of no width are no text, so they
+// answer nothing and stop no clock.
+func Visible(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unicode.In(r, unicode.C, unicode.M) && !strings.ContainsRune(fillers, r)
+	})
+}
+
+// fillers are letters and symbols that show nothing: Hangul fillers and the empty Braille pattern.
+const fillers = "\u115f\u1160\u3164\uffa0\u2800"
+
+// deceptive says whether the rune makes a text read differently from what was stored and hashed.
+func deceptive(r rune) bool {
+	return unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
 }

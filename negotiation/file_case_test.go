@@ -129,3 +129,24 @@ func TestConsentsChangeInTheRoom(t *testing.T) {
 	s.refuses(mei, ChangeConsents{Publication: &Choice{Yes: true}}, CodeRequired, "publication.text")
 	s.tick("2026-03-17T00:00").wants(PhaseEscalated, ClassTE) // by itself, as now chosen
 }
+
+func TestInvisibleTextIsNoText(t *testing.T) {
+	t.Parallel()
+	for _, blank := range []string{"", " \n", "\u200b", "\u3164\uffa0", "\u2800", "\u0301", "\u00ad"} {
+		require.False(t, Visible(blank), "%q", blank)
+		newScenario(t).refuses(agent, PostMessage{Text: blank, Question: true}, CodeRequired, "text")
+	}
+	for _, trick := range []string{"退款\u202e00001\u202c元", "a\x00b", "\x1b[2J"} {
+		newScenario(t).refuses(agent, PostMessage{Text: trick}, CodeInvalid, "text")
+	}
+	newScenario(t).consumer(PostMessage{Text: "好的 👍🏽\n谢谢"})
+}
+
+func TestReopeningCountsAgainstTheLimits(t *testing.T) {
+	t.Parallel()
+	s := newScenario(t).consumer(WithdrawCase{Reason: WithdrawMistaken})
+	s.env.Open = &OpenCases{SameEnterprise: 3, MaxOrder: 1, MaxEnterprise: 3, Max: 10}
+	s.refuses(mei, Reopen{}, CodeTooManyCases, "enterprise")
+	s.env.Open.SameEnterprise = 2
+	s.consumer(Reopen{})
+}

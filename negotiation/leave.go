@@ -160,6 +160,11 @@ func canReopen(c Case, _ Actor, at time.Time) error {
 }
 
 func (d *decision) reopen() error {
+	if d.env.Open != nil {
+		if err := d.env.Open.room(d.c.OrderRef != ""); err != nil {
+			return err
+		}
+	}
 	starts := []Deadline{d.clock(Negotiation, SideEnterprise, d.env.At, d.c.Rules.Reopened, WorkingDays)}
 	if d.c.FirstResponse.IsZero() { // a fresh one too, or leaving at once would call the enterprise late (TE)
 		starts = append(starts, d.clock(FirstResponse, SideEnterprise, d.env.At, d.c.Rules.FirstResponse, WorkingDays))

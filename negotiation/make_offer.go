@@ -1,6 +1,9 @@
 package negotiation
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // makeOffer puts terms on the table. An open offer of the other side is countered by it, an open one of the own replaced.
 func (d *decision) makeOffer(f MakeOffer) error {
@@ -27,11 +30,47 @@ func (d *decision) makeOffer(f MakeOffer) error {
 	if limit := 3 * d.c.Amount.Minor; f.Reason == "" && total(f.Items) > limit {
 		return NewError(CodeReasonRequired, "limit", Money{d.c.Amount.Currency, limit}).On("reason")
 	}
-	if o, ok := d.c.OpenOffer(); ok && o.By == side && d.c.binds(o) && !asGoodAs(f.Items, o.Items) {
-		return NewError(CodeOfferBinds, "until", o.ValidUntil, "offer", o.Number).On("items")
+	if o, ok := d.c.OpenOffer(); ok && o.By == side && d.c.binds(o) {
+		if err := d.keepsWord(o, f); err != nil {
+			return err
+		}
 	}
 	d.putOffer(f.Items, f.ValidDays, f.Text, f.Reason)
 	return nil
+}
+
+// keepsWord refuses a replacement of a binding offer by anything less: in any item, in what an item is described to be, or in how
+// long it stands. Descriptions cannot be weighed, so those of the items that were there stay as they are.
+func (d *decision) keepsWord(o Offer, f MakeOffer) error {
+	binds := NewError(CodeOfferBinds, "until", o.ValidUntil, "offer", o.Number)
+	if !asGoodAs(f.Items, o.Items) || len(f.Items) < len(o.Items) {
+		return binds.On("items")
+	}
+	if o.Terms != "" && !described(slices.Clone(o.Items), 0, f.Items, o.Terms) {
+		return binds.On("items")
+	}
+	if d.cal().DueWorkdays(d.env.At, f.ValidDays).Before(o.ValidUntil) {
+		return binds.On("valid_days")
+	}
+	return nil
+}
+
+// described says whether the items, from i on, can take descriptions of items of next, each of one of its own kind, so that they are
+// the terms that the digest was made of. There are a handful of items: all ways are tried.
+func described(items []Item, i int, next []Item, terms string) bool {
+	if i == len(items) {
+		return Digest(items, "") == terms
+	}
+	for j, n := range next {
+		if n.By != items[i].By || n.Remedy != items[i].Remedy {
+			continue
+		}
+		items[i].Description = n.Description
+		if described(items, i+1, slices.Concat(next[:j], next[j+1:]), terms) {
+			return true
+		}
+	}
+	return false
 }
 
 // canOffer refuses a second set of terms while an agreement is being performed.
@@ -47,7 +86,7 @@ func (d *decision) putOffer(items []Item, validDays int, say, reason string) {
 	number := len(d.c.Offers) + 1
 	side := d.by.Side()
 	valid := d.clock(OfferValidity.of(number), side.Other(), d.env.At, validDays, WorkingDays)
-	made := OfferMade{Offer: number, Items: facts, Digest: Digest(items, say), ValidUntil: valid.Due, Starts: []Deadline{valid}}
+	made := OfferMade{Offer: number, Items: facts, Digest: Digest(items, say), Terms: Digest(items, ""), ValidUntil: valid.Due, Starts: []Deadline{valid}}
 	if o, ok := d.c.OpenOffer(); ok {
 		if o.By == side {
 			made.Replaces = o.Number

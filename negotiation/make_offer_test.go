@@ -187,7 +187,8 @@ func TestReplacementOfABindingOffer(t *testing.T) {
 		"the same":              {prev, true},
 		"in another order":      {[]Item{shipping(7), apology(10), after(0, refund(8000, 3)), refund(5000, 3)}, true},
 		"more":                  {[]Item{refund(5001, 2), shipping(8), after(1, refund(9000, 3)), apology(1), apology(30)}, true},
-		"a smaller one doubled": {[]Item{refund(9000, 2), refund(5000, 3), apology(10)}, true}, // 9000 is for the 8000, at once
+		"a smaller one doubled": {[]Item{refund(9000, 2), refund(5000, 3), shipping(7), apology(10)}, true}, // 9000 is for the 8000, at once
+		"an item left out":      {[]Item{refund(9000, 2), refund(5000, 3), apology(10)}, false},             // its description cannot be weighed
 		"less":                  {[]Item{refund(4999, 3), shipping(7), after(1, refund(8000, 3)), apology(10)}, false},
 		"later":                 {[]Item{refund(5000, 4), shipping(7), after(1, refund(8000, 3)), apology(10)}, false},
 		"another unit":          {[]Item{less(refund(5000, 3), func(it *Item) { it.Due.Unit = CalendarDays }), shipping(7), after(1, refund(8000, 3)), apology(10)}, false},
@@ -208,6 +209,16 @@ func TestReplacementOfABindingOffer(t *testing.T) {
 			s.consumer(DeclineOffer{Offer: 2}).offers(agent, x.next...) // answered, it binds no more
 		})
 	}
+	// A description is a promise too, and so is how long the offer stands.
+	extra := func(what string) []Item {
+		it := apology(10)
+		it.Remedy, it.Description = Other, what
+		return []Item{refund(5000, 3), it}
+	}
+	s := newScenario(t).do(agent, MakeOffer{Items: extra("a new coat on top"), ValidDays: 8})
+	s.refuses(agent, MakeOffer{Items: extra("nothing"), ValidDays: 10}, CodeOfferBinds, "items")
+	s.refuses(agent, MakeOffer{Items: extra("a new coat on top"), ValidDays: 7}, CodeOfferBinds, "valid_days")
+	s.do(agent, MakeOffer{Items: append(extra("a new coat on top"), apology(1)), ValidDays: 8})
 	// What follows an own item of the enterprise is as late as that one.
 	chain := []Item{apology(5), after(0, refund(100, 3))}
 	require.True(t, asGoodAs([]Item{apology(4), after(0, refund(100, 3))}, chain))

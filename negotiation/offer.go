@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"hejie/negotiation/workday"
 )
@@ -58,6 +57,7 @@ type Offer struct {
 	Account    string     `json:"account"`
 	Items      []Item     `json:"items"` // without descriptions
 	Digest     string     `json:"digest"`
+	Terms      string     `json:"terms,omitempty"` // SHA-256 of the items alone, with descriptions
 	MadeAt     time.Time  `json:"made_at"`
 	ValidUntil time.Time  `json:"valid_until"` // in time means before
 	State      OfferState `json:"state"`
@@ -152,11 +152,8 @@ func (r Rules) checkItem(f string, i int, items []Item) error {
 			return err
 		}
 	}
-	if it.Remedy == Other && it.Description == "" {
-		return required(f + ".description")
-	}
-	if n := utf8.RuneCountInString(it.Description); n > maxDescription {
-		return tooLong(f+".description", maxDescription, n)
+	if err := text(f+".description", it.Description, maxDescription, it.Remedy == Other); err != nil {
+		return err
 	}
 	return r.checkDue(f+".due", it.Due, len(items))
 }

@@ -64,7 +64,7 @@ func rights() map[string]right {
 		RuleOnRefusal{}.Kind():      {bureau, ruling, refusalPending},
 		FindPerformance{}.Kind():    {bureau, ruling, findingPending},
 		Void{}.Kind():               {bureau, []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed}, canVoid},
-		Chase{}.Kind():              {bureau, running, nil},
+		Chase{}.Kind():              {bureau, running, canChase},
 		CloseComplaint{}.Kind():     {bureau, []Phase{PhaseAccepted}, nil},
 		PassDeadline{}.Kind():       {[]Side{SideSystem}, running, nil},
 		Remind{}.Kind():             {[]Side{SideSystem}, running, nil},

@@ -88,6 +88,13 @@ func backup(ctx context.Context, f folder, to string) (manifest, error) {
 	}
 	s.Path = secretName
 	m.Files = append(m.Files, s)
+	switch s, err = copyFile(f.card(), filepath.Join(to, cardName)); { // a copy of a demo is one too
+	case err == nil:
+		s.Path = cardName
+		m.Files = append(m.Files, s)
+	case !errors.Is(err, fs.ErrNotExist):
+		return m, err
+	}
 	if err := copyEvidence(ctx, f, to, &m); err != nil {
 		return m, err
 	}

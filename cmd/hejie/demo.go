@@ -59,7 +59,17 @@ type card struct {
 	Built time.Time `json:"built,omitzero"` // when the world was whole
 }
 
-func (f folder) card() string { return filepath.Join(string(f), "demo.json") }
+const cardName = "demo.json"
+
+func (f folder) card() string { return filepath.Join(string(f), cardName) }
+
+// refuseDemo keeps a demo, or a copy of one, from being served: everybody knows the password of its staff.
+func (f folder) refuseDemo() error {
+	if c, err := f.readCard(); err != nil || c.Demo {
+		return errors.Join(err, fmt.Errorf("%s holds a demo, whose password everybody knows: run \"hejie demo\", or name another folder with --data", f))
+	}
+	return nil
+}
 
 func (f folder) readCard() (c card, err error) {
 	b, err := os.ReadFile(f.card())

@@ -141,6 +141,21 @@ func TestDemoLeavesOthersAlone(t *testing.T) {
 	real.must(t, "verify")
 }
 
+// Everybody knows the password of a demo's staff, so it is never served, nor what was restored from its backup.
+func TestDemoIsNotServed(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	require.NoError(t, demoAt(t, dir).end())
+	made, restored, backup := filepath.Join(dir, "demo"), filepath.Join(dir, "restored"), filepath.Join(dir, "backup")
+	shell{data: made}.must(t, "backup", backup)
+	shell{data: restored}.must(t, "restore", backup)
+	for _, data := range []string{made, restored} {
+		code, _, errs := shell{data: data}.run(t, "serve", "--listen", "localhost:0")
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "holds a demo")
+	}
+}
+
 // A demo whose building was cut off is built again; one that somebody has open is not wiped under them.
 func TestDemoIsWholeOrNew(t *testing.T) {
 	t.Parallel()

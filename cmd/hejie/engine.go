@@ -66,6 +66,8 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 			return nil, err
 		}
 		p.demo.Fresh = false
+	} else if err := p.folder.refuseDemo(); err != nil {
+		return nil, err
 	}
 	secret, err := p.folder.openSecret()
 	if err != nil {
@@ -120,7 +122,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	}
 	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
 		Version: version(), SMS: w.SMS, Read: e.hub.Read,
-		Dist: dist, Live: e.hub, Ping: e.store.Ping, Secure: e.config.secure(), Proxies: proxies, Rates: server.DefaultRates(), Logger: e.log}
+		Dist: dist, Live: e.hub, Ping: e.store.Ping, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
 	if e.demo != nil {
 		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
 			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -28,6 +30,19 @@ func local(host string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return err == nil && ip.IsLoopback()
+}
+
+// hosts are the names by which only this machine is asked; none when others may connect, or a proxy whose name is not known.
+func (c Config) hosts() []string {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil || !local(host) || c.Proxied && c.PublicURL == "" {
+		return nil
+	}
+	hosts := []string{"localhost", "127.0.0.1", "::1", host}
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Hostname() != "" {
+		hosts = append(hosts, strings.ToLower(u.Hostname()))
+	}
+	return hosts
 }
 
 // door is the listener of the process. It outlives a server that shuts down: what knocks meanwhile waits for the next one.

@@ -109,6 +109,17 @@ func serve(t *testing.T, data string) *running {
 	})
 }
 
+// Only names of this machine and the public one are answered to where only this machine listens.
+func TestHosts(t *testing.T) {
+	t.Parallel()
+	own := []string{"localhost", "127.0.0.1", "::1"}
+	require.Equal(t, append(own, "127.0.0.2", "hejie.example"), Config{Listen: "127.0.0.2:80", PublicURL: "https://Hejie.example:8443", Proxied: true}.hosts())
+	require.Subset(t, own, Config{Listen: "localhost:8080"}.hosts())
+	require.NotEmpty(t, Config{Listen: "localhost:8080"}.hosts())
+	require.Empty(t, Config{Listen: "localhost:8080", Proxied: true}.hosts())
+	require.Empty(t, Config{Listen: ":8443", TLSCert: "x"}.hosts())
+}
+
 func demoAt(t *testing.T, data string) *running {
 	return start(t, func(to console) (*Program, error) {
 		all := quiet()

@@ -55,7 +55,15 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Receipt{}, err
 		}
 	}
-	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c negotiation.Case, _ Look) Decision {
+	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
+		env := env
+		if _, ok := cmd.(negotiation.Reopen); ok {
+			open, err := l.openCases(look, c.Consumer, c.Enterprise, c.OrderRef)
+			if err != nil {
+				return Decision{Err: err}
+			}
+			env.Open = &open
+		}
 		return decide(c, by, cmd, env)
 	}})
 }
@@ -105,16 +113,22 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	}
 	return l.w.Log.Change(ctx, Change{Case: filing.Case, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
 		in := filing
-		o := &in.Open
-		o.MaxOrder, o.MaxEnterprise, o.Max = l.w.Limits.CasesPerOrder, l.w.Limits.CasesPerEnterprise, l.w.Limits.CasesPerConsumer
 		var err error
-		if o.SameOrder, o.SameEnterprise, o.All, err = look.OpenCases(by.ID, f.Enterprise, in.OrderRef); err != nil {
+		if in.Open, err = l.openCases(look, by.ID, f.Enterprise, in.OrderRef); err != nil {
 			return Decision{Err: err}
 		}
 		env := env
 		env.Filing = &in
 		return decide(c, by, f, env)
 	}})
+}
+
+// openCases counts the consumer's, with the limits that they count against.
+func (l *Ledger) openCases(look Look, consumer, enterprise, orderRef string) (negotiation.OpenCases, error) {
+	o := negotiation.OpenCases{MaxOrder: l.w.Limits.CasesPerOrder, MaxEnterprise: l.w.Limits.CasesPerEnterprise, Max: l.w.Limits.CasesPerConsumer}
+	var err error
+	o.SameOrder, o.SameEnterprise, o.All, err = look.OpenCases(consumer, enterprise, orderRef)
+	return o, err
 }
 
 // filing resolves what the platform knows: the enterprise's enrolment, the competent bureau and the rules in force.
@@ -144,9 +158,9 @@ func (l *Ledger) filing(ctx context.Context, by negotiation.Actor, id CommandID,
 func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDetails) error {
 	name, address := strings.TrimSpace(p.Name), strings.TrimSpace(p.Address)
 	switch {
-	case name == "":
+	case !negotiation.Visible(name):
 		return required("person.name")
-	case address == "":
+	case !negotiation.Visible(address):
 		return required("person.address")
 	}
 	for _, x := range []struct{ field, value string }{{"person.name", name}, {"person.address", address}} {

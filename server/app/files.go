@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gabriel-vasile/mimetype"
 	"golang.org/x/sync/semaphore"
@@ -56,6 +57,9 @@ type Upload struct {
 func FileTypes() []string {
 	return []string{"image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"}
 }
+
+// extensions of FileTypes.
+var extensions = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif", "application/pdf": ".pdf"}
 
 const sniffed = 3072 // bytes that mimetype looks at
 
@@ -143,13 +147,31 @@ func cutOff(err error) error {
 	return negotiation.NewError(negotiation.CodeMalformed).On("file").Because(err)
 }
 
-// fileName keeps the last part of a name, which browsers on some systems send with its folders.
-func fileName(s string) (string, error) {
-	s = path.Base(strings.ReplaceAll(s, `\`, "/"))
-	if s == "." || s == "/" {
-		s = ""
+// fileName is what stays of a name that an uploader gave.
+func fileName(s string) (string, error) { return text("file", cleanName(s), 1, maxDetail) }
+
+// cleanName keeps the last part of a name, which browsers on some systems send with its folders, without what hides the file
+// (leading dots) or its type (signs that control or turn the text).
+func cleanName(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, s)
+	s = s[strings.LastIndexAny(s, `/\`)+1:]
+	return strings.TrimSpace(strings.TrimLeft(s, ". "))
+}
+
+// savedName is what a download is called: as the uploader named it, with the extension of what it is. The uploader's own would
+// decide which program opens it.
+func savedName(name, kind string) string {
+	name = cleanName(name)
+	stem := strings.TrimRight(strings.TrimSuffix(name, path.Ext(name)), ". ")
+	if stem == "" {
+		stem = "file"
 	}
-	return text("file", s, 1, maxDetail)
+	return stem + extensions[kind]
 }
 
 // Download is a file on its way to a reader. The caller closes Body and serves it as an attachment, never inline.
@@ -188,7 +210,7 @@ func (s *Files) Get(ctx context.Context, x Session, caseID, id string, wantCopy 
 	if wantCopy || !bureau && !own {
 		return s.copyOf(ctx, row)
 	}
-	d := Download{Row: row, Type: row.Type, Name: row.Name}
+	d := Download{Row: row, Type: row.Type, Name: savedName(row.Name, row.Type)}
 	if d.Body, err = s.w.Vault.Open(ctx, id); err != nil {
 		return Download{}, err
 	}
@@ -205,16 +227,16 @@ func (s *Files) Get(ctx context.Context, x Session, caseID, id string, wantCopy 
 
 // copyOf gives the copy without metadata, which is made once and kept.
 func (s *Files) copyOf(ctx context.Context, row FileRow) (Download, error) {
-	d := Download{Row: row, Type: row.Type, Name: row.Name}
+	d := Download{Row: row, Type: row.Type}
 	id := row.ID
 	var err error
 	if d.Copy = strings.HasPrefix(row.Type, "image/"); d.Copy {
-		d.Type, d.Name = "image/jpeg", strings.TrimSuffix(row.Name, path.Ext(row.Name))+".jpg"
-		if row.Type == "image/png" {
-			d.Type, d.Name = row.Type, strings.TrimSuffix(row.Name, path.Ext(row.Name))+".png"
+		if d.Type != "image/png" {
+			d.Type = "image/jpeg"
 		}
 		id += copySuffix
 	}
+	d.Name = savedName(row.Name, d.Type)
 	d.Body, err = s.w.Vault.Open(ctx, id)
 	if negotiation.CodeOf(err) == negotiation.CodeNotFound && d.Copy {
 		if err = s.makeCopy(ctx, row, d.Type); err == nil {

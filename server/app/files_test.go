@@ -113,6 +113,29 @@ func TestUploadTypes(t *testing.T) {
 	require.Equal(t, before, w.stored(), "what was refused left nothing")
 }
 
+// Whatever an uploader calls a file, the name of its download opens it as what it is.
+func TestFileNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	x := w.consumer(phone).Session
+	for given, want := range map[string]string{
+		"run.hta": "run.hta", "../../.profile.pdf": "profile.pdf", `C:\a\b.pdf`: "b.pdf", "...a\u202efdp.exe": "afdp.exe", "a\tb\x00.pdf": "ab.pdf",
+	} {
+		row, err := w.upload(x, given, []byte(pdf))
+		require.NoError(t, err, given)
+		require.Equal(t, want, row.Name)
+	}
+	_, err := w.upload(x, "..", []byte(pdf))
+	refused(t, negotiation.CodeRequired, err)
+	for _, c := range [][3]string{
+		{"run.hta", "application/pdf", "run.pdf"}, {"invoice.html", "image/png", "invoice.png"}, {"发票.jpeg", "image/jpeg", "发票.jpg"},
+		{"a.pdf.exe", "application/pdf", "a.pdf.pdf"}, {"run.hta. ", "image/gif", "run.hta.gif"}, {"plain", "image/webp", "plain.webp"},
+		{"..", "application/pdf", "file.pdf"}, {"a\u202egnp.exe", "image/png", "agnp.png"},
+	} {
+		require.Equal(t, c[2], app.SavedName(c[0], c[1]), c[0])
+	}
+}
+
 func TestUploadRefusals(t *testing.T) {
 	t.Parallel()
 	jpg := photo(t, 1)

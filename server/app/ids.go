@@ -9,6 +9,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"strings"
+	"unicode"
 
 	"github.com/google/uuid"
 )
@@ -52,7 +54,12 @@ func (s Secret) Sum(label string, parts ...string) []byte {
 
 // OrderRef is what the log holds of an order number: equal for equal numbers, and nothing to read. "" for "".
 func (s Secret) OrderRef(orderNumber string) string {
-	n := Normalise(orderNumber)
+	n := strings.Map(func(r rune) rune { // two numbers that look the same are the same
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, Normalise(orderNumber))
 	if n == "" {
 		return ""
 	}

@@ -5,6 +5,8 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"hejie/negotiation"
 )
 
 // ParsePhone normalises a number to E.164 ("+8613800138000"). A number without a country is a mainland mobile: eleven digits,
@@ -81,14 +83,14 @@ func text(field, s string, least, most int) (string, error) {
 	s = strings.TrimSpace(norm.NFC.String(s))
 	n := len([]rune(s))
 	switch {
-	case n == 0 && least > 0:
+	case least > 0 && !negotiation.Visible(s):
 		return "", required(field)
 	case n < least:
 		return "", outOfRange(field, least, most)
 	case n > most:
 		return "", tooLong(field, most, n)
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }):
-		return "", invalid(field, "one line")
+		return "", invalid(field, "text without control characters")
 	}
 	return s, nil
 }

@@ -26,6 +26,25 @@ func (w *world) cookieOf(who string, a *httptest.ResponseRecorder) *http.Cookie 
 	return cookies[0]
 }
 
+// Who signs in over a session ends it, so that its sockets end too; a cookie that is worth nothing is replaced, not taken away.
+func TestSignInReplacesTheSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	var ended []app.Revoked
+	stop := w.Signals.OnRevoked(func(r app.Revoked) { ended = append(ended, r) })
+	defer stop()
+	old := read[web.Session](t, w.do("agent0", "GET", "/api/session", nil))
+	again := map[string]any{"login": "first0", "password": "correct horse battery"}
+	require.Equal(t, http.StatusUnprocessableEntity, w.do("agent0", "POST", "/api/sign-in/password", map[string]any{"login": "first0", "password": "wrong"}).Code)
+	require.Empty(t, ended, "a failure ends nothing")
+	w.cookieOf("new", w.do("agent0", "POST", "/api/sign-in/password", again))
+	require.Equal(t, []app.Revoked{{Account: old.Account.Id, Session: old.Id}}, ended)
+	require.Equal(t, http.StatusUnauthorized, w.do("agent0", "GET", "/api/account", nil).Code)
+	w.cookieOf("newer", w.do("agent0", "POST", "/api/sign-in/password", again))
+	require.Equal(t, http.StatusOK, w.do("newer", "GET", "/api/account", nil).Code)
+	require.Equal(t, http.StatusOK, w.do("new", "GET", "/api/account", nil).Code, "another browser's")
+}
+
 // An empty installation comes to life by its API alone: set-up, bureau, officer, enterprise, consumer, case.
 func TestFromNothingToACase(t *testing.T) {
 	t.Parallel()

@@ -51,6 +51,13 @@ func limit(n, most int) error {
 
 const longestPage = 100
 
+func longestOf(operation string) int {
+	if operation == "listEvents" {
+		return mostEvents
+	}
+	return longestPage
+}
+
 // answerJSON writes a body of the contract with a cookie beside it.
 func answerJSON(w http.ResponseWriter, status int, body any) error {
 	b, err := json.Marshal(body)

@@ -26,7 +26,7 @@ type entered struct {
 }
 
 func (e entered) visit(w http.ResponseWriter) error {
-	http.SetCookie(w, e.cookie)
+	w.Header().Set("Set-Cookie", e.cookie.String()) // alone: not after the one that takes an old session's away
 	return answerJSON(w, http.StatusOK, e.session)
 }
 
@@ -35,8 +35,12 @@ func (e entered) VisitSignInByPasswordResponse(w http.ResponseWriter) error { re
 func (e entered) VisitSetUpResponse(w http.ResponseWriter) error            { return e.visit(w) }
 func (e entered) VisitEnterDemoResponse(w http.ResponseWriter) error        { return e.visit(w) }
 
+// entered ends the session that the browser had, whose cookie is replaced: its sockets would go on unseen.
 func (a api) entered(ctx context.Context, in app.SignedIn, err error) (entered, error) {
 	if err != nil {
+		return entered{}, err
+	}
+	if err := a.leave(ctx); err != nil {
 		return entered{}, err
 	}
 	s, err := a.session(ctx, in.Session)
@@ -86,19 +90,29 @@ func (a api) GetSession(ctx context.Context, _ GetSessionRequestObject) (GetSess
 type gone struct{ cookie *http.Cookie }
 
 func (g gone) VisitSignOutResponse(w http.ResponseWriter) error {
-	http.SetCookie(w, g.cookie)
+	w.Header().Set("Set-Cookie", g.cookie.String())
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
 func (a api) SignOut(ctx context.Context, _ SignOutRequestObject) (SignOutResponseObject, error) {
-	if x, ok := SessionOf(ctx); ok {
-		err := a.App.Sessions.SignOut(ctx, x)
-		if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound { // not found: it ended meanwhile
-			return nil, err
-		}
+	if err := a.leave(ctx); err != nil {
+		return nil, err
 	}
 	return gone{a.server.noCookie()}, nil
+}
+
+// leave ends the request's session, if it has one.
+func (a api) leave(ctx context.Context) error {
+	x, ok := SessionOf(ctx)
+	if !ok {
+		return nil
+	}
+	err := a.App.Sessions.SignOut(ctx, x)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound { // it ended meanwhile
+		return nil
+	}
+	return err
 }
 
 func (a api) ListSessions(ctx context.Context, _ ListSessionsRequestObject) (ListSessionsResponseObject, error) {

@@ -90,7 +90,7 @@ func (a api) GetEnrolment(ctx context.Context, _ GetEnrolmentRequestObject) (Get
 
 func (a api) ListBoard(ctx context.Context, r ListBoardRequestObject) (ListBoardResponseObject, error) {
 	p := r.Params
-	if err := oneOf("column", p.Column, app.Columns[:]...); err != nil {
+	if err := oneOf("column", p.Column, append(app.Columns[:], app.ColumnRunning)...); err != nil {
 		return nil, err
 	}
 	if err := oneOf("category", p.Category, negotiation.Categories[:]...); err != nil {

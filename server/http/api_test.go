@@ -88,6 +88,9 @@ func TestAnswers(t *testing.T) {
 
 		{"officer", "GET", "/api/board", 200, []string{a, b, "楚天家具"}, append([]string{"请问何时购买", "他像是老客户"}, secret...)},
 		{"officer", "GET", "/api/board?column=new", 200, []string{b}, []string{a}},
+		{"officer", "GET", "/api/board?column=running", 200, []string{a}, []string{b}},
+		{"officer", "GET", "/api/board?limit=0", 422, []string{`"field":"limit"`, `"out_of_range"`, `"max":100`}, nil},
+		{"officer", "HEAD", "/api/board", 200, nil, nil},
 		{"officer", "GET", "/api/board?column=attic", 422, []string{`"field":"column"`}, nil},
 		{"officer", "GET", "/api/board?region=110000", 404, nil, []string{a}},
 		{"stranger", "GET", "/api/board", 200, []string{`"rows":[]`}, []string{a, b}},

@@ -348,6 +348,7 @@ const (
 	ProblemCodeLoginTaken        ProblemCode = "login_taken"
 	ProblemCodeMalformed         ProblemCode = "malformed"
 	ProblemCodeMethodNotAllowed  ProblemCode = "method_not_allowed"
+	ProblemCodeMisdirected       ProblemCode = "misdirected"
 	ProblemCodeNoBureau          ProblemCode = "no_bureau"
 	ProblemCodeNoCopy            ProblemCode = "no_copy"
 	ProblemCodeNoEnterpriseItem  ProblemCode = "no_enterprise_item"
@@ -431,6 +432,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeMalformed:
 		return true
 	case ProblemCodeMethodNotAllowed:
+		return true
+	case ProblemCodeMisdirected:
 		return true
 	case ProblemCodeNoBureau:
 		return true

@@ -3,6 +3,7 @@ package http
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -91,7 +92,7 @@ func (s *Server) guards() map[string][]echo.MiddlewareFunc {
 	limiters := map[kind]*limiter{search: newLimiter(s.options.Rates.Search, now), signIn: newLimiter(s.options.Rates.SignIn, now), upload: newLimiter(s.options.Rates.Upload, now)}
 	guards := make(map[string][]echo.MiddlewareFunc)
 	for operation, g := range grants() {
-		guards[operation] = []echo.MiddlewareFunc{s.guard(g, limiters[g.kind])}
+		guards[operation] = []echo.MiddlewareFunc{s.guard(operation, g, limiters[g.kind])}
 	}
 	return guards
 }
@@ -102,7 +103,7 @@ const (
 	slowestUpload = 10 * time.Minute // 10 MiB over a bad phone connection
 )
 
-func (s *Server) guard(g grant, l *limiter) echo.MiddlewareFunc {
+func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			v := visitOf(c.Request().Context())
@@ -112,6 +113,9 @@ func (s *Server) guard(g grant, l *limiter) echo.MiddlewareFunc {
 			}
 			if err := g.admits(v); err != nil {
 				return err
+			}
+			if n, err := strconv.Atoi(c.QueryParam("limit")); err == nil && n == 0 { // later it is like none
+				return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", longestOf(operation)).On("limit")
 			}
 			if l != nil {
 				if err := l.take(v.addr); err != nil {

@@ -1,7 +1,10 @@
 package http
 
 import (
+	"net"
 	"net/http"
+	"slices"
+	"strings"
 
 	"hejie/negotiation"
 )
@@ -30,6 +33,22 @@ func (s *Server) protected(next http.Handler) http.Handler {
 		h.Set("Cache-Control", "no-store")
 		if s.options.Secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// addressed refuses requests for another host: a page elsewhere whose name was pointed at this machine (DNS rebinding) would have
+// the same origin.
+func (s *Server) addressed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil { // without a port
+			host = strings.Trim(r.Host, "[]")
+		}
+		if hosts := s.options.Hosts; len(hosts) > 0 && !slices.Contains(hosts, strings.ToLower(host)) {
+			writeProblem(w, visitOf(r.Context()), negotiation.NewError(codeMisdirected))
+			return
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -40,6 +40,7 @@ type Options struct {
 	Ping func(context.Context) error // says whether the store answers, for /readyz; nil: always ready
 
 	Secure  bool             // TLS here or at a proxy in front: __Host- cookie and HSTS
+	Hosts   []string         // names that the site goes by, without port; empty: any. See addressed
 	Proxies []netip.Prefix   // networks whose X-Forwarded-For is believed; empty: none
 	Rates   Rates            // of one address; zero ones limit nothing
 	Now     func() time.Time // real time, for rates; nil: time.Now
@@ -73,9 +74,9 @@ func New(o Options) (*Server, error) {
 	mux.Handle("/", pages)
 	mux.HandleFunc("/healthz", s.healthz)
 	mux.HandleFunc("/readyz", s.readyz)
-	mux.Handle("/api/", s.limited(s.known(s.api())))
+	mux.Handle("/api/", s.limited(s.known(headAsGet(s.api()))))
 	mux.Handle("/api/live", s.limited(s.known(s.live())))
-	s.handler = s.begin(s.protected(s.sameOrigin(mux)))
+	s.handler = s.begin(s.protected(s.addressed(s.sameOrigin(mux))))
 	s.server = &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -172,6 +173,17 @@ func (s *Server) limited(next http.Handler) http.Handler {
 		if err := l.take(v.addr); err != nil {
 			writeProblem(w, v, err)
 			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// headAsGet answers HEAD as GET; net/http leaves the body out.
+func headAsGet(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context()) // the server's own keeps its method
+			r.Method = http.MethodGet
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -141,6 +141,23 @@ func TestOtherOriginsChangeNothing(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.do("wang", "PUT", "/api/account", `{"name":"y"}`).Code, "a client that is no browser")
 }
 
+// A name that was pointed at this machine is not the site's.
+func TestOtherHostsAreRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *web.Options) { o.Hosts = []string{"localhost", "127.0.0.1", "::1", "hejie.example"} })
+	ask := func(host string) *httptest.ResponseRecorder {
+		return w.do("", "GET", "/api/meta", nil, func(r *http.Request) { r.Host = host })
+	}
+	for _, host := range []string{"localhost", "LOCALHOST:8080", "127.0.0.1:1", "[::1]", "[::1]:8080", "hejie.example"} {
+		require.Equal(t, http.StatusOK, ask(host).Code, host)
+	}
+	for _, host := range []string{"", "evil.example", "evil.example:8080", "localhost.evil.example", "192.0.2.1:8080"} {
+		got := ask(host)
+		require.Equal(t, http.StatusMisdirectedRequest, got.Code, host)
+		require.Equal(t, web.ProblemCode("misdirected"), problem(t, got).Code, host)
+	}
+}
+
 func TestAddressesAreLimited(t *testing.T) {
 	t.Parallel()
 	rates := web.Rates{Requests: web.AddressRate{PerSecond: 0.001, Burst: 6}, SignIn: web.AddressRate{PerSecond: 0.001, Burst: 2}}

@@ -90,6 +90,7 @@ var texts = map[string]text{
 
 	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "", ""},
 	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes are taken from this site's own pages only.", "只接受本站页面发出的更改。"},
+	codeMisdirected:      {421, "Another host", "不是本站的地址", "This site does not go by the name that was asked for.", "本站不使用所请求的主机名。"},
 	codeNotReady:         {503, "Not ready", "未就绪", "", ""},
 }
 

@@ -2158,7 +2158,7 @@ export interface components {
          * @description Stable; new ones may come. A sentence for each, in both languages, is `title` of the problem.
          * @enum {string}
          */
-        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "cross_origin" | "not_ready";
+        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "cross_origin" | "misdirected" | "not_ready";
         /**
          * @description Who: a side of the table, or the platform
          * @enum {string}
@@ -2392,6 +2392,7 @@ export interface components {
             account: components["schemas"]["Id"];
             items: components["schemas"]["Item"][];
             digest: components["schemas"]["Sha256"];
+            terms?: components["schemas"]["Sha256"];
             made_at: components["schemas"]["Instant"];
             valid_until: components["schemas"]["Instant"];
             state: components["schemas"]["OfferState"];
@@ -2508,6 +2509,7 @@ export interface components {
             unsent?: boolean;
             unsent_for?: components["schemas"]["EscalationReason"];
             reopened?: boolean;
+            chased_at?: components["schemas"]["Instant"];
             stars?: number;
             files: components["schemas"]["Counts"];
             talk: components["schemas"]["Talk"][];
@@ -2933,6 +2935,7 @@ export interface components {
             offer: components["schemas"]["OfferNumber"];
             items: components["schemas"]["Item"][];
             digest: components["schemas"]["Sha256"];
+            terms?: components["schemas"]["Sha256"];
             valid_until: components["schemas"]["Instant"];
             counters?: components["schemas"]["OfferNumber"];
             replaces?: components["schemas"]["OfferNumber"];

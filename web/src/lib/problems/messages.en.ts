@@ -68,6 +68,7 @@ const en: Translation<typeof zh> = {
   bad_calendar: 'The calendar has mistakes. Please check it and import it again.',
   method_not_allowed: 'This page is out of date. Please reload it and try again.',
   cross_origin: 'The request came from another site and was refused.',
+  misdirected: 'This site does not go by the name that was asked for.',
   not_ready: 'The system is starting. Please try again in a moment.',
   signed_out: 'You have signed out.',
   not_sent: 'This was not sent last time. Please check it and send it again.',

@@ -1,0 +1,4 @@
+package app
+
+// SavedName for tests from outside.
+var SavedName = savedName
