@@ -285,16 +285,13 @@ func (c Case) talkTurn(s Side, at time.Time) Case {
 }
 
 func (c Case) offerMade(e Event, f OfferMade) Case {
-	c.Offers = slices.Grow(slices.Clip(c.Offers), 1) // one copy for both changes
 	if f.Counters > 0 {
-		c.Offers[f.Counters-1].State, c.Offers[f.Counters-1].AnsweredAt = StateCountered, e.At
-		c = c.stop(OfferValidity.of(f.Counters))
+		c = c.answered(f.Counters, StateCountered, e.At)
 	}
 	if f.Replaces > 0 {
-		c.Offers[f.Replaces-1].State, c.Offers[f.Replaces-1].AnsweredAt = StateReplaced, e.At
-		c = c.stop(OfferValidity.of(f.Replaces))
+		c = c.answered(f.Replaces, StateReplaced, e.At)
 	}
-	c.Offers = append(c.Offers, Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
+	c.Offers = append(slices.Clip(c.Offers), &Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
 		Terms: f.Terms, MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
 	c.Question = false
 	if e.By.Side == SideConsumer {
@@ -342,8 +339,10 @@ func (c Case) answered(number int, s OfferState, at time.Time) Case {
 }
 
 func (c Case) withOffer(number int, f func(*Offer)) Case {
+	o := *c.Offers[number-1]
+	f(&o)
 	c.Offers = slices.Clone(c.Offers)
-	f(&c.Offers[number-1])
+	c.Offers[number-1] = &o
 	return c
 }
 

@@ -97,7 +97,7 @@ type Case struct {
 	Agent         string    `json:"agent,omitempty"`    // desk member who has the case
 	Disclosed     bool      `json:"disclosed,omitempty"`
 
-	Offers    []Offer    `json:"offers"`
+	Offers    []*Offer   `json:"offers"` // each is never changed, only replaced: a copy of the case copies pointers
 	Agreement *Agreement `json:"agreement,omitempty"`
 	Deadlines []Deadline `json:"deadlines"`
 
@@ -181,7 +181,7 @@ type Closing struct {
 // OpenOffer is the one on the table.
 func (c Case) OpenOffer() (Offer, bool) {
 	if n := len(c.Offers); n > 0 && c.Offers[n-1].State == StateOpen {
-		return c.Offers[n-1], true
+		return *c.Offers[n-1], true
 	}
 	return Offer{}, false
 }
@@ -212,7 +212,7 @@ func (c Case) offer(number int) (Offer, error) {
 	if number < 1 || number > len(c.Offers) {
 		return Offer{}, NewError(CodeNotFound).On("offer")
 	}
-	return c.Offers[number-1], nil
+	return *c.Offers[number-1], nil
 }
 
 func (c Case) offersOf(s Side) int {

@@ -64,7 +64,7 @@ func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
 		c.Deadlines = []negotiation.Deadline{}
 	}
 	if c.Offers == nil {
-		c.Offers = []negotiation.Offer{}
+		c.Offers = []*negotiation.Offer{}
 	}
 	out := CaseView{
 		Case: c, Now: v.Now, Positions: positionsOf(c.ID, v.Positions), Read: make(map[string]int64, len(v.Read)),

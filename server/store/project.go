@@ -73,7 +73,7 @@ func clocksOf(c *negotiation.Case) clocks {
 		k.due, k.dueKey = micros(d.Due), d.Key
 	}
 	for i := len(c.Offers) - 1; i >= 0 && (k.offerMinor == 0 || k.claimMin == 0); i-- {
-		switch o := &c.Offers[i]; {
+		switch o := c.Offers[i]; {
 		case o.By == negotiation.SideConsumer && k.claimMin == 0:
 			k.claimMin = o.Total()
 		case o.By == negotiation.SideEnterprise && k.offerMinor == 0:
