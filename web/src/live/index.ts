@@ -132,8 +132,16 @@ export interface LiveFeed<Row> {
   append: (rows: readonly Row[], next: string | null) => void
 }
 
+/** For lists that keep rows of their own. */
+export interface FeedHooks<Row> {
+  /** A first page came, also after a break: what changed before it is not told row by row. */
+  page?: () => void
+  /** A row changed, or left the feed. */
+  change?: (id: string, row: Row | null) => void
+}
+
 /** Rows keep the order they came in; new ones go first. Lists sort them as they need. */
-export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed): LiveFeed<Row> {
+export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed, hooks: FeedHooks<Row> = {}): LiveFeed<Row> {
   const rows = shallowRef<readonly Row[]>([])
   const loaded = shallowRef(false)
   const next = shallowRef<string | null>(null)
@@ -152,6 +160,7 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed): LiveFeed<Row
       rows.value = page.rows.filter((row) => !gone(row)).map(newest)
       next.value = page.next ?? null
       loaded.value = true
+      hooks.page?.()
     },
     change: ({ case: id, row, version }) => {
       const known = rows.value.find((other) => other.case === id)
@@ -159,9 +168,11 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed): LiveFeed<Row
       if (!row) {
         removed.set(id, version)
         rows.value = rows.value.filter((other) => other.case !== id)
+        hooks.change?.(id, null)
       } else {
         const fresh = { ...row, case: id, version }
         rows.value = known ? rows.value.map((other) => (other.case === id ? fresh : other)) : [fresh, ...rows.value]
+        hooks.change?.(id, fresh)
       }
     },
     ended: (code) => (ended.value = code),

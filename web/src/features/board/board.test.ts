@@ -42,6 +42,12 @@ describe('columns', () => {
     expect(page(board, 'new', [row({ version: 6, code: 'OLD' })], null, false).new.rows[0]!.version).toBe(7)
   })
 
+  it('leaves a case where a newer version says it stands, when an older page comes late', () => {
+    const board = page(start('accepted', row({ version: 7, column: 'accepted' })), 'new', [row({ version: 6 })], null, false)
+    expect(placeIn(board, 'a')).toBe('accepted')
+    expect(board.new.rows).toEqual([])
+  })
+
   it('takes a running row in only when it is about to fail, and out when it no longer is', () => {
     const soon = row({ version: 6, column: 'running', breach_at: '2026-11-23T16:00:00Z' })
     const board = put(emptyBoard, soon, noFilters, horizon).board

@@ -135,14 +135,18 @@ export function drop(board: Board, id: string): Change {
   return key ? { board: take(board, key, id), changed: true } : { board, changed: false }
 }
 
-/** A page of a column; cases that came with it leave the other columns. Of a row the highest version counts. */
+/** A page of a column. Cases that came with it leave the other columns, but for those of which a newer version is known to stand there. */
 export function page(board: Board, key: ColumnKey, rows: readonly CaseRow[], next: string | null, more: boolean): Board {
-  const known = new Map(columnKeys.flatMap((column) => board[column].rows.map((row) => [row.case, row] as const)))
-  const came = new Set(rows.map((row) => row.case))
-  const newest = rows.map((row) => ((known.get(row.case)?.version ?? -1) > row.version ? known.get(row.case)! : row))
+  const known = new Map(columnKeys.flatMap((column) => board[column].rows.map((row) => [row.case, { row, column }] as const)))
+  const newer = (row: CaseRow) => {
+    const old = known.get(row.case)
+    return old && old.row.version > row.version ? old : null
+  }
+  const came = rows.filter((row) => (newer(row)?.column ?? key) === key).map((row) => newer(row)?.row ?? row)
+  const ids = new Set(came.map((row) => row.case))
   const others = Object.fromEntries(
-    columnKeys.map((column) => [column, { ...board[column], rows: board[column].rows.filter((row) => !came.has(row.case)) }]),
+    columnKeys.map((column) => [column, { ...board[column], rows: board[column].rows.filter((row) => !ids.has(row.case)) }]),
   ) as unknown as Board
   const kept = more ? others[key].rows : []
-  return { ...others, [key]: { rows: [...kept, ...newest], next, loaded: true } }
+  return { ...others, [key]: { rows: [...kept, ...came], next, loaded: true } }
 }

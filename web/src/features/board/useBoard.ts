@@ -5,12 +5,13 @@
  *   board.columns         rows, next, loaded of each column
  *   board.counts          cases by column; null where only what is loaded is known (other filters than the region)
  *   board.fresh           cases that changed a moment ago
- *   board.load(), more(column), show(column)
+ *   board.load()          again, after a problem; the first time it loads by itself
+ *   board.more(column), show(column)
  */
 import { computed, onScopeDispose, reactive, shallowReactive, shallowRef, watch, type Ref } from 'vue'
 import { api, data, type components } from '@/api'
 import { asProblem, type Problem } from '@/lib/problem'
-import { connection, useFeed } from '@/live'
+import { useFeed } from '@/live'
 import type { CaseRow } from '@/features/words'
 import { setBusinessNow } from '@/features/room/now'
 import { columnKeys, drop, emptyBoard, page, paramsOf, put, type Board, type ColumnKey, type Filters } from './columns'
@@ -44,12 +45,28 @@ export function useBoard(filters: Readonly<Ref<Filters>>) {
   /** Negotiations that fail before it are coming. */
   const horizon = () => (summary.value ? Date.parse(summary.value.horizon) : 0)
 
+  // What changes while a page is on its way may be missing in it.
+  let fetching = 0
+  const meanwhile = new Map<string, CaseRow | null>()
+  const apply = (id: string, row: CaseRow | null): boolean => {
+    const result = row ? put(columns.value, row, filters.value, horizon()) : drop(columns.value, id)
+    columns.value = result.board
+    return result.changed
+  }
+
   async function fetchColumn(key: ColumnKey, after?: string): Promise<void> {
     const mine = run
     const limit = after ? pageSize : Math.min(100, Math.max(pageSize, columns.value[key].rows.length))
     const query = { ...paramsOf(filters.value), column: key, limit, ...(after && { after }) }
-    const answer = await data(api.GET('/api/board', { params: { query } }))
-    if (mine === run) columns.value = page(columns.value, key, answer.rows, answer.next ?? null, Boolean(after))
+    fetching++
+    try {
+      const answer = await data(api.GET('/api/board', { params: { query } }))
+      if (mine !== run) return
+      columns.value = page(columns.value, key, answer.rows, answer.next ?? null, Boolean(after))
+      for (const [id, row] of meanwhile) apply(id, row)
+    } finally {
+      if (--fetching === 0) meanwhile.clear()
+    }
   }
   async function fetchSummary(): Promise<void> {
     const mine = run
@@ -98,43 +115,18 @@ export function useBoard(filters: Readonly<Ref<Filters>>) {
     Promise.all([fetchSummary(), ...moved.map((key) => fetchColumn(key))]).catch(() => undefined)
   }
 
-  function changed(row: CaseRow): void {
-    const result = put(columns.value, row, filters.value, horizon())
-    columns.value = result.board
-    if (result.changed) {
-      fresh.add(row.case)
+  function changed(id: string, row: CaseRow | null): void {
+    if (fetching > 0) meanwhile.set(id, row)
+    if (apply(id, row) && row) {
+      fresh.add(id)
       news.value++
-      later(standsOut, () => fresh.delete(row.case))
+      later(standsOut, () => fresh.delete(id))
     }
     recount()
   }
 
-  const feed = useFeed('board')
-  const versions = new Map<string, number>()
-  watch(feed.rows, (rows) => {
-    const first = versions.size === 0
-    for (const row of rows) {
-      const known = versions.get(row.case)
-      if (known !== undefined && known >= row.version) continue
-      versions.set(row.case, row.version)
-      // The first page says nothing new: the columns' pages have it.
-      if (!first) changed(row)
-    }
-  })
-  watch(
-    () => [...feed.gone.keys()],
-    (ids) => {
-      for (const id of ids) columns.value = drop(columns.value, id).board
-      recount()
-    },
-  )
-  // After a break the feed starts over; the columns do too.
-  watch(
-    () => connection.value.kind,
-    (kind, before) => {
-      if (kind === 'online' && before !== 'connecting' && before !== 'idle') void load()
-    },
-  )
+  // The columns come once the feed runs, and again after a break, so that no change falls between them and it.
+  const feed = useFeed('board', { page: () => void load(), change: changed })
   watch(filters, () => {
     columns.value = emptyBoard
     void load()
