@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -19,6 +18,7 @@ const (
 	databaseName = "hejie.db"
 	secretName   = "hejie.secret"
 	evidenceName = "evidence"
+	demoName     = "demo" // within the folder of an installation
 )
 
 func (f folder) database() string { return filepath.Join(string(f), databaseName) }
@@ -36,13 +36,25 @@ func there(path string) (bool, error) {
 	return err == nil, err
 }
 
-// needed is the error of a command that wants an installation where there is none.
+// needed is the error of a command that wants an installation where there is none; it says what is there instead.
 func (f folder) needed() error {
-	ok, err := f.exists()
-	if err == nil && !ok {
-		return fmt.Errorf("there is no installation in %s: start one with \"hejie serve\", or name another with --data", f)
+	info, err := os.Stat(string(f))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no installation in %s, and no such folder: start one with \"hejie serve\", or name another with --data", f)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("there is no installation in %s, which is a file: name the folder in which it lies with --data", f)
 	}
-	return err
+	if ok, err := f.exists(); err != nil || ok {
+		return err
+	}
+	demo := folder(filepath.Join(string(f), demoName))
+	if ok, err := demo.exists(); err != nil || ok {
+		return errors.Join(err, fmt.Errorf("there is no installation in %s, only a demo: name it with --data %s", f, demo))
+	}
+	return fmt.Errorf("there is no installation in %s: start one with \"hejie serve\", or name another with --data", f)
 }
 
 // openSecret reads the secret of the installation, and makes one for a new installation. A database without its secret is refused:
@@ -82,8 +94,7 @@ func (f folder) newSecret() (app.Secret, error) {
 	if err := os.MkdirAll(string(f), 0o700); err != nil {
 		return app.Secret{}, err
 	}
-	var s app.Secret
-	rand.Read(s[:]) // never fails: crypto/rand ends the program instead
+	s := app.NewSecret()
 	return s, writeNew(f.secret(), s[:])
 }
 

@@ -289,11 +289,11 @@ func (b *batch) publish() []app.Commit {
 			e.commands[id] = v
 		}
 		es[e.c.ID] = e.sized()
-		before := negotiation.Case{ID: e.c.ID}
+		before := &negotiation.Case{ID: e.c.ID}
 		if k.base != nil {
-			before = k.base.c
+			before = &k.base.c
 		}
-		commits = append(commits, app.Commit{Records: k.records, Before: before, After: e.c, Row: e.caseRow()})
+		commits = append(commits, app.Commit{Records: k.records, Before: before, After: &e.c, Row: e.caseRow()})
 	}
 	b.s.cache.swap(es)
 	b.s.ranking.touch(b.ranked)
@@ -339,6 +339,16 @@ func (l *look) OpenCases(consumer, enterprise, orderRef string) (sameOrder, same
 		}
 	}
 	return sameOrder, sameEnterprise, len(rows), nil
+}
+
+// Active looks at the account; see app.Look.
+func (l *look) Active(account string) (active bool, err error) {
+	err = l.b.tx.get(context.Background(), &active, `SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND active = 1)`, account)
+	if err != nil {
+		l.err = err
+		return false, unavailable(err)
+	}
+	return active, nil
 }
 
 func micros(t time.Time) int64 {

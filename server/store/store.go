@@ -92,7 +92,7 @@ func (s *Store) open() (err error) {
 	if err := Migrate(context.Background(), s.path); err != nil {
 		return err
 	}
-	if s.readers, err = sqlx.Open(readerDriver, dsn(s.path)+"?_stmt_cache_size=64"); err != nil {
+	if s.readers, err = sqlx.Open(readerDriver, dsn(s.path, "_stmt_cache_size=64")); err != nil {
 		return err
 	}
 	s.readers.SetMaxOpenConns(s.opt.Readers)
