@@ -1,0 +1,47 @@
+package figures
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func read(f *Figures) string {
+	w := httptest.NewRecorder()
+	f.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	return w.Body.String()
+}
+
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	var failing error
+	s := Sources{
+		Version: "v1", Sockets: func() int { return 7 }, Rooms: func() int { return 3 }, Due: func() (int, time.Duration) { return 2, 1500 * time.Millisecond },
+		Outbox: func(context.Context) (int, time.Duration, error) { return 4, time.Minute, failing },
+		Logger: slog.New(slog.DiscardHandler),
+	}
+	f := New(s)
+	f.Request("GET", "/api/cases/:id", 200, 3*time.Millisecond)
+	f.Request("BREW", "unknown", 404, time.Millisecond)
+	f.Commit(12, time.Millisecond)
+	f.Delivered(time.Millisecond)
+	text := read(f)
+	for _, line := range []string{
+		`hejie_build_info{version="v1"} 1`, "hejie_sockets 7", "hejie_rooms 3", "hejie_due_backlog 2", "hejie_due_lag_seconds 1.5",
+		"hejie_outbox_waiting 4", "hejie_outbox_age_seconds 60", "hejie_commit_jobs_sum 12", "hejie_commit_seconds_count 1", "hejie_delivery_seconds_count 1",
+		`hejie_request_seconds_bucket{method="GET",route="/api/cases/:id",status="200",le="0.005"} 1`,
+		`hejie_request_seconds_count{method="other",route="unknown",status="404"} 1`,
+	} {
+		require.Contains(t, text, line+"\n")
+	}
+
+	// What cannot be read is absent, never 0.
+	failing = errors.New("away")
+	require.NotContains(t, read(f), "hejie_outbox_waiting")
+	require.Contains(t, read(f), "hejie_sockets 7")
+}
