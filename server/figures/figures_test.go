@@ -5,6 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"testing"
 	"time"
 
@@ -44,4 +46,24 @@ func TestFigures(t *testing.T) {
 	failing = errors.New("away")
 	require.NotContains(t, read(f), "hejie_outbox_waiting")
 	require.Contains(t, read(f), "hejie_sockets 7")
+}
+
+// The dashboard and the alerts ask for series that there are.
+func TestDashboardAndAlerts(t *testing.T) {
+	t.Parallel()
+	f := New(Sources{
+		Version: "v1", Sockets: func() int { return 0 }, Rooms: func() int { return 0 }, Due: func() (int, time.Duration) { return 0, 0 },
+		Outbox: func(context.Context) (int, time.Duration, error) { return 0, 0, nil }, Logger: slog.New(slog.DiscardHandler),
+	})
+	f.Request("GET", "/healthz", 204, 0)
+	known := read(f)
+	for _, file := range []string{"grafana.json", "alerts.yaml"} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		names := regexp.MustCompile(`\b(hejie|go|process)_[a-z_]+`).FindAllString(string(text), -1)
+		require.Greater(t, len(names), 5)
+		for _, name := range names {
+			require.Regexp(t, `(?m)^`+name+`[{ ]`, known, "%s asks for %s", file, name)
+		}
+	}
 }
