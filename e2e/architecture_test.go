@@ -29,7 +29,7 @@ func arrows() map[string][]string {
 		"server/notify":   {"negotiation", "server/app"},
 		"server/evidence": {"negotiation", "server/app"},
 		"server/bus":      {"negotiation", "server/app"},
-		"server/figures":  {},
+		"server/figures":  {"negotiation", "server/app"},
 		"cmd/hejie":       {"negotiation", "server", "web", "migrations"},
 	}
 }
@@ -41,6 +41,7 @@ func owners() map[string]string {
 		"github.com/gorilla/websocket": "server/live",
 		"github.com/jmoiron/sqlx":      "server/store",
 		"github.com/prometheus":        "server/figures",
+		"go.opentelemetry.io":          "server/figures",
 	}
 }
 

@@ -42,6 +42,7 @@ type engine struct {
 	webhook  *notify.Webhook // nil without one
 	server   *server.Server
 	measure  *figures.Figures // nil: nobody asks
+	traces   *figures.Traces  // nil: nobody asks
 	again    chan struct{}    // closed when the demo is to start over
 	stop     func()           // of the revocation signal
 	deliver  atomic.Pointer[func([]app.Commit)]
@@ -89,6 +90,12 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	}
 	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
 		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log}
+	if p.config.Traces != "" {
+		if e.traces, err = figures.NewTraces(ctx, p.config.Traces, version(), e.store, p.log); err != nil {
+			return nil, err
+		}
+		w.Log = e.traces
+	}
 	var clock *app.ShiftedClock
 	if p.demo != nil {
 		if clock, err = p.furnish(ctx, &w, rules); err != nil {
@@ -275,6 +282,11 @@ func (e *engine) Close() error {
 		e.webhook.Close()
 	}
 	var err error
+	if e.traces != nil { // what cannot be sent in time is dropped
+		ctx, end := context.WithTimeout(context.Background(), lastTraces)
+		e.late("traces", e.traces.Close(ctx))
+		end()
+	}
 	if e.store != nil {
 		err = e.store.Close()
 	}

@@ -11,6 +11,9 @@ import (
 // shutdown is how long answers under way and sockets have to end.
 const shutdown = 10 * time.Second
 
+// lastTraces is how long a collector has to take the last traces.
+const lastTraces = 2 * time.Second
+
 // Program is a platform that can run: everything is open and the door listens, but nobody is let in before Run.
 type Program struct {
 	config  Config
