@@ -29,6 +29,7 @@ func arrows() map[string][]string {
 		"server/notify":   {"negotiation", "server/app"},
 		"server/evidence": {"negotiation", "server/app"},
 		"server/bus":      {"negotiation", "server/app"},
+		"server/figures":  {"negotiation", "server/app"},
 		"cmd/hejie":       {"negotiation", "server", "web", "migrations"},
 	}
 }
@@ -39,6 +40,8 @@ func owners() map[string]string {
 		"github.com/labstack/echo":     "server/http",
 		"github.com/gorilla/websocket": "server/live",
 		"github.com/jmoiron/sqlx":      "server/store",
+		"github.com/prometheus":        "server/figures",
+		"go.opentelemetry.io":          "server/figures",
 	}
 }
 

@@ -3,9 +3,11 @@ package main
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 
 	"github.com/alecthomas/kong"
@@ -44,6 +46,8 @@ type Config struct {
 	Proxied bool     `help:"A proxy in front does TLS and sets X-Forwarded-For." name:"behind-proxy"`
 	Proxies []string `help:"Networks that X-Forwarded-For is believed from." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 
+	Metrics   string `help:"Address and port for figures in Prometheus' form, at /metrics; for your own network only. None without." placeholder:"HOST:PORT"`
+	Traces    string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every walk through the door. None without." placeholder:"URL"`
 	PublicURL string `help:"Address of the site in messages; default what it listens on." name:"public-url" placeholder:"URL"`
 	SMS       string `help:"How messages to phones leave: ${enum}. Without one consumers cannot sign in." enum:"none,stdout,webhook" default:"none"`
 	SMSURL    string `help:"Gateway of the webhook." name:"sms-url" placeholder:"URL"`
@@ -65,6 +69,9 @@ func (c Config) check() error {
 	}
 	if _, err := c.proxies(); err != nil {
 		return err
+	}
+	if u, err := url.Parse(c.Traces); err != nil || c.Traces != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+		return fmt.Errorf("--traces %s is not the address of a collector, like http://localhost:4318", c.Traces)
 	}
 	if c.TLSCert != "" {
 		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {

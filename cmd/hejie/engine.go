@@ -19,6 +19,7 @@ import (
 	"hejie/server/app"
 	"hejie/server/due"
 	"hejie/server/evidence"
+	"hejie/server/figures"
 	server "hejie/server/http"
 	"hejie/server/live"
 	"hejie/server/notify"
@@ -40,8 +41,10 @@ type engine struct {
 	notify   *notify.Worker
 	webhook  *notify.Webhook // nil without one
 	server   *server.Server
-	again    chan struct{} // closed when the demo is to start over
-	stop     func()        // of the revocation signal
+	measure  *figures.Figures // nil: nobody asks
+	traces   *figures.Traces  // nil: nobody asks
+	again    chan struct{}    // closed when the demo is to start over
+	stop     func()           // of the revocation signal
 	deliver  atomic.Pointer[func([]app.Commit)]
 }
 
@@ -74,7 +77,12 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	years := app.NewYearbook()
-	if e.store, err = store.Open(p.folder.database(), store.Options{OnCommit: e.committed, Calendar: years.Calendar, Log: p.log}); err != nil {
+	so := store.Options{OnCommit: e.committed, Calendar: years.Calendar, Log: p.log}
+	if p.metrics != nil {
+		e.measure = e.figures()
+		so.Committed = e.measure.Commit
+	}
+	if e.store, err = store.Open(p.folder.database(), so); err != nil {
 		return nil, err
 	}
 	if e.vault, err = evidence.Open(p.folder.evidence()); err != nil {
@@ -82,6 +90,12 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	}
 	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
 		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log}
+	if p.config.Traces != "" {
+		if e.traces, err = figures.NewTraces(ctx, p.config.Traces, version(), e.store, p.log); err != nil {
+			return nil, err
+		}
+		w.Log = e.traces
+	}
 	var clock *app.ShiftedClock
 	if p.demo != nil {
 		if clock, err = p.furnish(ctx, &w, rules); err != nil {
@@ -101,8 +115,12 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 // tie makes the parts that serve and hands each what it needs of the others.
 func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, sender notify.Sender, clock *app.ShiftedClock) error {
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
-	e.hub = live.New(live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
-		EncodeRow: server.EncodeRow, Logger: e.log})
+	lo := live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
+		EncodeRow: server.EncodeRow, Logger: e.log}
+	if e.measure != nil {
+		lo.Delivered = e.measure.Delivered
+	}
+	e.hub = live.New(lo)
 	e.stop = e.app.Signals.OnRevoked(e.hub.Revoke)
 	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Logger: e.log})
 	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Keep: e.demo != nil, Logger: e.log})
@@ -123,6 +141,9 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
 		Version: version(), SMS: w.SMS, Read: e.hub.Read,
 		Dist: dist, Live: e.hub, Ping: e.store.Ping, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
+	if e.measure != nil {
+		o.Observe = e.measure.Request
+	}
 	if e.demo != nil {
 		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
 			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})
@@ -199,7 +220,7 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var workers sync.WaitGroup
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	start := func(what string, f func(context.Context) error) {
 		workers.Go(func() {
 			if err := f(work); err != nil {
@@ -211,6 +232,9 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	e.due.Start()
 	start("upkeep", e.app.Run)
 	start("outbox", e.notify.Run)
+	if e.measure != nil {
+		start("figures", func(ctx context.Context) error { return e.publish(ctx, e.measure) })
+	}
 	start("server", func(context.Context) error { return e.serve(l) })
 
 	select {
@@ -258,6 +282,11 @@ func (e *engine) Close() error {
 		e.webhook.Close()
 	}
 	var err error
+	if e.traces != nil { // what cannot be sent in time is dropped
+		ctx, end := context.WithTimeout(context.Background(), lastTraces)
+		e.late("traces", e.traces.Close(ctx))
+		end()
+	}
 	if e.store != nil {
 		err = e.store.Close()
 	}

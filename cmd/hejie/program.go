@@ -12,6 +12,9 @@ import (
 // shutdown is how long answers under way and sockets have to end.
 const shutdown = 10 * time.Second
 
+// lastTraces is how long a collector has to take the last traces.
+const lastTraces = 2 * time.Second
+
 // Program is a platform that can run: everything is open and the door listens, but nobody is let in before Run.
 type Program struct {
 	config  Config
@@ -20,6 +23,7 @@ type Program struct {
 	console console
 	log     *slog.Logger
 	door    door
+	metrics *door // nil: no figures
 	engine  *engine
 }
 
@@ -32,8 +36,15 @@ func newProgram(ctx context.Context, c Config, f folder, d *demoOptions, to cons
 	if p.door, err = listen(ctx, c.Listen); err != nil { // first: a port that is taken is the most common mistake
 		return nil, err
 	}
+	if c.Metrics != "" {
+		d, err := listen(ctx, c.Metrics)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("--metrics: %w", err), p.door.Close())
+		}
+		p.metrics = &d
+	}
 	if p.engine, err = p.open(ctx); err != nil {
-		return nil, errors.Join(err, p.door.Close())
+		return nil, errors.Join(err, p.Close())
 	}
 	return p, nil
 }
@@ -78,6 +89,9 @@ func (p *Program) Close() error {
 		err = p.engine.Close()
 		p.engine = nil
 	}
+	if p.metrics != nil {
+		err = errors.Join(err, p.metrics.Close())
+	}
 	return errors.Join(err, p.door.Close())
 }
 
@@ -85,6 +99,11 @@ func (p *Program) Close() error {
 func (p *Program) announce(ctx context.Context) error {
 	if err := p.console.printf("listening on %s\n", p.URL()); err != nil {
 		return err
+	}
+	if p.metrics != nil {
+		if err := p.console.printf("figures on http://%s/metrics\n", p.metrics.Addr()); err != nil {
+			return err
+		}
 	}
 	if p.demo != nil {
 		return p.announceDemo()

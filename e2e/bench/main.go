@@ -4,6 +4,7 @@
 //	go run ./e2e/bench          about five minutes
 //	go run ./e2e/bench -short   one round of everything, under a minute
 //	go run ./e2e/bench -only GET   the parts whose name has it
+//	go run ./e2e/bench -large   another table: ten thousand cases beside a million; about twenty minutes, and 10 GB of disk
 //
 // # Pattern
 //
@@ -42,6 +43,7 @@ type bench struct {
 	dir    string // of everything that is made; removed at the end
 	hejie  string // the program
 	only   string // part of the names of the parts to do
+	large  bool
 	rounds int
 	warm   time.Duration // of a load, not measured
 	long   time.Duration // of a load, measured
@@ -57,12 +59,14 @@ const rooms = 1000
 func main() {
 	short := flag.Bool("short", false, "one round of everything, shorter")
 	hejie := flag.String("hejie", os.Getenv("HEJIE_BINARY"), "the program; default is built from here")
+	large := flag.Bool("large", false, "a long record beside a short one")
 	only := flag.String("only", "", "only parts whose name has this")
 	flag.Parse()
 	b := &bench{hejie: *hejie, only: *only, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
 	if *short {
 		b.rounds, b.warm, b.long, b.cases = 1, 500*time.Millisecond, 1500*time.Millisecond, 2000
 	}
+	b.large = *large
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := b.run(ctx)
 	stop()
@@ -80,6 +84,9 @@ func (b *bench) run(ctx context.Context) (err error) {
 	fmt.Print(machine())
 	if err := b.prepare(ctx); err != nil {
 		return err
+	}
+	if b.large {
+		return b.records(ctx)
 	}
 	start := time.Now()
 	before, err := busyNow()

@@ -17,12 +17,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"hejie/negotiation"
-	"hejie/negotiation/creditcode"
-	"hejie/negotiation/scheme"
 	"hejie/negotiation/workday"
 	"hejie/server/app"
 	"hejie/server/evidence"
@@ -54,6 +53,7 @@ type Options struct {
 func Unlimited() Options {
 	o := Options{Limits: app.DefaultLimits(), Rules: negotiation.DefaultRules()}
 	o.Limits.CommandsPerSecond, o.Limits.SocketsPerAccount = 1_000_000, 100_000
+	o.Limits.ApplicationsPerAddress = 1_000_000
 	o.Limits.CasesPerEnterprise, o.Limits.CasesPerConsumer = 1_000_000, 1_000_000
 	o.Rules.OffersPerSide, o.Rules.MessagesPerMinute, o.Rules.MessagesPerDay = 1_000_000_000, 1_000_000_000, 1_000_000_000
 	return o
@@ -100,7 +100,8 @@ func Open(dir string, o Options) (_ *Seed, err error) {
 		now = workday.Default().SubWorkdays(workday.DateOf(now), o.Age).Time().Add(10 * time.Hour).UTC()
 	}
 	s.w = app.World{Plain: s.store.Plain(), Log: s.store, Cases: s.store, Scores: s.store, Vault: s.vault, Yearbook: app.NewYearbook(),
-		Business: moment{now}, Real: app.RealClock{}, Limits: o.Limits, Secret: secret, SMS: app.SMSNone}
+		Business: moment{now}, Real: app.RealClock{}, Limits: o.Limits, Secret: secret, SMS: app.SMSNone,
+		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}} // nobody guesses these
 	s.ledger = app.NewLedger(s.w, s.w.Yearbook, o.Rules)
 	s.w.Door = s.ledger
 	s.app = app.New(s.w)
@@ -136,37 +137,27 @@ func (s *Seed) Close() error {
 
 // Enterprise in the scheme, with a bureau that let it in. Once for an installation.
 func (s *Seed) Enterprise(ctx context.Context) (string, error) {
-	token, err := s.app.SignIn.NewSetUpToken(ctx)
-	if err != nil {
-		return "", err
-	}
-	in, err := s.app.SignIn.SetUp(ctx, app.FirstAdministrator{Token: token, Login: "root", Password: "a long password", DisplayName: "管理员"})
+	admin, err := s.administrator(ctx)
 	if err != nil {
 		return "", err
 	}
 	const county = "430602"
-	bureau, err := s.app.Admin.AddBureau(ctx, in.Session.Actor, app.Bureau{Region: county, NameZH: "试验区市场监督管理局", NameEN: "Test Bureau", Phone: "0730-1234567", Address: "试验路 1 号"})
+	bureau, err := s.bureau(ctx, admin, county)
 	if err != nil {
 		return "", err
 	}
-	code, err := creditcode.MakeWithOrg("91430602MA000000")
-	if err != nil {
-		return "", err
-	}
-	e, err := s.app.Scheme.Apply(ctx, app.Application{
-		Profile: scheme.Profile{Name: "试验商贸有限公司", CreditCode: code, Region: county, Address: "试验路 2 号", Industry: "F",
-			Conditions: scheme.Conditions{Place: true, Staff: true, Computer: true, Telephone: true, ComplaintRules: true},
-			Commitment: negotiation.Choice{Yes: true, Text: "2026-1"}},
-		Contact:    app.Contact{Name: "周试", Phone: "13900000000"},
-		Supervisor: app.NewStaff{Login: "boss", DisplayName: "周试", Password: "a long password", Phone: "13900000000"},
-		Client:     app.Client{Addr: "127.0.0.1"},
-	})
-	if err != nil {
-		return "", err
-	}
-	officer := negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleOfficer, Bureau: bureau.ID, Region: county}
-	_, err = s.app.Scheme.Do(ctx, officer, e.ID, scheme.Approve{})
+	e, err := s.firm(ctx, 0, county, bureau)
 	return e.ID, err
+}
+
+// administrator of a new installation.
+func (s *Seed) administrator(ctx context.Context) (negotiation.Actor, error) {
+	token, err := s.app.SignIn.NewSetUpToken(ctx)
+	if err != nil {
+		return negotiation.Actor{}, err
+	}
+	in, err := s.app.SignIn.SetUp(ctx, app.FirstAdministrator{Token: token, Login: "root", Password: "a long password", DisplayName: "管理员"})
+	return in.Session.Actor, err
 }
 
 // Rooms makes n cases against the enterprise, each of a consumer and a desk member of their own.
@@ -221,11 +212,17 @@ func (s *Seed) signIn(ctx context.Context, a negotiation.Actor) (token string, e
 	token = base64.RawURLEncoding.EncodeToString(b[:])
 	sum := sha256.Sum256([]byte(token))
 	now := time.Now().UTC()
-	return token, s.w.Plain.Write(ctx, func(tx app.PlainTx) error {
+	return token, errors.Join(s.account(ctx, a), s.w.Plain.Write(ctx, func(tx app.PlainTx) error {
+		return tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 7), All: true})
+	}))
+}
+
+// account of somebody, with a name.
+func (s *Seed) account(ctx context.Context, a negotiation.Actor) error {
+	return s.w.Plain.Write(ctx, func(tx app.PlainTx) error {
 		return errors.Join(
-			tx.AddAccount(ctx, app.Account{ID: a.ID, Role: a.Role, Login: a.ID, Language: "zh", Enterprise: a.Enterprise, Active: true, Created: now}),
-			tx.SetPerson(ctx, app.Person{Account: a.ID, Name: "试用者", Phone: "+8613900000000"}),
-			tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 7), All: true}))
+			tx.AddAccount(ctx, app.Account{ID: a.ID, Role: a.Role, Login: a.ID, Language: "zh", Enterprise: a.Enterprise, Bureau: a.Bureau, Active: true, Created: time.Now().UTC()}),
+			tx.SetPerson(ctx, app.Person{Account: a.ID, Name: "试用者", Phone: "+8613900000000"}))
 	})
 }
 

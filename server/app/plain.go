@@ -60,6 +60,7 @@ type PlainReader interface {
 	Orphans(ctx context.Context, before time.Time, limit int) ([]FileRow, error) // uploads that no case names
 
 	Outbox(ctx context.Context, limit int) ([]OutboxRow, error)                                            // newest first: the demo's page
+	OutboxWaiting(ctx context.Context, now time.Time) (waiting int, first time.Time, err error)            // whose time has come, 10000 at most; zero without
 	OutboxDue(ctx context.Context, now time.Time, limit int) (rows []OutboxRow, next time.Time, err error) // next: of those not due, zero without
 	Marks(ctx context.Context, account, caseID string) (map[negotiation.Channel]int64, error)
 	MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) // by case; one never read is not in it

@@ -39,6 +39,9 @@ type Options struct {
 	Demo Stage                       // nil: there is no demo
 	Ping func(context.Context) error // says whether the store answers, for /readyz; nil: always ready
 
+	// Observe hears of every answer, with the pattern of its route; nil: nobody does.
+	Observe func(method, route string, status int, took time.Duration)
+
 	Secure  bool             // TLS here or at a proxy in front: __Host- cookie and HSTS
 	Hosts   []string         // names that the site goes by, without port; empty: any. See addressed
 	Proxies []netip.Prefix   // networks whose X-Forwarded-For is believed; empty: none

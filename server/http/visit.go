@@ -85,6 +85,9 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, took time.Duration
 		attrs = append(attrs, slog.Any("error", v.cause))
 	}
 	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+	if s.options.Observe != nil {
+		s.options.Observe(r.Method, v.route, status, took)
+	}
 }
 
 func requestID() string {

@@ -60,10 +60,12 @@ type Options struct {
 
 	// Origin judges the Origin of an upgrade; nil: none, or the host that was asked for.
 	Origin func(*http.Request) bool
-	Logger *slog.Logger     // nil: nothing is logged
-	Now    func() time.Time // real time; nil: time.Now
-	Ticks  <-chan time.Time // drives the timer wheel, about once a second; nil: an own ticker
-	tuning tuning           // zero values: defaults; tests make them small
+	// Delivered hears how long the eldest of a round of commits waited until all were given to their followers; nil: nobody does.
+	Delivered func(took time.Duration)
+	Logger    *slog.Logger     // nil: nothing is logged
+	Now       func() time.Time // real time; nil: time.Now
+	Ticks     <-chan time.Time // drives the timer wheel, about once a second; nil: an own ticker
+	tuning    tuning           // zero values: defaults; tests make them small
 }
 
 // tuning is not for operators: figures that belong to the protocol or were measured.
@@ -347,6 +349,16 @@ func (h *Hub) Sockets() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return len(h.conns)
+}
+
+// Rooms counts the channels that somebody follows, or did a moment ago.
+func (h *Hub) Rooms() (n int) {
+	for _, s := range h.shards {
+		s.mu.Lock()
+		n += len(s.rooms)
+		s.mu.Unlock()
+	}
+	return n
 }
 
 // Revoke ends the sockets of an account or of one session with signed_out. It does not block; for app.Signals.OnRevoked.

@@ -20,6 +20,7 @@ type shard struct {
 	list    sync.Mutex
 	pending []*app.Commit
 	missed  map[string]struct{} // cases whose commits found the list full
+	eldest  time.Time           // when the first of pending came; zero when nobody asks
 	busy    bool
 }
 
@@ -81,6 +82,9 @@ func (h *Hub) Publish(commits []app.Commit) {
 func (s *shard) add(c *app.Commit) {
 	s.list.Lock()
 	defer s.list.Unlock()
+	if len(s.pending) == 0 && s.hub.Delivered != nil {
+		s.eldest = time.Now()
+	}
 	if len(s.pending) < s.hub.tuning.pending {
 		s.pending = append(s.pending, c)
 	} else { // delivery is far behind: it will read the log instead
@@ -100,7 +104,7 @@ func (s *shard) add(c *app.Commit) {
 func (s *shard) run() {
 	for {
 		s.list.Lock()
-		commits, missed := s.pending, s.missed
+		commits, missed, eldest := s.pending, s.missed, s.eldest
 		s.pending, s.missed = nil, nil
 		if len(commits) == 0 && len(missed) == 0 {
 			s.busy = false
@@ -117,6 +121,9 @@ func (s *shard) run() {
 		}
 		if len(missed) > 0 {
 			s.hub.feeds.refresh()
+		}
+		if len(commits) > 0 && s.hub.Delivered != nil {
+			s.hub.Delivered(time.Since(eldest))
 		}
 	}
 }

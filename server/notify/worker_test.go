@@ -141,6 +141,24 @@ func (w *world) rows() []app.OutboxRow {
 	return rows
 }
 
+func TestWaiting(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.code()
+	n, first, err := w.plain.OutboxWaiting(w.ctx, w.clock.Now())
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	require.Equal(t, w.clock.Now().UnixMicro(), first.UnixMicro())
+	n, _, err = w.plain.OutboxWaiting(w.ctx, w.clock.Now().Add(-time.Second))
+	require.NoError(t, err)
+	require.Zero(t, n, "its time has not come")
+	w.settle()
+	n, first, err = w.plain.OutboxWaiting(w.ctx, w.clock.Now())
+	require.NoError(t, err)
+	require.Zero(t, n)
+	require.Zero(t, first)
+}
+
 func TestDeliversOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -55,6 +55,20 @@ func (p plainReader) OutboxDue(ctx context.Context, now time.Time, limit int) ([
 	return rows, time.UnixMicro(*next).UTC(), nil
 }
 
+// OutboxWaiting counts the notices to be tried now, up to 10,000, and says since when the first is.
+func (p plainReader) OutboxWaiting(ctx context.Context, now time.Time) (int, time.Time, error) {
+	var n struct {
+		Waiting int    `db:"waiting"`
+		First   *int64 `db:"first"`
+	}
+	err := p.q.get(ctx, &n, `SELECT count(*) AS waiting, min(next_at) AS first FROM
+		(SELECT next_at FROM outbox WHERE next_at <= ? ORDER BY next_at LIMIT 10000) AS w`, micros(now))
+	if err != nil || n.First == nil {
+		return 0, time.Time{}, readError(err)
+	}
+	return n.Waiting, time.UnixMicro(*n.First).UTC(), nil
+}
+
 func (p plainTx) AddNotice(_ context.Context, n app.Notice) error {
 	return p.t.addNotice(n, p.now())
 }

@@ -18,6 +18,8 @@ import (
 type Options struct {
 	// OnCommit hears what became true, batch after batch in the order of the commits, one Commit per case and batch.
 	OnCommit func([]app.Commit)
+	// Committed hears of each commit: its jobs, and its time with the decisions; nil: nobody does. It must not block.
+	Committed func(jobs int, took time.Duration)
 	// Calendar for working time in the figures; default the built-in one.
 	Calendar func() *workday.Calendar
 	// Now is real time, for what is sent; default the machine's.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"slices"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -168,6 +169,7 @@ func (w *writer) fail(batch []*job, err error) {
 func (w *writer) attempt(jobs []*job) (err error) {
 	b := &batch{s: w.s, tx: w.tx, cases: make(map[string]*open)}
 	w.tx.batch = b
+	start := time.Now()
 	if _, err := w.begin.Exec(); err != nil {
 		return err
 	}
@@ -184,6 +186,9 @@ func (w *writer) attempt(jobs []*job) (err error) {
 	}
 	if len(commits) > 0 {
 		w.deliver <- commits
+	}
+	if w.s.opt.Committed != nil {
+		w.s.opt.Committed(len(jobs), time.Since(start))
 	}
 	return nil
 }

@@ -1,0 +1,181 @@
+package seed
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"hejie/negotiation"
+	"hejie/negotiation/creditcode"
+	"hejie/negotiation/region"
+	"hejie/negotiation/scheme"
+	"hejie/server/app"
+)
+
+// Record is a long record, and who looks at it.
+type Record struct {
+	Enterprise string `json:"enterprise"` // one of many
+	Region     string `json:"region"`     // of its bureau
+	Officer    string `json:"officer"`    // session
+	Supervisor string `json:"supervisor"` // session
+}
+
+// casesOf a consumer, each against another enterprise.
+const casesOf = 4
+
+// Record files so many cases against so many enterprises all over the country. Of ten, five are settled and performed, two withdrawn,
+// one is being performed, in one the desk has asked, and one went to the bureau. Nothing is left in the outbox.
+func (s *Seed) Record(ctx context.Context, firms, cases int) (Record, error) {
+	admin, err := s.administrator(ctx)
+	if err != nil {
+		return Record{}, err
+	}
+	counties := spread(firms)
+	all := make([]app.Enterprise, firms)
+	bureaus := map[string]string{}
+	for i := range all {
+		county := counties[i%len(counties)]
+		if bureaus[county] == "" {
+			if bureaus[county], err = s.bureau(ctx, admin, county); err != nil {
+				return Record{}, err
+			}
+		}
+		if all[i], err = s.firm(ctx, i, county, bureaus[county]); err != nil {
+			return Record{}, err
+		}
+	}
+	if err := s.histories(ctx, all, cases); err != nil {
+		return Record{}, err
+	}
+	r := Record{Enterprise: all[0].ID, Region: counties[0]}
+	if r.Officer, err = s.signIn(ctx, negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleOfficer, Bureau: bureaus[counties[0]], Region: counties[0]}); err != nil {
+		return r, err
+	}
+	if r.Supervisor, err = s.signIn(ctx, negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleDeskSupervisor, Enterprise: r.Enterprise}); err != nil {
+		return r, err
+	}
+	return r, s.empty(ctx, "outbox")
+}
+
+// spread gives counties of different cities, at most one for ten enterprises.
+func spread(firms int) (counties []string) {
+	for _, province := range region.Children(region.Country) {
+		for _, city := range region.Children(province.Code) {
+			if below := region.Children(city.Code); len(below) > 0 {
+				counties = append(counties, below[0].Code)
+			}
+			if len(counties) >= max(firms/10, 1) {
+				return counties
+			}
+		}
+	}
+	return counties
+}
+
+func (s *Seed) bureau(ctx context.Context, admin negotiation.Actor, county string) (string, error) {
+	b, err := s.app.Admin.AddBureau(ctx, admin, app.Bureau{Region: county, NameZH: region.FullName(county) + "市场监督管理局", NameEN: "Test Bureau", Phone: "0730-1234567", Address: "试验路 1 号"})
+	return b.ID, err
+}
+
+// firm in the scheme, let in by its bureau.
+func (s *Seed) firm(ctx context.Context, number int, county, bureau string) (app.Enterprise, error) {
+	code, err := creditcode.MakeWithOrg(fmt.Sprintf("91%sMA%06d", county, number))
+	if err != nil {
+		return app.Enterprise{}, err
+	}
+	e, err := s.app.Scheme.Apply(ctx, app.Application{
+		Profile: scheme.Profile{Name: fmt.Sprintf("试验第%d商贸有限公司", number), CreditCode: code, Region: county, Address: "试验路 2 号", Industry: "F",
+			Conditions: scheme.Conditions{Place: true, Staff: true, Computer: true, Telephone: true, ComplaintRules: true},
+			Commitment: negotiation.Choice{Yes: true, Text: "2026-1"}},
+		Contact:    app.Contact{Name: "周试", Phone: "13900000000"},
+		Supervisor: app.NewStaff{Login: fmt.Sprintf("boss%d", number), DisplayName: "周试", Password: "a long password", Phone: "13900000000"},
+		Client:     app.Client{Addr: fmt.Sprintf("127.1.%d.%d", number/250, number%250)},
+	})
+	if err != nil {
+		return e, err
+	}
+	_, err = s.app.Scheme.Do(ctx, negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleOfficer, Bureau: bureau, Region: county}, e.ID, scheme.Approve{})
+	return e, err
+}
+
+// histories of consumers, many at once so that the log commits them in groups.
+func (s *Seed) histories(ctx context.Context, firms []app.Enterprise, cases int) error {
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(256)
+	for first := 0; first < cases && ctx.Err() == nil; first += casesOf {
+		all.Go(func() error {
+			consumer := negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleConsumer}
+			if err := s.account(ctx, consumer); err != nil {
+				return err
+			}
+			for i := first; i < min(first+casesOf, cases); i++ {
+				if err := s.history(ctx, consumer, firms[i%len(firms)].ID, i%10); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return all.Wait()
+}
+
+// history of one case, of the kind that the last digit of its number says.
+func (s *Seed) history(ctx context.Context, consumer negotiation.Actor, enterprise string, kind int) error {
+	desk := negotiation.Actor{ID: enterprise, Role: negotiation.RoleDeskAgent, Enterprise: enterprise} // any id does: nobody looks it up
+	filing := Filing(enterprise)
+	id, err := app.Identify(consumer, uuid.NewString(), filing)
+	if err != nil {
+		return err
+	}
+	receipt, err := s.ledger.File(ctx, consumer, id, filing, app.PersonDetails{Name: "试用者", Address: "试验路 3 号"})
+	if err != nil {
+		return err
+	}
+	type act struct {
+		by  negotiation.Actor
+		cmd negotiation.Command
+	}
+	var acts []act
+	switch {
+	case kind < 5, kind == 7:
+		c, _, err := s.store.Case(ctx, receipt.Case)
+		if err != nil {
+			return err
+		}
+		acts = append(acts, act{desk, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest}})
+		if kind < 5 {
+			acts = append(acts, act{desk, negotiation.ReportPerformance{Item: 0, Reference: "2026"}}, act{consumer, negotiation.ConfirmPerformance{Item: 0}})
+		}
+	case kind < 7:
+		acts = append(acts, act{consumer, negotiation.WithdrawCase{Reason: negotiation.WithdrawNoLonger}})
+	case kind == 8:
+		acts = append(acts, act{desk, negotiation.PostMessage{Text: "请问是什么时候买的？", Question: true}})
+	case kind == 9:
+		acts = append(acts, act{consumer, negotiation.Escalate{}})
+	}
+	for _, a := range acts {
+		id, err := app.Identify(a.by, uuid.NewString(), a.cmd)
+		if err != nil {
+			return err
+		}
+		if _, err := s.ledger.Do(ctx, a.by, receipt.Case, id, a.cmd); err != nil {
+			return fmt.Errorf("%s: %w", a.cmd.Kind(), err)
+		}
+	}
+	return nil
+}
+
+// empty a table of the database, beside the store.
+func (s *Seed) empty(ctx context.Context, table string) error {
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.dir, "hejie.db")+"?_busy_timeout=60000")
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `DELETE FROM `+table)
+	return errors.Join(err, db.Close())
+}

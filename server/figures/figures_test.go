@@ -1,0 +1,69 @@
+package figures
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func read(f *Figures) string {
+	w := httptest.NewRecorder()
+	f.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	return w.Body.String()
+}
+
+func TestFigures(t *testing.T) {
+	t.Parallel()
+	var failing error
+	s := Sources{
+		Version: "v1", Sockets: func() int { return 7 }, Rooms: func() int { return 3 }, Due: func() (int, time.Duration) { return 2, 1500 * time.Millisecond },
+		Outbox: func(context.Context) (int, time.Duration, error) { return 4, time.Minute, failing },
+		Logger: slog.New(slog.DiscardHandler),
+	}
+	f := New(s)
+	f.Request("GET", "/api/cases/:id", 200, 3*time.Millisecond)
+	f.Request("BREW", "unknown", 404, time.Millisecond)
+	f.Commit(12, time.Millisecond)
+	f.Delivered(time.Millisecond)
+	text := read(f)
+	for _, line := range []string{
+		`hejie_build_info{version="v1"} 1`, "hejie_sockets 7", "hejie_rooms 3", "hejie_due_backlog 2", "hejie_due_lag_seconds 1.5",
+		"hejie_outbox_waiting 4", "hejie_outbox_age_seconds 60", "hejie_commit_jobs_sum 12", "hejie_commit_seconds_count 1", "hejie_delivery_seconds_count 1",
+		`hejie_request_seconds_bucket{method="GET",route="/api/cases/:id",status="200",le="0.005"} 1`,
+		`hejie_request_seconds_count{method="other",route="unknown",status="404"} 1`,
+	} {
+		require.Contains(t, text, line+"\n")
+	}
+
+	// What cannot be read is absent, never 0.
+	failing = errors.New("away")
+	require.NotContains(t, read(f), "hejie_outbox_waiting")
+	require.Contains(t, read(f), "hejie_sockets 7")
+}
+
+// The dashboard and the alerts ask for series that there are.
+func TestDashboardAndAlerts(t *testing.T) {
+	t.Parallel()
+	f := New(Sources{
+		Version: "v1", Sockets: func() int { return 0 }, Rooms: func() int { return 0 }, Due: func() (int, time.Duration) { return 0, 0 },
+		Outbox: func(context.Context) (int, time.Duration, error) { return 0, 0, nil }, Logger: slog.New(slog.DiscardHandler),
+	})
+	f.Request("GET", "/healthz", 204, 0)
+	known := read(f)
+	for _, file := range []string{"grafana.json", "alerts.yaml"} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		names := regexp.MustCompile(`\b(hejie|go|process)_[a-z_]+`).FindAllString(string(text), -1)
+		require.Greater(t, len(names), 5)
+		for _, name := range names {
+			require.Regexp(t, `(?m)^`+name+`[{ ]`, known, "%s asks for %s", file, name)
+		}
+	}
+}

@@ -1,0 +1,90 @@
+package figures
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
+	"go.opentelemetry.io/otel/sdk/resource"
+	"go.opentelemetry.io/otel/sdk/trace"
+	span "go.opentelemetry.io/otel/trace"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// Traces tell a collector of OpenTelemetry of each walk through the one door: how long it waited and decided, what came of it. They name cases, and
+// never who acts or what is said.
+type Traces struct {
+	app.Log
+	provider *trace.TracerProvider
+	tracer   span.Tracer
+}
+
+// NewTraces sends to a collector by OTLP over HTTP; url is like http://localhost:4318. A collector that is away costs traces and nothing else.
+func NewTraces(ctx context.Context, url, version string, log app.Log, logger *slog.Logger) (*Traces, error) {
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(url))
+	if err != nil {
+		return nil, err
+	}
+	return newTraces(log, version, trace.WithBatcher(failing{exporter, logger})), nil
+}
+
+func newTraces(log app.Log, version string, to trace.TracerProviderOption) *Traces {
+	about := resource.NewSchemaless(attribute.String("service.name", "hejie"), attribute.String("service.version", version))
+	p := trace.NewTracerProvider(to, trace.WithResource(about))
+	return &Traces{Log: log, provider: p, tracer: p.Tracer("hejie")}
+}
+
+// failing logs what cannot be sent, instead of the library's own way to the console.
+type failing struct {
+	trace.SpanExporter
+	logger *slog.Logger
+}
+
+func (f failing) ExportSpans(ctx context.Context, spans []trace.ReadOnlySpan) error {
+	if err := f.SpanExporter.ExportSpans(ctx, spans); err != nil {
+		f.logger.WarnContext(ctx, "traces not sent", slog.Int("spans", len(spans)), slog.Any("error", err))
+	}
+	return nil
+}
+
+// Change is the log's, told.
+func (t *Traces) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	ctx, walk := t.tracer.Start(ctx, "change", span.WithAttributes(attribute.String("hejie.case", ch.Case), attribute.Bool("hejie.system", ch.Command.ID == "")))
+	defer walk.End()
+	handed := time.Now()
+	decide, tries := ch.Decide, 0
+	ch.Decide = func(c negotiation.Case, look app.Look) app.Decision {
+		tries++
+		started := time.Now()
+		d := decide(c, look)
+		kinds := make([]string, len(d.Events))
+		for i, e := range d.Events {
+			kinds[i] = e.Fact.Kind()
+		}
+		walk.AddEvent("decided", span.WithAttributes(attribute.Int64("hejie.waited_us", started.Sub(handed).Microseconds()),
+			attribute.Int64("hejie.decided_us", time.Since(started).Microseconds()), attribute.StringSlice("hejie.events", kinds), attribute.String("hejie.phase", string(d.After.Phase))))
+		return d
+	}
+	receipt, err := t.Log.Change(ctx, ch)
+	walk.SetAttributes(attribute.Int("hejie.decisions", tries), attribute.Bool("hejie.repeated", receipt.Repeated))
+	var refused *negotiation.Error
+	switch {
+	case errors.As(err, &refused): // an answer, but for those that are the platform's own fault
+		walk.SetAttributes(attribute.String("hejie.refused", refused.Code))
+		if refused.Code == negotiation.CodeUnavailable || refused.Code == negotiation.CodeInternal {
+			walk.SetStatus(codes.Error, refused.Code)
+		}
+	case err != nil:
+		walk.SetStatus(codes.Error, "failed")
+	}
+	return receipt, err
+}
+
+// Close sends what is left, as long as the context lets it.
+func (t *Traces) Close(ctx context.Context) error { return t.provider.Shutdown(ctx) }
