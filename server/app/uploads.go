@@ -96,13 +96,17 @@ func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, 
 			return 0, errors.Join(err, s.remove(ctx, row))
 		}
 	}
-	for ; offset < lastPart(row)*PartBytes; offset += PartBytes {
+	for {
 		if _, err := in.Peek(1); errors.Is(err, io.EOF) { // whole parts were sent, and no more for now
 			return offset, nil
+		}
+		if offset == lastPart(row)*PartBytes {
+			break
 		}
 		if _, err := s.w.Vault.Put(ctx, partID(id, offset/PartBytes), &exactly{in, PartBytes}, PartBytes); err != nil {
 			return offset, err
 		}
+		offset += PartBytes
 	}
 	if err := s.finish(ctx, row, in); err != nil {
 		return offset, err
