@@ -25,7 +25,7 @@ type commands struct {
 	Calendar calendarCommand `cmd:"" help:"Show, import or export the working days of a year."`
 	Backup   backupCommand   `cmd:"" help:"Copy the installation into a new folder, also while it runs."`
 	Restore  restoreCommand  `cmd:"" help:"Make an installation from a backup."`
-	Verify   verifyCommand   `cmd:"" help:"Walk every hash chain of the log."`
+	Verify   verifyCommand   `cmd:"" help:"Walk every hash chain of the log, and read the evidence when asked."`
 	Doctor   doctorCommand   `cmd:"" help:"Check the installation and say what to do."`
 }
 
@@ -43,6 +43,8 @@ type Config struct {
 	TLSKey  string   `help:"Key of the certificate, PEM." name:"tls-key" type:"existingfile" placeholder:"FILE"`
 	Proxied bool     `help:"A proxy in front does TLS and sets X-Forwarded-For." name:"behind-proxy"`
 	Proxies []string `help:"Networks that X-Forwarded-For is believed from." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+
+	Place
 
 	PublicURL string `help:"Address of the site in messages; default what it listens on." name:"public-url" placeholder:"URL"`
 	SMS       string `help:"How messages to phones leave: ${enum}. Without one consumers cannot sign in." enum:"none,stdout,webhook" default:"none"`
@@ -64,6 +66,9 @@ func (c Config) check() error {
 		return errors.New("--sms webhook takes --sms-url and --sms-secret-file, and they take it")
 	}
 	if _, err := c.proxies(); err != nil {
+		return err
+	}
+	if err := c.Place.check(); err != nil {
 		return err
 	}
 	if c.TLSCert != "" {

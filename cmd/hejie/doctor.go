@@ -44,7 +44,7 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 	}
 	sick := false
 	for _, check := range []func(context.Context) finding{
-		c.checkConfig, f.checkFolders, f.checkKey, f.checkSpace, checkClock, f.checkDatabase,
+		c.checkConfig, c.checkFolders(f), f.checkKey, f.checkSpace, checkClock, f.checkDatabase, c.checkEvidence(f),
 	} {
 		x := check(ctx)
 		mark, todo := "ok", ""
@@ -76,12 +76,20 @@ func (c doctorCommand) checkConfig(context.Context) finding {
 	return finding{what: "configuration"}
 }
 
-func (f folder) checkFolders(context.Context) finding {
+func (c doctorCommand) checkFolders(f folder) func(context.Context) finding {
+	dirs := []string{string(f)}
+	if c.Evidence == "" {
+		dirs = append(dirs, f.evidence())
+	}
+	return func(context.Context) finding { return f.checkFolders(dirs) }
+}
+
+func (f folder) checkFolders(dirs []string) finding {
 	const what = "folders"
 	if err := f.needed(); err != nil {
 		return failed(what, err)
 	}
-	for _, dir := range []string{string(f), f.evidence()} {
+	for _, dir := range dirs {
 		info, err := os.Stat(dir)
 		switch {
 		case err != nil:
