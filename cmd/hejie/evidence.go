@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/minio/minio-go/v7/pkg/credentials"
-
 	"hejie/negotiation"
 	"hejie/server/app"
 	"hejie/server/evidence"
@@ -57,34 +55,8 @@ func (p Place) check() error {
 	if _, _, err := p.bucket(); err != nil {
 		return err
 	}
-	_, err := p.keys()
+	_, err := evidence.ReadKeys(p.Keys) // never on the command line, where others could read them
 	return err
-}
-
-// keys to the bucket. They are never on the command line, where others could read them.
-func (p Place) keys() (credentials.Value, error) {
-	if p.Keys == "" {
-		v, err := credentials.NewEnvAWS().GetWithContext(nil)
-		if err == nil && (v.AccessKeyID == "" || v.SecretAccessKey == "") {
-			err = errors.New("keys to the evidence are missing: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a file with --evidence-credentials")
-		}
-		return v, err
-	}
-	info, err := os.Stat(p.Keys)
-	if err != nil {
-		return credentials.Value{}, err
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		return credentials.Value{}, fmt.Errorf("%s can be read by others: chmod 600 it", p.Keys)
-	}
-	v, err := credentials.NewFileAWSCredentials(p.Keys, "").GetWithContext(nil)
-	if err == nil && (v.AccessKeyID == "" || v.SecretAccessKey == "") {
-		err = errors.New("no aws_access_key_id and aws_secret_access_key in [default]")
-	}
-	if err != nil {
-		return credentials.Value{}, fmt.Errorf("%s: %w", p.Keys, err)
-	}
-	return v, nil
 }
 
 // open gives the evidence of an installation. In S3 it is tried out first.
@@ -108,11 +80,11 @@ func (p Place) openS3(ctx context.Context) (*evidence.S3, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := p.keys()
+	keys, err := evidence.ReadKeys(p.Keys)
 	if err != nil {
 		return nil, err
 	}
-	return evidence.OpenS3(ctx, evidence.S3Options{Endpoint: p.Endpoint, Region: p.Region, Bucket: bucket, Prefix: prefix, Key: keys.AccessKeyID, Secret: keys.SecretAccessKey})
+	return evidence.OpenS3(ctx, evidence.S3Options{Endpoint: p.Endpoint, Region: p.Region, Bucket: bucket, Prefix: prefix, Keys: keys})
 }
 
 // look opens the evidence to read it; a folder is left as it is, also beside a running server, which has uploads half written.

@@ -86,6 +86,7 @@ func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, 
 	if row.Type != "" {
 		return offset, nil
 	}
+	ctx = context.WithoutCancel(ctx) // who is cut off here goes on later: what arrived is kept, and a last part makes the file
 	in := bufio.NewReaderSize(body, sniffed)
 	if offset == 0 { // what cannot be evidence is refused before all of it is sent
 		head, err := in.Peek(int(min(sniffed, row.Size)))
@@ -123,22 +124,21 @@ func (s *Files) finish(ctx context.Context, row FileRow, last io.Reader) error {
 		row.Created = s.w.Real.Now()
 		err = s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.FinishFile(ctx, row) })
 	}
-	after := context.WithoutCancel(ctx)
 	switch code := negotiation.CodeOf(err); {
 	case err == nil:
-		if err := s.removeParts(after, row); err != nil { // they go with the orphans
+		if err := s.removeParts(ctx, row); err != nil { // they go with the orphans
 			s.w.Logger.WarnContext(ctx, "parts of an upload stay", slog.String("file", row.ID), slog.Any("error", err))
 		}
 		return nil
 	case code == CodeHashMismatch, code == CodeUnsupportedMedia, code == CodeImageTooBig, code == CodeTooLarge:
-		return errors.Join(err, s.remove(after, row))
+		return errors.Join(err, s.remove(ctx, row))
 	case code == negotiation.CodeNotFound: // somebody else finished it, or it is gone
-		now, e := s.w.Plain.File(after, row.ID)
+		now, e := s.w.Plain.File(ctx, row.ID)
 		switch {
 		case e == nil && now.Type != "":
 			return nil
 		case negotiation.CodeOf(e) == negotiation.CodeNotFound:
-			return errors.Join(err, s.w.Vault.Remove(after, row.ID), s.removeParts(after, row))
+			return errors.Join(err, s.w.Vault.Remove(ctx, row.ID), s.removeParts(ctx, row))
 		}
 	}
 	return err

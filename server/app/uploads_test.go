@@ -83,6 +83,34 @@ func TestContinuedUpload(t *testing.T) {
 	}
 }
 
+// Whoever goes away right after the last byte has uploaded: the context of the request ends with the connection.
+func TestUploadOutlivesItsConnection(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	x := w.consumer(phone).Session
+	b := long(mebi + 5)
+	row := w.begin(x, b)
+	ctx, leave := context.WithCancel(w.ctx)
+	gone := &leaver{bytes.NewReader(b), leave}
+	_, err := w.Files.Continue(ctx, x, row.ID, 0, gone)
+	require.NoError(t, err)
+	require.Equal(t, int64(len(b)), w.at(x, row.ID))
+}
+
+// leaver ends the context with the last byte.
+type leaver struct {
+	*bytes.Reader
+	leave func()
+}
+
+func (l *leaver) Read(b []byte) (int, error) {
+	n, err := l.Reader.Read(b)
+	if l.Len() == 0 {
+		l.leave()
+	}
+	return n, err
+}
+
 // Clients may send part by part as well.
 func TestUploadInParts(t *testing.T) {
 	t.Parallel()

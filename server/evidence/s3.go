@@ -25,8 +25,39 @@ type S3Options struct {
 	Region   string // "": us-east-1
 	Bucket   string // is there already
 	Prefix   string // of every key; "" or with a slash at its end
-	Key      string // access key, whose rights are to list the bucket and to read, write and remove below the prefix
-	Secret   string
+	Keys     Keys   // whose rights are to list the bucket and to read, write and remove below the prefix
+}
+
+// Keys to a bucket.
+type Keys struct {
+	Access, Secret string
+	Token          string // of keys that end after some time; else ""
+}
+
+// ReadKeys reads the default profile of an AWS credentials file, or of "" the environment's AWS_ACCESS_KEY_ID,
+// AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+func ReadKeys(file string) (Keys, error) {
+	from := credentials.NewEnvAWS()
+	if file != "" {
+		info, err := os.Stat(file)
+		if err != nil {
+			return Keys{}, err
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return Keys{}, fmt.Errorf("%s can be read by others: chmod 600 it", file)
+		}
+		from = credentials.NewFileAWSCredentials(file, "default")
+	}
+	v, err := from.GetWithContext(nil)
+	switch {
+	case err != nil:
+		return Keys{}, fmt.Errorf("keys to the evidence: %w", err)
+	case v.AccessKeyID != "" && v.SecretAccessKey != "":
+		return Keys{v.AccessKeyID, v.SecretAccessKey, v.SessionToken}, nil
+	case file == "":
+		return Keys{}, errors.New("keys to the evidence are missing: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or a credentials file")
+	}
+	return Keys{}, fmt.Errorf("%s has no aws_access_key_id and aws_secret_access_key in [default]", file)
 }
 
 // S3 is an app.Vault in a bucket.
@@ -63,7 +94,7 @@ func OpenS3(ctx context.Context, o S3Options) (*S3, error) {
 	transport.DialContext = (&net.Dialer{Timeout: dialTime}).DialContext
 	transport.ResponseHeaderTimeout = answerTime
 	s := &S3{transport: transport, bucket: o.Bucket, prefix: o.Prefix}
-	s.client, err = minio.New(at.Host, &minio.Options{Creds: credentials.NewStaticV4(o.Key, o.Secret, ""), Secure: at.Scheme == "https",
+	s.client, err = minio.New(at.Host, &minio.Options{Creds: credentials.NewStaticV4(o.Keys.Access, o.Keys.Secret, o.Keys.Token), Secure: at.Scheme == "https",
 		Region: o.Region, Transport: transport, MaxRetries: tries})
 	if err != nil {
 		return nil, fmt.Errorf("endpoint of the evidence: %w", err)

@@ -16,7 +16,7 @@ import (
 )
 
 func options(s *s3test.Server, prefix string) evidence.S3Options {
-	return evidence.S3Options{Endpoint: s.Endpoint(), Region: s3test.Region, Bucket: s3test.Bucket, Prefix: prefix, Key: s3test.Key, Secret: s3test.Secret}
+	return evidence.S3Options{Endpoint: s.Endpoint(), Region: s3test.Region, Bucket: s3test.Bucket, Prefix: prefix, Keys: evidence.Keys{Access: s3test.Key, Secret: s3test.Secret}}
 }
 
 func inS3(t *testing.T, o evidence.S3Options) bed {
@@ -141,8 +141,8 @@ func TestS3Misconfigured(t *testing.T) {
 		change func(*evidence.S3Options)
 		says   string
 	}{
-		"secret":    {func(o *evidence.S3Options) { o.Secret = "not-the-secret" }, "the secret key is not that of the access key"},
-		"key":       {func(o *evidence.S3Options) { o.Key = "nobody" }, "access key"},
+		"secret":    {func(o *evidence.S3Options) { o.Keys.Secret = "not-the-secret" }, "the secret key is not that of the access key"},
+		"key":       {func(o *evidence.S3Options) { o.Keys.Access = "nobody" }, "access key"},
 		"bucket":    {func(o *evidence.S3Options) { o.Bucket = "elsewhere" }, "no such bucket"},
 		"name":      {func(o *evidence.S3Options) { o.Bucket = "No Bucket" }, "evidence in s3://No Bucket/"},
 		"scheme":    {func(o *evidence.S3Options) { o.Endpoint = "127.0.0.1:1" }, "is not http(s)://host:port"},
@@ -155,7 +155,7 @@ func TestS3Misconfigured(t *testing.T) {
 			c.change(&o)
 			_, err := evidence.OpenS3(t.Context(), o)
 			require.ErrorContains(t, err, c.says)
-			require.NotContains(t, err.Error(), o.Secret)
+			require.NotContains(t, err.Error(), o.Keys.Secret)
 		})
 	}
 	t.Run("said once all is well", func(t *testing.T) {
