@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -156,7 +155,7 @@ func TestCutUploading(t *testing.T) {
 	cable.tear(5 << 20)
 	before := cable.sent()
 	c.do(chromedp.SetUploadFiles(`input[type=file][multiple]`, []string{path}))
-	c.sees(strings.TrimSuffix(c.start("room/evidence.waiting"), "…"))
+	c.sees(c.word("room/evidence.waiting"))
 	c.shot("waiting")
 	cable.plug()
 	c.sees(c.word("room/evidence.done"))

@@ -47,10 +47,11 @@ func (w *world) at(x app.Session, id string) int64 {
 }
 
 // However often and wherever an upload is cut, it ends as the file that was announced, and nothing else is left.
-func TestContinuedUpload(t *testing.T) {
-	t.Parallel()
+func TestContinuedUpload(t *testing.T) { vaults(t, continuedUpload) }
+
+func continuedUpload(t *testing.T, in func(*app.World)) {
 	for _, size := range []int{100, mebi - 1, mebi, mebi + 1, 3*mebi + 7, 10 << 20} {
-		w := newWorld(t)
+		w := newWorld(t, in)
 		x := w.consumer(phone).Session
 		b := long(size)
 		row := w.begin(x, b)
@@ -84,9 +85,10 @@ func TestContinuedUpload(t *testing.T) {
 }
 
 // Whoever goes away right after the last byte has uploaded: the context of the request ends with the connection.
-func TestUploadOutlivesItsConnection(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+func TestUploadOutlivesItsConnection(t *testing.T) { vaults(t, uploadOutlivesItsConnection) }
+
+func uploadOutlivesItsConnection(t *testing.T, in func(*app.World)) {
+	w := newWorld(t, in)
 	x := w.consumer(phone).Session
 	b := long(mebi + 5)
 	row := w.begin(x, b)
@@ -112,9 +114,10 @@ func (l *leaver) Read(b []byte) (int, error) {
 }
 
 // Clients may send part by part as well.
-func TestUploadInParts(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+func TestUploadInParts(t *testing.T) { vaults(t, uploadInParts) }
+
+func uploadInParts(t *testing.T, in func(*app.World)) {
+	w := newWorld(t, in)
 	x := w.consumer(phone).Session
 	b := long(2*mebi + 5)
 	row := w.begin(x, b)
@@ -127,9 +130,10 @@ func TestUploadInParts(t *testing.T) {
 	require.Equal(t, 1, w.stored())
 }
 
-func TestRefusedUploads(t *testing.T) {
-	t.Parallel()
-	p := newPeople(t)
+func TestRefusedUploads(t *testing.T) { vaults(t, refusedUploads) }
+
+func refusedUploads(t *testing.T, in func(*app.World)) {
+	p := newPeople(t, in)
 	b := long(mebi + 10)
 	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
 		_, err := p.Files.Begin(p.ctx, x, app.Announcement{Name: "a.pdf", SHA256: sum(b), Size: 10})
@@ -182,9 +186,10 @@ func TestBegunUploadsCount(t *testing.T) {
 }
 
 // What was never ended goes after a day, and so do parts that a crash left of one that was.
-func TestSweepRemovesUnfinishedUploads(t *testing.T) {
-	t.Parallel()
-	p := newPeople(t)
+func TestSweepRemovesUnfinishedUploads(t *testing.T) { vaults(t, sweepRemovesUnfinishedUploads) }
+
+func sweepRemovesUnfinishedUploads(t *testing.T, in func(*app.World)) {
+	p := newPeople(t, in)
 	b := long(3 * mebi)
 	row := p.begin(p.buyer, b)
 	_, err := p.Files.Continue(p.ctx, p.buyer, row.ID, 0, cutAfter(b, 2*mebi+5))
@@ -240,9 +245,10 @@ func TestUploadWhileTheVaultIsAway(t *testing.T) {
 }
 
 // A request that the network kept and the one that came after it may both arrive.
-func TestUploadContinuedTwiceAtOnce(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+func TestUploadContinuedTwiceAtOnce(t *testing.T) { vaults(t, uploadContinuedTwiceAtOnce) }
+
+func uploadContinuedTwiceAtOnce(t *testing.T, in func(*app.World)) {
+	w := newWorld(t, in)
 	x := w.consumer(phone).Session
 	b := long(4*mebi + 10)
 	row := w.begin(x, b)

@@ -65,7 +65,7 @@ const en: Translation<typeof zh> = {
   'evidence.camera': 'Take a photo',
   'evidence.reading': 'Reading…',
   'evidence.uploading': 'Uploading, {percent}',
-  'evidence.waiting': 'Interrupted at {percent}; goes on by itself once connected',
+  'evidence.waiting': 'Interrupted; goes on by itself once connected',
   'evidence.done': 'Uploaded',
   'evidence.stop': 'Stop',
   'evidence.again': 'Try again',
@@ -81,7 +81,7 @@ const en: Translation<typeof zh> = {
   'evidence.original': 'Original',
   'evidence.by': '{who} · {time}',
   'evidence.metadata': 'The other side gets a copy without location and other metadata; the original is kept with its checksum.',
-  'evidence.stopped': 'Stopped at {percent}',
+  'evidence.stopped': 'Stopped',
 
   'performance.title': 'Performance',
   'performance.agreement': 'View and print the agreement',

@@ -56,7 +56,7 @@ export default {
   'evidence.camera': '拍照',
   'evidence.reading': '正在读取…',
   'evidence.uploading': '正在上传 {percent}',
-  'evidence.waiting': '上传中断，恢复连接后自动续传，已传 {percent}',
+  'evidence.waiting': '上传中断，恢复连接后自动续传',
   'evidence.done': '已上传',
   'evidence.stop': '停止上传',
   'evidence.again': '再试一次',
@@ -72,7 +72,7 @@ export default {
   'evidence.original': '原件',
   'evidence.by': '{who} · {time}',
   'evidence.metadata': '对方看到的是去掉拍摄地点等信息的副本，原件带校验值保存。',
-  'evidence.stopped': '已停止，已传 {percent}',
+  'evidence.stopped': '已停止',
 
   'performance.title': '协议履行',
   'performance.agreement': '查看和打印协议',
