@@ -7,6 +7,7 @@ SHELL := /bin/sh
 
 BIN    := bin/hejie
 DIST   := web/dist/index.html
+S3     := bin/versitygw
 MODULES := web/node_modules/.package-lock.json
 
 # What the program is made of, without what only tests or npm have.
@@ -42,7 +43,7 @@ $(MODULES): web/package.json web/package-lock.json
 
 .PHONY: test
 test: versions packages ## everything that must hold before a change goes in
-	@.ci/step 'front end, and what Go needs of others' $(MAKE) -j2 --output-sync=target test-web warm
+	@.ci/step 'front end, and what Go needs of others' $(MAKE) -j2 --output-sync=target test-web warm $(S3)
 	@.ci/step 'gofmt, go vet' $(MAKE) vet
 	@.ci/step 'go test -race' $(MAKE) test-go
 	@.ci/step 'browsers' $(MAKE) e2e
@@ -57,8 +58,12 @@ test-web: $(MODULES)
 warm:
 	go build -race ./negotiation/... ./server/app ./server/store ./server/live
 
+# The server that tests of evidence in S3 talk to, from the Go module proxy like everything else.
+$(S3): .ci/s3.mod .ci/s3.sum .ci/s3server
+	@.ci/s3server
+
 .PHONY: test-go
-test-go: $(DIST)
+test-go: $(DIST) $(S3)
 	go test -race $(UNIT)
 
 .PHONY: e2e

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -14,6 +16,7 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -257,6 +260,50 @@ func TestCutUpload(t *testing.T) {
 	a = c.do(http.MethodGet, "/api/cases/"+rooms[0].Case+"/files/"+made.File, nil)
 	require.Equal(t, picture, a.body)
 	require.Contains(t, a.header.Get("Content-Disposition"), "attachment")
+}
+
+// TestCutUploadGoesOn: an upload that was announced and ends in the middle goes on from what the server says that it has.
+func TestCutUploadGoesOn(t *testing.T) {
+	t.Parallel()
+	s, rooms := served(t, 1)
+	token := rooms[0].Sessions[seed.Consumer]
+	file := append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("receipt "), 500_000)...)
+	sum := sha256.Sum256(file)
+	code := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	// ask on a line of its own, with so many bytes of the body that is promised.
+	ask := func(method, path string, body []byte, bytesSent int, headers ...string) (int, http.Header) {
+		line, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		require.NoError(t, err)
+		_, err = fmt.Fprintf(line, "%s %s HTTP/1.1\r\nHost: %s\r\nCookie: hejie=%s\r\nContent-Length: %d\r\n%s\r\n\r\n%s", method, path,
+			strings.TrimPrefix(s.url, "http://"), token, len(body), strings.Join(headers, "\r\n"), body[:bytesSent])
+		require.NoError(t, err)
+		require.NoError(t, line.(*net.TCPConn).CloseWrite()) // so that the answer can be read
+		resp, err := http.ReadResponse(bufio.NewReader(line), &http.Request{Method: method})
+		require.NoError(t, err)
+		require.NoError(t, errors.Join(resp.Body.Close(), line.Close()))
+		return resp.StatusCode, resp.Header
+	}
+	status, h := ask(http.MethodPost, "/api/uploads", nil, 0, fmt.Sprint("Upload-Length: ", len(file)), "Tus-Resumable: 1.0.0",
+		"Upload-Metadata: filename "+code("收据.pdf")+",sha256 "+code(hex.EncodeToString(sum[:])))
+	require.Equal(t, http.StatusCreated, status)
+	url := h.Get("Location")
+	goOn := func(from, sent int) int {
+		status, _ := ask(http.MethodPatch, url, file[from:], sent, fmt.Sprint("Upload-Offset: ", from), "Content-Type: application/offset+octet-stream")
+		return status
+	}
+	require.Equal(t, http.StatusBadRequest, goOn(0, 2_500_000))
+	require.Len(t, stored(t, s.dir), 2, "two whole parts")
+	status, h = ask(http.MethodHead, url, nil, 0)
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, strconv.Itoa(2<<20), h.Get("Upload-Offset"))
+	require.Equal(t, http.StatusNoContent, goOn(2<<20, len(file)-2<<20))
+	require.Len(t, stored(t, s.dir), 1)
+
+	c := s.as(token)
+	made := get[struct{ File struct{ File, SHA256 string } }](c, url).File
+	c.tell(rooms[0].Case, negotiation.AddEvidence{File: made.File, SHA256: made.SHA256})
+	a := c.do(http.MethodGet, "/api/cases/"+rooms[0].Case+"/files/"+made.File, nil)
+	require.True(t, bytes.Equal(file, a.body))
 }
 
 // stored files of an installation, whole or half.

@@ -42,6 +42,7 @@ func owners() map[string]string {
 		"github.com/jmoiron/sqlx":      "server/store",
 		"github.com/prometheus":        "server/figures",
 		"go.opentelemetry.io":          "server/figures",
+		"github.com/minio/minio-go":    "server/evidence",
 	}
 }
 

@@ -20,6 +20,8 @@ type cable struct {
 	mu    sync.Mutex
 	out   bool
 	conns map[net.Conn]bool
+	up    int64 // bytes that the browser sent
+	tears int64 // it comes out by itself after so many; 0: never
 }
 
 // cable to a server. The address that it gives stands for the server's.
@@ -59,9 +61,12 @@ func (c *cable) carry(near net.Conn) {
 		return
 	}
 	var both sync.WaitGroup
-	for _, way := range [][2]net.Conn{{near, far}, {far, near}} {
+	for _, way := range []struct {
+		to   io.Writer
+		from net.Conn
+	}{{near, far}, {upward{c, far}, near}} {
 		both.Go(func() {
-			if _, err := io.Copy(way[0], way[1]); err == nil || !errors.Is(err, net.ErrClosed) {
+			if _, err := io.Copy(way.to, way.from); err == nil || !errors.Is(err, net.ErrClosed) {
 				c.drop(near, far) // one end is done
 			}
 		})
@@ -89,6 +94,41 @@ func (c *cable) drop(conns ...net.Conn) {
 		one.Close()
 		delete(c.conns, one)
 	}
+}
+
+// upward is the way to the server.
+type upward struct {
+	*cable
+	to net.Conn
+}
+
+func (u upward) Write(b []byte) (int, error) {
+	n, err := u.to.Write(b)
+	u.mu.Lock()
+	u.up += int64(n)
+	torn := u.tears > 0 && u.up > u.tears
+	if torn {
+		u.tears = 0
+	}
+	u.mu.Unlock()
+	if torn {
+		u.pull()
+	}
+	return n, err
+}
+
+// tear the cable out after so many more bytes of the browser.
+func (c *cable) tear(after int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.tears = c.up + after
+}
+
+// sent is how many bytes the browser sent so far.
+func (c *cable) sent() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.up
 }
 
 // pull the cable out: everything on it is cut, and nothing new comes through.

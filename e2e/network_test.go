@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -138,6 +141,34 @@ func TestCut(t *testing.T) {
 	for _, text := range []string{"您好", "正在核实", "请稍等"} {
 		require.Equal(t, 1, c.heard(text))
 	}
+}
+
+// TestCutUploading: the connection breaks while a photo goes up. The screen says so, and the upload goes on where it was.
+func TestCutUploading(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	cable, url := newCable(t, sc.s)
+	c := sc.s.screen(t, "consumer", look{phone: true})
+	c.base = url
+	c.cookie(sc.consumer.token)
+	c.open("/c/" + sc.id)
+	c.entered()
+	c.press(c.word("room/composer.attach"))
+	const size = 8 << 20
+	path := filepath.Join(t.TempDir(), "收据.pdf")
+	require.NoError(t, os.WriteFile(path, append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte{7}, size-9)...), 0o600))
+
+	c.forgive("WebSocket connection to", "net::ERR_")
+	cable.tear(5 << 20)
+	before := cable.sent()
+	c.do(chromedp.SetUploadFiles(`input[type=file][multiple]`, []string{path}))
+	c.sees(c.word("room/evidence.waiting"))
+	c.shot("waiting")
+	cable.plug()
+	c.sees(c.word("room/evidence.done"))
+	require.Less(t, cable.sent()-before, int64(size+3<<20), "what was there is not sent again")
+	c.press(c.word("room/evidence.send"))
+	c.hears("收据.pdf")
 }
 
 // TestRestart: the server is killed and comes back at its address. Both screens go on by themselves.

@@ -23,6 +23,14 @@ type manifest struct {
 	Program string      `json:"program"`
 	Made    time.Time   `json:"made"`
 	Files   []savedFile `json:"files"` // by path
+	// Elsewhere are the files of evidence that the database names and that are not in the backup; nil when the evidence is in it.
+	Elsewhere *savedElsewhere `json:"elsewhere,omitempty"`
+}
+
+// savedElsewhere says where evidence lies that is not in the backup.
+type savedElsewhere struct {
+	In    string      `json:"in"`
+	Files []savedFile `json:"files"` // Path is the file's id
 }
 
 // savedFile of a backup. Path uses slashes.
@@ -35,7 +43,9 @@ type savedFile struct {
 const manifestName = "manifest.json"
 
 type backupCommand struct {
-	To string `arg:"" type:"path" help:"New folder."`
+	Place
+	CopyEvidence bool   `help:"Copy evidence that lies in S3 too; else the backup names its files and their hashes." env:"-"`
+	To           string `arg:"" type:"path" help:"New folder."`
 }
 
 // Run is `hejie backup`. It works beside a running server: the database is copied as of one moment, and the evidence after it, so
@@ -52,7 +62,7 @@ func (b backupCommand) Run(ctx context.Context, to console, all Common) error {
 	if err := os.RemoveAll(part); err != nil {
 		return err
 	}
-	m, err := backup(ctx, f, part)
+	m, missing, err := b.backup(ctx, f, part)
 	if err == nil {
 		err = os.Rename(part, b.To)
 	}
@@ -63,28 +73,61 @@ func (b backupCommand) Run(ctx context.Context, to console, all Common) error {
 	for _, s := range m.Files {
 		size += s.Size
 	}
-	return to.printf("%d files, %d bytes in %s; keep it where only you can read it: it holds the secret\n", len(m.Files), size, b.To)
+	if err := to.printf("%d files, %d bytes in %s; keep it where only you can read it: it holds the secret\n", len(m.Files), size, b.To); err != nil {
+		return err
+	}
+	if m.Elsewhere != nil {
+		if err := to.printf("%d files of evidence are named and stay in %s: keep them there\n", len(m.Elsewhere.Files), m.Elsewhere.In); err != nil {
+			return err
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("the backup is made, but %d files of evidence were not there, first %s: see \"hejie verify --files\"", len(missing), missing[0])
+	}
+	return nil
 }
 
-func backup(ctx context.Context, f folder, to string) (manifest, error) {
-	m := manifest{Program: version(), Made: time.Now().UTC().Truncate(time.Second)}
+// backup also gives the files of evidence that were not there.
+func (b backupCommand) backup(ctx context.Context, f folder, to string) (m manifest, missing []string, err error) {
+	m = manifest{Program: version(), Made: time.Now().UTC().Truncate(time.Second)}
+	if err := b.saveFolder(ctx, f, to, &m); err != nil {
+		return m, nil, err
+	}
+	if b.Evidence == "" {
+		err = copyEvidence(ctx, f, to, &m)
+	} else {
+		missing, err = b.saveObjects(ctx, f, to, &m)
+	}
+	if err != nil {
+		return m, nil, err
+	}
+	slices.SortFunc(m.Files, func(a, b savedFile) int { return strings.Compare(a.Path, b.Path) })
+	j, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return m, nil, err
+	}
+	return m, missing, writeNew(filepath.Join(to, manifestName), append(j, '\n'))
+}
+
+// saveFolder copies everything but the evidence.
+func (backupCommand) saveFolder(ctx context.Context, f folder, to string, m *manifest) error {
 	if err := f.checkSecret(); err != nil {
-		return m, err
+		return err
 	}
 	if _, err := store.Backup(ctx, f.database(), to); err != nil {
-		return m, err
+		return err
 	}
 	if err := os.Chmod(filepath.Join(to, databaseName), 0o600); err != nil {
-		return m, err
+		return err
 	}
 	s, err := sumOf(filepath.Join(to, databaseName))
 	if err != nil {
-		return m, err
+		return err
 	}
 	s.Path = databaseName
 	m.Files = append(m.Files, s)
 	if s, err = copyFile(f.secret(), filepath.Join(to, secretName)); err != nil {
-		return m, err
+		return err
 	}
 	s.Path = secretName
 	m.Files = append(m.Files, s)
@@ -93,17 +136,9 @@ func backup(ctx context.Context, f folder, to string) (manifest, error) {
 		s.Path = cardName
 		m.Files = append(m.Files, s)
 	case !errors.Is(err, fs.ErrNotExist):
-		return m, err
+		return err
 	}
-	if err := copyEvidence(ctx, f, to, &m); err != nil {
-		return m, err
-	}
-	slices.SortFunc(m.Files, func(a, b savedFile) int { return strings.Compare(a.Path, b.Path) })
-	b, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return m, err
-	}
-	return m, writeNew(filepath.Join(to, manifestName), append(b, '\n'))
+	return nil
 }
 
 func copyEvidence(ctx context.Context, f folder, to string, m *manifest) error {
@@ -164,6 +199,7 @@ func sumOf(path string) (savedFile, error) {
 }
 
 type restoreCommand struct {
+	Place
 	From string `arg:"" type:"existingdir" help:"Folder that \"hejie backup\" made."`
 }
 
@@ -178,7 +214,7 @@ func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
 	if err := os.RemoveAll(string(part)); err != nil {
 		return err
 	}
-	v, err := restore(ctx, r.From, part)
+	v, err := r.restore(ctx, part)
 	if err == nil {
 		if err = os.Remove(string(f)); errors.Is(err, fs.ErrNotExist) { // an empty folder gives way
 			err = nil
@@ -205,7 +241,8 @@ func (f folder) empty() error {
 	return err
 }
 
-func restore(ctx context.Context, from string, to folder) (store.Verified, error) {
+func (r restoreCommand) restore(ctx context.Context, to folder) (store.Verified, error) {
+	from := r.From
 	b, err := os.ReadFile(filepath.Join(from, manifestName))
 	if err != nil {
 		return store.Verified{}, fmt.Errorf("%s is no backup: %w", from, err)
@@ -241,5 +278,8 @@ func restore(ctx context.Context, from string, to folder) (store.Verified, error
 		return store.Verified{}, err
 	}
 	v, err := st.Verify(ctx)
-	return v, errors.Join(err, st.Close(), os.Remove(to.database()+".lock"))
+	if err := errors.Join(err, st.Close(), os.Remove(to.database()+".lock")); err != nil {
+		return v, err
+	}
+	return v, r.restoreEvidence(ctx, m, to)
 }

@@ -27,7 +27,7 @@ type commands struct {
 	Calendar calendarCommand `cmd:"" help:"Show, import or export the working days of a year."`
 	Backup   backupCommand   `cmd:"" help:"Copy the installation into a new folder, also while it runs."`
 	Restore  restoreCommand  `cmd:"" help:"Make an installation from a backup."`
-	Verify   verifyCommand   `cmd:"" help:"Walk every hash chain of the log."`
+	Verify   verifyCommand   `cmd:"" help:"Walk every hash chain of the log, and read the evidence when asked."`
 	Doctor   doctorCommand   `cmd:"" help:"Check the installation and say what to do."`
 }
 
@@ -48,6 +48,9 @@ type Config struct {
 
 	Metrics   string `help:"Address and port for figures in Prometheus' form, at /metrics; for your own network only. None without." placeholder:"HOST:PORT"`
 	Traces    string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every walk through the door. None without." placeholder:"URL"`
+
+	Place
+
 	PublicURL string `help:"Address of the site in messages; default what it listens on." name:"public-url" placeholder:"URL"`
 	SMS       string `help:"How messages to phones leave: ${enum}. Without one consumers cannot sign in." enum:"none,stdout,webhook" default:"none"`
 	SMSURL    string `help:"Gateway of the webhook." name:"sms-url" placeholder:"URL"`
@@ -72,6 +75,9 @@ func (c Config) check() error {
 	}
 	if u, err := url.Parse(c.Traces); err != nil || c.Traces != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("--traces %s is not the address of a collector, like http://localhost:4318", c.Traces)
+	}
+	if err := c.Place.check(); err != nil {
+		return err
 	}
 	if c.TLSCert != "" {
 		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {

@@ -45,7 +45,7 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 	}
 	sick := false
 	for _, check := range []func(context.Context) []finding{
-		one(c.checkConfig), one(f.checkFolders), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase,
+		one(c.checkConfig), one(c.checkFolders(f)), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase, one(c.checkEvidence(f)),
 	} {
 		for _, x := range check(ctx) {
 			if err := to.printf("%s\n", x); err != nil {
@@ -86,12 +86,20 @@ func (c doctorCommand) checkConfig(context.Context) finding {
 	return finding{what: "configuration"}
 }
 
-func (f folder) checkFolders(context.Context) finding {
+func (c doctorCommand) checkFolders(f folder) func(context.Context) finding {
+	dirs := []string{string(f)}
+	if c.Evidence == "" {
+		dirs = append(dirs, f.evidence())
+	}
+	return func(context.Context) finding { return f.checkFolders(dirs) }
+}
+
+func (f folder) checkFolders(dirs []string) finding {
 	const what = "folders"
 	if err := f.needed(); err != nil {
 		return failed(what, err)
 	}
-	for _, dir := range []string{string(f), f.evidence()} {
+	for _, dir := range dirs {
 		info, err := os.Stat(dir)
 		switch {
 		case err != nil:

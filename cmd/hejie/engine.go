@@ -18,7 +18,6 @@ import (
 	"hejie/negotiation"
 	"hejie/server/app"
 	"hejie/server/due"
-	"hejie/server/evidence"
 	"hejie/server/figures"
 	server "hejie/server/http"
 	"hejie/server/live"
@@ -32,7 +31,7 @@ import (
 type engine struct {
 	*Program
 	store    *store.Store
-	vault    *evidence.Disk
+	vault    vault
 	app      *app.App
 	ledger   *app.Ledger
 	business app.Clock
@@ -85,7 +84,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	if e.store, err = store.Open(p.folder.database(), so); err != nil {
 		return nil, err
 	}
-	if e.vault, err = evidence.Open(p.folder.evidence()); err != nil {
+	if e.vault, err = p.config.Place.open(ctx, p.folder); err != nil {
 		return nil, err
 	}
 	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,

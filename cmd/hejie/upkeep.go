@@ -13,14 +13,12 @@ import (
 	"hejie/negotiation"
 	"hejie/negotiation/workday"
 	"hejie/server/app"
-	"hejie/server/evidence"
 	"hejie/server/store"
 )
 
-// desk is an installation opened by a command, without anything running on it.
+// desk is an installation opened by a command, without anything running on it and without its evidence.
 type desk struct {
 	store *store.Store
-	vault *evidence.Disk
 	app   *app.App
 	plain app.Plain
 	years *app.Yearbook
@@ -47,11 +45,8 @@ func openDesk(ctx context.Context, f folder) (_ *desk, err error) {
 		}
 		return nil, err
 	}
-	if d.vault, err = evidence.Open(f.evidence()); err != nil {
-		return nil, err
-	}
 	d.plain = d.store.Plain()
-	w := app.World{Plain: d.plain, Log: d.store, Cases: d.store, Scores: d.store, Vault: d.vault, Yearbook: d.years,
+	w := app.World{Plain: d.plain, Log: d.store, Cases: d.store, Scores: d.store, Yearbook: d.years,
 		Business: app.RealClock{}, Real: app.RealClock{}, Limits: app.DefaultLimits(), Secret: secret, SMS: app.SMSNone}
 	w.Door = app.NewLedger(w, d.years, negotiation.DefaultRules())
 	d.app = app.New(w)
@@ -63,9 +58,6 @@ func (d *desk) Close() error {
 	var err error
 	if d.store != nil {
 		err = d.store.Close()
-	}
-	if d.vault != nil {
-		err = errors.Join(err, d.vault.Close())
 	}
 	return err
 }

@@ -99,10 +99,13 @@ func (s snapshot) rebuilt(ctx context.Context) (bool, error) {
 	return bytes.Equal(before.Sum(nil), after.Sum(nil)), err
 }
 
-type verifyCommand struct{}
+type verifyCommand struct {
+	Place
+	Files bool `help:"Read every file of evidence as well and compare its SHA-256." env:"-"`
+}
 
-// Run is `hejie verify`. The error is the first link that does not hold.
-func (verifyCommand) Run(ctx context.Context, to console, all Common) error {
+// Run is `hejie verify`. The error is the first link that does not hold, or the first file that is not what was uploaded.
+func (c verifyCommand) Run(ctx context.Context, to console, all Common) error {
 	s, err := openSnapshot(ctx, folder(all.Data))
 	if err != nil {
 		return err
@@ -111,5 +114,8 @@ func (verifyCommand) Run(ctx context.Context, to console, all Common) error {
 	if err := errors.Join(err, s.Close()); err != nil {
 		return err
 	}
-	return to.printf("%d cases, %d enterprises, %d events: all chains hold\n", v.Cases, v.Enterprises, v.Events)
+	if err := to.printf("%d cases, %d enterprises, %d events: all chains hold\n", v.Cases, v.Enterprises, v.Events); err != nil || !c.Files {
+		return err
+	}
+	return c.verifyFiles(ctx, to, folder(all.Data))
 }

@@ -18,6 +18,7 @@ const (
 	CodeTooLarge          = "too_large"          // 413: params: max (bytes)
 	CodeUnsupportedMedia  = "unsupported_media"  // 415: params: allowed
 	CodeHashMismatch      = "hash_mismatch"      // 422: field sha256: what arrived is not what was sent
+	CodeWrongOffset       = "wrong_offset"       // 409: an upload goes on elsewhere; params: offset
 	CodeImageTooBig       = "image_too_big"      // 422: params: max (pixels)
 	CodeNoCopy            = "no_copy"            // 409: the image cannot be decoded, so there is no copy without metadata
 	CodeCreditCodeTaken   = "credit_code_taken"  // 409: field credit_code

@@ -211,7 +211,7 @@ func (l *Ledger) uploads(ctx context.Context, caseID string, cmd negotiation.Com
 		if err != nil {
 			return nil, err
 		}
-		if row.Case != "" && row.Case != caseID {
+		if row.Type == "" || row.Case != "" && row.Case != caseID {
 			continue
 		}
 		files = append(files, negotiation.File{ID: row.ID, SHA256: row.SHA256, Name: row.Name, Type: row.Type, Size: row.Size, Owner: row.Owner})

@@ -4,7 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"hash"
 	"image"
 	"io"
 	"log/slog"
@@ -20,7 +23,7 @@ import (
 	"hejie/negotiation"
 )
 
-// Vault keeps the bytes of evidence. server/evidence has one on disk. Ids are those of NewID, with ".copy" for a copy.
+// Vault keeps the bytes of evidence. server/evidence has one on disk and one in S3. FileOf says what its ids are.
 type Vault interface {
 	// Put stores what r gives under a new id, durably before it returns; a put that fails leaves nothing. More than most bytes
 	// is too_large.
@@ -66,15 +69,31 @@ const sniffed = 3072 // bytes that mimetype looks at
 // Put takes an upload. Consumers have a verified phone by the way they sign in. Errors: not_allowed for who is no party, required
 // and invalid (sha256, name), rate_limited, too_large, unsupported_media, hash_mismatch, image_too_big.
 func (s *Files) Put(ctx context.Context, x Session, in Upload) (FileRow, error) {
+	row, err := s.announced(ctx, x, in.Name, in.SHA256)
+	if err != nil {
+		return FileRow{}, err
+	}
+	err = s.store(ctx, &row, in.Body, s.w.Limits.FileBytes)
+	if err == nil {
+		err = s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.AddFile(ctx, row) })
+	}
+	if err != nil {
+		return FileRow{}, errors.Join(err, s.w.Vault.Remove(context.WithoutCancel(ctx), row.ID))
+	}
+	return row, nil
+}
+
+// announced checks who uploads what, and gives it an id.
+func (s *Files) announced(ctx context.Context, x Session, name, sum string) (FileRow, error) {
 	by := x.Actor
 	if side := by.Side(); side != negotiation.SideConsumer && side != negotiation.SideEnterprise {
 		return FileRow{}, notAllowed()
 	}
-	name, err := fileName(in.Name)
+	name, err := fileName(name)
 	if err != nil {
 		return FileRow{}, err
 	}
-	sum := strings.ToLower(in.SHA256)
+	sum = strings.ToLower(sum)
 	if len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" {
 		return FileRow{}, invalid("sha256", "64 hex digits")
 	}
@@ -86,38 +105,53 @@ func (s *Files) Put(ctx context.Context, x Session, in Upload) (FileRow, error) 
 	if n >= s.w.Limits.FilesPerDay {
 		return FileRow{}, rateLimited(3600)
 	}
-	body := bufio.NewReaderSize(in.Body, sniffed)
-	head, err := body.Peek(sniffed)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return FileRow{}, cutOff(err)
-	}
-	kind := mimetype.Detect(head).String()
-	if !slices.Contains(FileTypes(), kind) {
-		return FileRow{}, negotiation.NewError(CodeUnsupportedMedia, "allowed", FileTypes()).On("file")
-	}
-	row := FileRow{ID: NewID(), Owner: by.ID, Name: name, Type: kind, SHA256: sum, Created: now}
-	stored, err := s.w.Vault.Put(ctx, row.ID, body, s.w.Limits.FileBytes)
-	if err != nil {
-		return FileRow{}, err
-	}
-	row.Size = stored.Size
-	if err := s.keep(ctx, row, stored); err != nil {
-		return FileRow{}, errors.Join(err, s.w.Vault.Remove(context.WithoutCancel(ctx), row.ID))
-	}
-	return row, nil
+	return FileRow{ID: NewID(), Owner: by.ID, Name: name, SHA256: sum, Created: now}, nil
 }
 
-// keep checks what was stored and adds its row.
-func (s *Files) keep(ctx context.Context, row FileRow, stored Stored) error {
-	if stored.SHA256 != row.SHA256 {
-		return negotiation.NewError(CodeHashMismatch).On("sha256")
+// store puts the bytes into the vault, if they have the announced sum, and says what they are.
+func (s *Files) store(ctx context.Context, row *FileRow, in io.Reader, most int64) error {
+	body := bufio.NewReaderSize(in, sniffed)
+	head, err := body.Peek(sniffed)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return cutOff(err)
 	}
-	if strings.HasPrefix(row.Type, "image/") {
-		if err := s.checkImage(ctx, row.ID); err != nil {
-			return err
-		}
+	if row.Type, err = kindOf(head); err != nil {
+		return err
 	}
-	return s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.AddFile(ctx, row) })
+	stored, err := s.w.Vault.Put(ctx, row.ID, &summed{r: body, want: row.SHA256, sum: sha256.New()}, most)
+	if err != nil {
+		return err
+	}
+	row.Size = stored.Size
+	if !strings.HasPrefix(row.Type, "image/") {
+		return nil
+	}
+	return s.checkImage(ctx, row.ID)
+}
+
+// kindOf says what bytes that begin so are.
+func kindOf(head []byte) (string, error) {
+	kind := mimetype.Detect(head).String()
+	if !slices.Contains(FileTypes(), kind) {
+		return "", negotiation.NewError(CodeUnsupportedMedia, "allowed", FileTypes()).On("file")
+	}
+	return kind, nil
+}
+
+// summed ends in hash_mismatch instead of an end when what was read has another sum: such bytes are never kept.
+type summed struct {
+	r    io.Reader
+	want string
+	sum  hash.Hash
+}
+
+func (s *summed) Read(b []byte) (int, error) {
+	n, err := s.r.Read(b)
+	s.sum.Write(b[:n])
+	if errors.Is(err, io.EOF) && hex.EncodeToString(s.sum.Sum(nil)) != s.want {
+		err = negotiation.NewError(CodeHashMismatch).On("sha256")
+	}
+	return n, err
 }
 
 func (s *Files) checkImage(ctx context.Context, id string) error {
@@ -126,7 +160,10 @@ func (s *Files) checkImage(ctx context.Context, id string) error {
 		return err
 	}
 	c, _, err := image.DecodeConfig(bufio.NewReader(f))
-	if err := errors.Join(f.Close()); err != nil {
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if _, ok := errors.AsType[*negotiation.Error](err); ok { // the vault's, not the content's
 		return err
 	}
 	if err != nil {
@@ -246,8 +283,6 @@ func (s *Files) copyOf(ctx context.Context, row FileRow) (Download, error) {
 	return d, err
 }
 
-const copySuffix = ".copy"
-
 func (s *Files) makeCopy(ctx context.Context, row FileRow, kind string) error {
 	f, err := s.w.Vault.Open(ctx, row.ID)
 	if err != nil {
@@ -282,7 +317,7 @@ func (s *Files) Sweep(ctx context.Context) error {
 			break
 		}
 		for _, f := range orphans {
-			if err := s.remove(ctx, f.ID); err != nil {
+			if err := s.remove(ctx, f); err != nil {
 				return err
 			}
 		}
@@ -291,9 +326,12 @@ func (s *Files) Sweep(ctx context.Context) error {
 		if !stored.Before(before) {
 			return nil
 		}
-		_, err := s.w.Plain.File(ctx, strings.TrimSuffix(id, copySuffix))
-		if negotiation.CodeOf(err) != negotiation.CodeNotFound {
-			return err
+		if !isPart(id) { // one so old is of an upload that ended, or never will
+			file, _ := FileOf(id)
+			_, err := s.w.Plain.File(ctx, file)
+			if negotiation.CodeOf(err) != negotiation.CodeNotFound {
+				return err
+			}
 		}
 		s.w.Logger.InfoContext(ctx, "evidence without a row removed", slog.String("file", id))
 		return s.w.Vault.Remove(ctx, id)
@@ -301,13 +339,13 @@ func (s *Files) Sweep(ctx context.Context) error {
 }
 
 // remove drops the row first: what a case names meanwhile stays.
-func (s *Files) remove(ctx context.Context, id string) error {
-	err := s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.RemoveFile(ctx, id) })
+func (s *Files) remove(ctx context.Context, f FileRow) error {
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.RemoveFile(ctx, f.ID) })
 	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.w.Vault.Remove(ctx, id), s.w.Vault.Remove(ctx, id+copySuffix))
+	return errors.Join(s.w.Vault.Remove(ctx, f.ID), s.w.Vault.Remove(ctx, f.ID+copySuffix), s.removeParts(ctx, f))
 }

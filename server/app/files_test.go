@@ -75,9 +75,10 @@ func (w *world) stored() (n int) {
 	return n
 }
 
-func TestUploadTypes(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+func TestUploadTypes(t *testing.T) { vaults(t, uploadTypes) }
+
+func uploadTypes(t *testing.T, in func(*app.World)) {
+	w := newWorld(t, in)
 	x := w.consumer(phone).Session
 	jpg := photo(t, 1)
 	for name, c := range map[string]struct {
@@ -136,8 +137,9 @@ func TestFileNames(t *testing.T) {
 	}
 }
 
-func TestUploadRefusals(t *testing.T) {
-	t.Parallel()
+func TestUploadRefusals(t *testing.T) { vaults(t, uploadRefusals) }
+
+func uploadRefusals(t *testing.T, in func(*app.World)) {
 	jpg := photo(t, 1)
 	big := append(bytes.Clone(jpg), make([]byte, 10<<20)...)
 	cut := io.MultiReader(bytes.NewReader(jpg[:len(jpg)/2]), iotest.ErrReader(io.ErrUnexpectedEOF))
@@ -157,7 +159,7 @@ func TestUploadRefusals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t)
+			w := newWorld(t, in)
 			_, err := w.Files.Put(w.ctx, w.consumer(phone).Session, c.in)
 			refused(t, c.code, err)
 			require.Zero(t, w.stored())
@@ -168,9 +170,9 @@ func TestUploadRefusals(t *testing.T) {
 	}
 	t.Run("rights and amount", func(t *testing.T) {
 		t.Parallel()
-		p := newPeople(t)
+		p := newPeople(t, in)
 		p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error { _, err := p.upload(x, "a.jpg", jpg); return err }, "consumer", "supervisor", "agent", "rival")
-		w := newWorld(t, func(x *app.World) { x.Limits.FilesPerDay = 2 })
+		w := newWorld(t, in, func(x *app.World) { x.Limits.FilesPerDay = 2 })
 		x := w.consumer(phone).Session
 		for range 2 {
 			_, err := w.upload(x, "a.jpg", jpg)
@@ -190,9 +192,10 @@ var bomb = func() []byte {
 	return append(binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[12:29])), make([]byte, 64)...)
 }()
 
-func TestSweepRemovesOrphansOnly(t *testing.T) {
-	t.Parallel()
-	p := newPeople(t)
+func TestSweepRemovesOrphansOnly(t *testing.T) { vaults(t, sweepRemovesOrphansOnly) }
+
+func sweepRemovesOrphansOnly(t *testing.T, in func(*app.World)) {
+	p := newPeople(t, in)
 	kept, err := p.upload(p.buyer, "kept.jpg", photo(t, 1))
 	require.NoError(t, err)
 	orphan, err := p.upload(p.buyer, "orphan.jpg", photo(t, 3))
@@ -215,9 +218,10 @@ func TestSweepRemovesOrphansOnly(t *testing.T) {
 	require.NoError(t, d.Body.Close())
 }
 
-func TestDownloadRights(t *testing.T) {
-	t.Parallel()
-	p := newPeople(t)
+func TestDownloadRights(t *testing.T) { vaults(t, downloadRights) }
+
+func downloadRights(t *testing.T, in func(*app.World)) {
+	p := newPeople(t, in)
 	id := p.file(p.buyer, p.enterprise.ID)
 	original := photo(t, 6)
 	mine, err := p.upload(p.buyer, "IMG_1.JPEG", original)
@@ -282,9 +286,10 @@ func TestDownloadRights(t *testing.T) {
 	require.Equal(t, 1, audited())
 }
 
-func TestCopiesOfEachKind(t *testing.T) {
-	t.Parallel()
-	p := newPeople(t)
+func TestCopiesOfEachKind(t *testing.T) { vaults(t, copiesOfEachKind) }
+
+func copiesOfEachKind(t *testing.T, in func(*app.World)) {
+	p := newPeople(t, in)
 	id := p.file(p.buyer, p.enterprise.ID)
 	give := func(name string, b []byte) app.Download {
 		row, err := p.upload(p.buyer, name, b)

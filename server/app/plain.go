@@ -102,6 +102,7 @@ type PlainWriter interface {
 	AppendScheme(ctx context.Context, r negotiation.Record, after scheme.Enterprise) error // the record and the register's entry
 
 	AddFile(ctx context.Context, f FileRow) error
+	FinishFile(ctx context.Context, f FileRow) error // type and time of an upload that was under way; else not_found
 	RemoveFile(ctx context.Context, id string) error // only while no case names it; else not_found
 	EraseFile(ctx context.Context, id string) error  // whoever names it; none there is no error
 	AddNotice(ctx context.Context, n Notice) error
@@ -205,7 +206,7 @@ type EnterpriseFilter struct {
 	Limit    int
 }
 
-// FileRow is an upload. Case is "" until a case names it as evidence.
+// FileRow is an upload. Type is "" while it is under way, and Case until a case names it as evidence.
 type FileRow struct {
 	ID      string
 	Owner   string

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -88,10 +89,8 @@ func (a *App) Tidy(ctx context.Context) error {
 	if err := a.Admin.FinishCalendar(ctx); err != nil {
 		return err
 	}
-	if err := a.Files.Sweep(ctx); err != nil {
-		return err
-	}
-	return w.Plain.Write(ctx, func(tx PlainTx) error {
+	// The vault may be away; sessions and codes end all the same.
+	return errors.Join(a.Files.Sweep(ctx), w.Plain.Write(ctx, func(tx PlainTx) error {
 		return tx.Sweep(ctx, SweepBefore{Now: now, Idle: now.Add(-l.ConsumerIdle), Codes: now.Add(-day - l.CodeLife), Delivered: now.Add(-30 * day)})
-	})
+	}))
 }

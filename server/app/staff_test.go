@@ -16,8 +16,8 @@ type people struct {
 	enterprise                                      app.Enterprise
 }
 
-func newPeople(t *testing.T) people {
-	w := newWorld(t)
+func newPeople(t *testing.T, change ...func(*app.World)) people {
+	w := newWorld(t, change...)
 	p := people{world: w, admin: w.admin()}
 	p.officer = w.officer(p.admin, city, "officer")
 	p.enterprise, p.supervisor = w.desk(p.officer, "desk")

@@ -18,6 +18,7 @@ import (
 	"hejie/negotiation/workday"
 	"hejie/server/app"
 	"hejie/server/evidence"
+	"hejie/server/evidence/s3test"
 	"hejie/server/store"
 )
 
@@ -48,7 +49,7 @@ type world struct {
 	ctx            context.Context
 	store          *store.Store
 	plain          app.Plain
-	vault          *evidence.Disk
+	vault          app.Vault
 	real, business *clock
 	ledger         *app.Ledger
 	yearbook       *app.Yearbook
@@ -110,20 +111,41 @@ func newWorld(t *testing.T, change ...func(*app.World)) *world {
 	w.store, err = store.Open(filepath.Join(dir, "hejie.db"), store.Options{Now: w.real.Now, OnCommit: w.committed, Fatal: func(err error) { panic(err) }})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.store.Close()) })
-	w.vault, err = evidence.Open(filepath.Join(dir, "evidence"))
+	disk, err := evidence.Open(filepath.Join(dir, "evidence"))
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, w.vault.Close()) })
+	t.Cleanup(func() { require.NoError(t, disk.Close()) })
 	w.plain = w.store.Plain()
-	w.w = app.World{Plain: w.plain, Log: w.store, Cases: w.store, Scores: w.store, Vault: w.vault, Yearbook: w.yearbook, Business: w.business,
+	w.w = app.World{Plain: w.plain, Log: w.store, Cases: w.store, Scores: w.store, Vault: disk, Yearbook: w.yearbook, Business: w.business,
 		Real: w.real, Limits: app.DefaultLimits(), Secret: app.NewSecret(), SMS: app.SMSWebhook,
 		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
 	for _, f := range change {
 		f(&w.w)
 	}
+	w.vault = w.w.Vault
 	w.ledger = app.NewLedger(w.w, w.yearbook, negotiation.DefaultRules())
 	w.w.Door = w.ledger
 	w.App = app.New(w.w)
 	return w
+}
+
+// vaults runs a test with the evidence in a folder, and in S3.
+func vaults(t *testing.T, test func(t *testing.T, in func(*app.World))) {
+	t.Parallel()
+	t.Run("folder", func(t *testing.T) {
+		t.Parallel()
+		test(t, func(*app.World) {})
+	})
+	t.Run("S3", func(t *testing.T) {
+		t.Parallel()
+		s := s3test.Start(t)
+		test(t, func(x *app.World) {
+			v, err := evidence.OpenS3(t.Context(), evidence.S3Options{Endpoint: s.Endpoint(), Bucket: s3test.Bucket, Prefix: app.NewID() + "/",
+				Keys: evidence.Keys{Access: s3test.Key, Secret: s3test.Secret}})
+			require.NoError(t, err)
+			t.Cleanup(func() { require.NoError(t, v.Close()) })
+			x.Vault = v
+		})
+	})
 }
 
 func (w *world) write(f func(tx app.PlainTx) error) {

@@ -1,15 +1,19 @@
-// Package evidence keeps the bytes of uploaded files in a folder.
+// Package evidence keeps the bytes of uploaded files in a folder, or in a bucket of a server that speaks S3.
 //
 // # Pattern
 //
-// A file lies at <last two characters of its id>/<id>, which are random in the ids of app.NewID, so that no folder grows large. It
+// In a folder a file lies at <last two characters of its id>/<id>, which are random in the ids of app.NewID, so that no folder grows large. It
 // is written under a temporary name, flushed, renamed, and the folder is flushed: what Put said is there survives a power cut, and
 // a Put that fails or is cut off leaves nothing. Leftovers of a crash in the middle go when the folder is opened the next time.
 //
+// In a bucket it is the object <prefix><id>, sent in one request when all of it is here and summed: no multipart uploads that
+// somebody must tidy up, and the server keeps the whole object or none. A request whose answer was lost may have stored it: such an
+// object has no row and goes like every orphan.
+//
 // # Concurrency and invariants
 //
-// Everything is safe for use by many at once; one process has the folder. Files are never changed. All paths go through os.Root, so
-// no id leads out of the folder.
+// Everything is safe for use by many at once; one process has the folder, many may have the bucket. Files are never changed. All
+// paths go through os.Root, so no id leads out of the folder; and no key but <prefix><id> is ever read, written or removed.
 package evidence
 
 import (
@@ -21,7 +25,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"strings"
 	"time"
 
 	"hejie/negotiation"
@@ -53,11 +56,20 @@ func (d *Disk) Close() error { return d.root.Close() }
 
 // at is the path of an id, or not_found for what cannot be one.
 func at(id string) (string, error) {
-	base := strings.TrimSuffix(id, ".copy")
-	if !app.ValidID(base) {
-		return "", negotiation.NewError(negotiation.CodeNotFound)
+	base, err := known(id)
+	if err != nil {
+		return "", err
 	}
 	return path.Join(base[len(base)-2:], id), nil
+}
+
+// known gives the file's id in a vault's id, or not_found for what cannot be one.
+func known(id string) (string, error) {
+	base, ok := app.FileOf(id)
+	if !ok {
+		return "", negotiation.NewError(negotiation.CodeNotFound)
+	}
+	return base, nil
 }
 
 // Put stores what r gives; see app.Vault. An id that is there already is replaced.
@@ -78,7 +90,12 @@ func (d *Disk) Put(ctx context.Context, id string, r io.Reader, most int64) (_ a
 			}
 		}
 	}()
-	stored, err := write(ctx, f, r, most)
+	stored, err := receive(ctx, f, r, most)
+	if err == nil {
+		if err = f.Sync(); err != nil {
+			err = full(err)
+		}
+	}
 	if err := errors.Join(err, f.Close()); err != nil {
 		return app.Stored{}, err
 	}
@@ -96,8 +113,8 @@ func (d *Disk) Put(ctx context.Context, id string, r io.Reader, most int64) (_ a
 	return stored, d.flush(folder)
 }
 
-// write copies at most most bytes to the disk and says what they were.
-func write(ctx context.Context, f *os.File, r io.Reader, most int64) (app.Stored, error) {
+// receive copies at most most bytes to the file and says what they were.
+func receive(ctx context.Context, f *os.File, r io.Reader, most int64) (app.Stored, error) {
 	sum := sha256.New()
 	in := source{ctx, r, nil}
 	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(&in, most+1))
@@ -108,9 +125,6 @@ func write(ctx context.Context, f *os.File, r io.Reader, most int64) (app.Stored
 		return app.Stored{}, full(err)
 	case n > most:
 		return app.Stored{}, negotiation.NewError(app.CodeTooLarge, "max", most).On("file")
-	}
-	if err := f.Sync(); err != nil {
-		return app.Stored{}, full(err)
 	}
 	return app.Stored{Size: n, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
@@ -142,7 +156,7 @@ func broken(err error) error {
 	return negotiation.NewError(negotiation.CodeMalformed).On("file").Because(err)
 }
 
-// full is the answer when the disk does not take it: try again later.
+// full is the answer when the disk or the server does not take it: try again later.
 func full(err error) error { return negotiation.NewError(negotiation.CodeUnavailable).Because(err) }
 
 func (d *Disk) flush(dir string) error {

@@ -47,7 +47,7 @@ func (a api) upload(ctx context.Context, part *multipart.Part, sum string) (Uplo
 	if err != nil {
 		return nil, err
 	}
-	return UploadFile201JSONResponse{File: row.ID, Sha256: row.SHA256, Size: row.Size, Mime: row.Type, Name: row.Name}, nil
+	return UploadFile201JSONResponse(uploaded(row)), nil
 }
 
 func (a api) GetFile(ctx context.Context, r GetFileRequestObject) (GetFileResponseObject, error) {

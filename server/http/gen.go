@@ -446,6 +446,7 @@ const (
 	ProblemCodeWeakPassword      ProblemCode = "weak_password"
 	ProblemCodeWrongCaseCode     ProblemCode = "wrong_case_code"
 	ProblemCodeWrongCode         ProblemCode = "wrong_code"
+	ProblemCodeWrongOffset       ProblemCode = "wrong_offset"
 	ProblemCodeWrongPassword     ProblemCode = "wrong_password"
 	ProblemCodeWrongPhase        ProblemCode = "wrong_phase"
 )
@@ -574,6 +575,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeWrongCaseCode:
 		return true
 	case ProblemCodeWrongCode:
+		return true
+	case ProblemCodeWrongOffset:
 		return true
 	case ProblemCodeWrongPassword:
 		return true
@@ -2660,6 +2663,15 @@ type TurnHeld struct {
 // Unit Of a period: working days, or calendar days that roll past statutory holidays (Order 121 art. 45)
 type Unit = negotiation.Unit
 
+// UploadState defines model for UploadState.
+type UploadState struct {
+	File UploadedFile `json:"file,omitempty,omitzero"`
+
+	// Offset bytes that are here
+	Offset int64 `json:"offset"`
+	Size   int64 `json:"size"`
+}
+
 // UploadedFile defines model for UploadedFile.
 type UploadedFile struct {
 	// File a UUID in lower case
@@ -2900,6 +2912,20 @@ type GetRankingParams struct {
 // ListRegionsParams defines parameters for ListRegions.
 type ListRegionsParams struct {
 	Parent RegionCode `form:"parent,omitempty" json:"parent,omitempty,omitzero"`
+}
+
+// BeginUploadParams defines parameters for BeginUpload.
+type BeginUploadParams struct {
+	// UploadLength bytes, at most `limits.file_bytes`
+	UploadLength int64 `json:"Upload-Length"`
+
+	// UploadMetadata keys and values in Base64: `filename` and `sha256` (in hex)
+	UploadMetadata string `json:"Upload-Metadata"`
+}
+
+// ContinueUploadParams defines parameters for ContinueUpload.
+type ContinueUploadParams struct {
+	UploadOffset int64 `json:"Upload-Offset"`
 }
 
 // UpdateAccountJSONRequestBody defines body for UpdateAccount for application/json ContentType.
@@ -3678,6 +3704,15 @@ type ServerInterface interface {
 	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes
 	// (POST /api/sign-in/password)
 	SignInByPassword(ctx echo.Context) error
+	// BeginUpload Announce a file that is then sent with PATCH, and gone on with when that is cut off
+	// (POST /api/uploads)
+	BeginUpload(ctx echo.Context, params BeginUploadParams) error
+	// GetUpload How far an upload of one's own is, and the file when it is whole; HEAD gives the headers
+	// (GET /api/uploads/{id})
+	GetUpload(ctx echo.Context, id Id) error
+	// ContinueUpload Send bytes of an upload from its offset on
+	// (PATCH /api/uploads/{id})
+	ContinueUpload(ctx echo.Context, id Id, params ContinueUploadParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -4830,6 +4865,108 @@ func (w *ServerInterfaceWrapper) SignInByPassword(ctx echo.Context) error {
 	return err
 }
 
+// BeginUpload converts echo context to params.
+func (w *ServerInterfaceWrapper) BeginUpload(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BeginUploadParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Upload-Length" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Length")]; found {
+		var UploadLength int64
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Upload-Length, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Length", valueList[0], &UploadLength, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Upload-Length: %s", err))
+		}
+
+		params.UploadLength = UploadLength
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Upload-Length is required, but not found"))
+	}
+	// ------------- Required header parameter "Upload-Metadata" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Metadata")]; found {
+		var UploadMetadata string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Upload-Metadata, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Metadata", valueList[0], &UploadMetadata, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Upload-Metadata: %s", err))
+		}
+
+		params.UploadMetadata = UploadMetadata
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Upload-Metadata is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BeginUpload(ctx, params)
+	return err
+}
+
+// GetUpload converts echo context to params.
+func (w *ServerInterfaceWrapper) GetUpload(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetUpload(ctx, id)
+	return err
+}
+
+// ContinueUpload converts echo context to params.
+func (w *ServerInterfaceWrapper) ContinueUpload(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ContinueUploadParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Upload-Offset" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Upload-Offset")]; found {
+		var UploadOffset int64
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Upload-Offset, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Upload-Offset", valueList[0], &UploadOffset, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "integer", Format: "int64"})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Upload-Offset: %s", err))
+		}
+
+		params.UploadOffset = UploadOffset
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Upload-Offset is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ContinueUpload(ctx, id, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -4914,6 +5051,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/channels/:case/:channel/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
 	router.PUT(options.BaseURL+"/api/channels/:case/:channel/read", wrapper.MarkRead, options.OperationMiddlewares["markRead"]...)
 	router.POST(options.BaseURL+"/api/files", wrapper.UploadFile, options.OperationMiddlewares["uploadFile"]...)
+	router.POST(options.BaseURL+"/api/uploads", wrapper.BeginUpload, options.OperationMiddlewares["beginUpload"]...)
+	router.GET(options.BaseURL+"/api/uploads/:id", wrapper.GetUpload, options.OperationMiddlewares["getUpload"]...)
+	router.PATCH(options.BaseURL+"/api/uploads/:id", wrapper.ContinueUpload, options.OperationMiddlewares["continueUpload"]...)
 	router.GET(options.BaseURL+"/api/inbox", wrapper.ListInbox, options.OperationMiddlewares["listInbox"]...)
 	router.GET(options.BaseURL+"/api/inbox/summary", wrapper.GetInboxSummary, options.OperationMiddlewares["getInboxSummary"]...)
 	router.GET(options.BaseURL+"/api/desk/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
@@ -7623,6 +7763,147 @@ func (response SignInByPassworddefaultApplicationProblemPlusJSONResponse) VisitS
 	return err
 }
 
+type BeginUploadRequestObject struct {
+	Params BeginUploadParams
+}
+
+type BeginUploadResponseObject interface {
+	VisitBeginUploadResponse(w http.ResponseWriter) error
+}
+
+type BeginUpload201ResponseHeaders struct {
+	Location     string
+	TusResumable string
+}
+
+type BeginUpload201Response struct {
+	Headers BeginUpload201ResponseHeaders
+}
+
+func (response BeginUpload201Response) VisitBeginUploadResponse(w http.ResponseWriter) error {
+	w.Header().Set("Location", fmt.Sprint(response.Headers.Location))
+	w.Header().Set("Tus-Resumable", fmt.Sprint(response.Headers.TusResumable))
+	w.WriteHeader(201)
+	return nil
+}
+
+type BeginUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response BeginUploaddefaultApplicationProblemPlusJSONResponse) VisitBeginUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUploadRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetUploadResponseObject interface {
+	VisitGetUploadResponse(w http.ResponseWriter) error
+}
+
+type GetUpload200ResponseHeaders struct {
+	TusResumable string
+	UploadLength int64
+	UploadOffset int64
+}
+
+type GetUpload200JSONResponse struct {
+	Body    UploadState
+	Headers GetUpload200ResponseHeaders
+}
+
+func (response GetUpload200JSONResponse) VisitGetUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Tus-Resumable", fmt.Sprint(response.Headers.TusResumable))
+	w.Header().Set("Upload-Length", fmt.Sprint(response.Headers.UploadLength))
+	w.Header().Set("Upload-Offset", fmt.Sprint(response.Headers.UploadOffset))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetUploaddefaultApplicationProblemPlusJSONResponse) VisitGetUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ContinueUploadRequestObject struct {
+	Id     Id `json:"id"`
+	Params ContinueUploadParams
+	Body   io.Reader
+}
+
+type ContinueUploadResponseObject interface {
+	VisitContinueUploadResponse(w http.ResponseWriter) error
+}
+
+type ContinueUpload204ResponseHeaders struct {
+	TusResumable string
+	UploadOffset int64
+}
+
+type ContinueUpload204Response struct {
+	Headers ContinueUpload204ResponseHeaders
+}
+
+func (response ContinueUpload204Response) VisitContinueUploadResponse(w http.ResponseWriter) error {
+	w.Header().Set("Tus-Resumable", fmt.Sprint(response.Headers.TusResumable))
+	w.Header().Set("Upload-Offset", fmt.Sprint(response.Headers.UploadOffset))
+	w.WriteHeader(204)
+	return nil
+}
+
+type ContinueUploaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ContinueUploaddefaultApplicationProblemPlusJSONResponse) VisitContinueUploadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// EraseAccount Erase one's own name, number, address and sessions for good (PIPL art. 47), once no case is open; cases and figures stay
@@ -7823,6 +8104,15 @@ type StrictServerInterface interface {
 	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes
 	// (POST /api/sign-in/password)
 	SignInByPassword(ctx context.Context, request SignInByPasswordRequestObject) (SignInByPasswordResponseObject, error)
+	// BeginUpload Announce a file that is then sent with PATCH, and gone on with when that is cut off
+	// (POST /api/uploads)
+	BeginUpload(ctx context.Context, request BeginUploadRequestObject) (BeginUploadResponseObject, error)
+	// GetUpload How far an upload of one's own is, and the file when it is whole; HEAD gives the headers
+	// (GET /api/uploads/{id})
+	GetUpload(ctx context.Context, request GetUploadRequestObject) (GetUploadResponseObject, error)
+	// ContinueUpload Send bytes of an upload from its offset on
+	// (PATCH /api/uploads/{id})
+	ContinueUpload(ctx context.Context, request ContinueUploadRequestObject) (ContinueUploadResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -9995,6 +10285,84 @@ func (sh *strictHandler) SignInByPassword(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(SignInByPasswordResponseObject); ok {
 		return validResponse.VisitSignInByPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BeginUpload operation middleware
+func (sh *strictHandler) BeginUpload(ctx echo.Context, params BeginUploadParams) error {
+	var request BeginUploadRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginUpload(ctx.Request().Context(), request.(BeginUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BeginUploadResponseObject); ok {
+		return validResponse.VisitBeginUploadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetUpload operation middleware
+func (sh *strictHandler) GetUpload(ctx echo.Context, id Id) error {
+	var request GetUploadRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetUpload(ctx.Request().Context(), request.(GetUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetUploadResponseObject); ok {
+		return validResponse.VisitGetUploadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ContinueUpload operation middleware
+func (sh *strictHandler) ContinueUpload(ctx echo.Context, id Id, params ContinueUploadParams) error {
+	var request ContinueUploadRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	request.Body = ctx.Request().Body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ContinueUpload(ctx.Request().Context(), request.(ContinueUploadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ContinueUpload")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ContinueUploadResponseObject); ok {
+		return validResponse.VisitContinueUploadResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -56,7 +56,8 @@ func grants() map[string]grant {
 		"fileCase": to(consumer), "listMyCases": to(consumer),
 		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": inRoom, "getFile": inRoom,
 		"getAudit": inRoom, "listEvents": inRoom, "markRead": inRoom,
-		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
+		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload}, "continueUpload": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
+		"beginUpload": to(consumer, agent, supervisor), "getUpload": to(consumer, agent, supervisor),
 
 		"listInbox": to(agent, supervisor), "getInboxSummary": to(agent, supervisor), "listStaff": to(agent, supervisor),
 		"addStaff": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor), "getEnrolment": to(agent, supervisor),

@@ -80,6 +80,7 @@ var texts = map[string]text{
 	app.CodeTooLarge:          {413, "Too large", "太大", "At most {max} bytes.", "最多 {max} 字节。"},
 	app.CodeUnsupportedMedia:  {415, "Unsupported type", "不支持的类型", "Allowed: {allowed}.", "允许：{allowed}。"},
 	app.CodeHashMismatch:      {422, "Not what was sent", "收到的与发送的不一致", "The SHA-256 differs.", "SHA-256 不一致。"},
+	app.CodeWrongOffset:       {409, "Goes on elsewhere", "续传位置不对", "The upload stands at byte {offset}.", "已收到 {offset} 字节，请从此处继续。"},
 	app.CodeImageTooBig:       {422, "Image too big", "图片太大", "At most {max} pixels.", "最多 {max} 像素。"},
 	app.CodeNoCopy:            {409, "No copy", "没有副本", "The image cannot be decoded, so there is no copy without metadata.", "无法解码图片，因此没有去除元数据的副本。"},
 	app.CodeCreditCodeTaken:   {409, "Enterprise known already", "该企业已登记", "", ""},

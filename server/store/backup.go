@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"hejie/server/app"
 )
 
 // BackupName is the file that Backup leaves in its folder.
@@ -72,6 +74,28 @@ func CheckBackup(ctx context.Context, path string) error {
 		return fmt.Errorf("%s has schema %d, this program knows %d: %w", path, have, want, ErrNewer)
 	}
 	return nil
+}
+
+// FilesIn gives the files of evidence that a database names, by id; also of one that another process has open.
+func FilesIn(ctx context.Context, path string) (files []app.FileRow, err error) {
+	db, err := sql.Open("sqlite3", dsn(path)+"?mode=ro&_busy_timeout=5000")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, selectFile+` WHERE mime <> '' ORDER BY id`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		f, err := scanFile(rows)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, rows.Err()
 }
 
 // vacuumInto copies on a connection of its own: one that is query_only refuses.

@@ -32,6 +32,10 @@ func (p plainTx) AddFile(_ context.Context, f app.FileRow) error {
 		f.ID, f.Owner, f.Name, f.Type, f.Size, f.SHA256, micros(f.Created))
 }
 
+func (p plainTx) FinishFile(_ context.Context, f app.FileRow) error {
+	return changed(p.t.exec(`UPDATE files SET mime = ?, created_at = ? WHERE id = ? AND mime = ''`, f.Type, micros(f.Created), f.ID))
+}
+
 func (p plainTx) EraseFile(_ context.Context, id string) error {
 	return p.t.erasing(statement{`DELETE FROM files WHERE id = ?`, []any{id}})
 }

@@ -1,23 +1,18 @@
 /*
- * Files on their way up: hashed here, sent with progress, stopped and tried again. A preview is shrunk on the device;
+ * Files on their way up: hashed here, sent with progress, stopped and gone on with where they stopped. A preview is shrunk on the device;
  * the original goes up as it is, because its hash is what proves it.
  */
 import { computed, onScopeDispose, shallowRef, type Ref } from 'vue'
-import { sha256, upload, type Upload } from '@/api'
+import { sha256, upload, type Upload, type UploadedFile } from '@/api'
 import { asProblem, problemText } from '@/lib/problem'
 
-export interface Uploaded {
-  file: string
-  sha256: string
-  name: string
-  size: number
-  mime: string
-}
+export type Uploaded = UploadedFile
 export interface UploadItem {
   id: string
   name: string
   size: number
-  state: 'reading' | 'uploading' | 'done' | 'failed' | 'stopped'
+  /** waiting: the connection is gone, and the upload goes on by itself when it is back. */
+  state: 'reading' | 'uploading' | 'waiting' | 'done' | 'failed' | 'stopped'
   /** Of 1; -1: refused before it was sent, and so it would be again. */
   share: number
   error?: string
@@ -54,7 +49,9 @@ export function useUploads(limits: () => UploadLimits, say: (error: UploadError)
     known.value.map((result) => ({ id: result.file, name: result.name, size: result.size, state: 'done', share: 1, result })),
   )
   const files = new Map<string, File>()
-  const running = new Map<string, Upload<Uploaded>>()
+  const running = new Map<string, Upload>()
+  /** Uploads that were begun, and the sums of their files: another try goes on with them. */
+  const begun = new Map<string, { sha256: string; url?: string }>()
   const notice = shallowRef('')
   let last = 0
 
@@ -95,15 +92,22 @@ export function useUploads(limits: () => UploadLimits, say: (error: UploadError)
   async function start(id: string) {
     const file = files.get(id)
     if (!file) return
-    change(id, { state: 'reading', share: 0, error: undefined })
+    const known = begun.get(id)
+    change(id, { state: known ? 'uploading' : 'reading', ...(!known && { share: 0 }), error: undefined })
     try {
-      const hash = await sha256(file)
+      const hash = known?.sha256 ?? (await sha256(file))
       if (!items.value.some((item) => item.id === id)) return
-      const job = upload<Omit<Uploaded, 'name'> & { name?: string }>('/api/files', { sha256: hash, file }, (share) => change(id, { share }))
-      running.set(id, job as Upload<Uploaded>)
+      begun.set(id, { sha256: hash, url: known?.url })
+      const job = upload(file, {
+        sha256: hash,
+        url: known?.url,
+        onBegun: (url) => begun.set(id, { sha256: hash, url }),
+        onProgress: (share) => change(id, { share }),
+        onWaiting: (waiting) => change(id, { state: waiting ? 'waiting' : 'uploading' }),
+      })
+      running.set(id, job)
       change(id, { state: 'uploading' })
-      const answer = await job.done
-      change(id, { state: 'done', share: 1, result: { ...answer, name: answer.name || file.name } })
+      change(id, { state: 'done', share: 1, result: await job.done })
     } catch (thrown) {
       const problem = asProblem(thrown)
       if (problem.code === 'aborted') change(id, { state: 'stopped' })
@@ -118,6 +122,7 @@ export function useUploads(limits: () => UploadLimits, say: (error: UploadError)
     const item = items.value.find((one) => one.id === id)
     if (item?.preview) URL.revokeObjectURL(item.preview)
     files.delete(id)
+    begun.delete(id)
     items.value = items.value.filter((one) => one.id !== id)
     publish()
   }
@@ -130,7 +135,7 @@ export function useUploads(limits: () => UploadLimits, say: (error: UploadError)
   return {
     items,
     notice,
-    busy: computed(() => items.value.some(({ state }) => state === 'reading' || state === 'uploading')),
+    busy: computed(() => items.value.some(({ state }) => ['reading', 'uploading', 'waiting'].includes(state))),
     add,
     again: start,
     stop: (id: string) => running.get(id)?.abort(),

@@ -58,6 +58,7 @@ const en: Translation<typeof zh> = {
   too_large: 'This is too large to be sent.',
   unsupported_media: 'This kind of file is not supported. Please upload a picture or a PDF.',
   hash_mismatch: 'The file was damaged on the way. Please upload it again.',
+  wrong_offset: 'The upload lost its place. Please try again.',
   image_too_big: 'This picture has too many pixels. Please make it smaller.',
   no_copy: 'There is no copy of this file to look at.',
   phone_not_verified: 'Please verify the phone number first.',

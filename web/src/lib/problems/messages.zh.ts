@@ -54,6 +54,7 @@ export default {
   too_large: '内容太大，无法提交。',
   unsupported_media: '不支持这种文件，请上传图片或 PDF。',
   hash_mismatch: '文件在传输中损坏，请重新上传。',
+  wrong_offset: '上传未能接上，请再试一次。',
   image_too_big: '图片尺寸太大，请缩小后上传。',
   no_copy: '这个文件没有可供查看的副本。',
   phone_not_verified: '请先验证手机号。',

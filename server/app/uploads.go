@@ -1,0 +1,214 @@
+package app
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+
+	"hejie/negotiation"
+)
+
+// An upload that can be cut off and gone on with: announced, then sent from where it stopped, as often as it takes, within
+// Limits.OrphanAge. What arrived lies in the vault in parts; with the last part the whole is put together, checked as every upload,
+// and is a file from then on. Two who send the same at once do no harm: each part has one content, or the sum does not fit.
+
+// PartBytes are kept at once: so much is lost at most when an upload is cut off.
+const PartBytes = 1 << 20
+
+// Announcement of an upload. SHA256 in hex and Size are what the browser computed: they must be what arrives.
+type Announcement struct {
+	Name   string
+	SHA256 string
+	Size   int64
+}
+
+// Begin an upload. Errors: those of Put that can be known before the bytes.
+func (s *Files) Begin(ctx context.Context, x Session, a Announcement) (FileRow, error) {
+	row, err := s.announced(ctx, x, a.Name, a.SHA256)
+	switch {
+	case err != nil:
+		return FileRow{}, err
+	case a.Size < 1:
+		return FileRow{}, outOfRange("size", 1, s.w.Limits.FileBytes)
+	case a.Size > s.w.Limits.FileBytes:
+		return FileRow{}, negotiation.NewError(CodeTooLarge, "max", s.w.Limits.FileBytes).On("file")
+	}
+	row.Size = a.Size
+	return row, s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.AddFile(ctx, row) })
+}
+
+// Progress of an upload of one's own: how many of its bytes are here. All of them are when, and only when, it is a file (its row has
+// a type). Errors: not_found, also of what was given up or found wanting.
+func (s *Files) Progress(ctx context.Context, x Session, id string) (row FileRow, offset int64, err error) {
+	if !ValidID(id) {
+		return FileRow{}, 0, notFound()
+	}
+	row, err = s.w.Plain.File(ctx, id)
+	switch {
+	case err != nil:
+		return FileRow{}, 0, err
+	case row.Owner != x.Actor.ID:
+		return FileRow{}, 0, notFound()
+	case row.Type != "":
+		return row, row.Size, nil
+	}
+	for ; lastPart(row)*PartBytes > offset; offset += PartBytes {
+		f, err := s.w.Vault.Open(ctx, partID(id, offset/PartBytes))
+		if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+			break
+		}
+		if err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			return FileRow{}, 0, err
+		}
+	}
+	return row, offset, nil
+}
+
+// lastPart is the number of the part that is never kept for itself: with it the file is whole.
+func lastPart(row FileRow) int64 { return (row.Size - 1) / PartBytes }
+
+// Continue takes bytes of an upload from the offset where it stands, and says where it stands then, also with an error: what
+// arrived in whole parts is kept. An upload whose content is refused is gone. Errors: wrong_offset (params: offset), those of
+// Progress and of Put.
+func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, body io.Reader) (offset int64, err error) {
+	row, offset, err := s.Progress(ctx, x, id)
+	if err != nil {
+		return 0, err
+	}
+	if from != offset {
+		return offset, negotiation.NewError(CodeWrongOffset, "offset", offset)
+	}
+	if row.Type != "" {
+		return offset, nil
+	}
+	ctx = context.WithoutCancel(ctx) // who is cut off here goes on later: what arrived is kept, and a last part makes the file
+	in := bufio.NewReaderSize(body, sniffed)
+	if offset == 0 { // what cannot be evidence is refused before all of it is sent
+		head, err := in.Peek(int(min(sniffed, row.Size)))
+		if err != nil {
+			return 0, cutOff(err)
+		}
+		if _, err := kindOf(head); err != nil {
+			return 0, errors.Join(err, s.remove(ctx, row))
+		}
+	}
+	for {
+		if _, err := in.Peek(1); errors.Is(err, io.EOF) { // whole parts were sent, and no more for now
+			return offset, nil
+		}
+		if offset == lastPart(row)*PartBytes {
+			break
+		}
+		if _, err := s.w.Vault.Put(ctx, partID(id, offset/PartBytes), &exactly{in, PartBytes}, PartBytes); err != nil {
+			return offset, err
+		}
+		offset += PartBytes
+	}
+	if err := s.finish(ctx, row, in); err != nil {
+		return offset, err
+	}
+	return row.Size, nil
+}
+
+// finish makes a file of the parts that are here and the last one.
+func (s *Files) finish(ctx context.Context, row FileRow, last io.Reader) error {
+	p := parts{ctx: ctx, vault: s.w.Vault, row: row, last: &exactly{last, row.Size - lastPart(row)*PartBytes}}
+	err := s.store(ctx, &row, &p, row.Size)
+	err = errors.Join(err, p.Close())
+	if err == nil {
+		row.Created = s.w.Real.Now()
+		err = s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.FinishFile(ctx, row) })
+	}
+	switch code := negotiation.CodeOf(err); {
+	case err == nil:
+		if err := s.removeParts(ctx, row); err != nil { // they go with the orphans
+			s.w.Logger.WarnContext(ctx, "parts of an upload stay", slog.String("file", row.ID), slog.Any("error", err))
+		}
+		return nil
+	case code == CodeHashMismatch, code == CodeUnsupportedMedia, code == CodeImageTooBig, code == CodeTooLarge:
+		return errors.Join(err, s.remove(ctx, row))
+	case code == negotiation.CodeNotFound: // somebody else finished it, or it is gone
+		now, e := s.w.Plain.File(ctx, row.ID)
+		switch {
+		case e == nil && now.Type != "":
+			return nil
+		case negotiation.CodeOf(e) == negotiation.CodeNotFound:
+			return errors.Join(err, s.w.Vault.Remove(ctx, row.ID), s.removeParts(ctx, row))
+		}
+	}
+	return err
+}
+
+func (s *Files) removeParts(ctx context.Context, row FileRow) error {
+	var err error
+	for n := range lastPart(row) {
+		err = errors.Join(err, s.w.Vault.Remove(ctx, partID(row.ID, n)))
+	}
+	return err
+}
+
+// parts reads the parts of a file one after the other, and then the last.
+type parts struct {
+	ctx   context.Context
+	vault Vault
+	row   FileRow
+	last  io.Reader
+	n     int64         // parts that were begun
+	now   io.ReadCloser // nil between two
+}
+
+func (p *parts) Read(b []byte) (int, error) {
+	for {
+		if p.now == nil {
+			if p.n == lastPart(p.row) {
+				return p.last.Read(b)
+			}
+			var err error
+			if p.now, err = p.vault.Open(p.ctx, partID(p.row.ID, p.n)); err != nil {
+				p.now = nil
+				return 0, err
+			}
+			p.n++
+		}
+		n, err := p.now.Read(b)
+		if !errors.Is(err, io.EOF) {
+			return n, err
+		}
+		if err := p.Close(); err != nil || n > 0 {
+			return n, err
+		}
+	}
+}
+
+// Close gives back what is open when reading ended early.
+func (p *parts) Close() error {
+	if p.now == nil {
+		return nil
+	}
+	f := p.now
+	p.now = nil
+	return f.Close()
+}
+
+// exactly ends after left bytes, and badly when there are fewer.
+type exactly struct {
+	r    io.Reader
+	left int64
+}
+
+func (e *exactly) Read(b []byte) (int, error) {
+	if e.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := e.r.Read(b[:min(int64(len(b)), e.left)])
+	e.left -= int64(n)
+	if errors.Is(err, io.EOF) && e.left > 0 {
+		err = io.ErrUnexpectedEOF
+	}
+	return n, err
+}

@@ -1,0 +1,108 @@
+package http_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"testing"
+	"testing/iotest"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	web "hejie/server/http"
+)
+
+func (w *world) begin(who, name string, content []byte) *httptest.ResponseRecorder {
+	w.t.Helper()
+	sum := sha256.Sum256(content)
+	code := base64.StdEncoding.EncodeToString
+	return w.do(who, "POST", "/api/uploads", nil, func(r *http.Request) {
+		r.Header.Set("Upload-Length", strconv.Itoa(len(content)))
+		r.Header.Set("Upload-Metadata", "filename "+code([]byte(name))+",sha256 "+code([]byte(hex.EncodeToString(sum[:]))))
+	})
+}
+
+func (w *world) goOn(who, url string, offset int64, body io.Reader) *httptest.ResponseRecorder {
+	w.t.Helper()
+	return w.do(who, "PATCH", url, nil, func(r *http.Request) {
+		r.Header.Set("Upload-Offset", strconv.FormatInt(offset, 10))
+		r.Header.Set("Content-Type", "application/offset+octet-stream")
+		r.Body = io.NopCloser(body)
+	})
+}
+
+// An upload that is cut off goes on where it stopped, in the words of tus.
+func TestResumedUpload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	caseID := w.file("wang", "洞庭电器", "A-1")
+	content := append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("receipt "), 400_000)...)
+	begun := w.begin("wang", "发票.pdf", content)
+	require.Equal(t, http.StatusCreated, begun.Code, begun.Body)
+	require.Equal(t, "1.0.0", begun.Header().Get("Tus-Resumable"))
+	url := begun.Header().Get("Location")
+
+	cut := io.MultiReader(bytes.NewReader(content[:1_500_000]), iotest.ErrReader(io.ErrUnexpectedEOF))
+	require.Equal(t, http.StatusBadRequest, w.goOn("wang", url, 0, cut).Code)
+	for _, who := range []string{"li", "agent0", "boss1"} {
+		require.Equal(t, http.StatusNotFound, w.do(who, "GET", url, nil).Code, who)
+		require.Equal(t, http.StatusNotFound, w.goOn(who, url, 1<<20, bytes.NewReader(content[1<<20:])).Code, who)
+	}
+	head := w.do("wang", "HEAD", url, nil)
+	require.Equal(t, http.StatusOK, head.Code)
+	require.Equal(t, "1048576", head.Header().Get("Upload-Offset"))
+	require.Equal(t, strconv.Itoa(len(content)), head.Header().Get("Upload-Length"))
+	state := read[web.UploadState](t, w.do("wang", "GET", url, nil))
+	require.Equal(t, web.UploadState{Offset: 1 << 20, Size: int64(len(content))}, state)
+
+	wrong := problem(t, w.goOn("wang", url, 1_500_000, bytes.NewReader(content[1_500_000:])))
+	require.Equal(t, web.ProblemCode("wrong_offset"), wrong.Code)
+	require.EqualValues(t, 1<<20, wrong.Params["offset"])
+	unfinished := w.send("wang", caseID, map[string]any{"type": "add_evidence", "file": url[len("/api/uploads/"):], "sha256": "00"})
+	require.Equal(t, http.StatusNotFound, unfinished.Code, "no evidence before it is whole")
+
+	done := w.goOn("wang", url, 1<<20, bytes.NewReader(content[1<<20:]))
+	require.Equal(t, http.StatusNoContent, done.Code, done.Body)
+	require.Equal(t, strconv.Itoa(len(content)), done.Header().Get("Upload-Offset"))
+	require.Equal(t, http.StatusNoContent, w.goOn("wang", url, int64(len(content)), http.NoBody).Code, "said again when the answer was lost")
+	file := read[web.UploadState](t, w.do("wang", "GET", url, nil)).File
+	require.Equal(t, "application/pdf", file.Mime)
+	require.Equal(t, "发票.pdf", file.Name)
+	w.must("wang", caseID, map[string]any{"type": "add_evidence", "file": file.File, "sha256": file.Sha256})
+	got := w.do("wang", "GET", "/api/cases/"+caseID+"/files/"+file.File, nil)
+	require.True(t, bytes.Equal(content, got.Body.Bytes()))
+}
+
+func TestBadResumedUploads(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	ok := picture(t)
+	require.Equal(t, http.StatusRequestEntityTooLarge, w.begin("wang", "a.png", make([]byte, 10<<20+1)).Code)
+	require.Equal(t, web.ProblemCode("out_of_range"), problem(t, w.begin("wang", "a.png", nil)).Code)
+	require.Equal(t, web.ProblemCode("required"), problem(t, w.begin("wang", "/", ok)).Code)
+	none := problem(t, w.do("wang", "POST", "/api/uploads", nil))
+	require.Equal(t, "Upload-Length", none.Field)
+	broken := problem(t, w.do("wang", "POST", "/api/uploads", nil, func(r *http.Request) {
+		r.Header.Set("Upload-Length", "1")
+		r.Header.Set("Upload-Metadata", "filename =a=")
+	}))
+	require.Equal(t, "Upload-Metadata", broken.Field)
+	require.Equal(t, http.StatusNotFound, w.do("wang", "GET", "/api/uploads/"+uuid.NewString(), nil).Code)
+	require.Equal(t, http.StatusNotFound, w.do("wang", "GET", "/api/uploads/x", nil).Code)
+
+	page := []byte("<html><script>")
+	url := w.begin("wang", "a.png", page).Header().Get("Location")
+	require.Equal(t, http.StatusUnsupportedMediaType, w.goOn("wang", url, 0, bytes.NewReader(page)).Code)
+	require.Equal(t, http.StatusNotFound, w.do("wang", "GET", url, nil).Code, "refused content ends it")
+	url = w.begin("wang", "a.png", ok).Header().Get("Location")
+	other := bytes.Clone(ok)
+	other[len(other)-1]++
+	require.Equal(t, web.ProblemCode("hash_mismatch"), problem(t, w.goOn("wang", url, 0, bytes.NewReader(other))).Code)
+	require.Equal(t, http.StatusNotFound, w.do("wang", "GET", url, nil).Code)
+}
