@@ -44,6 +44,8 @@ type Config struct {
 	Proxied bool     `help:"A proxy in front does TLS and sets X-Forwarded-For." name:"behind-proxy"`
 	Proxies []string `help:"Networks that X-Forwarded-For is believed from." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 
+	Bus string `help:"NATS of the replicas that share the database, tls:// or nats://, several with commas. Keep it to yourself: who can publish there can sign people out." placeholder:"URL"`
+
 	PublicURL string `help:"Address of the site in messages; default what it listens on." name:"public-url" placeholder:"URL"`
 	SMS       string `help:"How messages to phones leave: ${enum}. Without one consumers cannot sign in." enum:"none,stdout,webhook" default:"none"`
 	SMSURL    string `help:"Gateway of the webhook." name:"sms-url" placeholder:"URL"`

@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -38,6 +39,9 @@ type Options struct {
 	Live http.Handler                // at /api/live; it finds its session by SessionOf. Nil: 404
 	Demo Stage                       // nil: there is no demo
 	Ping func(context.Context) error // says whether the store answers, for /readyz; nil: always ready
+
+	// Degraded names parts that are away while all else goes on, for /readyz; nil: none ever is.
+	Degraded func() []string
 
 	Secure  bool             // TLS here or at a proxy in front: __Host- cookie and HSTS
 	Hosts   []string         // names that the site goes by, without port; empty: any. See addressed
@@ -144,6 +148,16 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 		defer cancel()
 		if err := s.options.Ping(ctx); err != nil {
 			writeProblem(w, v, negotiation.NewError(codeNotReady).Because(err))
+			return
+		}
+	}
+	if s.options.Degraded != nil {
+		if parts := s.options.Degraded(); len(parts) > 0 { // ready all the same: elsewhere it is not better
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusOK)
+			if err := json.NewEncoder(w).Encode(map[string][]string{"degraded": parts}); err != nil {
+				v.cause = err
+			}
 			return
 		}
 	}

@@ -53,6 +53,8 @@ type Options struct {
 	Feeds   Feeds
 	Marks   Marks
 	Limits  app.Limits // FrameBytes, CommandsPerSecond, SocketsPerAccount
+	Tail    app.Tail   // what other replicas write; nil: there are none, and Hear, Check and Tend are not called
+	Peers   Peers      // nil with Tail
 
 	// EncodeRow gives a row as the HTTP lists give it; an object.
 	EncodeRow func(app.CaseRow) ([]byte, error)
@@ -121,6 +123,8 @@ type Hub struct {
 	shards   []*shard
 	feeds    feedTable
 	wheel    wheel
+
+	elsewhere elsewhere
 
 	mu       sync.Mutex
 	state    state

@@ -43,7 +43,8 @@ type room struct {
 	base    negotiation.Position
 	entries []entry
 	bytes   int
-	reads   map[string]int64 // read marks told, by account
+	reads   map[string]int64  // read marks told, by account
+	others  map[string]others // people whose connections other replicas hold
 }
 
 // entry is a record encoded once for all.
@@ -61,6 +62,7 @@ type subscription struct {
 	present   bool                 // was attached once: others see it
 	gone      bool
 	composing bool
+	aloud     bool // composing for all in the room
 }
 
 func (h *Hub) shardOf(caseID string) *shard {
@@ -309,6 +311,7 @@ func (r *room) remove(sub *subscription) {
 	}
 	if sub.present {
 		r.tellPresence("")
+		r.tellPeers()
 	}
 }
 
