@@ -56,6 +56,7 @@ const (
 	checkEach    = 3               // ticks
 	reviewEach   = 30              // ticks, while nothing was missed
 	calendarEach = 60              // ticks
+	listsEach    = 300             // ticks: the last net, should the bus lose everything and look well
 	silent       = 5 * time.Second // without a beat: the replica is gone
 	suspect      = 5 * time.Minute // a replica that did not say goodbye may still write, cut off from the bus
 	listsAtOnce  = 200             // lists read again a tick
@@ -208,7 +209,7 @@ func (r *Relay) lookAround(ctx context.Context) {
 	every := func(n int) bool { return r.ticks%n == 0 }
 	var err error
 	if missed || every(checkEach) {
-		err = r.hub.Check(ctx, missed || alone && r.hub.RefreshLists(0) == 0)
+		err = r.hub.Check(ctx, missed || every(listsEach) || alone && r.hub.RefreshLists(0) == 0)
 	}
 	r.hub.RefreshLists(listsAtOnce)
 	if err == nil && (missed || alone && every(checkEach) || every(reviewEach)) {
