@@ -105,7 +105,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, sender notify.Sender, clock *app.ShiftedClock) error {
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
 	hub := live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
-		EncodeRow: server.EncodeRow, Logger: e.log}
+		EncodeRow: server.EncodeRow, Refuse: server.Refuse, Logger: e.log}
 	if e.config.Bus != "" {
 		e.relay = e.newRelay(w.Secret)
 		hub.Tail, hub.Peers = e.store, e.relay
@@ -133,7 +133,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	}
 	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
 		Version: version(), SMS: w.SMS, Read: e.hub.Read,
-		Dist: dist, Live: e.hub, Ping: e.store.Ping, Degraded: e.degraded, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
+		Dist: dist, Live: e.hub, Events: e.hub.Events(), Ping: e.store.Ping, Degraded: e.degraded, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
 	if e.demo != nil {
 		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
 			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})

@@ -59,6 +59,9 @@ type Options struct {
 	// EncodeRow gives a row as the HTTP lists give it; an object.
 	EncodeRow func(app.CaseRow) ([]byte, error)
 
+	// Refuse answers a request for a stream that cannot be one; nil: with the error's code as plain text.
+	Refuse func(http.ResponseWriter, *http.Request, error)
+
 	// Origin judges the Origin of an upgrade; nil: none, or the host that was asked for.
 	Origin func(*http.Request) bool
 	Logger *slog.Logger     // nil: nothing is logged
@@ -155,6 +158,9 @@ func New(o Options) *Hub {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Refuse == nil {
+		o.Refuse = refuse
 	}
 	o.tuning = o.tuning.withDefaults()
 	h := &Hub{Options: o, seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}, accounts: map[string]int{}}
