@@ -201,7 +201,7 @@ func (p *platform) open(n int) string {
 	yes, amount := &negotiation.Choice{Yes: true, Text: "v1"}, negotiation.CNY(15000)
 	f := negotiation.FileCase{Enterprise: agent.Enterprise, Category: "quality", Goods: "充电宝", Facts: "鼓包", PurchasedOn: "2026-07-01", KnownSince: "2026-07-20",
 		OrderNumber: fmt.Sprint("order ", n), Amount: amount, ForDailyLife: true, OtherBody: negotiation.BodyNone,
-		Claim: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount, Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
+		Claim:    []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount, Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
 		Consents: negotiation.Consents{Truth: "v1", Rules: "v1", Publication: yes, Escalation: yes}}
 	caseID := id("case", n)
 	env := negotiation.Env{At: p.Now(), Calendar: workday.Default(), Filing: &negotiation.Filing{Case: caseID, Code: fmt.Sprintf("CODE%06d", n), Rules: negotiation.DefaultRules(),

@@ -6,8 +6,8 @@
  * continue from there (`recovered: false`) or a gap shows, the reader fetches
  * its snapshot again and follows from that position.
  *
- * Where sockets fail twice while HTTP works, the same events are polled and
- * commands go by POST, until a socket holds again.
+ * Where sockets fail twice while HTTP works, the same events come by a stream
+ * (stream.ts) or are polled, and commands go by POST, until a socket holds again.
  */
 import { asProblem, type ProblemBody } from '@/lib/problem'
 import { closeCodes } from './codes.gen'
@@ -25,6 +25,7 @@ import {
   type ToServer,
 } from './frames'
 import { Outbox, type Pending, type Store } from './outbox'
+import { Stream, type StreamPorts } from './stream'
 
 export type ConnectionState =
   | { kind: 'idle' }
@@ -32,7 +33,8 @@ export type ConnectionState =
   | { kind: 'online' }
   /** `nextTry` is null while a try is running. */
   | { kind: 'reconnecting'; since: number; nextTry: number | null }
-  | { kind: 'polling'; since: number }
+  /** Sockets are blocked; `streaming` when the page's channels come at once all the same. */
+  | { kind: 'polling'; since: number; streaming?: boolean }
   | { kind: 'offline'; since: number }
   | { kind: 'ended'; code: string }
 
@@ -75,6 +77,7 @@ export interface Ports {
     /** Resolves when HTTP works and the session holds. */
     probe: () => Promise<void>
   }
+  stream: StreamPorts
   store: Store | null
   random: () => number
   online: () => boolean
@@ -93,6 +96,8 @@ export const times = {
   steady: 5_000,
   backoffMax: 30_000,
   poll: 3_000,
+  /** Rounds of polling after which a channel that a stream tells is polled all the same. */
+  pollStreamed: 10,
   ack: 20_000,
 }
 
@@ -113,6 +118,7 @@ type Timer = ReturnType<typeof setTimeout>
 
 export class Connection {
   readonly outbox: Outbox
+  private readonly stream: Stream
   private readonly channels = new Map<string, Channel>()
   private readonly feeds = new Map<Feed, FeedReader>()
   private readonly readMarks = new Map<string, number>()
@@ -134,6 +140,12 @@ export class Connection {
 
   constructor(private readonly ports: Ports) {
     this.outbox = new Outbox(ports.store, ports.onPending)
+    this.stream = new Stream(
+      ports.stream,
+      (frame) => this.take(frame),
+      () => this.streamChanged(),
+      (code) => this.end(closeName(code)),
+    )
   }
 
   start(account: string): void {
@@ -167,6 +179,11 @@ export class Connection {
     }
     if (this.state.kind === 'idle' || this.state.kind === 'ended' || this.socket) return
     this.connect()
+  }
+
+  /** The page is looked at, or not any more. */
+  shown(): void {
+    if (this.state.kind === 'polling') this.watch()
   }
 
   /** The network is known to be gone. */
@@ -227,11 +244,12 @@ export class Connection {
     this.transmit({ read: { channel, seq } })
   }
 
+  /** Somebody writes for the room; all in it may see that. */
   composing(caseId: string, on: boolean): void {
     if (on === this.composingIn.has(caseId)) return
     if (on) this.composingIn.add(caseId)
     else this.composingIn.delete(caseId)
-    this.transmit({ composing: { case: caseId, on } })
+    this.transmit({ composing: { case: caseId, on, room: true } })
   }
 
   // The socket's life
@@ -270,7 +288,7 @@ export class Connection {
     for (const [name, channel] of this.channels) said = this.join(name, channel) || said
     for (const feed of this.feeds.keys()) said = this.transmit({ subscribe: { feed } }) || said
     for (const [channel, seq] of this.readMarks) this.transmit({ read: { channel, seq } })
-    for (const caseId of this.composingIn) this.transmit({ composing: { case: caseId, on: true } })
+    for (const caseId of this.composingIn) this.transmit({ composing: { case: caseId, on: true, room: true } })
     if (!said) this.transmit({ pong: true })
     this.forgetInFlight()
     this.flush()
@@ -549,9 +567,11 @@ export class Connection {
     this.flush()
     const run = ++this.pollRun
     const live = () => run === this.pollRun && this.state.kind === 'polling'
+    this.watch()
+    const streamedToo = this.pollRound % times.pollStreamed === 0
     try {
       for (const [name, channel] of [...this.channels]) {
-        if (!channel.refetching) await this.pollChannel(name, channel, live)
+        if (!channel.refetching && (streamedToo || !this.stream.tells(name))) await this.pollChannel(name, channel, live)
         if (!live()) return
       }
       if (this.pollRound++ % 2 === 0) {
@@ -602,6 +622,17 @@ export class Connection {
   private stopPolling(): void {
     this.pollRun++
     this.clear('poll')
+    this.stream.stop()
+  }
+
+  private watch(): void {
+    this.stream.follow([...this.channels].filter(([, { refetching }]) => !refetching).map(([name, { position }]) => ({ name, position })))
+  }
+
+  private streamChanged(): void {
+    if (this.state.kind !== 'polling') return
+    const streaming = [...this.channels.keys()].some((name) => this.stream.tells(name))
+    this.set({ ...this.state, streaming })
   }
 
   // Small things
