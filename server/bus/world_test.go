@@ -239,6 +239,7 @@ type client struct {
 	*platform
 	ws   *websocket.Conn
 	done chan struct{}
+	news chan struct{} // a frame has come
 
 	mu     sync.Mutex
 	frames []frame
@@ -277,7 +278,7 @@ func (r *replica) dial(token string) *client {
 	ws, answer, err := d.Dial("ws"+strings.TrimPrefix(r.web.URL, "http"), http.Header{"X-Token": {token}})
 	require.NoError(r, err)
 	require.NoError(r, answer.Body.Close())
-	c := &client{platform: r.platform, ws: ws, done: make(chan struct{})}
+	c := &client{platform: r.platform, ws: ws, done: make(chan struct{}), news: make(chan struct{}, 1)}
 	go c.read()
 	r.Cleanup(func() {
 		_ = ws.Close() // closed already in some tests
@@ -297,6 +298,7 @@ func (c *client) read() {
 		}
 		c.frames = append(c.frames, f)
 		c.mu.Unlock()
+		offer(c.news)
 		if err != nil {
 			return
 		}
