@@ -280,11 +280,13 @@ func (r *replica) dial(token string) *client {
 	require.NoError(r, answer.Body.Close())
 	c := &client{platform: r.platform, ws: ws, done: make(chan struct{}), news: make(chan struct{}, 1)}
 	go c.read()
-	r.Cleanup(func() {
-		_ = ws.Close() // closed already in some tests
-		<-c.done
-	})
+	r.Cleanup(c.leave)
 	return c
+}
+
+func (c *client) leave() {
+	_ = c.ws.Close() // closed already in some tests
+	<-c.done
 }
 
 func (c *client) read() {
