@@ -43,6 +43,7 @@ func owners() map[string]string {
 		"github.com/prometheus":        "server/figures",
 		"go.opentelemetry.io":          "server/figures",
 		"github.com/minio/minio-go":    "server/evidence",
+		"github.com/nats-io/nats.go":   "server/bus",
 	}
 }
 
@@ -139,4 +140,15 @@ func TestArchitectureIsChecked(t *testing.T) {
 	}
 	require.Empty(t, broken(pkg{ImportPath: "hejie/cmd/hejie", Imports: []string{"time", "hejie/server/http", "hejie/cmd/hejie/demo"}}, standard))
 	require.Empty(t, broken(pkg{ImportPath: "hejie/server/store", Imports: []string{"hejie/migrations", "github.com/jmoiron/sqlx"}}, standard))
+}
+
+// The bus's server is for tests: it would make the program half as large again.
+func TestTheProgramHasNoServerOfTheBus(t *testing.T) {
+	t.Parallel()
+	deps := list(t, "-deps", "./cmd/hejie")
+	has := func(path string) bool {
+		return slices.ContainsFunc(deps, func(p pkg) bool { return within(p.ImportPath, path) })
+	}
+	require.True(t, has("github.com/nats-io/nats.go"))
+	require.False(t, has("github.com/nats-io/nats-server"))
 }

@@ -291,7 +291,7 @@ func (p *screen) keep(what string, b []byte) {
 func (p *screen) offline(off bool) {
 	p.t.Helper()
 	p.forgive("net::ERR_INTERNET_DISCONNECTED")
-	p.conditions("", off)
+	p.conditions(off, "")
 	call(p, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
 }
 
@@ -299,13 +299,23 @@ func (p *screen) offline(off bool) {
 func (p *screen) withoutSockets() {
 	p.t.Helper()
 	p.forgive("WebSocket connection to")
-	p.conditions("ws://*:*/*", true)
+	p.conditions(true, "ws://*:*/*")
 }
 
-func (p *screen) conditions(pattern string, off bool) {
+// withoutStreams lets through what ends at once, and neither sockets nor streams of events.
+func (p *screen) withoutStreams() {
 	p.t.Helper()
-	c := &network.Conditions{URLPattern: pattern, Offline: off, DownloadThroughput: -1, UploadThroughput: -1}
-	call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: []*network.Conditions{c}})
+	p.forgive("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED")
+	p.conditions(true, "ws://*:*/*", "http://*:*/api/events*")
+}
+
+func (p *screen) conditions(off bool, patterns ...string) {
+	p.t.Helper()
+	var matched []*network.Conditions
+	for _, pattern := range patterns {
+		matched = append(matched, &network.Conditions{URLPattern: pattern, Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
+	}
+	call(p, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{MatchedNetworkConditions: matched})
 }
 
 // cookie gives the browser a session without a form.

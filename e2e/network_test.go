@@ -191,17 +191,27 @@ func TestRestart(t *testing.T) {
 	sc.once("收到", c, d)
 }
 
-// TestSocketsBlocked: where only HTTP goes through, everything arrives all the same, and the screen says why it takes a moment.
+// TestSocketsBlocked: where only HTTP goes through, everything arrives all the same, by a stream or, where that is cut too, by polling;
+// and the screen says what takes a moment.
 func TestSocketsBlocked(t *testing.T) {
 	t.Parallel()
+	for way, block := range map[string]func(*screen){"streaming": (*screen).withoutSockets, "polling": (*screen).withoutStreams} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			withoutSockets(t, way, block)
+		})
+	}
+}
+
+func withoutSockets(t *testing.T, way string, block func(*screen)) {
 	sc := filed(t, "zh")
 	d := sc.office()
 	c := sc.s.screen(t, "consumer", look{phone: true})
 	c.cookie(sc.consumer.token)
-	c.withoutSockets()
+	block(c)
 	c.open("/c/" + sc.id)
 	c.entered()
-	c.sees(c.word("live/polling"))
+	c.sees(c.word("live/" + way))
 	d.says("enterprise.consumer", "您好，请问购买时间？")
 	c.sees("您好，请问购买时间？")
 	c.says("consumer.enterprise", "八月三号")

@@ -49,6 +49,8 @@ type Config struct {
 	Metrics   string `help:"Address and port for figures in Prometheus' form, at /metrics; for your own network only. None without." placeholder:"HOST:PORT"`
 	Traces    string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every walk through the door. None without." placeholder:"URL"`
 
+	Bus string `help:"NATS of the replicas that share the database, tls:// or nats://, several with commas. Keep it to yourself: who can publish there can sign people out." placeholder:"URL"`
+
 	Place
 
 	PublicURL string `help:"Address of the site in messages; default what it listens on." name:"public-url" placeholder:"URL"`

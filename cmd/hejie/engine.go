@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"hejie/cmd/hejie/demo"
 	"hejie/negotiation"
 	"hejie/server/app"
+	"hejie/server/bus"
 	"hejie/server/due"
 	"hejie/server/figures"
 	server "hejie/server/http"
@@ -36,6 +38,7 @@ type engine struct {
 	ledger   *app.Ledger
 	business app.Clock
 	hub      *live.Hub
+	relay    *bus.Relay // nil: this is the only replica
 	due      *due.Worker
 	notify   *notify.Worker
 	webhook  *notify.Webhook // nil without one
@@ -88,7 +91,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
-		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log}
+		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log, Replicas: p.config.Bus != ""}
 	if p.config.Traces != "" {
 		if e.traces, err = figures.NewTraces(ctx, p.config.Traces, version(), e.store, p.log); err != nil {
 			return nil, err
@@ -114,12 +117,16 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 // tie makes the parts that serve and hands each what it needs of the others.
 func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, sender notify.Sender, clock *app.ShiftedClock) error {
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
-	lo := live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
-		EncodeRow: server.EncodeRow, Logger: e.log}
-	if e.measure != nil {
-		lo.Delivered = e.measure.Delivered
+	hub := live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
+		EncodeRow: server.EncodeRow, Refuse: server.Refuse, Logger: e.log}
+	if e.config.Bus != "" {
+		e.relay = e.newRelay(w.Secret)
+		hub.Tail, hub.Peers = e.store, e.relay
 	}
-	e.hub = live.New(lo)
+	if e.measure != nil {
+		hub.Delivered = e.measure.Delivered
+	}
+	e.hub = live.New(hub)
 	e.stop = e.app.Signals.OnRevoked(e.hub.Revoke)
 	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Logger: e.log})
 	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Keep: e.demo != nil, Logger: e.log})
@@ -127,6 +134,9 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 		e.hub.Publish(commits)
 		e.due.Commits(commits)
 		e.notify.Wake()
+		if e.relay != nil {
+			e.relay.Commits(commits)
+		}
 	}
 	e.deliver.Store(&deliver)
 	proxies, err := e.config.proxies()
@@ -139,7 +149,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	}
 	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
 		Version: version(), SMS: w.SMS, Read: e.hub.Read,
-		Dist: dist, Live: e.hub, Ping: e.store.Ping, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
+		Dist: dist, Live: e.hub, Events: e.hub.Events(), Ping: e.store.Ping, Degraded: e.degraded, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
 	if e.measure != nil {
 		o.Observe = e.measure.Request
 	}
@@ -153,6 +163,24 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	}
 	e.server, err = server.New(o)
 	return err
+}
+
+// newRelay makes this replica's end of the bus. Platforms that share a NATS have different secrets and do not hear each other.
+func (e *engine) newRelay(secret app.Secret) *bus.Relay {
+	name := hex.EncodeToString(secret.Sum("bus")[:8])
+	r := bus.New(bus.Options{Connect: bus.NATS(e.config.Bus, name, e.log), Revoked: e.app.Sessions.Revoked, Review: e.app.Sessions.Review,
+		Calendar: e.app.Pulse.Refresh, Logger: e.log})
+	e.app.Signals.OnRevoked(r.Revoked)
+	e.app.Signals.OnCalendar(r.Calendar)
+	return r
+}
+
+// degraded says what is away while people are served.
+func (e *engine) degraded() (parts []string) {
+	if e.relay != nil && !e.relay.Up() {
+		parts = append(parts, "bus")
+	}
+	return parts
 }
 
 // committed tells those who deliver what became true, once they are there.
@@ -228,6 +256,11 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 		})
 	}
 	e.hub.Start()
+	if e.relay != nil {
+		if err := e.relay.Start(e.hub); err != nil {
+			failed <- err
+		}
+	}
 	e.due.Start()
 	start("upkeep", e.app.Run)
 	start("outbox", e.notify.Run)
@@ -251,6 +284,9 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	e.due.Stop()
 	cancel()
 	workers.Wait()
+	if e.relay != nil { // last: what the workers did is told
+		e.relay.Stop()
+	}
 	close(failed)
 	for f := range failed {
 		err = errors.Join(err, f)

@@ -243,6 +243,7 @@ func (s *Admin) FinishCalendar(ctx context.Context) error {
 	if err := s.w.Yearbook.Load(ctx, s.w.Plain, s.w.Business.Now()); err != nil {
 		return err
 	}
+	s.sessions.signals.calendarChanged()
 	err = eachOpenCase(ctx, s.w, "", func(id string) error {
 		_, err := s.w.Door.Do(ctx, negotiation.System, id, CommandID{}, negotiation.MoveDeadlines{Reason: negotiation.MovedByCalendar})
 		if negotiation.CodeOf(err) == negotiation.CodeWrongPhase { // closed meanwhile

@@ -41,6 +41,7 @@ type World struct {
 	SMS      SMS
 	Hash     *argon2id.Params // of passwords; nil: HashParams
 	Logger   *slog.Logger
+	Replicas bool // others serve the same log: what they change must be seen within seconds
 }
 
 // App is the use cases around the cases. Everything in it is safe for use by many at once.

@@ -38,6 +38,7 @@ type PlainReader interface {
 	Session(ctx context.Context, tokenHash []byte) (SessionRow, error)
 	SessionByID(ctx context.Context, id string) (SessionRow, error)
 	Sessions(ctx context.Context, account string, now time.Time) ([]SessionRow, error) // alive, newest first
+	LiveSessions(ctx context.Context, ids []string, now time.Time) ([]string, error)   // those of them that have not ended, of accounts that are active
 
 	CodesSince(ctx context.Context, phone string, since time.Time) ([]time.Time, error) // oldest first
 	CodesFrom(ctx context.Context, addr []byte, since time.Time) ([]time.Time, error)   // oldest first

@@ -47,6 +47,11 @@ func (p *Pulse) Start(ctx context.Context) error {
 	return p.w.Yearbook.Load(ctx, p.w.Plain, now)
 }
 
+// Refresh reads the yearbook again: another replica may have changed it.
+func (p *Pulse) Refresh(ctx context.Context) error {
+	return p.w.Yearbook.Load(ctx, p.w.Plain, p.w.Business.Now())
+}
+
 // Beat notes that the platform is up.
 func (p *Pulse) Beat(ctx context.Context) error {
 	return p.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.Beat(ctx, p.w.Business.Now()) })

@@ -84,6 +84,7 @@ type Client struct {
 type Sessions struct {
 	w       World
 	signals *Signals
+	good    time.Duration // what was resolved counts so long
 
 	mu    sync.Mutex
 	cache *lru.Cache[string, Session] // by SHA-256 of the token
@@ -92,7 +93,8 @@ type Sessions struct {
 
 const (
 	sessionsCached = 10_000
-	sessionCache   = 30 * time.Second // so long a change by another process may go unnoticed
+	sessionCache   = 30 * time.Second // so long a change by a command of the console may go unnoticed
+	sharedCache    = 2 * time.Second  // and one by another replica, should its signal be lost
 	touchEvery     = time.Minute
 	agentLength    = 200
 )
@@ -102,7 +104,11 @@ func newSessions(w World, signals *Signals) *Sessions {
 	if err != nil { // only for a size below one
 		panic(err)
 	}
-	return &Sessions{w: w, signals: signals, cache: cache}
+	s := &Sessions{w: w, signals: signals, cache: cache, good: sessionCache}
+	if w.Replicas {
+		s.good = sharedCache
+	}
+	return s
 }
 
 // Resolve gives the session of a bearer token, or sign_in_required. It is asked on each request; use is noted once a minute.
@@ -115,7 +121,7 @@ func (s *Sessions) Resolve(ctx context.Context, token string) (Session, error) {
 	found, ok := s.cache.Get(key)
 	epoch := s.epoch
 	s.mu.Unlock()
-	if ok = ok && now.Sub(found.read) < sessionCache; !ok {
+	if ok = ok && now.Sub(found.read) < s.good; !ok {
 		var err error
 		if found, err = s.load(ctx, []byte(key)); err != nil {
 			return Session{}, err
@@ -297,6 +303,35 @@ func (s *Sessions) forget(r Revoked) {
 	s.drop(r.Concerns)
 	s.signals.revoke(r)
 }
+
+// Revoked is told of what another replica ended: it is forgotten here, and its sockets end.
+func (s *Sessions) Revoked(r Revoked) {
+	r.Elsewhere = true
+	s.forget(r)
+}
+
+// Review ends, for the cache and the sockets, those of the sessions that are no more: another replica may have ended them unheard.
+func (s *Sessions) Review(ctx context.Context, ids []string) error {
+	for chunk := range slices.Chunk(ids, reviewed) {
+		alive, err := s.w.Plain.LiveSessions(ctx, chunk, s.w.Real.Now())
+		if err != nil {
+			return err
+		}
+		known := make(map[string]struct{}, len(alive))
+		for _, id := range alive {
+			known[id] = struct{}{}
+		}
+		for _, id := range chunk {
+			if _, ok := known[id]; !ok {
+				s.Revoked(Revoked{Session: id})
+			}
+		}
+	}
+	return nil
+}
+
+// reviewed are asked for at once.
+const reviewed = 500
 
 // refresh drops what was resolved of the account, whose sessions go on with what is stored now.
 func (s *Sessions) refresh(account string) {

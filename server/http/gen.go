@@ -1264,6 +1264,9 @@ type ClientFrame4 struct {
 		// Example: 019aa5c4-1f00-7000-8000-000000000001
 		Case Id   `json:"case"`
 		On   bool `json:"on"`
+
+		// Room it is for all in the room, and they may see that
+		Room bool `json:"room,omitempty,omitzero"`
 	} `json:"composing"`
 }
 

@@ -2,6 +2,7 @@ package http
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -34,10 +35,14 @@ type Options struct {
 	// Read hears of read marks that moved, for live's hub; nil: nobody is told.
 	Read func(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)
 
-	Dist fs.FS                       // built front end, as it lies in web/dist; nil or empty: a page that says so
-	Live http.Handler                // at /api/live; it finds its session by SessionOf. Nil: 404
-	Demo Stage                       // nil: there is no demo
-	Ping func(context.Context) error // says whether the store answers, for /readyz; nil: always ready
+	Dist   fs.FS                       // built front end, as it lies in web/dist; nil or empty: a page that says so
+	Live   http.Handler                // at /api/live; it finds its session by SessionOf. Nil: 404
+	Events http.Handler                // at /api/events, like Live. Nil: 404
+	Demo   Stage                       // nil: there is no demo
+	Ping   func(context.Context) error // says whether the store answers, for /readyz; nil: always ready
+
+	// Degraded names parts that are away while all else goes on, for /readyz; nil: none ever is.
+	Degraded func() []string
 
 	// Observe hears of every answer, with the pattern of its route; nil: nobody does.
 	Observe func(method, route string, status int, took time.Duration)
@@ -78,7 +83,8 @@ func New(o Options) (*Server, error) {
 	mux.HandleFunc("/healthz", s.healthz)
 	mux.HandleFunc("/readyz", s.readyz)
 	mux.Handle("/api/", s.limited(s.known(headAsGet(s.api()))))
-	mux.Handle("/api/live", s.limited(s.known(s.live())))
+	mux.Handle("/api/live", s.limited(s.known(s.live("/api/live", s.options.Live))))
+	mux.Handle("GET /api/events", s.limited(s.known(s.live("/api/events", s.options.Events))))
 	s.handler = s.begin(s.protected(s.addressed(s.sameOrigin(mux))))
 	s.server = &http.Server{
 		Handler:           s.handler,
@@ -150,22 +156,37 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if s.options.Degraded != nil {
+		if parts := s.options.Degraded(); len(parts) > 0 { // ready all the same: elsewhere it is not better
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusOK)
+			if err := json.NewEncoder(w).Encode(map[string][]string{"degraded": parts}); err != nil {
+				v.cause = err
+			}
+			return
+		}
+	}
 	w.WriteHeader(http.StatusNoContent)
 }
 
-// live hands on who has a session, and upgrades without one: a browser's script cannot read the status of a refused upgrade, so that
-// the hub tells those by its close code.
-func (s *Server) live() http.Handler {
+// Refuse answers with a problem, for handlers that New was given.
+func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	writeProblem(w, visitOf(r.Context()), err)
+}
+
+// live hands over to a handler that stays. An upgrade without a session goes there, too: a browser's script cannot read the status of
+// a refused upgrade, so that the hub tells those by its close code.
+func (s *Server) live(route string, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r.Context())
-		v.route = "/api/live"
+		v.route = route
 		switch {
-		case s.options.Live == nil:
+		case h == nil:
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeNotFound))
 		case !v.signedIn && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeSignInRequired))
 		default:
-			s.options.Live.ServeHTTP(w, r)
+			h.ServeHTTP(w, r)
 		}
 	})
 }

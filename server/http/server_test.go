@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hejie/negotiation"
 	web "hejie/server/http"
 )
 
@@ -218,16 +219,38 @@ func TestLiveGetsTheSession(t *testing.T) {
 	require.Len(t, who, 1, "and without a session")
 }
 
+func TestEventsFindTheirSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *web.Options) {
+		o.Events = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			web.Refuse(w, r, negotiation.NewError(negotiation.CodeRequired).On("channel"))
+		})
+	}).people()
+	require.Equal(t, web.ProblemCode("sign_in_required"), problem(t, w.do("", "GET", "/api/events", nil)).Code)
+	got := problem(t, w.do("wang", "GET", "/api/events", nil))
+	require.Equal(t, web.ProblemCode("required"), got.Code)
+	require.Equal(t, "channel", got.Field)
+	require.Equal(t, http.StatusNotFound, w.do("wang", "POST", "/api/events", nil).Code)
+}
+
 func TestReadiness(t *testing.T) {
 	t.Parallel()
 	var down error
-	w := newWorld(t, func(o *web.Options) { o.Ping = func(context.Context) error { return down } })
+	var away []string
+	w := newWorld(t, func(o *web.Options) {
+		o.Ping = func(context.Context) error { return down }
+		o.Degraded = func() []string { return away }
+	})
 	require.Equal(t, http.StatusNoContent, w.do("", "GET", "/readyz", nil).Code)
-	down = errors.New("no disk")
+	away = []string{"bus"}
 	got := w.do("", "GET", "/readyz", nil)
+	require.Equal(t, http.StatusOK, got.Code, "nothing is lost without the bus, so people are sent here")
+	require.JSONEq(t, `{"degraded":["bus"]}`, got.Body.String())
+	down = errors.New("no disk")
+	got = w.do("", "GET", "/readyz", nil)
 	require.Equal(t, web.ProblemCode("not_ready"), problem(t, got).Code)
 	require.NotContains(t, got.Body.String(), "disk")
-	down = nil
+	down, away = nil, nil
 	w.server.Leave()
 	require.Equal(t, http.StatusServiceUnavailable, w.do("", "GET", "/readyz", nil).Code)
 	require.Equal(t, http.StatusNoContent, w.do("", "GET", "/healthz", nil).Code)

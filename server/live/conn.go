@@ -14,10 +14,11 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// conn is one socket.
+// conn is one socket, or a stream of events in place of one.
 type conn struct {
 	hub     *Hub
-	ws      *websocket.Conn
+	ws      *websocket.Conn // nil for a stream
+	stream  *stream         // nil for a socket
 	visitor Visitor
 
 	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
@@ -233,6 +234,13 @@ func (c *conn) pump() {
 		c.bytes = 0
 		c.mu.Unlock()
 
+		if c.stream != nil {
+			if c.stream.write(batch, c.hub.tuning.write) != nil {
+				c.end(SlowReader)
+			}
+			clear(batch)
+			continue
+		}
 		*buf = (*buf)[:0]
 		for i, payload := range batch {
 			*buf = appendFrame(*buf, payload)
@@ -291,6 +299,10 @@ func (c *conn) shut(code CloseCode) (first bool) {
 
 // sendClose writes the close frame and gives the peer a moment to answer; the reader ends the socket then.
 func (c *conn) sendClose(code CloseCode) {
+	if c.stream != nil {
+		c.stream.bye(code, c.hub.tuning.grace, c.hub.Logger)
+		return
+	}
 	deadline := time.Now().Add(c.hub.tuning.grace)
 	err := c.ws.WriteControl(websocket.CloseMessage, code.frame(), deadline)
 	if err == nil {
@@ -307,6 +319,10 @@ func (c CloseCode) frame() []byte {
 
 // cut closes the transport.
 func (c *conn) cut() {
+	if c.stream != nil {
+		c.stream.end()
+		return
+	}
 	if err := c.ws.Close(); err != nil {
 		c.hub.Logger.Debug("live: socket was closed already", slog.Any("error", err))
 	}

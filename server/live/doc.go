@@ -6,7 +6,11 @@
 // again. A channel ("<case>/room", "<case>/desk") is a log: its events arrive in order, each once, none left out, from the position that
 // the client names; when the log cannot go on from there the answer says recovered:false and the client fetches the case again. A
 // feed (inbox, board, me) is a list: a first page, then rows, each with a version of which the client keeps the highest. Presence and
-// read marks are signals: the latest counts, and they are the first to be dropped.
+// read marks are signals: the latest counts, and they are the first to be dropped. A stream of events (stream.go) is a connection
+// without a way in: the same rooms, frames and queue.
+//
+// With replicas, the hub hears of other replicas' commits (elsewhere.go), reads them from the log and publishes them like its own.
+// Word of a commit that comes late or twice is skipped like a record that was told, one that never comes is found by Check.
 //
 // # Concurrency
 //

@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/json"
+	"hash/maphash"
 	"log/slog"
 	"slices"
 	"sync"
@@ -28,6 +29,7 @@ type feedTable struct {
 	scopes map[string][]*follower
 
 	looking map[string]map[string][]person // who of a desk is in a room, by scope of its inbox and case; see look
+	doubts  []*follower                    // whose lists are to be read again
 }
 
 // follower of a feed: a socket. Guarded by the table.
@@ -40,6 +42,8 @@ type follower struct {
 	held  [][]byte
 	again bool // rows were dropped while the page was read
 	gone  bool
+	doubt bool   // its list may lack rows
+	sum   uint64 // of the page that was sent last; 0: rows came since
 }
 
 func newFollower(c *conn, feed string) (*follower, error) {
@@ -155,11 +159,17 @@ func (t *feedTable) page(f *follower) error {
 	if err != nil {
 		return err
 	}
+	sum := maphash.Bytes(t.hub.seed, b)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if f.gone || !f.conn.push(b, durable) {
+	switch {
+	case f.gone:
+		return nil
+	case f.doubt && f.sum == sum: // nothing was missed
+	case !f.conn.push(b, durable):
 		return nil
 	}
+	f.doubt, f.sum = false, sum
 	held := f.held
 	f.held, f.ready = nil, true
 	if looking := t.looking[f.scope]; len(looking) > 0 {
@@ -192,6 +202,7 @@ func (t *feedTable) repage(f *follower) {
 
 // give sends a row to a follower, or keeps it until its page was sent.
 func (t *feedTable) give(f *follower, row []byte) {
+	f.sum = 0
 	switch {
 	case f.ready && f.conn.push(row, signal):
 	case f.ready:
@@ -290,4 +301,46 @@ func (t *feedTable) refresh() {
 			}
 		}
 	}
+}
+
+// concerns says whether somebody follows a list that the case is in. What happened at the desk alone concerns the desk's.
+func (t *feedTable) concerns(n app.News) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.scopes) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(scopesOf(make([]string, 0, 8), n.Consumer, n.Enterprise, n.Region), func(s string) bool { return len(t.scopes[s]) > 0 })
+}
+
+// doubt notes that all lists may lack rows.
+func (t *feedTable) doubt() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, fs := range t.scopes {
+		for _, f := range fs {
+			if !f.doubt {
+				f.doubt = true
+				t.doubts = append(t.doubts, f)
+			}
+		}
+	}
+}
+
+// refreshDoubted reads at most n of them again.
+func (t *feedTable) refreshDoubted(n int) (left int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n = min(n, len(t.doubts))
+	for _, f := range t.doubts[:n] {
+		switch {
+		case f.gone:
+		case f.ready:
+			t.repage(f)
+		default:
+			f.again = true
+		}
+	}
+	t.doubts = slices.Delete(t.doubts, 0, n)
+	return len(t.doubts)
 }

@@ -35,6 +35,7 @@ type readMark struct {
 type composing struct {
 	Case string `json:"case"`
 	On   bool   `json:"on"`
+	Room bool   `json:"room"` // what is written is for all in the room, who may know
 }
 
 // member of a frame's top level, its value not yet decoded.

@@ -54,9 +54,14 @@ type Options struct {
 	Feeds   Feeds
 	Marks   Marks
 	Limits  app.Limits // FrameBytes, CommandsPerSecond, SocketsPerAccount
+	Tail    app.Tail   // what other replicas write; nil: there are none, and Hear, Check and Tend are not called
+	Peers   Peers      // nil with Tail
 
 	// EncodeRow gives a row as the HTTP lists give it; an object.
 	EncodeRow func(app.CaseRow) ([]byte, error)
+
+	// Refuse answers a request for a stream that cannot be one; nil: with the error's code as plain text.
+	Refuse func(http.ResponseWriter, *http.Request, error)
 
 	// Origin judges the Origin of an upgrade; nil: none, or the host that was asked for.
 	Origin func(*http.Request) bool
@@ -128,6 +133,8 @@ type Hub struct {
 	wheel    wheel
 	refusing atomic.Int64
 
+	elsewhere elsewhere
+
 	mu       sync.Mutex
 	state    state
 	conns    map[*conn]struct{}
@@ -157,6 +164,9 @@ func New(o Options) *Hub {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Refuse == nil {
+		o.Refuse = refuse
 	}
 	o.tuning = o.tuning.withDefaults()
 	h := &Hub{Options: o, seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}, accounts: map[string]int{}}

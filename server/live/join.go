@@ -76,6 +76,12 @@ func (c *conn) join(name, caseID string, ch negotiation.Channel, since negotiati
 		r = &room{shard: s, name: name, caseID: caseID, channel: ch}
 		s.rooms[key] = r
 	}
+	if len(r.subs) == 0 && c.hub.Tail != nil { // nobody listened to other replicas for it
+		r.known, r.base, r.entries, r.bytes, r.others = false, negotiation.Position{}, nil, 0, nil
+		if ch == negotiation.Room && c.hub.Peers != nil {
+			c.hub.Peers.Who([]string{caseID})
+		}
+	}
 	sub := &subscription{conn: c, room: r, last: since}
 	r.subs = append(r.subs, sub)
 	if c.subs == nil {
@@ -177,6 +183,7 @@ func (r *room) attach(sub *subscription) {
 	if !sub.present {
 		sub.present = true
 		r.tellPresence("")
+		r.tellPeers()
 	}
 }
 

@@ -2,6 +2,7 @@ package live
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"hejie/negotiation"
@@ -10,10 +11,11 @@ import (
 // person in a room. Of the other sides a reader sees that the desk or the bureau is there, under its public name, not who sits at it;
 // names of consumers come with the case, where it is decided who sees how much of them.
 type person struct {
-	Side      negotiation.Side `json:"side"`
-	ID        string           `json:"id,omitempty"`
-	Name      string           `json:"name,omitempty"`
-	Composing bool             `json:"composing,omitempty"` // told to the own side only: a lock among colleagues, no hint to the other side
+	Side negotiation.Side `json:"side"`
+	ID   string           `json:"id,omitempty"`
+	Name string           `json:"name,omitempty"`
+	// Composing is told to the own side, a lock among colleagues, and to the others when what is written is for the room.
+	Composing bool `json:"composing,omitempty"`
 }
 
 type presenceFrame struct {
@@ -48,23 +50,23 @@ func (r *room) tellPresence(only negotiation.Side) {
 	}
 }
 
-// people in the room as a side sees them, each once however many tabs they have open.
+// people in the room as a side sees them, each once however many tabs they have open, on whatever replica.
 func (r *room) people(reader negotiation.Side) []person {
+	here := r.present()
+	for _, replica := range slices.Sorted(maps.Keys(r.others)) {
+		here = append(here, r.others[replica].people...)
+	}
 	people := []person{}
 	at := map[string]int{}
-	for _, sub := range r.subs {
-		if !sub.present {
-			continue
-		}
-		v := sub.conn.visitor
-		p := person{Side: v.Session.Actor.Side()}
+	for _, h := range here {
+		p := person{Side: h.Side, Composing: h.Composing && h.Aloud}
 		switch {
 		case p.Side == reader:
-			p.ID, p.Name, p.Composing = v.Session.Actor.ID, v.Name, sub.composing
+			p.ID, p.Name, p.Composing = h.ID, h.Name, h.Composing
 		case p.Side == negotiation.SideConsumer:
-			p.ID = v.Session.Actor.ID
+			p.ID = h.ID
 		default:
-			p.Name = v.Public
+			p.Name = h.Public
 		}
 		key := string(p.Side) + p.ID
 		if i, ok := at[key]; ok {
@@ -146,10 +148,16 @@ func (c *conn) compose(w composing) error {
 	s := sub.room.shard
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sub.composing != w.On && !sub.gone {
-		sub.composing = w.On
-		sub.room.tellPresence(c.visitor.Session.Actor.Side())
+	if sub.gone || sub.composing == w.On && sub.aloud == w.Room {
+		return nil
 	}
+	only := c.visitor.Session.Actor.Side()
+	if sub.aloud || w.Room {
+		only = ""
+	}
+	sub.composing, sub.aloud = w.On, w.Room
+	sub.room.tellPresence(only)
+	sub.room.tellPeers()
 	return nil
 }
 
@@ -186,6 +194,13 @@ func (c *conn) readTo(m readMark) error {
 // Read tells the followers of a channel how far somebody has read it. Of marks of one account that come twice or in the wrong
 // order only the highest is told.
 func (h *Hub) Read(caseID string, ch negotiation.Channel, by negotiation.By, seq int64) {
+	h.tellRead(caseID, ch, by, seq)
+	if h.Peers != nil {
+		h.Peers.Read(caseID, ch, by, seq)
+	}
+}
+
+func (h *Hub) tellRead(caseID string, ch negotiation.Channel, by negotiation.By, seq int64) {
 	s := h.shardOf(caseID)
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -45,6 +45,31 @@ func TestPresenceIsCutToTheReadersSide(t *testing.T) {
 	require.False(t, people[1].Composing)
 }
 
+func TestWhoWritesForTheRoomIsSeenByAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	consumer, anna, ben := w.dial("consumer"), w.dial("agent:anna"), w.dial("agent:ben")
+	for i, c := range []*client{consumer, anna, ben} {
+		c.subscribe(roomNo(1), "")
+		for _, here := range []*client{consumer, anna, ben}[:i+1] {
+			here.presence()
+		}
+	}
+	anna.say(`{"composing":{"case":%q,"on":true,"room":true}}`, caseNo(1))
+	require.Equal(t, person{Side: "enterprise", Name: "the desk", Composing: true}, consumer.presence()[1], "but not who of the desk")
+	require.True(t, ben.presence()[1].Composing)
+	anna.say(`{"composing":{"case":%q,"on":true}}`, caseNo(1))
+	require.False(t, consumer.presence()[1].Composing, "a note is the desk's own")
+	require.True(t, ben.presence()[1].Composing)
+	anna.presence() // her own two
+	anna.presence()
+	consumer.say(`{"composing":{"case":%q,"on":true,"room":true}}`, caseNo(1))
+	require.Equal(t, person{Side: "consumer", ID: "consumer", Composing: true}, anna.presence()[0])
+	require.NoError(t, consumer.ws.Close())
+	require.Len(t, anna.presence(), 2, "who leaves writes no more")
+}
+
 func TestTabsOfOnePersonAreOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

@@ -45,7 +45,8 @@ type room struct {
 	base    negotiation.Position
 	entries []entry
 	bytes   int
-	reads   map[string]int64 // read marks told, by account
+	reads   map[string]int64  // read marks told, by account
+	others  map[string]others // people whose connections other replicas hold
 }
 
 // entry is a record encoded once for all.
@@ -63,6 +64,7 @@ type subscription struct {
 	present   bool                 // was attached once: others see it
 	gone      bool
 	composing bool
+	aloud     bool // composing for all in the room
 }
 
 func (h *Hub) shardOf(caseID string) *shard {
@@ -317,6 +319,7 @@ func (r *room) remove(sub *subscription) {
 	}
 	if sub.present {
 		r.tellPresence("")
+		r.tellPeers()
 	}
 }
 

@@ -88,7 +88,10 @@ func makeWorld(t testing.TB, change func(*Options)) *world {
 	}
 	w.hub = New(o)
 	w.hub.Start()
-	server := httptest.NewServer(w.hub)
+	mux := http.NewServeMux()
+	mux.Handle("/", w.hub)
+	mux.Handle("/events", w.hub.Events())
+	server := httptest.NewServer(mux)
 	w.url = "ws" + strings.TrimPrefix(server.URL, "http")
 	w.stop = func() {
 		ctx, cancel := context.WithTimeout(context.Background(), patience)

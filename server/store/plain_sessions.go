@@ -32,6 +32,16 @@ func (p plainReader) Sessions(ctx context.Context, account string, now time.Time
 	return list(ctx, p.q, scanSession, `SELECT `+sessionColumns+` FROM sessions s WHERE account = ? AND expires_at > ? ORDER BY id DESC`, account, micros(now))
 }
 
+func (p plainReader) LiveSessions(ctx context.Context, ids []string, now time.Time) (alive []string, err error) {
+	asked, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	err = p.q.all(ctx, &alive, `SELECT s.id FROM sessions s JOIN accounts a ON a.id = s.account AND a.active = 1
+		WHERE s.id IN (SELECT value FROM json_each(?)) AND s.expires_at > ?`, string(asked), micros(now))
+	return alive, readError(err)
+}
+
 func (p plainTx) AddSession(_ context.Context, r app.SessionRow) error {
 	return p.t.run(`INSERT INTO sessions (id, token, account, created_at, seen_at, expires_at, agent, all_cases) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Token, r.Account, micros(r.Created), micros(r.Seen), micros(r.Expires), r.Agent, r.All)

@@ -22,6 +22,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"a file that is gone", goneFile},
 		{"due", due},
 		{"channels", channels},
+		{"the tail for replicas", tail},
 		{"cancelled", cancelled},
 		{"commits in order", commitsInOrder},
 		{"lists", lists},

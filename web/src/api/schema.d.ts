@@ -2067,6 +2067,8 @@ export interface components {
             composing: {
                 case: components["schemas"]["Id"];
                 on: boolean;
+                /** @description it is for all in the room, and they may see that */
+                room?: boolean;
             };
         } | {
             pong: boolean;

@@ -7,6 +7,7 @@
 import { asProblem } from '@/lib/problem'
 import { seqOf, type By, type ChannelFrame, type LiveEvent } from './frames'
 import { isBusy, later, times, type ChannelReader, type EventPage, type Line, type Missed, type Timer } from './ports'
+import type { Streamed } from './stream'
 
 interface Channel {
   readonly reader: ChannelReader
@@ -63,6 +64,11 @@ export class Channels {
   }
 
   /** The newest event at hand; undefined for a channel nobody follows. */
+  /** Where each stands that is not being fetched anew. */
+  positions(): Streamed[] {
+    return [...this.all].filter(([, { refetching }]) => !refetching).map(([name, { position }]) => ({ name, position }))
+  }
+
   readonly reached = (name: string): number | undefined => this.all.get(name)?.seq
 
   arrived(frame: ChannelFrame): void {
@@ -153,9 +159,10 @@ export class Channels {
     for (const name of [...this.all.keys()]) this.forget(name)
   }
 
-  /** The same by HTTP: all that came since, page by page, while `live`. */
-  async poll(events: (name: string, since: string | null) => Promise<EventPage>, live: () => boolean): Promise<void> {
+  /** The same by HTTP: all that came since in those that are due, page by page, while `live`. */
+  async poll(events: (name: string, since: string | null) => Promise<EventPage>, live: () => boolean, due: (name: string) => boolean): Promise<void> {
     for (const [name, channel] of [...this.all]) {
+      if (!due(name)) continue
       const wanted = () => live() && this.all.get(name) === channel && !channel.refetching
       try {
         for (let more = true; more && wanted(); ) {

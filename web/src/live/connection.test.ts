@@ -4,6 +4,7 @@ import { Connection } from './connection'
 import { seqOf, type Command, type LiveEvent, type ToServer } from './frames'
 import type { Pending, Store } from './outbox'
 import { times, type ConnectionState, type Missed, type Ports, type Socket } from './ports'
+import type { Source, StreamPorts } from './stream'
 
 const room = 'c1/room'
 const position = (seq: number) => (seq ? `${seq}.${(seq * 7919).toString(16).padStart(8, '0')}` : '')
@@ -113,7 +114,7 @@ class Memory implements Store {
   removeItem = (key: string) => void this.map.delete(key)
 }
 
-function setup(options: { store?: Store; random?: () => number } = {}) {
+function setup(options: { store?: Store; random?: () => number; stream?: StreamPorts['open'] } = {}) {
   const server = new FakeServer()
   const states: ConnectionState[] = []
   const seen: LiveEvent[] = []
@@ -135,6 +136,7 @@ function setup(options: { store?: Store; random?: () => number } = {}) {
       read: async (channel, seq) => (await checkHttp(), void reads.push([channel, seq])),
       probe: checkHttp,
     },
+    stream: { open: options.stream ?? null, visible: () => true },
     store,
     random: options.random ?? (() => 0.5),
     online: () => true,
@@ -484,6 +486,41 @@ describe('the connection', () => {
     world.connection.read(room, 4)
     await pass(60_000)
     expect(world.reads).toEqual([[room, 3]])
+  })
+
+  it('takes a stream where there is one, and polls while it does not flow', async () => {
+    const urls: string[] = []
+    const source = { onopen: null, onmessage: null, onerror: null, readyState: 1, addEventListener: () => undefined, close: vi.fn() } as Source & { readyState: number }
+    const world = setup({ stream: (url) => (urls.push(url), source) })
+    world.server.socketsWork = false
+    await world.begin()
+    await pass(2000)
+    expect(urls).toEqual(['/api/events?channel=c1%2Froom&since=0'])
+    expect(world.states.at(-1)).toMatchObject({ kind: 'polling' })
+    source.onopen?.({} as never)
+    expect(world.states.at(-1)).toMatchObject({ kind: 'polling', streaming: true })
+    const event = world.server.publish()
+    source.onmessage?.({ data: JSON.stringify({ channel: room, events: [event], position: position(1) }) } as never)
+    expect(world.seen).toEqual(world.server.log)
+
+    world.server.publish()
+    await pass(times.poll + 10)
+    expect(world.seen).toHaveLength(1)
+    source.readyState = 0
+    source.onerror?.({} as never)
+    expect(world.states.at(-1)).toMatchObject({ kind: 'polling', streaming: false })
+    await pass(times.poll + 10)
+    expect(world.seen).toEqual(world.server.log)
+
+    source.onopen?.({} as never)
+    world.server.publish() // the stream flows and does not tell: it is found all the same
+    await pass(times.poll * (times.pollStreamed + 1))
+    expect(world.seen).toEqual(world.server.log)
+
+    world.server.socketsWork = true
+    await pass(31_000)
+    expect(world.state()).toBe('online')
+    expect(source.close).toHaveBeenCalled()
   })
 
   it('is honest when HTTP is gone too', async () => {

@@ -5,8 +5,9 @@
  *   channels.ts   logs that are followed        feeds.ts   lists that are followed
  *   commands.ts   what this reader does         marks.ts   what others are told of them
  *
- * Where sockets fail twice while HTTP works, the same events are polled, commands
- * and marks go by HTTP, until a socket holds again.
+ * Where sockets fail twice while HTTP works, the same events come by a stream
+ * (stream.ts) or are polled, commands and marks go by HTTP, until a socket holds
+ * again.
  */
 import { asProblem } from '@/lib/problem'
 import { Channels } from './channels'
@@ -17,9 +18,11 @@ import type { ChannelFrame, Command, Feed, FeedChange, FeedPage, FromServer, ToS
 import { Marks } from './marks'
 import { Outbox } from './outbox'
 import { times, type ChannelReader, type ConnectionState, type FeedReader, type Line, type Ports, type Socket, type Timer } from './ports'
+import { Stream } from './stream'
 
 export class Connection {
   readonly outbox: Outbox
+  private readonly stream: Stream
   private readonly channels: Channels
   private readonly feeds: Feeds
   private readonly commands: Commands
@@ -49,6 +52,12 @@ export class Connection {
     this.channels = new Channels(line, () => this.outbox.settle(this.channels.reached), (name) => this.marks.forget(name))
     this.feeds = new Feeds(line)
     this.commands = new Commands(line, this.outbox, this.channels)
+    this.stream = new Stream(
+      ports.stream,
+      (frame) => this.take(frame),
+      () => this.streamChanged(),
+      (code) => this.end(closeName(code)),
+    )
   }
 
   start(account: string): void {
@@ -82,6 +91,11 @@ export class Connection {
     }
     if (this.state.kind === 'idle' || this.state.kind === 'ended' || this.socket) return
     this.connect()
+  }
+
+  /** The page is looked at, or not any more. */
+  shown(): void {
+    if (this.state.kind === 'polling') this.watch()
   }
 
   /** The network is known to be gone. */
@@ -123,6 +137,7 @@ export class Connection {
     this.marks.read(channel, seq)
   }
 
+  /** Somebody writes for the room; all in it may see that. */
   composing(caseId: string, on: boolean): void {
     this.marks.composing(caseId, on)
   }
@@ -269,8 +284,10 @@ export class Connection {
     const run = ++this.pollRun
     const live = () => run === this.pollRun && this.state.kind === 'polling'
     const { events, feed, read } = this.ports.http
+    this.watch()
+    const all = this.pollRound % times.pollStreamed === 0
     try {
-      await this.channels.poll(events, live)
+      await this.channels.poll(events, live, (name) => all || !this.stream.tells(name))
       if (live() && this.pollRound++ % 2 === 0) await this.feeds.poll(feed, live)
       if (live()) await this.marks.poll(read)
     } catch (thrown) {
@@ -298,6 +315,17 @@ export class Connection {
   private stopPolling(): void {
     this.pollRun++
     this.clear('poll')
+    this.stream.stop()
+  }
+
+  private watch(): void {
+    this.stream.follow(this.channels.positions())
+  }
+
+  private streamChanged(): void {
+    if (this.state.kind !== 'polling') return
+    const streaming = this.channels.positions().some(({ name }) => this.stream.tells(name))
+    this.set({ ...this.state, streaming })
   }
 
   // Small things

@@ -22,7 +22,7 @@ export type ToServer =
   | { unsubscribe: { channel: string } | { feed: Feed } }
   | { id: string; case: string; do: Command }
   | { read: { channel: string; seq: number } }
-  | { composing: { case: string; on: boolean } }
+  | { composing: { case: string; on: boolean; room?: boolean } }
   | { pong: true }
 
 export interface ChannelFrame {

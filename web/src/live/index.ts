@@ -73,6 +73,10 @@ const one = new Connection({
       await data(api.GET('/api/session', {}))
     },
   },
+  stream: {
+    open: typeof EventSource === 'undefined' ? null : (url) => new EventSource(url),
+    visible: () => document.visibilityState === 'visible',
+  },
   store: storage(),
   random: Math.random,
   online: () => navigator.onLine,
@@ -93,6 +97,7 @@ const one = new Connection({
 const onOnline = () => one.wake()
 const onOffline = () => one.sleep()
 const onVisible = () => {
+  one.shown()
   if (document.visibilityState === 'visible') one.wake()
 }
 

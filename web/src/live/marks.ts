@@ -20,13 +20,13 @@ export class Marks {
     if (on === this.composingIn.has(caseId)) return
     if (on) this.composingIn.add(caseId)
     else this.composingIn.delete(caseId)
-    this.line.transmit({ composing: { case: caseId, on } })
+    this.line.transmit({ composing: { case: caseId, on, room: true } })
   }
 
   /** A socket opened: it knows nothing yet. */
   tellAll(): void {
     for (const [channel, seq] of this.seqs) this.line.transmit({ read: { channel, seq } })
-    for (const caseId of this.composingIn) this.line.transmit({ composing: { case: caseId, on: true } })
+    for (const caseId of this.composingIn) this.line.transmit({ composing: { case: caseId, on: true, room: true } })
     this.unsent.clear()
   }
 

@@ -8,6 +8,7 @@ const en: Translation<typeof zh> = {
     other: 'Connection lost. Next try in {n} seconds. What you typed is safe.',
   },
   polling: 'Your network blocks live updates. Messages refresh every few seconds.',
+  streaming: 'Your network blocks some live updates. Messages here arrive at once; lists refresh every few seconds.',
   offline: 'No network. This continues by itself; what you typed is safe.',
   endedSignedOut: 'Your session on this device has ended. Please sign in again.',
   ended: 'The connection has ended. Please reload the page.',

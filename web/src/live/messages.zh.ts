@@ -2,6 +2,7 @@ export default {
   reconnecting: '正在重新连接… 您的输入不会丢失。',
   reconnectingIn: { other: '连接断开，{n} 秒后重试。您的输入不会丢失。' },
   polling: '网络限制了实时连接，消息每几秒更新一次。',
+  streaming: '网络限制了部分实时功能。本页消息即时更新，列表每几秒更新一次。',
   offline: '没有网络。联网后自动继续，您的输入不会丢失。',
   endedSignedOut: '这台设备上的登录已经结束，请重新登录。',
   ended: '连接已结束，请刷新页面。',

@@ -2,6 +2,7 @@
 import type { ProblemBody } from '@/lib/problem'
 import type { By, ChannelFrame, Command, Feed, FeedChange, FeedPage, LiveEvent, Person, ToServer } from './frames'
 import type { Pending, Store } from './outbox'
+import type { StreamPorts } from './stream'
 
 export type ConnectionState =
   | { kind: 'idle' }
@@ -9,7 +10,8 @@ export type ConnectionState =
   | { kind: 'online' }
   /** `nextTry` is null while a try is running. */
   | { kind: 'reconnecting'; since: number; nextTry: number | null }
-  | { kind: 'polling'; since: number }
+  /** Sockets are blocked; `streaming` when the page's channels come at once all the same. */
+  | { kind: 'polling'; since: number; streaming?: boolean }
   | { kind: 'offline'; since: number }
   | { kind: 'ended'; code: string }
 
@@ -56,6 +58,7 @@ export interface Ports {
     /** Resolves when HTTP works and the session holds. */
     probe: () => Promise<void>
   }
+  stream: StreamPorts
   store: Store | null
   random: () => number
   online: () => boolean
@@ -86,6 +89,8 @@ export const times = {
   steady: 5_000,
   backoffMax: 30_000,
   poll: 3_000,
+  /** Rounds of polling after which a channel that a stream tells is polled all the same. */
+  pollStreamed: 10,
   ack: 20_000,
 }
 

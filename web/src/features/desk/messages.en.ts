@@ -87,6 +87,7 @@ const en: Translation<typeof zh> = {
   'room.more': 'More actions',
   'room.looking': '{names} also looking',
   'room.consumerHere': 'Consumer is online',
+  'room.consumerWrites': 'Consumer is writing…',
   'room.refuse': 'Refuse to negotiate',
   'room.escalate': 'Send to the bureau',
   'room.evidence': 'Upload evidence',

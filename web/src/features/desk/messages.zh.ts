@@ -85,6 +85,7 @@ export default {
   'room.more': '更多操作',
   'room.looking': '{names}也在看',
   'room.consumerHere': '消费者在线',
+  'room.consumerWrites': '消费者正在输入…',
   'room.refuse': '拒绝协商',
   'room.escalate': '转交市场监管部门',
   'room.evidence': '上传证据',

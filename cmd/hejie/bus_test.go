@@ -1,0 +1,45 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	natsd "github.com/nats-io/nats-server/v2/server"
+	"github.com/stretchr/testify/require"
+)
+
+// Without its bus a replica is ready and says what is away; with it, it is simply ready.
+func TestServeWithABusThatComesLate(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	at := l.Addr().(*net.TCPAddr)
+	require.NoError(t, l.Close())
+	p := start(t, func(to console) (*Program, error) {
+		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Bus: "nats://" + at.String()}, folder(t.TempDir()), nil, to, quiet().logger(to))
+	})
+	ready := func(want int) func() bool {
+		return func() bool {
+			answer, err := p.client.Get(p.URL() + "/readyz")
+			return err == nil && answer.Body.Close() == nil && answer.StatusCode == want
+		}
+	}
+	require.Eventually(t, ready(http.StatusOK), 20*time.Second, 20*time.Millisecond)
+	s, err := natsd.NewServer(&natsd.Options{Host: "127.0.0.1", Port: at.Port, NoSigs: true, NoLog: true})
+	require.NoError(t, err)
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	require.Eventually(t, ready(http.StatusNoContent), 20*time.Second, 20*time.Millisecond)
+	require.NoError(t, p.end(), "before the bus goes")
+}
+
+func TestABusWithoutAnAddressIsRefused(t *testing.T) {
+	t.Parallel()
+	p := Config{Listen: "127.0.0.1:0", SMS: "none", Bus: "nats://%"}
+	q, err := newProgram(t.Context(), p, folder(t.TempDir()), nil, console{}, quiet().logger(console{err: &screen{}}))
+	require.NoError(t, err)
+	require.ErrorContains(t, q.Run(t.Context()), "bus")
+	require.NoError(t, q.Close())
+}

@@ -1,0 +1,322 @@
+package bus
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// Hub is who delivers to this replica's people; live's is one.
+type Hub interface {
+	Hear(news []app.News)
+	Check(ctx context.Context, all bool) error
+	RefreshLists(n int) (left int)
+	Sessions() []string
+	ReadElsewhere(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)
+	PeopleElsewhere(replica, caseID string, people []app.Present)
+	WhoElsewhere(cases []string)
+	Gone(replica string)
+	Tend(all bool)
+}
+
+// Options of a relay. All is required but what says otherwise.
+type Options struct {
+	Connect  Connect
+	Revoked  func(app.Revoked)                             // another replica ended sessions
+	Review   func(ctx context.Context, ids []string) error // ends those of the sessions that are no more
+	Calendar func(ctx context.Context) error               // reads the calendar again
+	Ticks    <-chan time.Time                              // about once a second; nil: an own ticker
+	Now      func() time.Time                              // real time; nil: time.Now
+	Logger   *slog.Logger                                  // nil: nothing is logged
+}
+
+// Connect opens the way to the other replicas. It succeeds also while they cannot be reached. Receive is called with what they send,
+// one after the other, and changed when the way may have opened or closed.
+type Connect func(receive func([]byte), changed func()) (Wire, error)
+
+// Wire is the way to the other replicas.
+type Wire interface {
+	// Send hands a message over, or says that it is lost.
+	Send(message []byte) error
+	// Try says whether messages pass now; it may wait a second to find out.
+	Try() bool
+	Close()
+}
+
+// How often and how long.
+const (
+	checkEach    = 3               // ticks
+	reviewEach   = 30              // ticks, while nothing was missed
+	calendarEach = 60              // ticks
+	listsEach    = 300             // ticks: the last net, should the bus lose everything and look well
+	silent       = 5 * time.Second // without a beat: the replica is gone
+	suspect      = 5 * time.Minute // a replica that did not say goodbye may still write, cut off from the bus
+	listsAtOnce  = 200             // lists read again a tick
+	lookTime     = 10 * time.Second
+)
+
+// Relay is a replica's end of the bus.
+type Relay struct {
+	o   Options
+	id  string
+	hub Hub
+
+	outMu sync.Mutex
+	out   message // waits to be sent
+	n     uint64  // of the last message
+	wake  chan struct{}
+	wayMu sync.Mutex // numbers go out in their order; taken before outMu
+
+	mu       sync.Mutex
+	peers    map[string]*peer
+	suspects map[string]time.Time // silent replicas, and until when they may write unheard
+	missed   bool                 // something was not heard
+	stale    bool                 // the calendar may have changed
+
+	up    atomic.Bool
+	ticks int // of the one who looks
+	wire  Wire
+	stop  context.CancelFunc
+	tasks sync.WaitGroup
+}
+
+// peer is another replica.
+type peer struct {
+	n     uint64
+	heard time.Time
+}
+
+// New makes a relay that keeps what it is told until Start.
+func New(o Options) *Relay {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Relay{o: o, id: app.NewID(), wake: make(chan struct{}, 1), peers: map[string]*peer{}, suspects: map[string]time.Time{}}
+}
+
+// Start connects and works until Stop. Error: an address that is none; while NATS cannot be reached it is tried for ever.
+func (r *Relay) Start(hub Hub) error {
+	r.hub = hub
+	ctx, stop := context.WithCancel(context.Background())
+	look := make(chan struct{}, 1)
+	wire, err := r.o.Connect(r.receive, func() { r.changed(); offer(look) })
+	if err != nil {
+		stop()
+		return err
+	}
+	r.wire, r.stop = wire, stop
+	r.tasks.Go(func() { r.sending(ctx) })
+	r.tasks.Go(func() { r.beating(ctx, look) })
+	r.tasks.Go(func() {
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look:
+				r.lookAround(ctx)
+			}
+		}
+	})
+	return nil
+}
+
+// Stop says goodbye and ends. Stopping what does not run does nothing.
+func (r *Relay) Stop() {
+	if r.stop == nil {
+		return
+	}
+	r.stop()
+	r.tasks.Wait()
+	r.send(message{Bye: true})
+	r.wire.Try() // what was sent is on its way
+	r.wire.Close()
+	r.stop = nil
+}
+
+// Up says whether the other replicas hear this one, as far as it knows.
+func (r *Relay) Up() bool { return r.up.Load() }
+
+// changed notes that the way opened or closed: what was sent meanwhile is lost.
+func (r *Relay) changed() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.missed = true
+}
+
+func (r *Relay) beating(ctx context.Context, look chan<- struct{}) {
+	ticks := r.o.Ticks
+	if ticks == nil {
+		ticker := time.NewTicker(time.Second)
+		defer ticker.Stop()
+		ticks = ticker.C
+	}
+	for {
+		r.beat()
+		offer(look)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks:
+		}
+	}
+}
+
+// beat says that this replica is there and how much it has said.
+func (r *Relay) beat() {
+	r.wayMu.Lock()
+	r.outMu.Lock()
+	m := message{From: r.id, N: r.n, Beat: true}
+	r.outMu.Unlock()
+	r.post(m)
+	r.wayMu.Unlock()
+	up := r.wire.Try()
+	if was := r.up.Swap(up); was != up {
+		r.changed()
+		if up {
+			r.o.Logger.Info("the bus is there")
+		} else {
+			r.o.Logger.Warn("the bus is away; everything goes on, some of it seconds later")
+		}
+	}
+}
+
+// lookAround does once a tick what heals.
+func (r *Relay) lookAround(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
+	r.ticks++
+	for _, id := range r.silentPeers() {
+		r.hub.Gone(id)
+	}
+	r.mu.Lock()
+	missed, stale := r.missed, r.stale
+	r.missed, r.stale = false, false
+	maps.DeleteFunc(r.suspects, func(_ string, until time.Time) bool { return !r.o.Now().Before(until) })
+	alone := len(r.suspects) > 0 || !r.up.Load()
+	r.mu.Unlock()
+
+	every := func(n int) bool { return r.ticks%n == 0 }
+	var err error
+	if missed || every(checkEach) {
+		err = r.hub.Check(ctx, missed || every(listsEach) || alone && r.hub.RefreshLists(0) == 0)
+	}
+	r.hub.RefreshLists(listsAtOnce)
+	if err == nil && (missed || alone && every(checkEach) || every(reviewEach)) {
+		err = r.o.Review(ctx, r.hub.Sessions())
+	}
+	if err == nil && (missed || stale || every(calendarEach)) {
+		err = r.o.Calendar(ctx)
+	}
+	r.hub.Tend(missed)
+	if err != nil && ctx.Err() == nil {
+		r.o.Logger.Error("bus: what was missed was not found; it is tried again in a second", slog.Any("error", err))
+		r.changed()
+	}
+}
+
+// silentPeers gives replicas that were not heard for a while, and forgets them.
+func (r *Relay) silentPeers() (gone []string) {
+	now := r.o.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id, p := range r.peers {
+		if now.Sub(p.heard) >= silent {
+			delete(r.peers, id)
+			gone = append(gone, id)
+			r.suspects[id] = now.Add(suspect)
+			r.o.Logger.Info("a replica went silent", slog.String("replica", id))
+		}
+	}
+	return gone
+}
+
+// receive takes a message of another replica.
+func (r *Relay) receive(b []byte) {
+	var m message
+	if err := json.Unmarshal(b, &m); err != nil || m.From == "" {
+		r.o.Logger.Warn("bus: a message that is none", slog.Any("error", err))
+		return
+	}
+	if m.From == r.id {
+		return
+	}
+	known, gone := r.count(&m)
+	if gone {
+		r.hub.Gone(m.From)
+		return
+	}
+	if !known { // it may not know this replica's people either
+		r.hub.Tend(true)
+	}
+	if len(m.News) > 0 {
+		r.hub.Hear(m.News)
+	}
+	for _, v := range m.Revoked {
+		r.o.Revoked(v)
+	}
+	for _, v := range m.Reads {
+		r.hub.ReadElsewhere(v.Case, v.Channel, v.By, v.Seq)
+	}
+	for caseID, people := range m.People {
+		r.hub.PeopleElsewhere(m.From, caseID, people)
+	}
+	if len(m.Who) > 0 {
+		r.hub.WhoElsewhere(m.Who)
+	}
+}
+
+// count notes the number of a message and whether one before it was lost.
+func (r *Relay) count(m *message) (known, gone bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p, known := r.peers[m.From]
+	delete(r.suspects, m.From)
+	if m.Bye {
+		delete(r.peers, m.From)
+		return known, true
+	}
+	if !known {
+		p = &peer{n: m.N}
+		r.peers[m.From] = p
+		r.missed = true // whatever it said before
+	}
+	p.heard = r.o.Now()
+	next := p.n + 1
+	if m.Beat {
+		next = p.n
+	}
+	if m.N > next {
+		r.missed = true
+	}
+	p.n = max(p.n, m.N)
+	r.stale = r.stale || m.Calendar
+	return known, false
+}
+
+func offer(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it is going to look anyway
+	}
+}
+
+func (r *Relay) post(m message) {
+	b, err := json.Marshal(m)
+	if err != nil { // of strings and numbers only
+		panic(fmt.Sprintf("bus: %v", err))
+	}
+	if err := r.wire.Send(b); err != nil {
+		r.o.Logger.Debug("bus: not sent", slog.Any("error", err))
+	}
+}

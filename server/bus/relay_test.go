@@ -1,0 +1,272 @@
+package bus
+
+import (
+	"context"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+	"hejie/server/live"
+)
+
+func TestWhatOneWritesAllTell(t *testing.T) {
+	t.Parallel()
+	var a air
+	p := newPlatform(t, 2, a.connect)
+	one, two := p.replicas[0], p.replicas[1]
+	caseID := p.open(1)
+	room := caseID + "/room"
+
+	mine, desk := one.dial(one.enter(consumer).Token), two.dial(two.enter(agent).Token)
+	mine.follow(room)
+	desk.follow(room)
+	desk.say(`{"subscribe":{"feed":"inbox"}}`)
+	p.until("both see both", func() bool { return len(mine.present()) == 2 && len(desk.present()) == 2 })
+
+	one.post(consumer, caseID, negotiation.Room, "从一号来")
+	two.post(agent, caseID, negotiation.Room, "从二号来")
+	two.post(agent, caseID, negotiation.Desk, "内部")
+	end := p.ends(caseID)
+	for _, c := range []*client{mine, desk} {
+		p.until("heard", func() bool { return len(c.heard(room)) >= int(end.Room) })
+		require.Equal(t, upTo(end.Room), c.heard(room))
+	}
+	p.until("in the list", func() bool { return desk.version(caseID) == end.Room+end.Desk })
+
+	desk.say(`{"read":{"channel":%q,"seq":3}}`, room)
+	p.until("read mark", func() bool {
+		told := false
+		mine.each(func(f frame) { told = told || f.Reads != nil && f.Reads.Seq == 3 && f.Reads.By.ID == agent.ID })
+		return told
+	})
+
+	// Who writes for the room is seen there, who writes a note is not.
+	desk.say(`{"composing":{"case":%q,"on":true,"room":true}}`, caseID)
+	p.until("typing", func() bool { return slices.Contains(mine.present(), "enterprise…") })
+	desk.say(`{"composing":{"case":%q,"on":true}}`, caseID)
+	p.until("a note", func() bool { return !slices.Contains(mine.present(), "enterprise…") })
+	require.NoError(t, desk.ws.Close())
+	p.until("left", func() bool { return len(mine.present()) == 1 })
+}
+
+// Whatever is lost, every follower on every replica gets the same log, each event once and in order, and the same rows.
+func TestLostWordHeals(t *testing.T) {
+	t.Parallel()
+	var (
+		outer = t
+		a     *air
+		p     *platform
+		n     int
+	)
+	t.Cleanup(func() { p.close() })
+	rapid.Check(t, func(t *rapid.T) {
+		seed := rapid.Uint64().Draw(t, "seed")
+		loss := rapid.SampledFrom([]float64{0, 0.1, 0.5, 0.9}).Draw(t, "loss")
+		dice := rand.New(rand.NewPCG(seed, 0))
+		if n%20 == 0 { // cases that fit on a first page
+			if p != nil {
+				p.close()
+			}
+			a = &air{}
+			p = makePlatform(outer, 2, a.connect)
+		}
+		n++
+		a.mu.Lock()
+		a.lose, a.quiet = func() bool { return dice.Float64() < loss }, false
+		a.mu.Unlock()
+		cases := []string{p.open(2 * n), p.open(2*n + 1)}
+		var clients []*client
+		for _, r := range p.replicas {
+			for _, who := range []negotiation.Actor{consumer, agent} {
+				c := r.dial(r.enter(who).Token)
+				t.Cleanup(c.leave)
+				for _, caseID := range cases {
+					c.follow(caseID + "/room")
+				}
+				feed := map[negotiation.Role]string{consumer.Role: "me", agent.Role: "inbox"}[who.Role]
+				c.say(`{"subscribe":{"feed":%q}}`, feed)
+				clients = append(clients, c)
+			}
+		}
+		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+			r := p.replicas[rapid.IntRange(0, 1).Draw(t, "replica")]
+			caseID := rapid.SampledFrom(cases).Draw(t, "case")
+			switch rapid.IntRange(0, 9).Draw(t, "what") {
+			case 0:
+				p.tick()
+			case 1:
+				a.silence(true)
+			case 2:
+				a.silence(false)
+			case 3:
+				r.post(agent, caseID, negotiation.Desk, "内部")
+			case 4, 5, 6:
+				r.post(consumer, caseID, negotiation.Room, "你好")
+			default:
+				r.post(agent, caseID, negotiation.Room, "您好")
+			}
+		}
+		from := p.Now()
+		for _, caseID := range cases {
+			end := p.ends(caseID)
+			for i, c := range clients {
+				p.until("room", func() bool { return len(c.heard(caseID+"/room")) >= int(end.Room) })
+				if got := c.heard(caseID + "/room"); !slices.Equal(upTo(end.Room), got) {
+					t.Fatalf("client %d heard %v of %d", i, got, end.Room)
+				}
+				want := end.Room // a consumer's row counts what the consumer sees
+				if i%2 == 1 {
+					want += end.Desk
+				}
+				p.until("row", func() bool { return c.version(caseID) == want })
+			}
+		}
+		t.Logf("healed within %v", p.Now().Sub(from))
+	})
+}
+
+// A bus that loses everything and looks well, as two NATS servers that do not know each other would: positions are compared anyhow.
+func TestABusThatLosesEverything(t *testing.T) {
+	t.Parallel()
+	a := air{lose: func() bool { return true }}
+	p := newPlatform(t, 2, a.connect)
+	caseID := p.open(1)
+	c := p.replicas[1].dial(p.replicas[1].enter(agent).Token)
+	c.follow(caseID + "/room")
+	c.say(`{"subscribe":{"feed":"inbox"}}`)
+	p.until("page", func() bool { return c.version(caseID) > 0 })
+	p.replicas[0].post(consumer, caseID, negotiation.Room, "你好")
+	end, from := p.ends(caseID), p.Now()
+	p.until("room", func() bool { return slices.Equal(upTo(end.Room), c.heard(caseID+"/room")) })
+	require.LessOrEqual(t, p.Now().Sub(from), time.Minute, "within a few ticks, though they run ahead of the sockets here")
+	p.until("list", func() bool { return c.version(caseID) == end.Room })
+}
+
+func TestSignOutEndsSocketsEverywhere(t *testing.T) {
+	t.Parallel()
+	for name, quiet := range map[string]bool{"by word": false, "with the bus away": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var a air
+			p := newPlatform(t, 2, a.connect)
+			one, two := p.replicas[0], p.replicas[1]
+			in, other := one.enter(agent), one.enter(agent)
+			gone, stays := two.dial(in.Token), two.dial(other.Token)
+			gone.say(`{"pong":true}`)
+			stays.say(`{"pong":true}`)
+			_, err := two.app.Sessions.Resolve(context.Background(), in.Token)
+			require.NoError(t, err, "known there, and cached")
+			a.silence(quiet)
+			p.tick()
+			require.NoError(t, one.app.Sessions.SignOut(context.Background(), in.Session))
+			from := p.Now()
+			p.until("ended", func() bool { return gone.closed() != 0 })
+			require.Equal(t, int(live.SignedOut), gone.closed())
+			require.Zero(t, stays.closed())
+			if quiet {
+				p.pass(2 * time.Second) // what is cached counts no longer
+			}
+			_, err = two.app.Sessions.Resolve(context.Background(), in.Token)
+			require.Equal(t, negotiation.CodeSignInRequired, negotiation.CodeOf(err))
+			t.Logf("ended after %v", p.Now().Sub(from))
+		})
+	}
+}
+
+func TestPeopleOfAKilledReplicaVanish(t *testing.T) {
+	t.Parallel()
+	var a air
+	p := newPlatform(t, 2, a.connect)
+	caseID := p.open(1)
+	mine, desk := p.replicas[0].dial(p.replicas[0].enter(consumer).Token), p.replicas[1].dial(p.replicas[1].enter(agent).Token)
+	mine.follow(caseID + "/room")
+	desk.follow(caseID + "/room")
+	p.until("here", func() bool { return len(mine.present()) == 2 })
+	a.mu.Lock()
+	a.ends = map[int]func([]byte){} // neither hears the other again, and nobody says goodbye
+	a.mu.Unlock()
+	from := p.Now()
+	p.until("vanished", func() bool { return len(mine.present()) == 1 })
+	require.LessOrEqual(t, p.Now().Sub(from), 15*time.Second)
+}
+
+func TestALostGoodbyeOfAPersonHeals(t *testing.T) {
+	t.Parallel()
+	var a air
+	p := newPlatform(t, 2, a.connect)
+	caseID := p.open(1)
+	mine, desk := p.replicas[0].dial(p.replicas[0].enter(consumer).Token), p.replicas[1].dial(p.replicas[1].enter(agent).Token)
+	mine.follow(caseID + "/room")
+	desk.follow(caseID + "/room")
+	p.until("here", func() bool { return len(mine.present()) == 2 })
+	a.mu.Lock()
+	lost := false
+	a.lose = func() bool { return !lost } // up to the next tick all is lost
+	a.mu.Unlock()
+	require.NoError(t, desk.ws.Close())
+	<-desk.done
+	p.tick()
+	a.mu.Lock()
+	lost = true
+	a.mu.Unlock()
+	p.until("vanished", func() bool { return len(mine.present()) == 1 })
+}
+
+func TestTheCalendarIsReadAgain(t *testing.T) {
+	t.Parallel()
+	var a air
+	p := newPlatform(t, 2, a.connect)
+	ctx := context.Background()
+	require.NoError(t, p.store.Plain().Write(ctx, func(tx app.PlainTx) error {
+		return tx.AddOutage(ctx, negotiation.Outage{From: p.Now().Add(-3 * time.Hour), To: p.Now().Add(-time.Hour)}, p.Now())
+	}))
+	heard := make(chan struct{}, 1)
+	p.replicas[1].relay.o.Calendar = func(context.Context) error { offer(heard); return nil }
+	p.tick()
+	for len(heard) > 0 {
+		<-heard
+	}
+	p.replicas[0].relay.Calendar()
+	p.until("read", func() bool { return len(heard) > 0 })
+}
+
+func TestWhatDoesNotFitIsCounted(t *testing.T) {
+	t.Parallel()
+	r := New(Options{})
+	commits := make([]app.Commit, mostWaiting+1)
+	for i := range commits {
+		commits[i] = app.Commit{Records: []negotiation.Record{{Case: id(i), Channel: negotiation.Room, Seq: 1}}, Row: app.CaseRow{RoomSeq: 1, Version: 1}}
+	}
+	r.Commits(commits)
+	require.Equal(t, uint64(1), r.n, "a number that is never sent")
+	require.Len(t, r.out.News, mostWaiting)
+	sent := 0
+	for {
+		m, more := r.out.cut()
+		if !more {
+			break
+		}
+		require.LessOrEqual(t, len(m.News), mostNews)
+		sent += len(m.News)
+	}
+	require.Equal(t, mostWaiting, sent)
+}
+
+func TestNewsOf(t *testing.T) {
+	t.Parallel()
+	rec := func(ch negotiation.Channel, seq int64) negotiation.Record {
+		return negotiation.Record{Case: "c", Channel: ch, Seq: seq}
+	}
+	n, ok := app.NewsOf(&app.Commit{Records: []negotiation.Record{rec(negotiation.Room, 7), rec(negotiation.Desk, 3), rec(negotiation.Room, 8)}, Row: app.CaseRow{RoomSeq: 8, Version: 11}})
+	require.True(t, ok)
+	require.Equal(t, app.Span{Before: 6, End: 8}, n.Room)
+	require.Equal(t, app.Span{Before: 2, End: 3}, n.Desk)
+	_, ok = app.NewsOf(&app.Commit{})
+	require.False(t, ok)
+}
