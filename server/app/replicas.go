@@ -16,7 +16,15 @@ type Span struct {
 }
 
 // And gives the span that reaches over both.
-func (s Span) And(o Span) Span { return Span{min(s.Before, o.Before), max(s.End, o.End)} }
+func (s Span) And(o Span) Span {
+	switch (Span{}) {
+	case s:
+		return o
+	case o:
+		return s
+	}
+	return Span{min(s.Before, o.Before), max(s.End, o.End)}
+}
 
 // News is word of a commit: where it was and whose lists it concerns, not what was said.
 type News struct {
@@ -26,6 +34,7 @@ type News struct {
 	Region     string `json:"region"`
 	Room       Span   `json:"room"`
 	Desk       Span   `json:"desk"`
+	Own        Span   `json:"own"` // of the consumer's own channel; zero when nothing happened there
 }
 
 // NewsOf a commit; ok is false for one that brought no records.
@@ -33,30 +42,35 @@ func NewsOf(c *Commit) (n News, ok bool) {
 	if len(c.Records) == 0 {
 		return News{}, false
 	}
-	// Room and desk are all the channels there are, so that the row knows where both end.
+	// The row's version leaves the consumer's own channel out, so that it knows where room and desk end.
 	room, desk := c.Row.RoomSeq, c.Row.Version-c.Row.RoomSeq
 	n = News{Case: c.Records[0].Case, Consumer: c.Row.Consumer, Enterprise: c.Row.Enterprise, Region: c.Row.Region, Room: Span{room, room}, Desk: Span{desk, desk}}
 	for i := range c.Records {
-		if c.Records[i].Channel == negotiation.Desk {
+		switch r := &c.Records[i]; r.Channel {
+		case negotiation.Desk:
 			n.Desk.Before--
-		} else {
+		case negotiation.ConsumerOnly:
+			n.Own = n.Own.And(Span{r.Seq - 1, r.Seq})
+		default:
 			n.Room.Before--
 		}
 	}
 	return n, true
 }
 
-// From says what a reader has of a case: the last number it knows of each channel.
+// From says what a reader has of a case: the last number it knows of each channel. Own is -1 when it is not asked for.
 type From struct {
 	Case string
 	Room int64
 	Desk int64
+	Own  int64
 }
 
 // Ends are the last numbers of a case's channels.
 type Ends struct {
 	Room int64
 	Desk int64
+	Own  int64
 }
 
 // Tail is the part of the log from which a replica tells its people what another one wrote. Both look at what is committed now, not

@@ -39,6 +39,13 @@ func TestWhatOneWritesAllTell(t *testing.T) {
 	}
 	p.until("in the list", func() bool { return desk.version(caseID) == end.Room+end.Desk })
 
+	// What is the consumer's own reaches the consumer wherever it was said.
+	own := caseID + "/consumer"
+	mine.follow(own)
+	two.do(consumer, caseID, negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "2026-1"}})
+	p.until("own", func() bool { return len(mine.heard(own)) >= int(p.ends(caseID).Own) })
+	require.Equal(t, upTo(2), mine.heard(own))
+
 	desk.say(`{"read":{"channel":%q,"seq":3}}`, room)
 	p.until("read mark", func() bool {
 		told := false
@@ -263,10 +270,12 @@ func TestNewsOf(t *testing.T) {
 	rec := func(ch negotiation.Channel, seq int64) negotiation.Record {
 		return negotiation.Record{Case: "c", Channel: ch, Seq: seq}
 	}
-	n, ok := app.NewsOf(&app.Commit{Records: []negotiation.Record{rec(negotiation.Room, 7), rec(negotiation.Desk, 3), rec(negotiation.Room, 8)}, Row: app.CaseRow{RoomSeq: 8, Version: 11}})
+	n, ok := app.NewsOf(&app.Commit{Records: []negotiation.Record{rec(negotiation.Room, 7), rec(negotiation.Desk, 3), rec(negotiation.Room, 8), rec(negotiation.ConsumerOnly, 2)}, Row: app.CaseRow{RoomSeq: 8, Version: 11}})
 	require.True(t, ok)
 	require.Equal(t, app.Span{Before: 6, End: 8}, n.Room)
 	require.Equal(t, app.Span{Before: 2, End: 3}, n.Desk)
+	require.Equal(t, app.Span{Before: 1, End: 2}, n.Own)
+	require.Equal(t, n.Own, n.Own.And(app.Span{}), "nothing changes nothing")
 	_, ok = app.NewsOf(&app.Commit{})
 	require.False(t, ok)
 }

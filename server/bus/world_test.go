@@ -219,7 +219,12 @@ func (r *replica) post(by negotiation.Actor, caseID string, ch negotiation.Chann
 	r.Helper()
 	r.writer.Store(int32(slices.Index(r.replicas, r)))
 	r.pass(5 * time.Second) // within the limit of messages a minute
-	cmd := negotiation.PostMessage{Text: text, Channel: ch}
+	r.do(by, caseID, negotiation.PostMessage{Text: text, Channel: ch})
+}
+
+// do walks a command through the door of a replica.
+func (r *replica) do(by negotiation.Actor, caseID string, cmd negotiation.Command) {
+	r.Helper()
 	wish, err := app.Identify(by, uuid.NewString(), cmd)
 	require.NoError(r, err)
 	_, err = r.ledger.Do(context.Background(), by, caseID, wish, cmd)

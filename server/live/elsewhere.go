@@ -54,8 +54,8 @@ func (h *Hub) concerns(n app.News) bool {
 	if h.feeds.concerns(n) {
 		return true
 	}
-	room, desk := h.told(n.Case)
-	return room.behind(n.Room.End) || desk.behind(n.Desk.End)
+	room, desk, own := h.told(n.Case)
+	return room.behind(n.Room.End) || desk.behind(n.Desk.End) || own.behind(n.Own.End)
 }
 
 // told is how far the followers of a channel were told its log.
@@ -67,7 +67,7 @@ type told struct {
 
 func (t told) behind(end int64) bool { return t.followed && (!t.known || t.end < end) }
 
-func (h *Hub) told(caseID string) (room, desk told) {
+func (h *Hub) told(caseID string) (room, desk, own told) {
 	s := h.shardOf(caseID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -77,7 +77,7 @@ func (h *Hub) told(caseID string) (room, desk told) {
 		}
 		return told{}
 	}
-	return of(negotiation.Room), of(negotiation.Desk)
+	return of(negotiation.Room), of(negotiation.Desk), of(negotiation.ConsumerOnly)
 }
 
 // fetch has the log read.
@@ -89,7 +89,7 @@ func (h *Hub) fetch(n app.News) {
 		e.waiting = map[string]app.News{}
 	}
 	if had, ok := e.waiting[n.Case]; ok {
-		n.Room, n.Desk = n.Room.And(had.Room), n.Desk.And(had.Desk)
+		n.Room, n.Desk, n.Own = n.Room.And(had.Room), n.Desk.And(had.Desk), n.Own.And(had.Own)
 	}
 	e.waiting[n.Case] = n
 	if !e.busy {
@@ -110,7 +110,11 @@ func (h *Hub) readElsewhere() {
 			if len(from) == newsAtOnce {
 				break
 			}
-			from = append(from, app.From{Case: caseID, Room: n.Room.Before, Desk: n.Desk.Before})
+			f := app.From{Case: caseID, Room: n.Room.Before, Desk: n.Desk.Before, Own: -1}
+			if n.Own.End > 0 {
+				f.Own = n.Own.Before
+			}
+			from = append(from, f)
 			delete(e.waiting, caseID)
 		}
 		if len(from) == 0 {
@@ -120,12 +124,15 @@ func (h *Hub) readElsewhere() {
 		}
 		e.mu.Unlock()
 		for i := range from { // what was missed before is read along
-			room, desk := h.told(from[i].Case)
+			room, desk, own := h.told(from[i].Case)
 			if room.known {
 				from[i].Room = min(from[i].Room, room.end)
 			}
 			if desk.known {
 				from[i].Desk = min(from[i].Desk, desk.end)
+			}
+			if own.known && from[i].Own >= 0 {
+				from[i].Own = min(from[i].Own, own.end)
 			}
 		}
 		commits, err := h.Tail.Since(h.ctx, from, h.tuning.page)
@@ -159,9 +166,9 @@ func (h *Hub) Check(ctx context.Context, all bool) error {
 			return fmt.Errorf("position check: %w", err)
 		}
 		for caseID, end := range ends {
-			room, desk := h.told(caseID) // what is not known yet is being read from the log just now
-			if room.known && room.behind(end.Room) || desk.known && desk.behind(end.Desk) {
-				h.fetch(app.News{Case: caseID, Room: app.Span{Before: end.Room, End: end.Room}, Desk: app.Span{Before: end.Desk, End: end.Desk}})
+			room, desk, own := h.told(caseID) // what is not known yet is being read from the log just now
+			if room.known && room.behind(end.Room) || desk.known && desk.behind(end.Desk) || own.known && own.behind(end.Own) {
+				h.fetch(app.News{Case: caseID, Room: app.Span{Before: end.Room, End: end.Room}, Desk: app.Span{Before: end.Desk, End: end.Desk}, Own: app.Span{Before: end.Own, End: end.Own}})
 			}
 		}
 	}

@@ -78,7 +78,7 @@ func CheckBackup(ctx context.Context, path string) error {
 
 // FilesIn gives the files of evidence that a database names, by id; also of one that another process has open.
 func FilesIn(ctx context.Context, path string) (files []app.FileRow, err error) {
-	db, err := sql.Open("sqlite3", dsn(path)+"?mode=ro&_busy_timeout=5000")
+	db, err := sql.Open("sqlite3", dsn(path, "mode=ro", "_busy_timeout=5000"))
 	if err != nil {
 		return nil, err
 	}

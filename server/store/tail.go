@@ -20,15 +20,16 @@ func (s *Store) Ends(ctx context.Context, cases []string) (map[string]app.Ends, 
 		ID      string
 		Version int64
 		RoomSeq int64 `db:"room_seq"`
+		OwnSeq  int64 `db:"own_seq"`
 	}
-	err = reader{s.readers}.all(ctx, &rows, `SELECT id, version, room_seq FROM cases
+	err = reader{s.readers}.all(ctx, &rows, `SELECT id, version, room_seq, own_seq FROM cases
 		WHERE key IN (SELECT key FROM case_keys WHERE id IN (SELECT value FROM json_each(?)))`, string(ids))
 	if err != nil {
 		return nil, readError(err)
 	}
 	ends := make(map[string]app.Ends, len(rows))
 	for _, r := range rows {
-		ends[r.ID] = app.Ends{Room: r.RoomSeq, Desk: r.Version - r.RoomSeq} // room and desk are all the channels there are
+		ends[r.ID] = app.Ends{Room: r.RoomSeq, Desk: r.Version - r.RoomSeq - r.OwnSeq, Own: r.OwnSeq} // these are all the channels there are
 	}
 	return ends, nil
 }
@@ -38,7 +39,10 @@ func (s *Store) Since(ctx context.Context, from []app.From, limit int) ([]app.Co
 	commits := make([]app.Commit, 0, len(from))
 	for _, f := range from {
 		var found []negotiation.Record
-		for ch, after := range map[negotiation.Channel]int64{negotiation.Room: f.Room, negotiation.Desk: f.Desk} {
+		for ch, after := range map[negotiation.Channel]int64{negotiation.Room: f.Room, negotiation.Desk: f.Desk, negotiation.ConsumerOnly: f.Own} {
+			if after < 0 {
+				continue
+			}
 			records, err := s.Records(ctx, f.Case, ch, after, limit)
 			if negotiation.CodeOf(err) == negotiation.CodeNotFound {
 				break

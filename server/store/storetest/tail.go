@@ -15,7 +15,7 @@ func tail(b *bed) {
 
 	ends, err := b.Ends(ctx, []string{one, two, caseID(3)})
 	require.NoError(b.t, err)
-	require.Equal(b.t, map[string]app.Ends{one: {Room: 4, Desk: 1}, two: {Room: 2}}, ends)
+	require.Equal(b.t, map[string]app.Ends{one: {Room: 4, Desk: 1, Own: 1}, two: {Room: 2, Own: 1}}, ends)
 	ends, err = b.Ends(ctx, nil)
 	require.NoError(b.t, err)
 	require.Empty(b.t, ends)
@@ -25,7 +25,7 @@ func tail(b *bed) {
 		require.NoError(b.t, err)
 		return commits
 	}
-	commits := since(10, app.From{Case: one, Room: 2}, app.From{Case: two, Room: 2}, app.From{Case: caseID(3)})
+	commits := since(10, app.From{Case: one, Room: 2, Own: -1}, app.From{Case: two, Room: 2, Own: -1}, app.From{Case: caseID(3)})
 	require.Len(b.t, commits, 1, "nothing came in the second, and the third is not there")
 	c := commits[0]
 	var versions []int64
@@ -33,17 +33,18 @@ func tail(b *bed) {
 		require.Equal(b.t, one, r.Case)
 		versions = append(versions, r.Version)
 	}
-	require.Equal(b.t, []int64{3, 4, 5}, versions, "of both channels, in their order")
+	require.Equal(b.t, []int64{4, 5, 6}, versions, "of both channels, in their order")
 	require.Equal(b.t, negotiation.PhaseNone, c.Before.Phase)
-	require.Equal(b.t, int64(5), c.After.Version)
-	got := b.commits()
-	require.Equal(b.t, got[len(got)-1].Row, c.Row, "as the commit told it")
+	require.Equal(b.t, int64(6), c.After.Version)
+	row, err := b.CaseRow(ctx, one)
+	require.NoError(b.t, err)
+	require.Equal(b.t, row, c.Row, "as it stands in lists")
 	n, ok := app.NewsOf(&c)
 	require.True(b.t, ok)
 	require.Equal(b.t, app.News{Case: one, Consumer: consumer(1).ID, Enterprise: desk(1).Enterprise, Region: county,
 		Room: app.Span{Before: 2, End: 4}, Desk: app.Span{Before: 0, End: 1}}, n)
 
 	first := since(1, app.From{Case: one})
-	require.Len(b.t, first[0].Records, 2, "the first of each channel")
-	require.Empty(b.t, since(10, app.From{Case: one, Room: 4, Desk: 1}))
+	require.Len(b.t, first[0].Records, 3, "the first of each channel")
+	require.Empty(b.t, since(10, app.From{Case: one, Room: 4, Desk: 1, Own: 1}))
 }
