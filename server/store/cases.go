@@ -131,12 +131,9 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	if q.Open {
 		c.add("open = 1")
 	}
-	if n := len(q.Phases); n > 0 {
-		in := make([]any, n)
-		for i, p := range q.Phases {
-			in[i] = string(p)
-		}
-		c.add("phase IN (?"+strings.Repeat(", ?", n-1)+")", in...)
+	if len(q.Phases) > 0 {
+		in, phases := oneOf(q.Phases)
+		c.add("phase IN "+in, phases...)
 	}
 	equal(c, "turn", q.Turn)
 	equal(c, "category", q.Category)
@@ -161,12 +158,8 @@ func conditionsOf(q app.CaseQuery) *conditions {
 		}
 	}
 	if !q.Fresh.IsZero() {
-		in := make([]any, 0, 1+len(q.Proved))
-		in = append(in, micros(q.Fresh))
-		for _, id := range q.Proved {
-			in = append(in, id)
-		}
-		c.add("(last_at >= ? OR id IN ("+strings.TrimPrefix(strings.Repeat(", ?", len(q.Proved)), ", ")+"))", in...)
+		in, proved := oneOf(q.Proved)
+		c.add("(last_at >= ? OR id IN "+in+")", append([]any{micros(q.Fresh)}, proved...)...)
 	}
 	return c
 }
@@ -352,11 +345,8 @@ func (s *Store) RecordsOf(ctx context.Context, caseID string, types ...string) (
 	if !slices.Contains(types, negotiation.MessagePosted{}.Kind()) {
 		q += ` AND type <> 'message_posted'` // there is an index without the talk
 	}
-	args := []any{caseID}
-	for _, t := range types {
-		args = append(args, t)
-	}
-	return records(ctx, reader{s.readers}, caseID, q+` AND type IN (?`+strings.Repeat(`, ?`, len(types)-1)+`) ORDER BY version`, args...)
+	in, args := oneOf(types)
+	return records(ctx, reader{s.readers}, caseID, q+` AND type IN `+in+` ORDER BY version`, append([]any{caseID}, args...)...)
 }
 
 // Speakers gives who made an event in the case's room; see app.Log.

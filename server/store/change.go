@@ -147,11 +147,7 @@ func (b *batch) keyed(k *open, id string) error {
 	if k.key != 0 {
 		return nil
 	}
-	res, err := b.tx.exec(`INSERT INTO case_keys (id) VALUES (?)`, id)
-	if err == nil {
-		k.key, err = res.LastInsertId()
-	}
-	return err
+	return b.tx.get(context.Background(), &k.key, `INSERT INTO case_keys (id) VALUES (?) RETURNING key`, id)
 }
 
 const insertEvent = `INSERT INTO events (case_key, version, channel, seq, type, side, actor, at, facts, content_sum, hash, command,

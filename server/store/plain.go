@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -78,6 +79,17 @@ func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), q
 		return zero, err
 	}
 	return found[0], nil
+}
+
+// oneOf is the list after IN, with its parameters. No value is one of none.
+func oneOf[T ~string](values []T) (list string, args []any) {
+	if len(values) == 0 {
+		return `(NULL)`, nil
+	}
+	for _, v := range values {
+		args = append(args, string(v))
+	}
+	return `(?` + strings.Repeat(`, ?`, len(values)-1) + `)`, args
 }
 
 // unique turns the breach of a UNIQUE constraint into an error of the vocabulary.

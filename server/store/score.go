@@ -117,7 +117,7 @@ func (b *batch) flushScores() error {
 			err = b.tx.run(`DELETE FROM scorecard_pairs WHERE enterprise = ? AND consumer = ?`, k.enterprise, k.consumer)
 		} else {
 			err = b.tx.run(`INSERT INTO scorecard_pairs (enterprise, consumer, counted, last_on, results) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT DO UPDATE SET counted = excluded.counted, last_on = excluded.last_on, results = excluded.results`,
+				ON CONFLICT (enterprise, consumer) DO UPDATE SET counted = excluded.counted, last_on = excluded.last_on, results = excluded.results`,
 				k.enterprise, k.consumer, p.Counted(), p.LastOn().String(), p.Bytes())
 		}
 		if err != nil {
@@ -143,7 +143,8 @@ func (b *batch) flushScores() error {
 			continue
 		}
 		err := b.tx.run(`INSERT INTO scorecard_running (enterprise, running, in_performance) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET running = running + excluded.running, in_performance = in_performance + excluded.in_performance`,
+			ON CONFLICT (enterprise) DO UPDATE SET running = scorecard_running.running + excluded.running,
+			in_performance = scorecard_running.in_performance + excluded.in_performance`,
 			enterprise, n.negotiation, n.performance)
 		if err == nil && (n.negotiation < 0 || n.performance < 0) {
 			err = b.tx.run(`DELETE FROM scorecard_running WHERE enterprise = ? AND running = 0 AND in_performance = 0`, enterprise)
@@ -161,9 +162,9 @@ var (
 	addToRow = func() string {
 		names, marks, sets := "enterprise, grain, span, class", "?, ?, ?, ?", make([]string, 0, len(columns))
 		for _, c := range columns {
-			names, marks, sets = names+", "+c, marks+", ?", append(sets, c+" = "+c+" + excluded."+c)
+			names, marks, sets = names+", "+c, marks+", ?", append(sets, c+" = scorecard_rows."+c+" + excluded."+c)
 		}
-		return `INSERT INTO scorecard_rows (` + names + `) VALUES (` + marks + `) ON CONFLICT DO UPDATE SET ` + strings.Join(sets, ", ")
+		return `INSERT INTO scorecard_rows (` + names + `) VALUES (` + marks + `) ON CONFLICT (enterprise, grain, span, class) DO UPDATE SET ` + strings.Join(sets, ", ")
 	}()
 	sumColumns = func() string {
 		sums := make([]string, 0, len(columns))

@@ -87,18 +87,23 @@ func (t *tx) stmt(q string) (*sqlx.Stmt, error) {
 }
 
 // reader is a querier over the pool, or over one read transaction of it.
-type reader struct{ q sqlx.QueryerContext }
+type reader struct {
+	q interface {
+		sqlx.QueryerContext
+		Rebind(query string) string // ? as the database writes it
+	}
+}
 
 func (r reader) get(ctx context.Context, dst any, q string, args ...any) error {
-	return sqlx.GetContext(ctx, r.q, dst, q, args...)
+	return sqlx.GetContext(ctx, r.q, dst, r.q.Rebind(q), args...)
 }
 
 func (r reader) all(ctx context.Context, dst any, q string, args ...any) error {
-	return sqlx.SelectContext(ctx, r.q, dst, q, args...)
+	return sqlx.SelectContext(ctx, r.q, dst, r.q.Rebind(q), args...)
 }
 
 func (r reader) rows(ctx context.Context, q string, args ...any) (*sqlx.Rows, error) {
-	return r.q.QueryxContext(ctx, q, args...)
+	return r.q.QueryxContext(ctx, r.q.Rebind(q), args...)
 }
 
 // snapshot runs f on one moment of the database.
