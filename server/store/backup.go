@@ -58,11 +58,11 @@ func CheckBackup(ctx context.Context, path string) error {
 	if said != "ok" {
 		return fmt.Errorf("check of %s: %s", path, said)
 	}
-	have, err := schemaVersion(ctx, db)
+	have, err := sqliteWords.schemaVersion(ctx, db)
 	if err != nil {
 		return err
 	}
-	want, err := latest()
+	want, err := sqliteWords.latest()
 	switch {
 	case err != nil:
 		return err

@@ -100,7 +100,7 @@ func readCounts(ctx context.Context, q querier, w scorecard.Window, one string, 
 
 // readFrequent reads the results of consumers who may have more than count.
 func readFrequent(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
-	rows, err := q.rows(ctx, `SELECT enterprise, consumer, results FROM scorecard_pairs INDEXED BY scorecard_pairs_frequent
+	rows, err := q.rows(ctx, `SELECT enterprise, consumer, results FROM scorecard_pairs`+q.words().frequent+`
 		WHERE counted > 3 AND last_on >= ?`+one, // left to itself SQLite reads all pairs
 		append([]any{w.From.String()}, args...)...)
 	if err != nil {

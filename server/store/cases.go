@@ -301,7 +301,7 @@ func (s *Store) Case(ctx context.Context, id string) (negotiation.Case, negotiat
 
 // entry gives the folded case from the cache, or loads it there.
 func (s *Store) entry(ctx context.Context, id string) (*entry, error) {
-	if e, ok := s.cache.get(id); ok {
+	if e, ok := s.cache.get(id); ok && !s.shared {
 		return e, nil
 	}
 	w, err := s.warm(ctx, id)
@@ -310,8 +310,11 @@ func (s *Store) entry(ctx context.Context, id string) (*entry, error) {
 		return nil, readError(err)
 	case w.entry == nil:
 		return nil, notFound()
+	case s.shared:
+		s.cache.keep(id, w.entry) // a commit of a moment ago is seen by its version
+	default:
+		s.cache.offer(id, w.entry, w.stamp)
 	}
-	s.cache.offer(id, w.entry, w.stamp)
 	return w.entry, nil
 }
 

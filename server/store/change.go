@@ -32,6 +32,7 @@ type batch struct {
 	cases map[string]*open
 	order []*open // as they were first touched
 
+	verdicts []verdict                   // on cases whose class changed
 	pairs    map[pairKey]*scorecard.Pair // changed ones
 	deltas   []scorecard.RowDelta
 	running  map[string]running // what to add, by enterprise
@@ -139,7 +140,8 @@ func (b *batch) append(k *open, d app.Decision, id commandKey, ch *app.Change, r
 	if d.Err == nil {
 		*receipt = app.Receipt{Case: ch.Case, Positions: positions}
 	}
-	return b.score(before, k.c)
+	b.score(before, k.c)
+	return nil
 }
 
 // keyed gives a new case its key.
@@ -235,10 +237,15 @@ func (b *batch) open(id string, w *warm) (*open, error) {
 		base = w.entry
 	default:
 		var err error
-		if base, err = load(context.Background(), b.tx, id); err != nil {
+		if base, err = b.s.load(context.Background(), b.tx, id, nil); err != nil {
 			return nil, err
 		}
 	}
+	return b.add(id, base), nil
+}
+
+// add takes a case into the batch; base is nil for a new one.
+func (b *batch) add(id string, base *entry) *open {
 	k := &open{base: base, entry: new(entry)}
 	if base != nil {
 		*k.entry, k.written, k.inserted = *base, base.row, true
@@ -247,11 +254,18 @@ func (b *batch) open(id string, w *warm) (*open, error) {
 	}
 	b.cases[id] = k
 	b.order = append(b.order, k)
-	return k, nil
+	return k
 }
 
 // flush writes the rows of the cases that changed, and the figures.
 func (b *batch) flush() error {
+	if err := b.flushRows(); err != nil {
+		return err
+	}
+	return b.flushScores()
+}
+
+func (b *batch) flushRows() error {
 	for _, k := range b.order {
 		if k.dirty {
 			if err := b.project(k); err != nil {
@@ -260,7 +274,7 @@ func (b *batch) flush() error {
 			k.dirty = false
 		}
 	}
-	return b.flushScores()
+	return nil
 }
 
 // publish makes the batch visible, after COMMIT, and gives what to deliver.
@@ -278,12 +292,7 @@ func (b *batch) publish() []app.Commit {
 			continue
 		}
 		e := k.entry
-		if e.commands == nil {
-			e.commands = make(map[commandKey]uint32, len(k.said))
-		}
-		for id, v := range k.said {
-			e.commands[id] = v
-		}
+		b.s.cache.remember(e, k.said)
 		es[e.c.ID] = e.sized()
 		before := negotiation.Case{ID: e.c.ID}
 		if k.base != nil {
@@ -314,7 +323,11 @@ type look struct {
 
 // OpenCases counts; see app.Look.
 func (l *look) OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error) {
-	if err := l.b.flush(); err != nil { // cases that were filed a moment ago count
+	err = l.b.flushRows() // cases that were filed a moment ago count
+	if err == nil {
+		err = l.b.tx.holdKeys(lockKey("consumer", consumer)) // nobody files for them anywhere else
+	}
+	if err != nil {
 		l.err = err
 		return 0, 0, 0, unavailable(err)
 	}

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/mattn/go-sqlite3"
-
 	"hejie/negotiation"
 	"hejie/server/app"
 )
@@ -94,8 +92,7 @@ func oneOf[T ~string](values []T) (list string, args []any) {
 
 // unique turns the breach of a UNIQUE constraint into an error of the vocabulary.
 func unique(err error, code, field string) error {
-	var broken sqlite3.Error
-	if errors.As(err, &broken) && (broken.ExtendedCode == sqlite3.ErrConstraintUnique || broken.ExtendedCode == sqlite3.ErrConstraintPrimaryKey) {
+	if notUnique(err) {
 		return negotiation.NewError(code).On(field).Because(err)
 	}
 	return err

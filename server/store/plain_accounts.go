@@ -78,7 +78,7 @@ func (p plainReader) People(ctx context.Context, accounts []string) (map[string]
 }
 
 func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
-	return unique(p.t.run(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, micros(a.Created)), app.CodeLoginTaken, "login")
 }
 

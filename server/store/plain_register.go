@@ -31,7 +31,7 @@ func (p plainReader) Bureaus(ctx context.Context) ([]app.Bureau, error) {
 }
 
 func (p plainTx) AddBureau(_ context.Context, b app.Bureau) error {
-	return unique(p.t.run(`INSERT INTO bureaus (id, region, name_zh, name_en, phone, address, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return unique(p.t.try(`INSERT INTO bureaus (id, region, name_zh, name_en, phone, address, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		b.ID, b.Region, b.NameZH, b.NameEN, b.Phone, b.Address, micros(b.Created)), app.CodeBureauTaken, "region")
 }
 

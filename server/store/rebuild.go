@@ -18,6 +18,9 @@ var derived = []struct{ table, by string }{
 // until it is done.
 func (s *Store) Rebuild(ctx context.Context) error {
 	err := s.write(ctx, func(t *tx) error {
+		if err := t.standStill(); err != nil {
+			return err
+		}
 		for _, d := range derived {
 			if err := t.run(`DELETE FROM ` + d.table); err != nil {
 				return err
@@ -36,6 +39,14 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	s.ranking.forget()
 	s.cards.clear()
 	return err
+}
+
+// standStill keeps the cases as they are until COMMIT: other writers wait, readers go on. A file has one writer anyway.
+func (t *tx) standStill() error {
+	if t.pipe == nil {
+		return nil
+	}
+	return t.run(`LOCK TABLE cases IN EXCLUSIVE MODE`)
 }
 
 func (t *tx) rebuildEnterprises() error {
@@ -94,9 +105,7 @@ func (t *tx) rebuildCase(key int64, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.batch.score(negotiation.Case{}, k.c); err != nil {
-		return err
-	}
+	t.batch.score(negotiation.Case{}, k.c)
 	return t.batch.project(k)
 }
 

@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"hejie/negotiation"
@@ -48,7 +51,7 @@ func runningOf(c negotiation.Case) (n running) {
 }
 
 // score moves the figures of the enterprise when what the case counts as has changed.
-func (b *batch) score(before, after negotiation.Case) error {
+func (b *batch) score(before, after negotiation.Case) {
 	if was, is := runningOf(before), runningOf(after); was != is {
 		if b.running == nil {
 			b.running = make(map[string]running)
@@ -61,23 +64,44 @@ func (b *batch) score(before, after negotiation.Case) error {
 	}
 	switch {
 	case before.Class == "" && after.Class == "":
-		return nil
+		return
 	case before.Class == after.Class && before.ClassedAt.Equal(after.ClassedAt) && before.Late == after.Late &&
 		before.FirstResponse.Equal(after.FirstResponse) && before.SettledAt.Equal(after.SettledAt):
-		return nil
+		return
 	}
-	p, err := b.pair(pairKey{after.Enterprise, after.Consumer})
-	if err != nil {
+	b.verdicts = append(b.verdicts, verdict{pairKey{after.Enterprise, after.Consumer}, after.ID, ResultOf(after, b.s.opt.Calendar())})
+	b.rank(after.Enterprise)
+}
+
+// verdict is what a case counts as from now on; without a result nothing.
+type verdict struct {
+	pairKey
+	caseID string
+	result *scorecard.Result
+}
+
+// settlePairs works the verdicts into the results of the consumers. Nobody else changes these meanwhile.
+func (b *batch) settlePairs() error {
+	keys := make([]int64, 0, len(b.verdicts))
+	for _, v := range b.verdicts {
+		keys = append(keys, lockKey("pair", v.enterprise, v.consumer))
+	}
+	if err := b.tx.holdKeys(keys...); err != nil {
 		return err
 	}
-	var ds []scorecard.RowDelta
-	if r := ResultOf(after, b.s.opt.Calendar()); r != nil {
-		*p, ds = p.Set(*r)
-	} else {
-		*p, ds = p.Clear(after.ID)
+	for _, v := range b.verdicts {
+		p, err := b.pair(v.pairKey)
+		if err != nil {
+			return err
+		}
+		var ds []scorecard.RowDelta
+		if v.result != nil {
+			*p, ds = p.Set(*v.result)
+		} else {
+			*p, ds = p.Clear(v.caseID)
+		}
+		b.deltas = append(b.deltas, ds...)
 	}
-	b.deltas = append(b.deltas, ds...)
-	b.rank(after.Enterprise)
 	return nil
 }
 
@@ -109,8 +133,12 @@ func (b *batch) pair(k pairKey) (*scorecard.Pair, error) {
 	return &p, nil
 }
 
-// flushScores writes the pairs, rows and counts that changed.
+// flushScores writes the pairs, rows and counts that changed; sums of enterprises in an order, so that replicas do not wait for each
+// other in a circle.
 func (b *batch) flushScores() error {
+	if err := b.settlePairs(); err != nil {
+		return err
+	}
 	for k, p := range b.pairs {
 		var err error
 		if p.Empty() {
@@ -124,7 +152,11 @@ func (b *batch) flushScores() error {
 			return err
 		}
 	}
-	for _, d := range scorecard.Merge(b.deltas) {
+	deltas := scorecard.Merge(b.deltas)
+	slices.SortFunc(deltas, func(x, y scorecard.RowDelta) int {
+		return cmp.Or(cmp.Compare(x.Enterprise, y.Enterprise), cmp.Compare(x.Grain, y.Grain), cmp.Compare(x.Span, y.Span), cmp.Compare(x.Class, y.Class))
+	})
+	for _, d := range deltas {
 		args := []any{d.Enterprise, string(d.Grain), d.Span, string(d.Class)}
 		for _, v := range d.Values() {
 			args = append(args, v)
@@ -138,7 +170,8 @@ func (b *batch) flushScores() error {
 			}
 		}
 	}
-	for enterprise, n := range b.running {
+	for _, enterprise := range slices.Sorted(maps.Keys(b.running)) {
+		n := b.running[enterprise]
 		if n == (running{}) {
 			continue
 		}
@@ -153,7 +186,7 @@ func (b *batch) flushScores() error {
 			return err
 		}
 	}
-	b.pairs, b.deltas, b.running = nil, nil, nil
+	b.verdicts, b.pairs, b.deltas, b.running = nil, nil, nil, nil
 	return nil
 }
 
