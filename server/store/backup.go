@@ -13,12 +13,13 @@ import (
 const BackupName = "hejie.db"
 
 // Backup writes a compact copy of one moment into the folder while writers go on, checks it, and only then gives it its name; a
-// copy that was there is replaced. Evidence is copied after it, by the caller: the copy names no file that is not there yet.
+// copy that was there is replaced. It is a file whatever database it is of. Evidence is copied after it, by the caller: the copy names
+// no file that is not there yet.
 func (s *Store) Backup(ctx context.Context, dir string) (path string, err error) {
 	return Backup(ctx, s.path, dir)
 }
 
-// Backup is Store.Backup for a file that another process has open.
+// Backup is Store.Backup for a database that other processes have open.
 func Backup(ctx context.Context, from, dir string) (path string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
@@ -28,7 +29,11 @@ func Backup(ctx context.Context, from, dir string) (path string, err error) {
 	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
-	if err := vacuumInto(ctx, from, part); err != nil {
+	copyInto := vacuumInto
+	if isPostgres(from) {
+		copyInto = copyServer
+	}
+	if err := copyInto(ctx, from, part); err != nil {
 		return "", errors.Join(err, remove(part))
 	}
 	if err := CheckBackup(ctx, part); err != nil {
@@ -82,6 +87,21 @@ func vacuumInto(ctx context.Context, from, to string) error {
 	}
 	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, to)
 	return errors.Join(err, db.Close())
+}
+
+// copyServer copies one moment of a database on a server into a new file.
+func copyServer(ctx context.Context, from, to string) (err error) {
+	source, err := Open(from, Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	target, err := Open(to, Options{})
+	if err != nil {
+		return err
+	}
+	_, err = source.CopyTo(ctx, target)
+	return errors.Join(err, target.Close(), remove(to+".lock"))
 }
 
 func remove(path string) error {

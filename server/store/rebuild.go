@@ -9,7 +9,7 @@ import (
 )
 
 // derived tables with the columns that order their dump.
-var derived = []struct{ table, by string }{
+var derived = []table{
 	{"cases", "key"}, {"enterprises", "id"}, {"scorecard_rows", "enterprise, grain, span, class"}, {"scorecard_pairs", "enterprise, consumer"},
 	{"scorecard_running", "enterprise"},
 }
@@ -22,7 +22,7 @@ func (s *Store) Rebuild(ctx context.Context) error {
 			return err
 		}
 		for _, d := range derived {
-			if err := t.run(`DELETE FROM ` + d.table); err != nil {
+			if err := t.run(`DELETE FROM ` + d.name); err != nil {
 				return err
 			}
 		}
@@ -135,10 +135,10 @@ func (e *entry) replay(ctx context.Context, q querier) error {
 func (s *Store) DumpDerived(ctx context.Context, to io.Writer) error {
 	return s.snapshot(ctx, func(q querier) error {
 		for _, d := range derived {
-			if _, err := fmt.Fprintf(to, "# %s\n", d.table); err != nil {
+			if _, err := fmt.Fprintf(to, "# %s\n", d.name); err != nil {
 				return err
 			}
-			if err := dump(ctx, q, to, `SELECT * FROM `+d.table+` ORDER BY `+d.by); err != nil {
+			if err := dump(ctx, q, to, `SELECT * FROM `+d.name+` ORDER BY `+d.by); err != nil {
 				return err
 			}
 		}

@@ -57,7 +57,9 @@ func (a around) Run() int {
 }
 
 // Database gives the URL of a database of the test's own, migrated and without a row.
-func (s *Server) Database(t testing.TB) string { return s.create(t, ` TEMPLATE hejie STRATEGY file_copy`) }
+func (s *Server) Database(t testing.TB) string {
+	return s.create(t, ` TEMPLATE hejie STRATEGY file_copy`)
+}
 
 // Empty gives the URL of a database of the test's own with nothing in it.
 func (s *Server) Empty(t testing.TB) string { return s.create(t, ``) }
