@@ -22,9 +22,18 @@ import (
 // BenchmarkChangeMessage is a message through the whole door, closed loop, 100 cases. The yardstick's raw figure, a row and a
 // group commit without any rule, hash or derived table, was 50,000/s with 100 producers on the machine of the measurements.
 func BenchmarkChangeMessage(b *testing.B) {
+	benchmarkMessages(b, func(b *testing.B) *store.Store { return newStore(b, store.Options{}) })
+}
+
+// BenchmarkChangeMessagePostgres is the same on a server that does not wait for its disk.
+func BenchmarkChangeMessagePostgres(b *testing.B) {
+	benchmarkMessages(b, func(b *testing.B) *store.Store { return open(b, server.Database(b), store.Options{}) })
+}
+
+func benchmarkMessages(b *testing.B, open func(*testing.B) *store.Store) {
 	for _, producers := range []int{1, 64, 256, 1000} {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
-			s := newStore(b, store.Options{})
+			s := open(b)
 			const cases = 100
 			for n := range cases {
 				_, err := post(s, fmt.Sprint(n), "file", "filed")
