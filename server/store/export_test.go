@@ -58,6 +58,11 @@ func MigrateTo(ctx context.Context, at string, version int64) (err error) {
 	return err
 }
 
+// Exec runs a statement as a plain write.
+func (s *Store) Exec(ctx context.Context, q string) error {
+	return s.write(ctx, func(t *tx) error { return t.run(q) })
+}
+
 // Pragma runs a pragma on the writer's connection.
 func (s *Store) Pragma(ctx context.Context, pragma string) error {
 	return s.write(ctx, func(t *tx) error {

@@ -201,6 +201,33 @@ func aFiling(enterprise string) negotiation.FileCase {
 		Consents: negotiation.Consents{Truth: "v1", Rules: "v1", Publication: yes, Escalation: yes}}
 }
 
+// TestReplicasFiguresAge: what another replica moved is seen after some seconds in a card, and after a minute in the ranking.
+func TestReplicasFiguresAge(t *testing.T) {
+	t.Parallel()
+	var now atomic.Int64
+	s, err := store.Open(server.Database(t), quiet(store.Options{Now: func() time.Time { return at.Add(time.Duration(now.Load())) }}))
+	require.NoError(t, err)
+	defer func() { require.NoError(t, s.Close()) }()
+	_, err = s.Card(ctx, "enterprise", yearsEnd)
+	require.NoError(t, err)
+	_, err = s.Ranking(ctx, app.RankingQuery{Today: yearsEnd})
+	require.NoError(t, err)
+	broken := func(after time.Duration) (card, ranking error) {
+		now.Store(int64(after))
+		_, card = s.Card(ctx, "enterprise", yearsEnd)
+		_, ranking = s.Ranking(ctx, app.RankingQuery{Today: yearsEnd})
+		return card, ranking
+	}
+	require.NoError(t, s.Exec(ctx, `ALTER TABLE scorecard_rows RENAME TO hidden`)) // who reads now fails
+	card, ranking := broken(4 * time.Second)
+	require.NoError(t, errors.Join(card, ranking))
+	card, ranking = broken(59 * time.Second)
+	require.Error(t, card)
+	require.NoError(t, ranking)
+	_, ranking = broken(time.Minute)
+	require.Error(t, ranking)
+}
+
 // TestReplicasFilingLimit: a consumer who files through all replicas at once opens no more cases than one replica would let them.
 func TestReplicasFilingLimit(t *testing.T) {
 	t.Parallel()

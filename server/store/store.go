@@ -20,7 +20,7 @@ type Options struct {
 	OnCommit func([]app.Commit)
 	// Calendar for working time in the figures; default the built-in one.
 	Calendar func() *workday.Calendar
-	// Now is real time, for what is sent; default the machine's.
+	// Now is real time, for what is sent, and for the age of figures that are kept; default the machine's.
 	Now func() time.Time
 	// CacheBytes of folded cases, about; default 64 MiB.
 	CacheBytes int
@@ -78,8 +78,10 @@ type Store struct {
 // It fails with ErrInUse when another process writes to the file and with ErrNewer when a newer program did.
 func Open(path string, opt Options) (*Store, error) {
 	s := &Store{path: path, shared: isPostgres(path), opt: opt.withDefaults()}
-	s.cache, s.cards = newCache(s.opt.CacheBytes), newCards()
-	if !s.shared {
+	s.cache, s.cards = newCache(s.opt.CacheBytes), newCards(0, s.opt.Now)
+	if s.shared {
+		s.cards.age = sharedCardAge
+	} else {
 		var err error
 		if s.lock, err = lock(path); err != nil {
 			return nil, err
