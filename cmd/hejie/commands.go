@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -31,10 +32,25 @@ type commands struct {
 
 // Common are the flags of all commands.
 type Common struct {
-	Data      string `help:"Folder of the installation: hejie.db, hejie.secret, evidence." default:"data" type:"path" placeholder:"DIR"`
-	LogLevel  string `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
-	LogFormat string `help:"Form of the log: ${enum}; auto is text on a terminal, else json." enum:"auto,text,json" default:"auto"`
+	Data      string      `help:"Folder of the installation: hejie.db, hejie.secret, evidence." default:"data" type:"path" placeholder:"DIR"`
+	Database  databaseURL `help:"Database on a PostgreSQL server instead of hejie.db in the folder; several replicas may share it." placeholder:"URL"`
+	LogLevel  string      `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	LogFormat string      `help:"Form of the log: ${enum}; auto is text on a terminal, else json." enum:"auto,text,json" default:"auto"`
 }
+
+// databaseURL names a database on a PostgreSQL server. It may hold a password.
+type databaseURL string
+
+// UnmarshalText refuses what is no URL of PostgreSQL.
+func (s *databaseURL) UnmarshalText(b []byte) error {
+	if v := string(b); !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") {
+		return errors.New("a database is named like postgres://user@host/name")
+	}
+	*s = databaseURL(b)
+	return nil
+}
+
+func (c Common) folder() folder { return folder{path: c.Data, server: string(c.Database)} }
 
 // Config of a running platform: everything that `hejie serve` can be told, and what it means.
 type Config struct {

@@ -33,7 +33,7 @@ var errSick = errors.New("not all is well: see the lines with \"!!\"")
 
 // Run is `hejie doctor`.
 func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
-	f := folder(all.Data)
+	f := all.folder()
 	if c.Rebuild {
 		return withDesk(ctx, all, func(d *desk) error {
 			if err := d.store.Rebuild(ctx); err != nil {
@@ -81,7 +81,7 @@ func (f folder) checkFolders(context.Context) finding {
 	if err := f.needed(); err != nil {
 		return failed(what, err)
 	}
-	for _, dir := range []string{string(f), f.evidence()} {
+	for _, dir := range []string{f.path, f.evidence()} {
 		info, err := os.Stat(dir)
 		switch {
 		case err != nil:
@@ -112,14 +112,14 @@ const leastSpace = 2 << 30
 
 func (f folder) checkSpace(context.Context) finding {
 	var s syscall.Statfs_t
-	dir := string(f)
+	dir := f.path
 	for syscall.Statfs(dir, &s) != nil && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
 	free := s.Bavail * uint64(s.Bsize)
 	what := fmt.Sprintf("disk space: %.1f GiB free", float64(free)/(1<<30))
 	want := uint64(leastSpace)
-	if info, err := os.Stat(f.database()); err == nil {
+	if info, err := os.Stat(f.file()); err == nil {
 		want = max(want, 2*uint64(info.Size())) // a backup beside it, and room to grow
 	}
 	if free < want {

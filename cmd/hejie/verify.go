@@ -88,7 +88,7 @@ type verifyCommand struct{}
 
 // Run is `hejie verify`. The error is the first link that does not hold.
 func (verifyCommand) Run(ctx context.Context, to console, all Common) error {
-	s, err := openSnapshot(ctx, folder(all.Data))
+	s, err := openSnapshot(ctx, all.folder())
 	if err != nil {
 		return err
 	}

@@ -90,18 +90,9 @@ func vacuumInto(ctx context.Context, from, to string) error {
 }
 
 // copyServer copies one moment of a database on a server into a new file.
-func copyServer(ctx context.Context, from, to string) (err error) {
-	source, err := Open(from, Options{})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, source.Close()) }()
-	target, err := Open(to, Options{})
-	if err != nil {
-		return err
-	}
-	_, err = source.CopyTo(ctx, target)
-	return errors.Join(err, target.Close(), remove(to+".lock"))
+func copyServer(ctx context.Context, from, to string) error {
+	_, err := Copy(ctx, from, to)
+	return errors.Join(err, remove(to+".lock"))
 }
 
 func remove(path string) error {

@@ -29,6 +29,21 @@ type table struct{ name, by string }
 // counted are the columns that PostgreSQL counts up by itself.
 var counted = []struct{ table, column string }{{"case_keys", "key"}, {"audit", "id"}}
 
+// Copy is CopyTo for databases that are not open: files, which nobody else may have open, or URLs.
+func Copy(ctx context.Context, from, to string) (v Verified, err error) {
+	source, err := Open(from, Options{})
+	if err != nil {
+		return v, err
+	}
+	defer func() { err = errors.Join(err, source.Close()) }()
+	target, err := Open(to, Options{})
+	if err != nil {
+		return v, err
+	}
+	v, err = source.CopyTo(ctx, target)
+	return v, errors.Join(err, target.Close())
+}
+
 // CopyTo fills another, empty, store with one moment of this one, which goes on meanwhile: all of it in one transaction, in which every
 // row is read again and compared. Then every hash of the copy's log is computed again. The error is ErrNotEmpty, or a *Fault.
 func (s *Store) CopyTo(ctx context.Context, to *Store) (Verified, error) {
