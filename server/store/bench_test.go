@@ -143,7 +143,15 @@ func inParallel(n int, f func(i int)) {
 // BenchmarkDeadlines walks negotiations whose deadline passed, from a cold cache: three events, the class and the figures of each.
 // The yardstick's raw figure, a row and its event without any rule, is 42,700/s.
 func BenchmarkDeadlines(b *testing.B) {
-	s := newStore(b, store.Options{CacheBytes: 1})
+	benchmarkDeadlines(b, newStore(b, store.Options{CacheBytes: 1}))
+}
+
+// BenchmarkDeadlinesPostgres is the same on a server that does not wait for its disk.
+func BenchmarkDeadlinesPostgres(b *testing.B) {
+	benchmarkDeadlines(b, open(b, server.Database(b), store.Options{CacheBytes: 1}))
+}
+
+func benchmarkDeadlines(b *testing.B, s *store.Store) {
 	ids := fileAll(b, s, b.N, at)
 	env := negotiation.Env{At: at.AddDate(0, 0, 30), Calendar: workday.Default()}
 	errs := make([]error, len(ids))

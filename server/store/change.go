@@ -38,6 +38,7 @@ type batch struct {
 	running  map[string]running // what to add, by enterprise
 	ranked   map[string]bool    // enterprises whose figures or names changed
 	clear    bool               // names changed: no cached case is right any more
+	alone    bool               // nobody else writes cases
 	salts    [16 * 32]byte
 	saltsOut int // bytes of salts that were used; all of them at first, see salt
 }
@@ -325,7 +326,7 @@ type look struct {
 func (l *look) OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error) {
 	err = l.b.flushRows() // cases that were filed a moment ago count
 	if err == nil {
-		err = l.b.tx.holdKeys(lockKey("consumer", consumer)) // nobody files for them anywhere else
+		err = l.b.tx.holdKeys(lockKey(consumerLocks, consumer)) // nobody files for them anywhere else
 	}
 	if err != nil {
 		l.err = err

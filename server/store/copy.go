@@ -49,6 +49,9 @@ func Copy(ctx context.Context, from, to string) (v Verified, err error) {
 func (s *Store) CopyTo(ctx context.Context, to *Store) (Verified, error) {
 	err := s.snapshot(ctx, func(from querier) error {
 		return to.write(context.WithoutCancel(ctx), func(t *tx) error {
+			if err := t.standStill(); err != nil {
+				return err
+			}
 			for _, step := range []func(context.Context, querier, *tx, table) error{isEmpty, copyTable, compareTable} {
 				for _, x := range tables {
 					if err := errors.Join(step(ctx, from, t, x), ctx.Err()); err != nil {

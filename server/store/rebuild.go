@@ -43,6 +43,7 @@ func (s *Store) Rebuild(ctx context.Context) error {
 
 // standStill keeps the cases as they are until COMMIT: other writers wait, readers go on. A file has one writer anyway.
 func (t *tx) standStill() error {
+	t.batch.alone = true
 	if t.pipe == nil {
 		return nil
 	}

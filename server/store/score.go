@@ -82,12 +82,10 @@ type verdict struct {
 
 // settlePairs works the verdicts into the results of the consumers. Nobody else changes these meanwhile.
 func (b *batch) settlePairs() error {
-	keys := make([]int64, 0, len(b.verdicts))
-	for _, v := range b.verdicts {
-		keys = append(keys, lockKey("pair", v.enterprise, v.consumer))
-	}
-	if err := b.tx.holdKeys(keys...); err != nil {
-		return err
+	if b.tx.pipe != nil {
+		if err := b.holdPairs(); err != nil {
+			return err
+		}
 	}
 	for _, v := range b.verdicts {
 		p, err := b.pair(v.pairKey)
@@ -122,6 +120,10 @@ func (b *batch) pair(k pairKey) (*scorecard.Pair, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
+	return b.readPair(k, stored)
+}
+
+func (b *batch) readPair(k pairKey, stored []byte) (*scorecard.Pair, error) {
 	p, err := scorecard.ReadPair(k.enterprise, k.consumer, stored)
 	if err != nil {
 		return nil, err

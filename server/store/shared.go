@@ -24,21 +24,23 @@ const (
 	firstPause = 20 * time.Millisecond
 )
 
-// Keys of advisory locks; those of consumers and pairs are hashes.
+// Keys of advisory locks. Consumers, and their results, share a few of them: a server has room for some thousand locks in all.
 const (
-	plainLock   int64 = 0x68656a6965_01 // "hejie", 1
-	migrateLock int64 = 0x68656a6965_02
+	plainLock     int64 = 0x68656a6965_0001 // "hejie", 1
+	migrateLock   int64 = 0x68656a6965_0002
+	consumerLocks int64 = 0x68656a6965_1000
+	pairLocks     int64 = 0x68656a6965_2000
+	locksOfAKind        = 128
 )
 
 // lockKey is the same in every process.
-func lockKey(kind string, parts ...string) int64 {
+func lockKey(kind int64, parts ...string) int64 {
 	h := fnv.New64a()
-	h.Write([]byte(kind))
 	for _, p := range parts {
-		h.Write([]byte{0})
 		h.Write([]byte(p))
+		h.Write([]byte{0})
 	}
-	return int64(h.Sum64())
+	return kind + int64(h.Sum64()%locksOfAKind)
 }
 
 // holdKeys waits for advisory locks and keeps them until COMMIT; with a file there is nobody to wait for.
@@ -47,7 +49,46 @@ func (t *tx) holdKeys(keys ...int64) error {
 		return nil
 	}
 	slices.Sort(keys)
-	return t.pipe.later(`SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k`, []any{keys})
+	return t.pipe.later(`SELECT pg_advisory_xact_lock(k) FROM unnest($1::bigint[]) AS k`, []any{slices.Compact(keys)})
+}
+
+// holdPairs locks the results of consumers that the verdicts are about, and reads them in one query.
+func (b *batch) holdPairs() error {
+	var keys []int64
+	var enterprises, consumers []string
+	seen := make(map[pairKey]bool, len(b.verdicts))
+	for _, v := range b.verdicts {
+		if k := v.pairKey; !seen[k] && b.pairs[k] == nil {
+			seen[k] = true
+			if !b.alone {
+				keys = append(keys, lockKey(pairLocks, k.enterprise, k.consumer))
+			}
+			enterprises, consumers = append(enterprises, k.enterprise), append(consumers, k.consumer)
+		}
+	}
+	if len(consumers) == 0 {
+		return nil
+	}
+	if err := b.tx.holdKeys(keys...); err != nil {
+		return err
+	}
+	rows, err := b.tx.pipe.rows(`SELECT enterprise, consumer, coalesce(results, '') FROM unnest($1::text[], $2::text[]) AS w (enterprise, consumer)
+		LEFT JOIN scorecard_pairs USING (enterprise, consumer)`, []any{enterprises, consumers})
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var k pairKey
+		var stored []byte
+		if err := rows.Scan(&k.enterprise, &k.consumer, &stored); err != nil {
+			return err
+		}
+		if _, err := b.readPair(k, stored); err != nil {
+			return err
+		}
+	}
+	return b.tx.pipe.seen(rows.Err())
 }
 
 // attemptShared is attempt on PostgreSQL.
@@ -140,7 +181,13 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 		}
 		b.add(id, bases[id])
 	}
-	return nil
+	var filing []int64 // whose cases will be counted
+	for _, j := range jobs {
+		if heads[j.change.Case] == nil && j.change.Command.Actor != "" {
+			filing = append(filing, lockKey(consumerLocks, j.change.Command.Actor))
+		}
+	}
+	return w.tx.holdKeys(filing...)
 }
 
 // advance brings the cases to where their rows are, which are locked. Of those that the cache had with another history (a database that
