@@ -39,6 +39,7 @@ func owners() map[string]string {
 		"github.com/labstack/echo":     "server/http",
 		"github.com/gorilla/websocket": "server/live",
 		"github.com/jmoiron/sqlx":      "server/store",
+		"github.com/jackc/pgx":         "server/store",
 	}
 }
 

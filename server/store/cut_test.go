@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"fmt"
 	"net"
 	"net/url"
@@ -208,5 +209,38 @@ func TestServerComesBack(t *testing.T) {
 	p.closed.Store(false)
 	_, err = post(s, "a", "m2", "x")
 	require.NoError(t, err)
+	require.Equal(t, int64(3), version(t, s, "a"))
+}
+
+// TestFrozenReplica: one that holds a row and says nothing is ended by the server, and who waited goes on; who may not wait so long tries
+// a few times, says that nothing was done, and succeeds later.
+func TestFrozenReplica(t *testing.T) {
+	t.Parallel()
+	database := server.Database(t)
+	s, hasty := open(t, database, store.Options{}), open(t, database+"&lock_timeout=10ms", store.Options{})
+	_, err := post(s, "a", "file", "filed")
+	require.NoError(t, err)
+	freeze := func(patience string) *sql.Tx {
+		db, err := sql.Open("pgx", database+"&idle_in_transaction_session_timeout="+patience)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, db.Close()) })
+		tx, err := db.BeginTx(ctx, nil)
+		require.NoError(t, err)
+		_, err = tx.ExecContext(ctx, `UPDATE cases SET title = title`)
+		require.NoError(t, err)
+		return tx
+	}
+	frozen := freeze("300ms")
+	_, err = post(s, "a", "m1", "x")
+	require.NoError(t, err)
+	require.Error(t, frozen.Rollback(), "the server has ended it")
+
+	held := freeze("0")
+	_, err = post(hasty, "a", "m2", "x")
+	require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err))
+	require.NoError(t, held.Rollback())
+	r, err := post(hasty, "a", "m2", "x")
+	require.NoError(t, err)
+	require.False(t, r.Repeated)
 	require.Equal(t, int64(3), version(t, s, "a"))
 }

@@ -56,6 +56,17 @@ func openPostgres(url string, n int) (*sqlx.DB, error) {
 	return db, nil
 }
 
+// warnOfLoss tells the operator of a server that says "committed" before it is on disk.
+func (s *Store) warnOfLoss() {
+	for _, setting := range []string{"fsync", "synchronous_commit"} {
+		var is string
+		err := s.readers.Get(&is, `SELECT current_setting($1)`, setting)
+		if err != nil || is == "off" {
+			s.opt.Log.Warn("the database server may lose what it acknowledged", "setting", setting, "is", is, "error", err)
+		}
+	}
+}
+
 // connector makes connections that take what the file takes.
 type connector struct{ driver.Connector }
 

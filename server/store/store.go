@@ -108,6 +108,7 @@ func (s *Store) open() (err error) {
 	}
 	s.plain = s.writer
 	if s.shared {
+		s.warnOfLoss()
 		s.plain, err = newWriter(s)
 	}
 	return err
