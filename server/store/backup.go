@@ -91,7 +91,14 @@ func vacuumInto(ctx context.Context, from, to string) error {
 
 // copyServer copies one moment of a database on a server into a new file.
 func copyServer(ctx context.Context, from, to string) error {
-	_, err := Copy(ctx, from, to)
+	have, err := Status(ctx, from)
+	if err != nil {
+		return err
+	}
+	if have.Version != have.Latest { // opening it would migrate it
+		return fmt.Errorf("the database has schema %d, this program's is %d: save it with the program that serves it", have.Version, have.Latest)
+	}
+	_, err = Copy(ctx, from, to)
 	return errors.Join(err, remove(to+".lock"))
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -60,10 +61,14 @@ func (p *pipe) begin() (err error) {
 
 // later lets a statement travel with the next ones.
 func (p *pipe) later(q string, args []any) error {
+	kept := make([]any, len(args)) // the caller may go on with what it has
 	for i, v := range args {
-		args[i] = pgValue(v)
+		if b, ok := v.([]byte); ok {
+			v = bytes.Clone(b)
+		}
+		kept[i] = pgValue(v)
 	}
-	p.queue.Queue(p.text(q), args...)
+	p.queue.Queue(p.text(q), kept...)
 	if p.queue.Len() >= longestQueue {
 		return p.flush()
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -27,6 +28,9 @@ var pgSettings = map[string]string{
 	"lock_timeout":                        "15s",
 }
 
+// silence of a server's host after which a connection is lost, in milliseconds; left to itself the kernel waits for a quarter of an hour.
+const silence = 20_000
+
 // pgConfig reads the URL; what it says itself comes before the settings here.
 func pgConfig(url string) (*pgx.ConnConfig, error) {
 	c, err := pgx.ParseConfig(url)
@@ -41,6 +45,8 @@ func pgConfig(url string) (*pgx.ConnConfig, error) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = 5 * time.Second
 	}
+	alive := net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
+	c.DialFunc = (&net.Dialer{KeepAliveConfig: alive, Control: giveUpSilent}).DialContext
 	return c, nil
 }
 
