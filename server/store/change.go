@@ -14,7 +14,7 @@ import (
 // Change runs one decision in the next commit; see app.Log.
 func (s *Store) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
 	j := &job{change: &ch}
-	if _, ok := s.cache.get(ch.Case); !ok { // load it here: the writer has better things to do
+	if _, ok := s.cache.get(ch.Case); !ok && !s.shared { // load it here: the writer has better things to do; a shared one reads all of a batch at once
 		w, err := s.warm(ctx, ch.Case)
 		if err != nil {
 			return app.Receipt{}, unavailable(err)

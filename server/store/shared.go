@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -137,6 +138,10 @@ func (w *writer) once(jobs []*job) error {
 	return nil
 }
 
+// lockHeads looks each case up by its indexes: so no plan that was made while the tables were small reads all of them later.
+var lockHeads = `SELECT c.` + strings.ReplaceAll(headColumns, ", ", ", c.") + ` FROM unnest($1::text[]) AS w (id)
+	CROSS JOIN LATERAL (SELECT key FROM case_keys WHERE id = w.id LIMIT 1) k JOIN cases c ON c.key = k.key ORDER BY c.key FOR NO KEY UPDATE OF c`
+
 // locked takes the locks of the batch and its cases as they are under them.
 func (w *writer) locked(b *batch, jobs []*job) error {
 	p := w.tx.pipe
@@ -158,8 +163,7 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 		}
 	}
 	heads := make(map[string]*caseHead, len(ids))
-	p.queue.Queue(`SELECT `+headColumns+` FROM cases WHERE key IN (SELECT key FROM case_keys WHERE id = ANY($1)) ORDER BY key FOR NO KEY UPDATE`,
-		ids).Query(func(rows pgx.Rows) error {
+	p.queue.Queue(lockHeads, ids).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var h caseHead
 			if err := rows.Scan(&h.Key, &h.ID, &h.Version, &h.Head, &h.Title, &h.Enterprise, &h.Last, &h.LastVersion); err != nil {
