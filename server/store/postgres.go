@@ -120,10 +120,14 @@ var errGone = errors.New("the connection to the database was lost")
 // errUnknown says that the connection was lost during COMMIT, and nobody could be asked what became of it.
 var errUnknown = errors.New("whether the last commit took effect is not known")
 
-// passing says whether trying again may help: others were in the way, or the server was gone.
+// passing says whether trying again may help: others were in the way, or the server was gone. What may have been done is not tried again:
+// a plain write would be made twice.
 func passing(err error) bool {
 	var e *pgconn.PgError
 	var c *pgconn.ConnectError
+	if errors.Is(err, errUnknown) {
+		return false
+	}
 	if errors.As(err, &c) || errors.Is(err, errGone) || errors.Is(err, driver.ErrBadConn) {
 		return true
 	}
@@ -146,7 +150,7 @@ func passing(err error) bool {
 // pgWholeBatch says whether the error is of the server or of the way to it and not of the job that met it.
 func pgWholeBatch(err error) bool {
 	var e *pgconn.PgError
-	if passing(err) || errors.Is(err, errUnknown) {
+	if errors.Is(err, errUnknown) || passing(err) {
 		return true
 	}
 	if !errors.As(err, &e) {
