@@ -267,15 +267,23 @@ func (p *screen) fail(err error) {
 
 // shot keeps what is on the screen, under the test's name.
 func (p *screen) shot(what string) {
+	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		p.t.Logf("no picture: %v", err)
+		return
+	}
+	p.keep(what+".png", png)
+}
+
+// keep a file about the screen, under the test's name.
+func (p *screen) keep(what string, b []byte) {
 	dir := os.Getenv("HEJIE_SHOTS")
 	if dir == "" {
 		dir = "shots"
 	}
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-	name := strings.NewReplacer("/", "_", " ", "-").Replace(fmt.Sprintf("%s-%s-%s-%s.png", p.t.Name(), p.name, p.look, what))
-	err = errors.Join(err, os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, name), png, 0o644))
-	if err != nil {
-		p.t.Logf("no picture: %v", err)
+	name := strings.NewReplacer("/", "_", " ", "-").Replace(fmt.Sprintf("%s-%s-%s-%s", p.t.Name(), p.name, p.look, what))
+	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, name), b, 0o644)); err != nil {
+		p.t.Logf("%s is not kept: %v", what, err)
 	}
 }
 

@@ -74,6 +74,19 @@ func TestOffline(t *testing.T) {
 	sc.once("断网的时候写的", c, d)
 }
 
+// pauses requests to addresses of a pattern on their way out, and gives them.
+func (p *screen) pauses(pattern string) <-chan *fetch.EventRequestPaused {
+	p.t.Helper()
+	asked := make(chan *fetch.EventRequestPaused, 8)
+	require.NoError(p.t, chromedp.Listen(p.ctx, func(ev any) {
+		if e, ok := ev.(*fetch.EventRequestPaused); ok {
+			asked <- e
+		}
+	}))
+	call(p, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: pattern}}})
+	return asked
+}
+
 // TestHiccup: one piece of the room's code does not come through. It is asked for again, and the room opens.
 func TestHiccup(t *testing.T) {
 	t.Parallel()
@@ -81,13 +94,7 @@ func TestHiccup(t *testing.T) {
 	c := sc.s.screen(t, "consumer", look{phone: true})
 	c.cookie(sc.consumer.token)
 	c.forgive("net::ERR_CONNECTION_RESET", "Failed to fetch dynamically imported module")
-	call(c, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: "*/assets/RoomLog*"}}})
-	asked := make(chan *fetch.EventRequestPaused, 8)
-	require.NoError(t, chromedp.Listen(c.ctx, func(ev any) {
-		if e, ok := ev.(*fetch.EventRequestPaused); ok {
-			asked <- e
-		}
-	}))
+	asked := c.pauses("*/assets/RoomLog*")
 	c.open("/c/" + sc.id)
 	call(c, fetch.FailRequest, fetch.FailRequestParams{RequestID: (<-asked).RequestID, ErrorReason: network.ErrorReasonConnectionReset})
 	c.sees("电饭煲")

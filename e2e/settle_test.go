@@ -58,6 +58,24 @@ func (sc *scene) files(c *screen) {
 	c.open("/e/" + sc.s.enterprise(firm))
 	c.link(c.word("enterprise/enterprise.file"))
 
+	sc.describes(c)
+
+	const phone = "13812345678"
+	c.fill("textbox", c.word("account/phone.label"), phone)
+	c.press(c.word("account/phone.send"))
+	c.fill("textbox", c.word("account/phone.code"), sc.s.sentCode(phone)) // the sixth digit sends it
+	c.misses(c.word("account/phone.code"))
+	c.fill("textbox", c.word("file-case/you.name"), "林一")
+	c.fill("textbox", c.word("file-case/you.address"), "岳阳市岳阳楼区试验路 3 号")
+	c.press(c.word("file-case/file.next"))
+
+	sc.sends(c)
+	sc.consumer = sc.s.as(c.session())
+}
+
+// describes on the first three steps of a filing what happened, what it cost and what is wanted.
+func (sc *scene) describes(c *screen) {
+	sc.t.Helper()
 	c.click("radio", c.word("words/category.quality")+"…")
 	c.fill("textbox", c.word("file-case/what.goods"), "保温杯")
 	c.fill("textbox", c.word("file-case/what.facts"), "买了两天就漏水，找客服换，一直没有回音。")
@@ -72,16 +90,11 @@ func (sc *scene) files(c *screen) {
 	c.press(c.word("words/remedy.compensate"))
 	c.fill("textbox", c.word("offer/compose.amount"), "159")
 	c.press(c.word("file-case/file.next"))
+}
 
-	const phone = "13812345678"
-	c.fill("textbox", c.word("account/phone.label"), phone)
-	c.press(c.word("account/phone.send"))
-	c.fill("textbox", c.word("account/phone.code"), sc.s.sentCode(phone)) // the sixth digit sends it
-	c.misses(c.word("account/phone.code"))
-	c.fill("textbox", c.word("file-case/you.name"), "林一")
-	c.fill("textbox", c.word("file-case/you.address"), "岳阳市岳阳楼区试验路 3 号")
-	c.press(c.word("file-case/file.next"))
-
+// sends a filing: chooses where it must, and looks at it once more.
+func (sc *scene) sends(c *screen) {
+	sc.t.Helper()
 	for _, x := range [][2]string{{"daily", "file-case/daily.yes"}, {"other", "words/otherBody.none"}, {"escalation", "file-case/escalation.yes"}, {"publication", "file-case/publication.no"}} {
 		c.click("radio", c.start(x[1]), inside{"group", c.word("file-case/"+x[0]+".label") + "…"})
 	}
@@ -92,7 +105,6 @@ func (sc *scene) files(c *screen) {
 	c.link(c.word("file-case/done.room"))
 	c.sees(c.word("words/phase.awaiting_response"))
 	sc.id = strings.TrimPrefix(c.eval("location.pathname"), "/c/")
-	sc.consumer = sc.s.as(c.session())
 }
 
 // sentCode is the code that the demo would have sent to a phone.

@@ -32,6 +32,8 @@ func dictionary(feature, lang string) (map[string]string, error) {
 		dir = "../web/src/i18n"
 	case "app", "live":
 		dir = "../web/src/" + feature
+	case "problems":
+		dir = "../web/src/lib/problems"
 	}
 	key := dir + "/" + lang
 	if d, ok := dictionaries.read[key]; ok {

@@ -40,12 +40,11 @@ func (c Case) Apply(e Event) Case {
 		c = c.closed(e, f)
 	case ConsentsChanged:
 		if f.Publication != nil {
-			c.Consents.Publication = f.Publication
+			c.Consents.Publication, c.Spoke = f.Publication, e.At
 		}
-		if f.Escalation != nil {
+		if f.Escalation != nil { // which the enterprise does not hear: to it the consumer said nothing
 			c.Consents.Escalation = f.Escalation
 		}
-		c.Spoke = e.At
 	case EnterpriseChased:
 		c.ChasedAt = e.At
 		if c.Complaint != nil {
@@ -178,7 +177,7 @@ func (c Case) relaid(starts []Deadline) Case {
 
 func (c Case) closed(e Event, f CaseClosed) Case {
 	c.Phase = PhaseClosed
-	c.Closing = &Closing{Reason: f.Reason, At: e.At, Withdrawn: f.Withdrawn}
+	c.Closing = &Closing{Reason: f.Reason, At: e.At, Withdrawn: f.Withdrawn, Until: f.Until}
 	c.Unsent, c.UnsentFor = f.Reason == ClosedUnsent, f.Unsent
 	if f.Class == ClassSC && c.Agreement != nil {
 		c.Late = c.Agreement.Late()

@@ -176,6 +176,8 @@ type Closing struct {
 	Reason    CloseReason    `json:"reason"`
 	At        time.Time      `json:"at"`
 	Withdrawn WithdrawReason `json:"withdrawn,omitempty"`
+	// Until when it may be undone: taken up again (LC, WC) or disputed (SU). Zero: it may not.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // OpenOffer is the one on the table.

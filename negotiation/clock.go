@@ -54,7 +54,7 @@ func (d *decision) pass(x Deadline) {
 		d.finish()
 	case ConsumerPart:
 		if !d.c.Escalated() {
-			d.emit(CaseClosed{Reason: ClosedOwnPart, Class: ClassWC}, nil)
+			d.close(CaseClosed{Reason: ClosedOwnPart, Class: ClassWC}, nil)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func (d *decision) negotiationOver(due time.Time) {
 	case d.c.FirstResponse.IsZero():
 		d.fail(ClassTE, EscalatedNoResponse, nil)
 	case d.lapsed(due):
-		d.emit(CaseClosed{Reason: ClosedLapsed, Class: ClassLC}, nil)
+		d.close(CaseClosed{Reason: ClosedLapsed, Class: ClassLC}, nil)
 	default:
 		d.fail(ClassUE, EscalatedUnsettled, nil)
 	}

@@ -13,12 +13,13 @@ type Choice struct {
 }
 
 // Consents of the filing, each its own box (PIPL arts. 14, 23; Order 121 art. 10). Truth and Rules carry the version of the text
-// agreed to. Escalation has no default: yes sends an unsettled case to the bureau by itself, no asks first.
+// agreed to. Escalation has no default: yes sends an unsettled case to the bureau by itself, no asks first; who does not read ConsumerOnly
+// does not see which.
 type Consents struct {
 	Truth       string  `json:"truth"`
 	Rules       string  `json:"rules"`
 	Publication *Choice `json:"publication"`
-	Escalation  *Choice `json:"escalation"`
+	Escalation  *Choice `json:"escalation,omitempty"` // asked for at filing; see ConsumerOnly
 }
 
 // EvidenceRef names an uploaded file and its SHA-256 in hex.

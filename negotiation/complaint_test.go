@@ -167,3 +167,10 @@ func TestChasing(t *testing.T) {
 	s = escalated(t).refuses(superior, Chase{Text: "x"}, CodeNotAllowed, "text").officer(Chase{Text: "Answer!"}).later(24*time.Hour).do(superior, Chase{})
 	require.Equal(t, 2, s.c.Complaint.Chased)
 }
+
+// An offer that the enterprise makes only to the complaint is no first response: the negotiation stage is over.
+func TestOfferToAComplaintIsNoFirstResponse(t *testing.T) {
+	t.Parallel()
+	s := newScenario(t).consumer(Escalate{}).offers(agent, refund(5000, 3)).wants(PhaseEscalated, ClassCE)
+	require.Zero(t, s.c.FirstResponse)
+}

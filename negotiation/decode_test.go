@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -15,14 +16,15 @@ func TestDecodeCommand(t *testing.T) {
 	t.Parallel()
 	i := 0
 	for in, want := range map[string]Command{
-		`{"type":"reopen"}`:                                      Reopen{},
-		` { "type" : "reopen" } `:                                Reopen{},
-		`{"type":"rate","stars":5}`:                              Rate{Stars: 5},
-		`{"stars":5,"type":"rate"}`:                              Rate{Stars: 5},
-		`{"stars":5 , "type":"rate" , "text":"ok"}`:              Rate{Stars: 5, Text: "ok"},
-		"{\n\t\"stars\":5,\r\n\"text\":\"a\",\"type\":\"rate\"}": Rate{Stars: 5, Text: "a"},
-		`{"type":"post_message","text":"\"type\":{[\\"}`:         PostMessage{Text: `"type":{[\`},
-		`{"type":"post_message","text":null}`:                    PostMessage{},
+		`{"type":"reopen"}`:                                          Reopen{},
+		` { "type" : "reopen" } `:                                    Reopen{},
+		`{"type":"rate","stars":5}`:                                  Rate{Stars: 5},
+		`{"stars":5,"type":"rate"}`:                                  Rate{Stars: 5},
+		`{"stars":5 , "type":"rate" , "text":"ok"}`:                  Rate{Stars: 5, Text: "ok"},
+		"{\n\t\"stars\":5,\r\n\"text\":\"a\",\"type\":\"rate\"}":     Rate{Stars: 5, Text: "a"},
+		`{"type":"post_message","text":"\"type\":{[\\"}`:             PostMessage{Text: `"type":{[\`},
+		`{"type":"post_message","text":null}`:                        PostMessage{},
+		`{"type":"post_message","text":"\ud83d\uDE00\\ud800\ufffd"}`: PostMessage{Text: "😀\\ud800\ufffd"},
 		`{"type":"make_offer","valid_days":3,"items":[{"by":"enterprise","remedy":"apology","due":{"days":2,"unit":"working","after":0}}]}`: MakeOffer{
 			ValidDays: 3, Items: []Item{{By: SideEnterprise, Remedy: Apology, Due: Due{Days: 2, Unit: WorkingDays, After: &i}}}},
 	} {
@@ -97,6 +99,11 @@ func TestDecodeIsStrict(t *testing.T) {
 		`{"type":"post_message","question":"yes"}`:                      {CodeMalformed, "question"},
 		`{"type":"post_message","text":` + deep + `}`:                   {CodeMalformed, ""},
 		`{"type":"reopen"` + many.String() + `}`:                        {CodeMalformed, ""},
+		`{"type":"post_message","text":"\ud800"}`:                       {CodeMalformed, "text"}, // half of a pair
+		`{"type":"post_message","text":"a\\\\\udc00\ud800"}`:            {CodeMalformed, "text"},
+		`{"type":"post_message","text":"\ud83d\u0041"}`:                 {CodeMalformed, "text"},
+		`{"type":"post_message","text":"\ud83d\ude0"}`:                  {CodeMalformed, ""},
+		`{"type":"make_offer","items":[{},{"text":"\uDFFF"}]}`:          {CodeMalformed, "items[1].text"},
 		`{"type":"post_message","` + strings.Repeat("x", 90) + `":1}`:   {CodeUnknownField, strings.Repeat("x", 40) + "…"},
 	} {
 		cmd, err := DecodeCommand([]byte(in))
@@ -160,6 +167,25 @@ func FuzzDecodeCommand(f *testing.F) {
 		require.Equal(t, encode(t, cmd), encode(t, back))
 		var loose map[string]any // what we take, encoding/json takes
 		require.NoError(t, json.Unmarshal(b, &loose))
+	})
+}
+
+// FuzzScan holds scan to encoding/json: whatever it lets through is JSON, and what it calls malformed without a bound is not.
+func FuzzScan(f *testing.F) {
+	for _, s := range []string{``, ` `, `{}`, ` { } `, `[]`, `[1]`, `[1,]`, `[,1]`, `[1 2]`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{,}`, `{"a" : [ ] , "b":null}`, `{"a":1}}`,
+		`true`, `tru`, `truex`, `nulll`, `-`, `-0`, `01`, `1.`, `1.5e`, `1E+9`, `-0.0e-1`, `.5`, `+1`, `1e5.`, `"`, `"\\"`, `"\\\""`, `"\u12G4"`, `"\u12a"`, `"\uD800"`, `"\x"`, `"\`,
+		"\"\x1f\"", "\"\t\"", "\"\xff\"", "\x00", "{\"a\":\x00}", `{"A":1}`, `{"a":1,"a":2}`, strings.Repeat(`[`, 17), strings.Repeat(`[`, 16) + strings.Repeat(`]`, 16)} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		err := scan(b, nil)
+		var e *Error
+		switch {
+		case err == nil:
+			require.True(t, json.Valid(b) && utf8.Valid(b), "%q", b)
+		case errors.As(err, &e) && e.Code == CodeMalformed && e.Params == nil:
+			require.False(t, json.Valid(b) && utf8.Valid(b), "%q", b)
+		}
 	})
 }
 

@@ -9,7 +9,14 @@ type Channel string
 const (
 	Room Channel = "room" // both parties, and the bureau after escalation
 	Desk Channel = "desk" // the enterprise's internal notes
+
+	// ConsumerOnly holds what would weaken the consumer at the table if the enterprise knew it: whether an unsettled case goes to the
+	// bureau by itself. The consumer reads it, and the bureau after escalation.
+	ConsumerOnly Channel = "consumer"
 )
+
+// Channels of a case.
+var Channels = [...]Channel{Room, Desk, ConsumerOnly}
 
 // Event is a fact that happened to a case. Facts never hold anything personal and are all that Apply and the scorecard need;
 // Content is text, erasable.
@@ -130,6 +137,7 @@ type (
 		Class     Class            `json:"class,omitempty"`
 		Withdrawn WithdrawReason   `json:"withdrawn,omitempty"`
 		Unsent    EscalationReason `json:"unsent,omitempty"` // what would have sent it
+		Until     time.Time        `json:"until,omitzero"`   // see Closing
 	}
 	ComplaintAccepted struct {
 		Starts []Deadline `json:"starts,omitempty"`

@@ -22,10 +22,12 @@ func (d *decision) fileCase(f FileCase) error {
 	}
 	at := d.env.At
 	d.c.ID = in.Case
+	shared := f.Consents
+	shared.Escalation = nil
 	d.emit(CaseFiled{
 		Enterprise: f.Enterprise, Bureau: in.Bureau, Region: in.Region, Rules: in.Rules, Code: in.Code, Category: f.Category,
 		PurchasedOn: f.PurchasedOn, KnownSince: f.KnownSince, OrderRef: in.OrderRef, Amount: f.Amount, ForDailyLife: f.ForDailyLife,
-		OtherBody: f.OtherBody, Consents: f.Consents,
+		OtherBody: f.OtherBody, Consents: shared,
 		Starts: []Deadline{
 			d.clock(FirstResponse, SideEnterprise, at, in.Rules.FirstResponse, WorkingDays),
 			d.clock(Negotiation, SideEnterprise, at, in.Rules.Negotiation, WorkingDays),
@@ -37,6 +39,7 @@ func (d *decision) fileCase(f FileCase) error {
 			return err
 		}
 	}
+	d.emitIn(ConsumerOnly, ConsentsChanged{Escalation: f.Consents.Escalation}, nil)
 	return nil
 }
 
@@ -153,7 +156,12 @@ func (d *decision) changeConsents(f ChangeConsents) error {
 			return err
 		}
 	}
-	d.emit(ConsentsChanged{Publication: f.Publication, Escalation: f.Escalation}, nil)
+	if f.Publication != nil {
+		d.emit(ConsentsChanged{Publication: f.Publication}, nil)
+	}
+	if f.Escalation != nil {
+		d.emitIn(ConsumerOnly, ConsentsChanged{Escalation: f.Escalation}, nil)
+	}
 	return nil
 }
 
@@ -187,5 +195,8 @@ const fillers = "\u115f\u1160\u3164\uffa0\u2800"
 
 // deceptive says whether the rune makes a text read differently from what was stored and hashed.
 func deceptive(r rune) bool {
+	if r >= ' ' && r <= '~' { // most of most texts
+		return false
+	}
 	return unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
 }

@@ -9,7 +9,7 @@ import (
 
 func TestFilingOpensTheCase(t *testing.T) {
 	t.Parallel()
-	s := newScenario(t).did("case_filed", "offer_made").wants(PhaseAwaitingResponse, "")
+	s := newScenario(t).did("case_filed", "offer_made", "consents_changed").wants(PhaseAwaitingResponse, "")
 	s.due(FirstResponse, "2026-03-05T00:00").due(Negotiation, "2026-03-17T00:00").due("offer:1", "2026-03-17T00:00")
 	require.Equal(t, "case-1", s.c.ID)
 	require.Equal(t, "mei", s.c.Consumer)
@@ -112,7 +112,7 @@ func TestFilingWithEvidence(t *testing.T) {
 	f.Evidence = []EvidenceRef{{"f1", "bb"}}
 	s.refuses(mei, f, CodeInvalid, "evidence[0].sha256")
 	f.Evidence[0].SHA256 = "aa"
-	s.do(mei, f).did("case_filed", "offer_made", "evidence_added")
+	s.do(mei, f).did("case_filed", "offer_made", "evidence_added", "consents_changed")
 	require.Equal(t, EvidenceAdded{File: "f1", SHA256: "aa", Size: 9, Type: "image/jpeg"}, s.events[2].Fact)
 	require.Equal(t, 1, s.c.Files.Of(SideConsumer))
 }

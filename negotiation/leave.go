@@ -3,8 +3,6 @@ package negotiation
 import (
 	"slices"
 	"time"
-
-	"hejie/negotiation/workday"
 )
 
 // fail ends the negotiation stage without a settlement: it becomes a complaint by itself, or, when the consumer asked to be asked
@@ -121,13 +119,13 @@ func (d *decision) withdrawCase(f WithdrawCase) error {
 	if !d.c.Escalated() { // the class of the negotiation stage outlives a withdrawn complaint
 		closed.Class = ClassWC
 	}
-	d.emit(closed, &Content{Text: f.Text})
+	d.close(closed, &Content{Text: f.Text})
 	return nil
 }
 
 // canRefuse: until the enterprise's first offer, once.
 func canRefuse(c Case, _ Actor, _ time.Time) error {
-	if c.offersOf(SideEnterprise) > 0 || c.Refusal != nil {
+	if c.offersOf(SideEnterprise) > 0 {
 		return NewError(CodeAlreadyDone)
 	}
 	return nil
@@ -145,16 +143,32 @@ func (d *decision) refuseCase(f RefuseCase) error {
 	return nil
 }
 
-// canReopen: once; a lapsed case (LC) for 30 days, one withdrawn or ended by the consumer's own part (WC) for 7.
+// close ends the case and says until when that may be undone: a lapsed one (LC) is taken up again for 30 days, one withdrawn or ended
+// by the consumer's own part (WC) for 7, both once; what nobody confirmed (SU) is disputed for 30. Calendar days roll past holidays.
+func (d *decision) close(f CaseClosed, say *Content) {
+	days := 0
+	switch {
+	case f.Class == ClassSU:
+		days = d.c.Rules.DisputeDays
+	case f.Class == ClassLC && !d.c.Reopened:
+		days = d.c.Rules.ReopenLapsed
+	case f.Class == ClassWC && !d.c.Reopened:
+		days = d.c.Rules.ReopenWithdrawn
+	}
+	if days > 0 {
+		f.Until = d.cal().DueDays(d.env.At, days).UTC()
+	}
+	d.emit(f, say)
+}
+
+// canReopen: once, as long as close said.
 func canReopen(c Case, _ Actor, at time.Time) error {
 	switch {
 	case c.Reopened:
 		return NewError(CodeAlreadyDone)
 	case c.Escalated():
-	case c.Class == ClassLC:
-		return within(c.Closing.At, c.Rules.ReopenLapsed, at)
-	case c.Class == ClassWC:
-		return within(c.Closing.At, c.Rules.ReopenWithdrawn, at)
+	case c.Class == ClassLC, c.Class == ClassWC:
+		return c.Closing.undone(at)
 	}
 	return NewError(CodeWrongPhase, "phase", c.Phase)
 }
@@ -173,7 +187,10 @@ func (d *decision) reopen() error {
 	return nil
 }
 
-// endOfDay is 00:00 after the given number of calendar days after from's day.
-func endOfDay(from time.Time, days int) time.Time {
-	return workday.DateOf(from).AddDays(days + 1).Time().UTC()
+// undone refuses to undo what closed the case when it is too late.
+func (x *Closing) undone(at time.Time) error {
+	if !at.Before(x.Until) {
+		return NewError(CodeTooLate, "until", x.Until)
+	}
+	return nil
 }

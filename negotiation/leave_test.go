@@ -98,7 +98,7 @@ func TestWithdrawal(t *testing.T) {
 	t.Parallel()
 	s := newScenario(t).refuses(mei, WithdrawCase{}, CodeRequired, "reason").refuses(mei, WithdrawCase{Reason: "x"}, CodeInvalid, "reason")
 	s.at("2026-03-02T12:00").consumer(WithdrawCase{Reason: WithdrawSolved, Text: "They called"}).wants(PhaseClosed, ClassWC)
-	require.Equal(t, Closing{ClosedWithdrawn, s.env.At, WithdrawSolved}, *s.c.Closing)
+	require.Equal(t, Closing{ClosedWithdrawn, s.env.At, WithdrawSolved, shanghai(t, "2026-03-10T00:00")}, *s.c.Closing)
 	s.refuses(mei, Escalate{}, CodeWrongPhase)
 	late := *s
 	late.at("2026-03-10T00:00").refuses(mei, Reopen{}, CodeTooLate)
@@ -108,6 +108,19 @@ func TestWithdrawal(t *testing.T) {
 	s.refuses(mei, Reopen{}, CodeAlreadyDone)
 	require.Equal(t, s.env.At, s.c.Complaint.ClosedAt)
 	escalated(t).consumer(WithdrawCase{Reason: WithdrawOtherWay}).refuses(mei, Reopen{}, CodeWrongPhase)
+}
+
+// Seven days that end in the National Day holiday end with the first day after it.
+func TestReopeningAfterHolidays(t *testing.T) {
+	t.Parallel()
+	withdrawn := func() *scenario {
+		s := blank(t).at("2026-09-24T12:00")
+		s.env.Filing = platform()
+		s.do(mei, filing(true))
+		return s.at("2026-09-25T12:00").consumer(WithdrawCase{Reason: WithdrawSolved})
+	}
+	withdrawn().at("2026-10-08T23:59").consumer(Reopen{}).wants(PhaseAwaitingResponse, "")
+	withdrawn().at("2026-10-09T00:00").refuses(mei, Reopen{}, CodeTooLate)
 }
 
 func TestReopening(t *testing.T) {

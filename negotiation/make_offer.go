@@ -27,7 +27,7 @@ func (d *decision) makeOffer(f MakeOffer) error {
 	if err := text("reason", f.Reason, maxReason, false); err != nil {
 		return err
 	}
-	if limit := 3 * d.c.Amount.Minor; f.Reason == "" && total(f.Items) > limit {
+	if limit := 3 * d.c.Amount.Minor; !Visible(f.Reason) && total(f.Items) > limit {
 		return NewError(CodeReasonRequired, "limit", Money{d.c.Amount.Currency, limit}).On("reason")
 	}
 	if o, ok := d.c.OpenOffer(); ok && o.By == side && d.c.binds(o) {
@@ -86,7 +86,8 @@ func (d *decision) putOffer(items []Item, validDays int, say, reason string) {
 	number := len(d.c.Offers) + 1
 	side := d.by.Side()
 	valid := d.clock(OfferValidity.of(number), side.Other(), d.env.At, validDays, WorkingDays)
-	made := OfferMade{Offer: number, Items: facts, Digest: Digest(items, say), Terms: Digest(items, ""), ValidUntil: valid.Due, Starts: []Deadline{valid}}
+	terms, all := digests(items, say)
+	made := OfferMade{Offer: number, Items: facts, Digest: all, Terms: terms, ValidUntil: valid.Due, Starts: []Deadline{valid}}
 	if o, ok := d.c.OpenOffer(); ok {
 		if o.By == side {
 			made.Replaces = o.Number

@@ -1,6 +1,9 @@
 package negotiation
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -95,6 +98,7 @@ func TestLimitsOfOffers(t *testing.T) {
 	t.Parallel()
 	s := newScenario(t)
 	s.refuses(agent, MakeOffer{Items: []Item{refund(60001, 1)}, ValidDays: 3}, CodeReasonRequired, "reason")
+	s.refuses(agent, MakeOffer{Items: []Item{refund(60001, 1)}, ValidDays: 3, Reason: " \u200b"}, CodeReasonRequired, "reason")
 	s.enterprise(MakeOffer{Items: []Item{refund(60000, 1)}, ValidDays: 3})
 	s.enterprise(MakeOffer{Items: []Item{refund(60000, 1), refund(1, 1)}, ValidDays: 3, Reason: "A gift"})
 	require.Equal(t, "A gift", s.events[0].Content.Reason)
@@ -266,4 +270,20 @@ func TestOffersOutliveTheNegotiation(t *testing.T) {
 		require.Equal(t, SideConsumer, s.c.Turn)
 		s.accepts(mei).wants(PhaseAgreed, "")
 	})
+}
+
+// A digest is that of the terms as encoding/json writes them, however it is put together.
+func TestDigest(t *testing.T) {
+	t.Parallel()
+	for _, items := range [][]Item{nil, {}, {{By: SideEnterprise, Remedy: Apology, Description: "a<b>\u2028\"和解\""}}} {
+		for _, text := range []string{"", "x<y & 'z'\u2028\n"} {
+			b, err := json.Marshal(struct {
+				Items []Item `json:"items"`
+				Text  string `json:"text,omitempty"`
+			}{items, text})
+			require.NoError(t, err)
+			sum := sha256.Sum256(b)
+			require.Equal(t, hex.EncodeToString(sum[:]), Digest(items, text))
+		}
+	}
 }

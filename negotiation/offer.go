@@ -80,15 +80,32 @@ func total(items []Item) int64 {
 
 // Digest of terms: the SHA-256, in hex, of their JSON with descriptions. Acceptance names it, so nobody accepts terms they did not read.
 func Digest(items []Item, text string) string {
-	b, err := json.Marshal(struct {
-		Items []Item `json:"items"`
-		Text  string `json:"text,omitempty"`
-	}{items, text})
+	_, all := digests(items, text)
+	return all
+}
+
+// digests are those of the items alone, and with the text; both are of {"items", "text"}, the text left out when it is empty.
+func digests(items []Item, text string) (terms, all string) {
+	b := append([]byte(`{"items":`), encoded(items)...)
+	terms = digest(append(b, '}'))
+	if text == "" {
+		return terms, terms
+	}
+	b = append(append(b, `,"text":`...), encoded(text)...)
+	return terms, digest(append(b, '}'))
+}
+
+func digest(b []byte) string {
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:])
+}
+
+func encoded(v any) []byte {
+	b, err := json.Marshal(v)
 	if err != nil { // structs of strings and numbers always encode
 		panic(err)
 	}
-	h := sha256.Sum256(b)
-	return hex.EncodeToString(h[:])
+	return b
 }
 
 // split parts items into facts (no descriptions) and their descriptions.

@@ -32,7 +32,7 @@ func (d *decision) reportPerformance(f ReportPerformance) error {
 	if err := text("reference", f.Reference, maxDescription, false); err != nil {
 		return err
 	}
-	if p.Remedy.Monetary() && p.By == SideEnterprise && f.Reference == "" && f.File == "" {
+	if p.Remedy.Monetary() && p.By == SideEnterprise && !Visible(f.Reference) && f.File == "" {
 		return required("reference")
 	}
 	if f.File != "" {
@@ -63,7 +63,8 @@ func (d *decision) confirmPerformance(f ConfirmPerformance) error {
 	case p.State == PromiseConfirmed:
 		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
 	}
-	late := p.Late || !p.DueAt.IsZero() && p.ReportedAt.IsZero() && !d.env.At.Before(p.DueAt)
+	done := !p.ReportedAt.IsZero() && p.State != PromiseDisputed // a report that was disputed is no proof of when
+	late := p.Late || !p.DueAt.IsZero() && !done && !d.env.At.Before(p.DueAt)
 	if starts := d.waiting(f.Item); len(starts) > 0 { // items wait for a report: what is confirmed counts as reported
 		d.asSystem(func() { d.emit(PerformanceReported{Item: f.Item, Late: late, Starts: starts}, nil) })
 	}
@@ -93,7 +94,7 @@ func (d *decision) finish() {
 	if a.Confirmed() {
 		d.emit(CaseClosed{Reason: ClosedPerformed, Class: ClassSC}, nil)
 	} else {
-		d.emit(CaseClosed{Reason: ClosedUnconfirmed, Class: ClassSU}, nil)
+		d.close(CaseClosed{Reason: ClosedUnconfirmed, Class: ClassSU}, nil)
 	}
 }
 
@@ -108,7 +109,7 @@ func canDispute(c Case, by Actor, at time.Time) error {
 	if c.Class != ClassSU || by.Side() != SideConsumer || c.Escalated() {
 		return NewError(CodeWrongPhase, "phase", c.Phase)
 	}
-	return within(c.Closing.At, c.Rules.DisputeDays, at)
+	return c.Closing.undone(at)
 }
 
 // disputePerformance by the consumer breaks the promise and escalates; by the enterprise it puts the consumer's item back, and
@@ -135,14 +136,6 @@ func (d *decision) disputePerformance(f DisputePerformance) error {
 	d.emit(disputed, &Content{Text: f.Reason})
 	if d.by.Side() == SideConsumer && !d.c.Escalated() {
 		d.asSystem(func() { d.fail(ClassSB, EscalatedNotPerformed, nil) })
-	}
-	return nil
-}
-
-// within refuses an act later than the end of the given calendar day after from.
-func within(from time.Time, days int, at time.Time) error {
-	if last := endOfDay(from, days); !at.Before(last) {
-		return NewError(CodeTooLate, "until", last)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ func TestPerformedAndConfirmed(t *testing.T) {
 	require.Equal(t, SideEnterprise, s.c.Turn)
 	s.refuses(agent, ReportPerformance{Item: 0}, CodeRequired, "reference") // money: with proof or a reference
 	s.refuses(agent, ReportPerformance{Item: 0, Reference: strings.Repeat("x", 501)}, CodeTooLong, "reference")
+	s.refuses(agent, ReportPerformance{Item: 0, Reference: " \u200b"}, CodeRequired, "reference")
 	s.refuses(agent, ReportPerformance{Item: 0, File: "f"}, CodeNotFound, "file")
 	s.at("2026-03-05T23:59").enterprise(report(0)).due("confirmation:0", "2026-03-17T00:00").runsNot("performance:0")
 	s.refuses(agent, report(0), CodeAlreadyDone, "item").refuses(agent, report(2), CodeNoSuchItem, "item").refuses(agent, report(-1), CodeNoSuchItem, "item")
@@ -163,4 +164,37 @@ func TestAgreedCasesAreKept(t *testing.T) {
 	s.refuses(System, Escalate{}, CodeWrongPhase) // removed from the scheme: agreements keep their clocks
 	s.refuses(agent, MakeOffer{Items: []Item{refund(1, 1)}, ValidDays: 3}, CodeWrongPhase)
 	s.consumer(PostMessage{Text: "Thank you"}).enterprise(PostMessage{Text: "Welcome"})
+}
+
+// What waits for an item starts with its first report. A denial puts back what was not done, and a second report starts nothing that was.
+func TestDenialAndWhatWaits(t *testing.T) {
+	t.Parallel()
+	terms := []Item{shipping(7), after(0, refund(20000, 3))}
+	s := agreed(t, true, terms...).consumer(ReportPerformance{Item: 0}).enterprise(report(1)).enterprise(DisputePerformance{Item: 0})
+	s.consumer(ReportPerformance{Item: 0}).runsNot("performance:1").due("confirmation:1", "2026-03-12T00:00")
+	require.Equal(t, PromiseReported, s.c.Agreement.Items[1].State)
+	s = agreed(t, true, terms...).consumer(ReportPerformance{Item: 0}).tick("2026-03-06T00:00").due("silence:1", "2026-03-10T00:00")
+	s.enterprise(DisputePerformance{Item: 0}).runsNot("silence:1")
+	require.Equal(t, PromiseWaiting, s.c.Agreement.Items[1].State)
+}
+
+// A period that lies between two working days has no reminder: it would be one of before the start.
+func TestNoReminderBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	weekend := refund(20000, 1)
+	weekend.Due.Unit = CalendarDays
+	s := filed(t, true).at("2026-03-07T10:00").offers(agent, weekend).accepts(mei).due("performance:0", "2026-03-09T00:00")
+	d, _ := s.c.Deadline("performance:0")
+	require.Empty(t, d.Remind)
+	s.do(System, nil).did()
+}
+
+// A report in time that the consumer disputes does not make in time what is confirmed long after.
+func TestFalseReportIsLate(t *testing.T) {
+	t.Parallel()
+	s := agreed(t, true, refund(1, 3)).enterprise(report(0)).consumer(DisputePerformance{Item: 0}).wants(PhaseEscalated, ClassSB)
+	s.at("2026-05-20T09:00").consumer(ConfirmPerformance{0}).wants(PhaseClosed, ClassSC)
+	require.True(t, s.c.Late)
+	s = agreed(t, true, refund(1, 3)).enterprise(report(0)).consumer(DisputePerformance{Item: 0}).consumer(ConfirmPerformance{0})
+	require.False(t, s.c.Late, "confirmed before it was due")
 }

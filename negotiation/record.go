@@ -71,14 +71,18 @@ type Head struct {
 	Hash    Hash
 	Room    Position
 	Desk    Position
+	Own     Position // of ConsumerOnly
 
 	RoomHash Hash // of the last event in the room: what is printed, since the end of the whole log tells of the desk
 }
 
 // At gives the head's position in a channel.
 func (h Head) At(ch Channel) Position {
-	if ch == Desk {
+	switch ch {
+	case Desk:
 		return h.Desk
+	case ConsumerOnly:
+		return h.Own
 	}
 	return h.Room
 }
@@ -103,9 +107,12 @@ func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {
 // After is the head after a record.
 func (h Head) After(r Record) Head {
 	h.Version, h.Hash = r.Version, r.Hash
-	if r.Channel == Desk {
+	switch r.Channel {
+	case Desk:
 		h.Desk = r.Position()
-	} else {
+	case ConsumerOnly:
+		h.Own = r.Position()
+	default:
 		h.Room, h.RoomHash = r.Position(), r.Hash
 	}
 	return h

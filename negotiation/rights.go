@@ -16,6 +16,7 @@ const (
 	SeeRoom    Action = "see_room"    // the text
 	SeeDesk    Action = "see_desk"    // the enterprise's internal notes
 	SeeDetails Action = "see_details" // the consumer's full name, phone, address
+	SeeChoice  Action = "see_choice"  // what the consumer wants done with an unsettled case: ConsumerOnly
 )
 
 // right says who may do a command, in which phases, and what else must hold then.
@@ -109,8 +110,12 @@ func (c Case) Allowed(by Actor, at time.Time) []string {
 	return kinds
 }
 
-// SeenBy is the case as the actor may see it: without what only the enterprise's desk knows, not even that it happened.
+// SeenBy is the case as the actor may see it: without what only the enterprise's desk or only the consumer knows, not even that it
+// happened.
 func (c Case) SeenBy(by Actor) Case {
+	if !c.sees(by, SeeChoice) {
+		c.Version, c.Consents.Escalation, c.clock = 0, nil, time.Time{}
+	}
 	if !c.sees(by, SeeDesk) {
 		c.Version, c.Agent, c.Talk, c.clock = 0, "", [2]Talk{}, time.Time{}
 	}
@@ -124,12 +129,12 @@ func (c Case) sees(by Actor, a Action) bool {
 	case SideConsumer:
 		return by.ID == c.Consumer && a != SeeDesk
 	case SideEnterprise:
-		return by.Enterprise == c.Enterprise && (a != SeeDetails || c.showsDetails())
+		return by.Enterprise == c.Enterprise && a != SeeChoice && (a != SeeDetails || c.showsDetails())
 	case SideBureau:
 		switch a {
 		case SeeFacts:
 			return region.Within(c.Region, by.Region)
-		case SeeRoom, SeeDetails:
+		case SeeRoom, SeeDetails, SeeChoice:
 			return c.Escalated() && by.Bureau == c.Bureau
 		}
 	}

@@ -1,6 +1,7 @@
 package negotiation
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -143,22 +144,22 @@ func TestSeeing(t *testing.T) {
 	before, after := newScenario(t).c, escalated(t).c
 	unsent := filed(t, false).tick("2026-03-17T00:00").c
 	returned := agreed(t, true, refund(1, 1), shipping(3)).c
-	all := []Action{SeeFacts, SeeRoom, SeeDesk, SeeDetails}
+	all, desk := []Action{SeeFacts, SeeRoom, SeeDesk, SeeDetails, SeeChoice}, []Action{SeeFacts, SeeRoom, SeeDesk, SeeDetails}
 	for _, x := range []struct {
 		actor  Actor
 		c      Case
 		may    []Action
 		hidden bool
 	}{
-		{mei, before, []Action{SeeFacts, SeeRoom, SeeDetails}, false},
+		{mei, before, []Action{SeeFacts, SeeRoom, SeeDetails, SeeChoice}, false},
 		{agent, before, []Action{SeeFacts, SeeRoom, SeeDesk}, false},
 		{supervisor, before, []Action{SeeFacts, SeeRoom, SeeDesk}, false},
-		{agent, returned, all, false},
+		{agent, returned, desk, false},
 		{rival, returned, nil, true},
 		{officer, before, []Action{SeeFacts}, false},
 		{officer, returned, []Action{SeeFacts}, false},
 		{officer, unsent, []Action{SeeFacts}, false},
-		{officer, after, []Action{SeeFacts, SeeRoom, SeeDetails}, false},
+		{officer, after, []Action{SeeFacts, SeeRoom, SeeDetails, SeeChoice}, false},
 		{sister, after, []Action{SeeFacts}, false},
 		{superior, after, []Action{SeeFacts}, false},
 		{neighbour, after, nil, true},
@@ -181,16 +182,54 @@ func TestSeeing(t *testing.T) {
 	}
 }
 
-// What happens at the desk leaves no trace in what others are shown.
+// What happens at the desk, and what the consumer keeps to themselves, leaves no trace in what others are shown.
 func TestSeenBy(t *testing.T) {
 	t.Parallel()
 	s := newScenario(t)
-	before, mine := encode(t, s.c.SeenBy(mei)), encode(t, s.c.SeenBy(agent))
+	seen := func() (list [3]string) {
+		for i, by := range []Actor{mei, agent, officer} {
+			list[i] = encode(t, s.c.SeenBy(by))
+		}
+		return list
+	}
+	before := seen()
 	s.later(time.Hour).enterprise(PostMessage{Text: "Internal", Channel: Desk}).enterprise(Assign{Agent: "agent"})
-	require.Equal(t, before, encode(t, s.c.SeenBy(mei)))
-	require.Equal(t, before, encode(t, s.c.SeenBy(officer)))
-	require.NotEqual(t, mine, encode(t, s.c.SeenBy(agent)))
+	after := seen()
+	require.Equal(t, [2]string{before[0], before[2]}, [2]string{after[0], after[2]})
+	require.NotEqual(t, before[1], after[1])
 	require.Equal(t, "agent", s.c.SeenBy(supervisor).Agent)
+
+	before = after
+	s.later(time.Hour).consumer(ChangeConsents{Escalation: &Choice{Yes: false, Text: "e2"}})
+	after = seen()
+	require.Equal(t, before[1:], after[1:], "neither the choice nor that it was made")
+	require.NotEqual(t, before[0], after[0])
+	require.Nil(t, s.c.SeenBy(agent).Consents.Escalation)
+	require.Nil(t, s.c.SeenBy(officer).Consents.Escalation)
+	require.Equal(t, &Choice{Text: "e2"}, s.c.SeenBy(mei).Consents.Escalation)
+	s.later(time.Hour).consumer(Escalate{})
+	require.Equal(t, &Choice{Text: "e2"}, s.c.SeenBy(officer).Consents.Escalation, "the bureau may ask what was agreed to")
+	require.Nil(t, s.c.SeenBy(agent).Consents.Escalation)
+}
+
+// What the consumer wants done with an unsettled case is in no event of a channel that the enterprise has, and counts as no word to it:
+// after an offer that lay open it does not end the consumer's silence.
+func TestTheChoiceIsKeptFromTheEnterprise(t *testing.T) {
+	t.Parallel()
+	s := newScenario(t)
+	for _, e := range s.events {
+		b, err := json.Marshal(e.Fact)
+		require.NoError(t, err)
+		require.Equal(t, e.Channel == ConsumerOnly, strings.Contains(string(b), "escalation"), "%s in %s", b, e.Channel)
+	}
+	s.at("2026-03-03T10:00").offers(agent, refund(5000, 3)).later(time.Hour)
+	spoke := s.c.Spoke
+	s.consumer(ChangeConsents{Publication: &Choice{Text: "p2"}, Escalation: &Choice{Text: "e2"}}).did("consents_changed", "consents_changed")
+	require.Equal(t, []Channel{Room, ConsumerOnly}, []Channel{s.events[0].Channel, s.events[1].Channel})
+	require.NotEqual(t, spoke, s.c.Spoke)
+	spoke = s.c.Spoke
+	s.later(time.Hour).consumer(ChangeConsents{Escalation: &Choice{Yes: true, Text: "e2"}})
+	require.Equal(t, spoke, s.c.Spoke)
 }
 
 func TestAllowed(t *testing.T) {

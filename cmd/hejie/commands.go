@@ -87,7 +87,7 @@ func (c Config) check() error {
 			return err
 		}
 	}
-	return c.checkListen()
+	return errors.Join(c.checkPublicURL(), c.checkListen())
 }
 
 // proxies are believed only when there is one.

@@ -45,7 +45,7 @@ func newDemo(ctx context.Context, c demoCommand, all Common, to console) (*Progr
 	if err := config.checkListen(); err != nil {
 		return nil, err
 	}
-	return newProgram(ctx, config, folder{path: filepath.Join(all.Data, "demo")}, &c.demoOptions, to, all.logger(to))
+	return newProgram(ctx, config, folder{path: filepath.Join(all.Data, demoName)}, &c.demoOptions, to, all.logger(to))
 }
 
 func (p *Program) announceDemo() error {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,18 +15,21 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/negotiation/workday"
 	"hejie/server/live"
 )
 
 type demoView struct {
-	Now    time.Time `json:"now"`
-	People []struct {
-		Person string `json:"person"`
-		Role   string `json:"role"`
-		Name   string `json:"name"`
-		At     string `json:"at"`
-		Case   string `json:"case"`
-	} `json:"people"`
+	Now    time.Time    `json:"now"`
+	People []demoPerson `json:"people"`
+}
+
+type demoPerson struct {
+	Person string `json:"person"`
+	Role   string `json:"role"`
+	Name   string `json:"name"`
+	At     string `json:"at"`
+	Case   string `json:"case"`
 }
 
 type sessionView struct {
@@ -100,16 +106,123 @@ func TestDemo(t *testing.T) {
 	require.Empty(t, nobody.Account.Role, "all sessions ended")
 }
 
-// Who is in a room when the program ends is told to come back.
-func TestEndsSockets(t *testing.T) {
-	t.Parallel()
-	r := demoAt(t, t.TempDir())
-	require.Equal(t, http.StatusOK, r.call(t, http.MethodPost, "/api/demo/enter", map[string]string{"person": "zhou"}, nil))
+// dial opens a socket for the session that the client has.
+func (r *running) dial(t *testing.T) *websocket.Conn {
+	t.Helper()
 	dialer := websocket.Dialer{Jar: r.client.Jar, Subprotocols: []string{live.Protocol}}
 	socket, answer, err := dialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(r.URL(), "http")+"/api/live", nil)
 	require.NoError(t, err)
 	require.NoError(t, answer.Body.Close())
 	require.Equal(t, live.Protocol, answer.Header.Get("Sec-Websocket-Protocol"))
+	return socket
+}
+
+func (r *running) enter(t *testing.T, person string) {
+	t.Helper()
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodPost, "/api/demo/enter", map[string]string{"person": person}, nil))
+}
+
+// A notice that moves deadlines is seen at once by who sits in a room; and who sits there when the demo is reset is told to come back,
+// and can.
+func TestRoomsLiveThroughACalendarAndAReset(t *testing.T) {
+	t.Parallel()
+	r := demoAt(t, t.TempDir())
+	r.enter(t, "zhou")
+	var mine struct {
+		Rows []struct{ Case, Phase string } `json:"rows"`
+	}
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/cases", nil, &mine))
+	socket := r.dial(t)
+	rooms, running := 0, ""
+	for _, row := range mine.Rows {
+		if row.Phase == string(negotiation.PhaseAwaitingResponse) || row.Phase == string(negotiation.PhaseNegotiating) {
+			rooms, running = rooms+1, row.Case
+			require.NoError(t, socket.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"subscribe":{"channel":"%s/room"}}`, row.Case)))
+		}
+	}
+	require.Positive(t, rooms)
+	heard, ended := make(chan string, 1000), make(chan error, 1)
+	go func() {
+		for {
+			_, frame, err := socket.ReadMessage()
+			if err != nil {
+				ended <- err
+				return
+			}
+			heard <- string(frame)
+		}
+	}()
+	for range rooms { // each answered its subscription
+		for !strings.Contains(<-heard, `"recovered":true`) {
+		}
+	}
+
+	office := *r
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	office.client = &http.Client{Jar: jar, Transport: r.client.Transport}
+	office.enter(t, administrator(t, &office))
+	off := nextWorkday(r.engine.business.Now())
+	require.Equal(t, http.StatusOK, office.call(t, http.MethodPut, fmt.Sprint("/api/admin/calendar/", off.Year), withHoliday(off), nil))
+	for !strings.Contains(<-heard, `"type":"deadlines_moved"`) {
+	}
+
+	var moved struct {
+		Now time.Time `json:"now"`
+	}
+	require.Equal(t, http.StatusOK, office.call(t, http.MethodPost, "/api/demo/advance", map[string]string{"case": running}, &moved))
+	require.Equal(t, http.StatusNoContent, office.call(t, http.MethodPost, "/api/demo/reset", nil, nil))
+	var code *websocket.CloseError
+	require.ErrorAs(t, <-ended, &code)
+	require.True(t, live.CloseCode(code.Code).Reconnect(), code)
+	require.NoError(t, socket.Close())
+	require.Eventually(t, func() bool { // the answer comes first, the new world a moment later
+		var d demoView
+		return r.call(t, http.MethodGet, "/api/demo", nil, &d) == http.StatusOK && d.Now.Before(moved.Now)
+	}, 30*time.Second, 10*time.Millisecond)
+	r.enter(t, "zhou")
+	again := r.dial(t)
+	require.NoError(t, again.WriteMessage(websocket.TextMessage, []byte(`{"subscribe":{"feed":"me"}}`)))
+	_, page, err := again.ReadMessage()
+	require.NoError(t, err)
+	require.Contains(t, string(page), `"feed":"me"`)
+	require.NoError(t, again.Close())
+}
+
+func administrator(t *testing.T, r *running) string {
+	t.Helper()
+	var d demoView
+	require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/demo", nil, &d))
+	i := slices.IndexFunc(d.People, func(p demoPerson) bool { return p.Role == string(negotiation.RoleAdministrator) })
+	require.GreaterOrEqual(t, i, 0)
+	return d.People[i].Person
+}
+
+// nextWorkday is the first working day after today.
+func nextWorkday(now time.Time) workday.Date {
+	d := workday.DateOf(now).AddDays(1)
+	for workday.Default().Kind(d) != workday.Working {
+		d = d.AddDays(1)
+	}
+	return d
+}
+
+// withHoliday is the notice of the day's year, with that day off besides.
+func withHoliday(d workday.Date) workday.Year {
+	y, ok := workday.Default().Year(d.Year)
+	if !ok {
+		y = workday.Year{Year: d.Year, Papers: []string{}}
+	}
+	y.Days = append(y.Days, workday.YearDay{Name: "临时放假", Date: d, IsOffDay: true})
+	return y
+}
+
+// Who is in a room when the program ends is told to come back.
+func TestEndsSockets(t *testing.T) {
+	t.Parallel()
+	r := demoAt(t, t.TempDir())
+	r.enter(t, "zhou")
+	socket := r.dial(t)
 	require.NoError(t, socket.WriteMessage(websocket.TextMessage, []byte(`{"subscribe":{"feed":"me"}}`)))
 	_, page, err := socket.ReadMessage()
 	require.NoError(t, err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,26 +44,35 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 		})
 	}
 	sick := false
-	for _, check := range []func(context.Context) finding{
-		c.checkConfig, f.checkFolders, f.checkKey, f.checkSpace, checkClock, f.checkDatabase,
+	for _, check := range []func(context.Context) []finding{
+		one(c.checkConfig), one(f.checkFolders), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase,
 	} {
-		x := check(ctx)
-		mark, todo := "ok", ""
-		if x.todo != "" {
-			mark, todo = "!!", "\n   -> "+x.todo
-			if x.mild {
-				mark = "??"
+		for _, x := range check(ctx) {
+			if err := to.printf("%s\n", x); err != nil {
+				return err
 			}
-			sick = sick || !x.mild
-		}
-		if err := to.printf("%s %s%s\n", mark, x.what, todo); err != nil {
-			return err
+			sick = sick || x.todo != "" && !x.mild
 		}
 	}
 	if sick {
 		return errSick
 	}
 	return nil
+}
+
+// one makes a list of a check with one finding.
+func one(check func(context.Context) finding) func(context.Context) []finding {
+	return func(ctx context.Context) []finding { return []finding{check(ctx)} }
+}
+
+func (x finding) String() string {
+	switch {
+	case x.todo == "":
+		return "ok " + x.what
+	case x.mild:
+		return "?? " + x.what + "\n   -> " + x.todo
+	}
+	return "!! " + x.what + "\n   -> " + x.todo
 }
 
 func (c doctorCommand) checkConfig(context.Context) finding {
@@ -97,8 +107,13 @@ func (f folder) checkFolders(context.Context) finding {
 			return failed(what, err)
 		}
 	}
+	if c, err := f.readCard(); err != nil || c.Demo {
+		return finding{what: what, mild: err == nil, todo: cmp.Or(err, errDemo).Error()}
+	}
 	return finding{what: what}
 }
+
+var errDemo = errors.New("this is a demo, with invented people and a password that everybody knows: for an installation name another folder with --data")
 
 func (f folder) checkKey(context.Context) finding {
 	if err := f.checkSecret(); err != nil {
@@ -138,43 +153,50 @@ func checkClock(context.Context) finding {
 }
 
 // checkDatabase looks at a copy, so that the rebuild that it compares with changes nothing, also beside a running server.
-func (f folder) checkDatabase(ctx context.Context) finding {
+func (f folder) checkDatabase(ctx context.Context) []finding {
 	const what = "database"
 	if err := f.needed(); err != nil {
-		return failed(what, err)
+		return []finding{failed(what, err)}
 	}
 	if err := f.current(ctx); err != nil {
-		return failed(what, err)
+		return []finding{failed(what, err)}
 	}
 	s, err := openCopy(ctx, f)
 	if err != nil {
-		return failed(what, err)
+		return []finding{failed(what, err)}
 	}
-	x := s.diagnose(ctx)
-	if err := s.Close(); err != nil && x.todo == "" {
-		return failed(what, err)
+	c, err := f.readCard()
+	if err != nil {
+		return []finding{failed(what, errors.Join(err, s.Close()))}
 	}
-	return x
+	found := []finding{s.checkCalendar(app.RealClock{}.Now()), s.diagnose(ctx, c.Demo)}
+	if err := s.Close(); err != nil {
+		found = append(found, failed("copy of the database", err))
+	}
+	return found
 }
 
-func (s snapshot) diagnose(ctx context.Context) finding {
+func (s snapshot) checkCalendar(now time.Time) finding {
+	const what = "calendar"
+	known := s.years.Calendar().Years()
+	for _, y := range yearsWanted(now) {
+		if !slices.Contains(known, y) {
+			return finding{what: what, todo: fmt.Sprintf("%d is not known: get its notice and run \"hejie calendar import\"", y)}
+		}
+	}
+	return finding{what: what}
+}
+
+// diagnose looks at the log and what is derived from it; a demo may have had its time moved on.
+func (s snapshot) diagnose(ctx context.Context, demo bool) finding {
 	v, err := s.Verify(ctx)
 	what := fmt.Sprintf("database: %d cases, %d events", v.Cases, v.Events)
 	if err != nil {
 		return finding{what: what, todo: err.Error() + ": restore a backup"}
 	}
 	now := app.RealClock{}.Now()
-	if last, err := s.Plain().Heartbeat(ctx); err == nil && last.After(now.Add(time.Minute)) {
-		return finding{what: what, todo: fmt.Sprintf("the platform last beat at %s, which is in the future: the clock was set back (or it is a demo whose time was moved on)", last.Format(time.RFC3339))}
-	}
-	years := app.NewYearbook()
-	if err := years.Load(ctx, s.Plain(), now); err != nil {
-		return failed(what, err)
-	}
-	for _, y := range yearsWanted(now) {
-		if !slices.Contains(years.Calendar().Years(), y) {
-			return finding{what: what, todo: fmt.Sprintf("the calendar of %d is not known: get its notice and run \"hejie calendar import\"", y)}
-		}
+	if last, err := s.Plain().Heartbeat(ctx); err == nil && !demo && last.After(now.Add(time.Minute)) {
+		return finding{what: what, todo: fmt.Sprintf("the platform last beat at %s, which is in the future: the clock was set back", last.Format(time.RFC3339))}
 	}
 	same, err := s.rebuilt(ctx)
 	switch {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +27,7 @@ const (
 	databaseName = "hejie.db"
 	secretName   = "hejie.secret"
 	evidenceName = "evidence"
+	demoName     = "demo" // within the folder of an installation
 )
 
 // database is what the store is opened with.
@@ -62,13 +62,32 @@ func there(path string) (bool, error) {
 	return err == nil, err
 }
 
-// needed is the error of a command that wants an installation where there is none.
+// needed is the error of a command that wants an installation where there is none; it says what is there instead.
 func (f folder) needed() error {
-	ok, err := f.exists()
-	if err == nil && !ok {
-		return fmt.Errorf("there is no installation in %s: start one with \"hejie serve\", or name another with --data", f.where())
+	if f.server != "" {
+		ok, err := f.exists()
+		if err == nil && !ok {
+			err = fmt.Errorf("there is no installation in %s: start one with \"hejie serve\", or name another with --database", f.where())
+		}
+		return err
 	}
-	return err
+	info, err := os.Stat(f.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("there is no installation in %s, and no such folder: start one with \"hejie serve\", or name another with --data", f)
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("there is no installation in %s, which is a file: name the folder in which it lies with --data", f)
+	}
+	if ok, err := f.exists(); err != nil || ok {
+		return err
+	}
+	demo := folder{path: filepath.Join(f.path, demoName)}
+	if ok, err := demo.exists(); err != nil || ok {
+		return errors.Join(err, fmt.Errorf("there is no installation in %s, only a demo: name it with --data %s", f, demo))
+	}
+	return fmt.Errorf("there is no installation in %s: start one with \"hejie serve\", or name another with --data", f)
 }
 
 // where the database is, without a password.
@@ -116,8 +135,7 @@ func (f folder) newSecret() (app.Secret, error) {
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return app.Secret{}, err
 	}
-	var s app.Secret
-	rand.Read(s[:]) // never fails: crypto/rand ends the program instead
+	s := app.NewSecret()
 	return s, writeNew(f.secret(), s[:])
 }
 

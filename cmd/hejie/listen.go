@@ -24,6 +24,18 @@ func (c Config) checkListen() error {
 	return fmt.Errorf("--listen %s would serve people over plain http: give --tls-cert and --tls-key, or --behind-proxy when a proxy does TLS, or listen on localhost", c.Listen)
 }
 
+// checkPublicURL: links in messages are this address with a path behind it, and the pages know no path of their own.
+func (c Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || strings.Trim(u.RequestURI(), "/") != "" {
+		return fmt.Errorf("--public-url %s is no address like https://hejie.example", c.PublicURL)
+	}
+	return nil
+}
+
 func local(host string) bool {
 	if host == "localhost" {
 		return true

@@ -111,6 +111,7 @@ func TestHosts(t *testing.T) {
 	t.Parallel()
 	own := []string{"localhost", "127.0.0.1", "::1"}
 	require.Equal(t, append(own, "127.0.0.2", "hejie.example"), Config{Listen: "127.0.0.2:80", PublicURL: "https://Hejie.example:8443", Proxied: true}.hosts())
+	require.Equal(t, "https://hejie.example", (&Program{config: Config{PublicURL: "https://hejie.example/"}}).base(), "a path follows")
 	require.Subset(t, own, Config{Listen: "localhost:8080"}.hosts())
 	require.NotEmpty(t, Config{Listen: "localhost:8080"}.hosts())
 	require.Empty(t, Config{Listen: "localhost:8080", Proxied: true}.hosts())
@@ -230,6 +231,8 @@ func TestRefusals(t *testing.T) {
 		"open SMS gateway":   {[]string{"serve", "--listen", "localhost:0", "--sms", "webhook", "--sms-url", "http://sms.example", "--sms-secret-file", junk}, exitFailed, "https"},
 		"unknown SMS":        {[]string{"serve", "--sms", "pigeon"}, exitMisused, "--sms must be one of"},
 		"not a network":      {[]string{"serve", "--behind-proxy", "--trusted-proxy", "x", "--listen", "localhost:0"}, exitFailed, "x"},
+		"no scheme":          {[]string{"serve", "--listen", "localhost:0", "--behind-proxy", "--public-url", "hejie.example"}, exitFailed, "--public-url"},
+		"below a path":       {[]string{"serve", "--listen", "localhost:0", "--behind-proxy", "--public-url", "https://hejie.example/app"}, exitFailed, "--public-url"},
 		"unknown limit":      {[]string{"serve", "--listen", "localhost:0", "--limits", junk}, exitFailed, "x.pem"},
 		"demo off machine":   {[]string{"demo", "--listen", "0.0.0.0:0"}, exitFailed, "localhost"},
 		"nothing to verify":  {[]string{"verify"}, exitFailed, "no installation"},

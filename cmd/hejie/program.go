@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 )
 
@@ -43,7 +44,7 @@ func (p *Program) URL() string { return p.door.origin(p.config) }
 // base of links in messages.
 func (p *Program) base() string {
 	if p.config.PublicURL != "" {
-		return p.config.PublicURL
+		return strings.TrimRight(p.config.PublicURL, "/")
 	}
 	return p.URL()
 }

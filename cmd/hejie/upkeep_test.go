@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	_ "github.com/mattn/go-sqlite3"
@@ -151,6 +152,14 @@ func TestVerifyAndDoctor(t *testing.T) {
 	}
 	_, out, _ := s.run(t, "doctor")
 	require.Contains(t, out, "derived tables are what the log says", out)
+	require.Contains(t, out, "?? folders\n   -> this is a demo")
+	for _, command := range []string{"verify", "doctor"} { // the folder above it, none, a file
+		for data, says := range map[string]string{dir: "only a demo: name it with --data " + s.data, filepath.Join(dir, "x"): "no such folder", filepath.Join(s.data, databaseName): "which is a file"} {
+			code, out, errs := shell{data: data}.run(t, command)
+			require.Equal(t, exitFailed, code)
+			require.Contains(t, out+errs, says, command)
+		}
+	}
 	require.Contains(t, out, "ok secret")
 
 	change(`UPDATE scorecard_rows SET n = n + 1`)
@@ -223,4 +232,73 @@ func TestCalendar(t *testing.T) {
 	code, _, errs := s.run(t, "calendar", "import", bad)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "days[1].isOffDay")
+}
+
+// do walks a command at an instant, which the door's own clock does not know.
+func (d *desk) do(t *testing.T, id string, at time.Time, by negotiation.Actor, cmd negotiation.Command) {
+	t.Helper()
+	_, err := d.store.Change(t.Context(), app.Change{Case: id, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+		env := negotiation.Env{At: at, Calendar: d.years.Calendar(), Filing: &negotiation.Filing{Case: id, Code: "K7QM2-XW9PD", Rules: negotiation.DefaultRules(),
+			Bureau: uuid.NewString(), Region: "430602", Enrolled: true, Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 1, Max: 1}}}
+		events, after, err := c.Step(by, cmd, env)
+		return app.Decision{Events: events, After: after, Err: err}
+	}})
+	require.NoError(t, err)
+}
+
+func filing(at time.Time) negotiation.FileCase {
+	day, amount, yes := workday.DateOf(at).String(), negotiation.CNY(15000), &negotiation.Choice{Yes: true, Text: "2026-1"}
+	return negotiation.FileCase{Enterprise: uuid.NewString(), Category: "quality", Goods: "电饭煲", Facts: "不加热", PurchasedOn: day, KnownSince: day, Amount: amount,
+		Claim:        []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount, Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
+		ForDailyLife: true, OtherBody: negotiation.BodyNone, Consents: negotiation.Consents{Truth: "2026-1", Rules: "2026-1", Publication: yes, Escalation: yes}}
+}
+
+const notice2027 = `{"year": 2027, "papers": [], "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}, {"name": "元旦", "date": "2027-01-03", "isOffDay": false}]}`
+
+// The figures count working time by the calendar that the installation knows, and so does the doctor that counts them again.
+func TestDoctorCountsByTheImportedCalendar(t *testing.T) {
+	t.Parallel()
+	s := shell{data: filepath.Join(t.TempDir(), "data")}
+	s.must(t, "migrate", "up")
+	file := filepath.Join(t.TempDir(), "2027.json")
+	require.NoError(t, writeNew(file, []byte(notice2027)))
+	s.must(t, "calendar", "import", file)
+	d, err := openDesk(t.Context(), folder{path: s.data})
+	require.NoError(t, err)
+	at := func(day, hour int) time.Time { return time.Date(2027, 1, day, hour, 0, 0, 0, workday.Shanghai) }
+	id, consumer, f := uuid.NewString(), negotiation.Actor{ID: uuid.NewString(), Role: negotiation.RoleConsumer}, filing(at(2, 10))
+	agent := negotiation.Actor{ID: uuid.NewString(), Role: negotiation.RoleDeskAgent, Enterprise: f.Enterprise}
+	d.do(t, id, at(2, 10), consumer, f)
+	d.do(t, id, at(3, 20), agent, negotiation.PostMessage{Text: "型号是什么？", Question: true}) // a Sunday that is worked: 20 hours
+	d.do(t, id, at(4, 9), consumer, negotiation.Escalate{})
+	require.NoError(t, d.Close())
+	_, out, errs := s.run(t, "doctor")
+	require.Contains(t, out, "derived tables are what the log says", errs)
+}
+
+// Whoever imports a year while the platform is down finds deadlines that fell into that time: they move, like at a start.
+func TestCalendarImportMovesWhatFellIntoADowntime(t *testing.T) {
+	t.Parallel()
+	s := shell{data: filepath.Join(t.TempDir(), "data")}
+	s.must(t, "migrate", "up")
+	d, err := openDesk(t.Context(), folder{path: s.data})
+	require.NoError(t, err)
+	at := time.Now().UTC().Truncate(time.Second).AddDate(0, 0, -40) // ten working days lie between it and now in every year
+	id := uuid.NewString()
+	d.do(t, id, at, negotiation.Actor{ID: uuid.NewString(), Role: negotiation.RoleConsumer}, filing(at))
+	require.NoError(t, d.plain.Write(t.Context(), func(tx app.PlainTx) error { return tx.Beat(t.Context(), at.Add(time.Hour)) }))
+	require.NoError(t, d.Close())
+
+	file := filepath.Join(t.TempDir(), "2027.json")
+	require.NoError(t, writeNew(file, []byte(notice2027)))
+	s.must(t, "calendar", "import", file)
+	d, err = openDesk(t.Context(), folder{path: s.data})
+	require.NoError(t, err)
+	c, _, err := d.store.Case(t.Context(), id)
+	require.NoError(t, err)
+	require.NoError(t, d.Close())
+	require.Equal(t, negotiation.PhaseAwaitingResponse, c.Phase, "nobody pays for the platform's absence")
+	limit, ok := c.Deadline(negotiation.Negotiation)
+	require.True(t, ok)
+	require.True(t, limit.Due.After(time.Now()))
 }

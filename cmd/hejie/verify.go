@@ -3,17 +3,33 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
 
+	"hejie/server/app"
 	"hejie/server/store"
 )
 
 // snapshot is a database opened for looking at: the installation's own when nobody has it open, else a copy of this moment.
 type snapshot struct {
 	*store.Store
-	dir string // of the copy
+	years *app.Yearbook // what the installation knows of the calendar: its figures are counted by it
+	dir   string        // of the copy
+}
+
+// lookAt opens a database for looking at.
+func lookAt(ctx context.Context, path string) (snapshot, error) {
+	years := app.NewYearbook()
+	s, err := store.Open(path, store.Options{Calendar: years.Calendar})
+	if err != nil {
+		return snapshot{}, err
+	}
+	if err := years.Load(ctx, s.Plain(), app.RealClock{}.Now()); err != nil {
+		return snapshot{}, errors.Join(err, s.Close())
+	}
+	return snapshot{Store: s, years: years}, nil
 }
 
 func openSnapshot(ctx context.Context, f folder) (snapshot, error) {
@@ -23,11 +39,11 @@ func openSnapshot(ctx context.Context, f folder) (snapshot, error) {
 	if err := f.current(ctx); err != nil {
 		return snapshot{}, err
 	}
-	s, err := store.Open(f.database(), store.Options{})
-	if err == nil || !errors.Is(err, store.ErrInUse) {
-		return snapshot{Store: s}, err
+	s, err := lookAt(ctx, f.database())
+	if errors.Is(err, store.ErrInUse) {
+		return openCopy(ctx, f)
 	}
-	return openCopy(ctx, f)
+	return s, err
 }
 
 // current refuses a database of another version than the program's: looking does not migrate.
@@ -44,22 +60,20 @@ func (f folder) current(ctx context.Context) error {
 	return nil
 }
 
-func openCopy(ctx context.Context, f folder) (_ snapshot, err error) {
-	var c snapshot
-	if c.dir, err = os.MkdirTemp("", "hejie-look-"); err != nil {
-		return c, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.RemoveAll(c.dir))
-		}
-	}()
-	path, err := store.Backup(ctx, f.database(), c.dir)
+func openCopy(ctx context.Context, f folder) (c snapshot, err error) {
+	dir, err := os.MkdirTemp("", "hejie-look-")
 	if err != nil {
 		return c, err
 	}
-	c.Store, err = store.Open(path, store.Options{})
-	return c, err
+	path, err := store.Backup(ctx, f.database(), dir)
+	if err == nil {
+		c, err = lookAt(ctx, path)
+	}
+	if err != nil {
+		return c, errors.Join(err, os.RemoveAll(dir))
+	}
+	c.dir = dir
+	return c, nil
 }
 
 // Close closes the database and removes the copy.
@@ -71,17 +85,18 @@ func (s snapshot) Close() error {
 	return err
 }
 
-// rebuilt says whether the derived tables are what the log says. The copy is changed by it.
+// rebuilt says whether the derived tables are what the log says. The copy is changed by it. Sums are compared: the tables may be larger
+// than the memory.
 func (s snapshot) rebuilt(ctx context.Context) (bool, error) {
-	var before, after bytes.Buffer
-	err := s.DumpDerived(ctx, &before)
+	before, after := sha256.New(), sha256.New()
+	err := s.DumpDerived(ctx, before)
 	if err == nil {
 		err = s.Rebuild(ctx)
 	}
 	if err == nil {
-		err = s.DumpDerived(ctx, &after)
+		err = s.DumpDerived(ctx, after)
 	}
-	return bytes.Equal(before.Bytes(), after.Bytes()), err
+	return bytes.Equal(before.Sum(nil), after.Sum(nil)), err
 }
 
 type verifyCommand struct{}

@@ -26,19 +26,3 @@ func TestGrade(t *testing.T) {
 	}
 	require.Equal(t, "poor", grade(true, true, true), "late is late however much later the yardstick")
 }
-
-// A first page is the entry and the page with all that they import, each file once.
-func TestFollow(t *testing.T) {
-	t.Parallel()
-	parts := map[string]part{
-		"index.html": {File: "i.js", Imports: []string{"_a.js"}, CSS: []string{"i.css"}},
-		"Page.vue":   {File: "p.js", Imports: []string{"_a.js", "index.html"}, CSS: []string{"p.css"}},
-		"_a.js":      {File: "a.js"},
-		"Other.vue":  {File: "o.js"},
-	}
-	files := map[string]bool{}
-	require.NoError(t, follow(parts, "index.html", files))
-	require.NoError(t, follow(parts, "Page.vue", files))
-	require.Equal(t, map[string]bool{"i.js": true, "i.css": true, "a.js": true, "p.js": true, "p.css": true}, files)
-	require.Error(t, follow(parts, "gone", files))
-}

@@ -121,7 +121,7 @@ CREATE TABLE outbox (
 );
 
 CREATE INDEX outbox_next ON outbox (next_at) WHERE next_at IS NOT NULL;
-CREATE INDEX outbox_delivered ON outbox (delivered_at) WHERE next_at IS NULL;
+CREATE INDEX outbox_settled ON outbox (created_at) WHERE next_at IS NULL;
 
 CREATE TABLE read_marks (
 	account TEXT COLLATE "C" NOT NULL,

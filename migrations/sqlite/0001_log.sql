@@ -107,10 +107,10 @@ CREATE INDEX cases_consumer ON cases (consumer);
 CREATE INDEX cases_enterprise ON cases (enterprise);
 CREATE INDEX cases_inbox ON cases (enterprise, due) WHERE open = 1;
 CREATE INDEX cases_running ON cases (enterprise, phase) WHERE open = 1 AND class = '';
-CREATE INDEX cases_region ON cases (region, col);
-CREATE INDEX cases_city ON cases (region_city, col);
-CREATE INDEX cases_province ON cases (region_province, col);
-CREATE INDEX cases_col ON cases (col);
+CREATE INDEX cases_region ON cases (region, col, due);
+CREATE INDEX cases_city ON cases (region_city, col, due);
+CREATE INDEX cases_province ON cases (region_province, col, due);
+CREATE INDEX cases_col ON cases (col, due);
 
 CREATE TABLE enterprises ( -- the fold of enterprise_events, for lists
 	id              TEXT PRIMARY KEY,

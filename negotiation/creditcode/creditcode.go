@@ -87,14 +87,6 @@ func OrgCodeOK(c Code) bool {
 	return len(c) == length && c[orgCheck] == orgCheckCharacter(string(c[orgStart:orgCheck]))
 }
 
-// Region gives the six digits of the region in which the code was issued, which need not be a region of today.
-func Region(c Code) string {
-	if len(c) != length {
-		return ""
-	}
-	return string(c[2:orgStart])
-}
-
 // checkCharacter is (31 - Σ value·3^i mod 31) mod 31 over the first 17 characters.
 func checkCharacter(s string) (byte, error) {
 	sum, weight := 0, 1

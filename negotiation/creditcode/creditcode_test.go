@@ -51,8 +51,6 @@ func TestParse(t *testing.T) {
 		require.NoError(t, err, s)
 		require.Equal(t, code, c)
 	}
-	require.Equal(t, "110000", creditcode.Region(code))
-	require.Empty(t, creditcode.Region("1"))
 	require.False(t, creditcode.OrgCodeOK(""))
 	for s, want := range map[string]creditcode.Reason{
 		"":                    creditcode.Length,

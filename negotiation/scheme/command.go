@@ -158,18 +158,23 @@ func (p Profile) checked() (Profile, error) {
 	return p, err
 }
 
-// line gives a required text of one line, trimmed.
+// line gives a required text of one line, trimmed: something that is seen, and reads as it is stored.
 func line(field, s string, most int) (string, error) {
 	s = strings.TrimSpace(s)
 	switch n := utf8.RuneCountInString(s); {
-	case n == 0:
+	case !negotiation.Visible(s):
 		return s, negotiation.NewError(negotiation.CodeRequired).On(field)
 	case n > most:
 		return s, negotiation.NewError(negotiation.CodeTooLong, "max", most, "length", n).On(field)
-	case strings.ContainsFunc(s, unicode.IsControl):
+	case strings.ContainsFunc(s, unicode.IsControl) || turned(s):
 		return s, invalid(field, "one line")
 	}
 	return s, nil
+}
+
+// turned says whether the text has signs that make it read in another order than it has.
+func turned(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) })
 }
 
 // reason checks a ground and its text.
@@ -179,7 +184,7 @@ func reason(g Ground, text string) (*negotiation.Content, error) {
 		return nil, negotiation.NewError(negotiation.CodeRequired).On("ground")
 	case !slices.Contains(Grounds[:], g):
 		return nil, invalid("ground", Grounds)
-	case g == GroundOther && strings.TrimSpace(text) == "":
+	case g == GroundOther && !negotiation.Visible(text):
 		return nil, negotiation.NewError(negotiation.CodeRequired).On("reason")
 	}
 	return content(text)
@@ -188,10 +193,12 @@ func reason(g Ground, text string) (*negotiation.Content, error) {
 func content(text string) (*negotiation.Content, error) {
 	text = strings.TrimSpace(text)
 	switch n := utf8.RuneCountInString(text); {
-	case n == 0:
-		return nil, nil
 	case n > maxReason:
 		return nil, negotiation.NewError(negotiation.CodeTooLong, "max", maxReason, "length", n).On("reason")
+	case turned(text):
+		return nil, invalid("reason", "text without control characters")
+	case !negotiation.Visible(text):
+		return nil, nil
 	}
 	return &negotiation.Content{Text: text}, nil
 }

@@ -146,6 +146,9 @@ func TestFields(t *testing.T) {
 	}{
 		"no name":        {func(p *scheme.Profile) { p.Name = "  " }, negotiation.CodeRequired, "name"},
 		"long name":      {func(p *scheme.Profile) { p.Name = strings.Repeat("店", 101) }, negotiation.CodeTooLong, "name"},
+		"unseen name":    {func(p *scheme.Profile) { p.Name = "\u200b\u3164" }, negotiation.CodeRequired, "name"},
+		"turned name":    {func(p *scheme.Profile) { p.Name = "a\u202eb" }, negotiation.CodeInvalid, "name"},
+		"unseen address": {func(p *scheme.Profile) { p.Address = "\u2060" }, negotiation.CodeRequired, "address"},
 		"two lines":      {func(p *scheme.Profile) { p.Name = "a\nb" }, negotiation.CodeInvalid, "name"},
 		"no code":        {func(p *scheme.Profile) { p.CreditCode = "" }, negotiation.CodeRequired, "credit_code"},
 		"bad code":       {func(p *scheme.Profile) { p.CreditCode = "91430600MA00000011" }, negotiation.CodeInvalid, "credit_code"},
@@ -183,6 +186,8 @@ func TestFields(t *testing.T) {
 		{scheme.Remove{}, negotiation.CodeRequired, "ground"},
 		{scheme.Suspend{Ground: "bad"}, negotiation.CodeInvalid, "ground"},
 		{scheme.Suspend{Ground: scheme.GroundOther, Reason: " "}, negotiation.CodeRequired, "reason"},
+		{scheme.Suspend{Ground: scheme.GroundOther, Reason: "\u200b"}, negotiation.CodeRequired, "reason"},
+		{scheme.Suspend{Ground: scheme.GroundLeak, Reason: "a\u202eb"}, negotiation.CodeInvalid, "reason"},
 		{scheme.Remove{Ground: scheme.GroundLeak, Reason: strings.Repeat("x", 2001)}, negotiation.CodeTooLong, "reason"},
 		{negotiation.Reopen{}, negotiation.CodeUnknownCommand, "type"},
 	} {

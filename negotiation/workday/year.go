@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -27,18 +28,44 @@ type YearDay struct {
 	IsOffDay bool   `json:"isOffDay"`
 }
 
-// ImportError says which field of an imported year is wrong, and why.
+// ImportError says which field of an imported year is wrong, and why. Params are what a sentence about the fault needs.
 type ImportError struct {
 	Field  string // like days[3].date; "" for the whole text
-	Reason string
+	Fault  Fault
+	Params map[string]any
 }
+
+// Fault is what is wrong with an imported year.
+type Fault string
+
+// The faults, with their parameters.
+const (
+	NotAYear     Fault = "not_a_year"     // no JSON object in the holiday-cn shape, or more than one
+	WrongType    Fault = "wrong_type"     // expected
+	UnknownField Fault = "unknown_field"  // name
+	Missing      Fault = "missing"        // or empty
+	OutOfRange   Fault = "out_of_range"   // year, min, max
+	NoDays       Fault = "no_days"        // a notice names at least one
+	NotADate     Fault = "not_a_date"     // value
+	AnotherYear  Fault = "another_year"   // date and year: neither in it nor in the December before
+	NamedTwice   Fault = "named_twice"    // date
+	NoWeekendDay Fault = "no_weekend_day" // date: a make-up working day is a weekend day
+)
 
 func (e *ImportError) Error() string {
-	return strings.TrimPrefix(e.Field+": "+e.Reason, ": ")
+	s := strings.TrimPrefix(e.Field+": ", ": ") + strings.ReplaceAll(string(e.Fault), "_", " ")
+	for _, name := range slices.Sorted(maps.Keys(e.Params)) {
+		s += fmt.Sprintf(", %s %v", name, e.Params[name])
+	}
+	return s
 }
 
-func wrong(field, format string, args ...any) *ImportError {
-	return &ImportError{field, fmt.Sprintf(format, args...)}
+func wrong(field string, f Fault, params ...any) *ImportError {
+	e := &ImportError{Field: field, Fault: f, Params: make(map[string]any, len(params)/2)}
+	for i := 0; i+1 < len(params); i += 2 {
+		e.Params[params[i].(string)] = params[i+1]
+	}
+	return e
 }
 
 // Import gives a calendar with the year in b added or replaced; c stays as it is. Errors are *ImportError.
@@ -55,6 +82,8 @@ func (c *Calendar) Import(b []byte) (*Calendar, error) {
 	n.index()
 	return n, nil
 }
+
+const firstYear, lastYear = 2000, 2999
 
 func readYear(b []byte) (Year, error) {
 	var in struct { // every field a pointer or a slice: a missing one is told from a zero one
@@ -73,20 +102,23 @@ func readYear(b []byte) (Year, error) {
 	if err := dec.Decode(&in); err != nil {
 		var typ *json.UnmarshalTypeError
 		if errors.As(err, &typ) {
-			return Year{}, wrong(typ.Field, "is a JSON %s, not a %s", typ.Value, typ.Type)
+			return Year{}, wrong(typ.Field, WrongType, "expected", strings.Trim(typ.Type.String(), "*"))
 		}
-		return Year{}, wrong("", "not a year in the holiday-cn shape: %v", err)
+		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+			return Year{}, wrong("", UnknownField, "name", strings.Trim(name, `"`))
+		}
+		return Year{}, wrong("", NotAYear)
 	}
 	if _, err := dec.Token(); err != io.EOF {
-		return Year{}, wrong("", "more text after the year")
+		return Year{}, wrong("", NotAYear)
 	}
 	switch {
 	case in.Year == nil:
-		return Year{}, wrong("year", "missing")
-	case *in.Year < 2000 || *in.Year > 2999:
-		return Year{}, wrong("year", "%d is not from 2000 to 2999", *in.Year)
+		return Year{}, wrong("year", Missing)
+	case *in.Year < firstYear || *in.Year > lastYear:
+		return Year{}, wrong("year", OutOfRange, "year", *in.Year, "min", firstYear, "max", lastYear)
 	case len(in.Days) == 0:
-		return Year{}, wrong("days", "names no day")
+		return Year{}, wrong("days", NoDays)
 	}
 	y := Year{Schema: in.Schema, ID: in.ID, Year: *in.Year, Papers: in.Papers, Days: make([]YearDay, len(in.Days))}
 	if y.Papers == nil {
@@ -94,7 +126,7 @@ func readYear(b []byte) (Year, error) {
 	}
 	for i, p := range y.Papers {
 		if strings.TrimSpace(p) == "" {
-			return Year{}, wrong(fmt.Sprintf("papers[%d]", i), "empty")
+			return Year{}, wrong(fmt.Sprintf("papers[%d]", i), Missing)
 		}
 	}
 	seen := make(map[Date]bool, len(in.Days))
@@ -102,24 +134,24 @@ func readYear(b []byte) (Year, error) {
 		field := func(name string) string { return fmt.Sprintf("days[%d].%s", i, name) }
 		switch {
 		case strings.TrimSpace(d.Name) == "":
-			return Year{}, wrong(field("name"), "missing")
+			return Year{}, wrong(field("name"), Missing)
 		case d.Date == nil:
-			return Year{}, wrong(field("date"), "missing")
+			return Year{}, wrong(field("date"), Missing)
 		case d.IsOffDay == nil:
-			return Year{}, wrong(field("isOffDay"), "missing")
+			return Year{}, wrong(field("isOffDay"), Missing)
 		}
 		date, err := Parse(*d.Date)
 		if err != nil {
-			return Year{}, wrong(field("date"), "%q is not a date like 2026-01-31", *d.Date)
+			return Year{}, wrong(field("date"), NotADate, "value", *d.Date)
 		}
 		weekend := date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
 		switch {
 		case date.Year != y.Year && (date.Year != y.Year-1 || date.Month != time.December):
-			return Year{}, wrong(field("date"), "%s is neither in %d nor in the December before", date, y.Year)
+			return Year{}, wrong(field("date"), AnotherYear, "date", date.String(), "year", y.Year)
 		case seen[date]:
-			return Year{}, wrong(field("date"), "%s is named twice", date)
+			return Year{}, wrong(field("date"), NamedTwice, "date", date.String())
 		case !*d.IsOffDay && !weekend:
-			return Year{}, wrong(field("isOffDay"), "%s is a make-up working day but no weekend day", date)
+			return Year{}, wrong(field("isOffDay"), NoWeekendDay, "date", date.String())
 		}
 		seen[date] = true
 		y.Days[i] = YearDay{strings.TrimSpace(d.Name), date, *d.IsOffDay}

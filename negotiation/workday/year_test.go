@@ -49,6 +49,7 @@ func TestImportErrorsNameTheField(t *testing.T) {
 	t.Parallel()
 	day := func(s string) string { return `{"year": 2027, "papers": [], "days": [` + s + `]}` }
 	const ok = `{"name": "元旦", "date": "2027-01-01", "isOffDay": true}`
+	faults := map[workday.Fault]bool{}
 	for in, field := range map[string]string{
 		`[]`: "", ``: "", `{`: "", day(ok) + "{}": "",
 		`{"year": 2027, "days": [], "extra": 1}`:                           "",
@@ -71,5 +72,7 @@ func TestImportErrorsNameTheField(t *testing.T) {
 		require.ErrorAs(t, err, &e, in)
 		require.Equal(t, field, e.Field, "%s: %v", in, err)
 		require.NotEmpty(t, e.Error())
+		faults[e.Fault] = true
 	}
+	require.Len(t, faults, 10, "every fault is met")
 }

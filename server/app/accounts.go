@@ -103,6 +103,9 @@ func (s *Accounts) Update(ctx context.Context, x Session, ch ProfileChange) (Pro
 		}
 	}
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := stillActive(ctx, tx, x.Actor.ID); err != nil { // what was erased does not come back
+			return err
+		}
 		a, err := tx.Account(ctx, x.Actor.ID)
 		if err != nil {
 			return err
@@ -120,6 +123,15 @@ func (s *Accounts) Update(ctx context.Context, x Session, ch ProfileChange) (Pro
 	}
 	s.sessions.refresh(x.Actor.ID)
 	return s.Get(ctx, x)
+}
+
+// stillActive says sign_in_required for an account that was erased or closed since its session was asked.
+func stillActive(ctx context.Context, tx PlainTx, account string) error {
+	a, err := tx.Account(ctx, account)
+	if err == nil && !a.Active {
+		return signInRequired()
+	}
+	return err
 }
 
 // setPerson changes what is not nil.

@@ -148,12 +148,29 @@ func (s *Admin) change(ctx context.Context, by negotiation.Actor, id string, ch 
 		})
 }
 
-// Audit of the platform, newest first.
+// Audit of the platform, newest first. The filter's Actor may be a login of staff, its Case a case code. Errors: not_allowed,
+// not_found (actor, case).
 func (s *Admin) Audit(ctx context.Context, by negotiation.Actor, f AuditFilter) ([]AuditRow, error) {
 	if err := s.allowed(by); err != nil {
 		return nil, err
 	}
-	f.Limit = s.w.Limits.Page(f.Limit)
+	if f.Actor != "" && !ValidID(f.Actor) {
+		a, err := s.w.Plain.AccountByLogin(ctx, NormaliseLogin(f.Actor))
+		if err == nil && a.Role == negotiation.RoleConsumer { // whose login is a number, which is not the audit's to tell
+			err = notFound()
+		}
+		if err != nil {
+			return nil, on(err, "actor")
+		}
+		f.Actor = a.ID
+	}
+	if f.Case != "" && !ValidID(f.Case) {
+		id, err := s.w.Cases.CaseByCode(ctx, CanonicalCode(f.Case))
+		if err != nil {
+			return nil, on(err, "case")
+		}
+		f.Case = id
+	}
 	return s.w.auditOf(ctx, by, f)
 }
 
@@ -166,7 +183,8 @@ func (s *Admin) CalendarYears(ctx context.Context, by negotiation.Actor) ([]Cale
 }
 
 // ImportCalendar takes the notice of a year in the holiday-cn shape: from then on the calendar knows it, and every open case's
-// deadlines are computed again, case by case. Errors: not_allowed, bad_calendar (its field in the year, params: reason).
+// deadlines are computed again, case by case. Errors: not_allowed, bad_calendar (its field in the year; params: reason, a workday.Fault or
+// OtherYearAsked, and what that fault names).
 func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year int, body []byte) (workday.Year, error) {
 	if err := s.allowed(by); err != nil {
 		return workday.Year{}, err
@@ -174,14 +192,14 @@ func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year i
 	cal, err := (&workday.Calendar{}).Import(body) // alone, so that it has one year: the one in the text
 	var bad *workday.ImportError
 	if errors.As(err, &bad) {
-		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", bad.Reason).On(bad.Field)
+		return workday.Year{}, badCalendar(bad)
 	}
 	if err != nil {
 		return workday.Year{}, err
 	}
 	imported, ok := cal.Year(year)
 	if !ok {
-		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", "is the notice of another year").On("year")
+		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", OtherYearAsked, "year", cal.Years()[0], "wanted", year).On("year")
 	}
 	row := CalendarYear{Year: year, Body: body, Imported: s.w.Real.Now(), By: by.ID}
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
@@ -194,6 +212,17 @@ func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year i
 		return workday.Year{}, err
 	}
 	return imported, s.FinishCalendar(context.WithoutCancel(ctx))
+}
+
+// OtherYearAsked is the reason of bad_calendar for a notice of another year (params: year, wanted) than it was sent as.
+const OtherYearAsked = "other_year_asked"
+
+func badCalendar(bad *workday.ImportError) error {
+	params := []any{"reason", string(bad.Fault)}
+	for name, value := range bad.Params {
+		params = append(params, name, value)
+	}
+	return negotiation.NewError(CodeBadCalendar, params...).On(bad.Field)
 }
 
 // FinishCalendar computes deadlines again for years that were imported and not applied yet; also after a crash in the middle.
@@ -225,7 +254,15 @@ func (s *Admin) FinishCalendar(ctx context.Context) error {
 		return err
 	}
 	return s.w.Plain.Write(ctx, func(tx PlainTx) error {
-		for _, y := range open {
+		now, err := tx.CalendarYears(ctx)
+		if err != nil {
+			return err
+		}
+		for _, y := range now {
+			// What was imported meanwhile is still to be applied.
+			if !slices.ContainsFunc(open, func(o CalendarYear) bool { return o.Year == y.Year && o.Imported.Equal(y.Imported) }) {
+				continue
+			}
 			y.Applied = true
 			if err := tx.SetCalendarYear(ctx, y); err != nil {
 				return err

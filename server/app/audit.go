@@ -8,7 +8,7 @@ import (
 
 // What the audit knows. Each row says who and when; Why is the legal basis or the reason's code.
 const (
-	AuditDetails    = "details_opened"      // subject: the consumer; why: a Basis
+	AuditDetails    = "details_opened"      // subject: the consumer; why: a Basis; detail: a Purpose
 	AuditCaseFile   = "case_file_opened"    //
 	AuditOriginal   = "original_downloaded" // subject: the file
 	AuditSetUp      = "set_up"              //
@@ -51,6 +51,7 @@ func (w World) named(ctx context.Context, by negotiation.Actor, rows []AuditRow)
 
 // auditOf reads rows of the audit with their names.
 func (w World) auditOf(ctx context.Context, by negotiation.Actor, f AuditFilter) ([]AuditRow, error) {
+	f.Limit = w.Limits.Page(f.Limit)
 	rows, err := w.Plain.Audit(ctx, f)
 	if err != nil {
 		return nil, err

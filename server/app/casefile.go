@@ -89,10 +89,35 @@ func (r *Rooms) File(ctx context.Context, s Session, caseID string, cal *workday
 		b.add(e)
 	}
 	b.finish()
+	if _, ok := view.Positions[negotiation.ConsumerOnly]; ok {
+		if err := r.ownChoices(ctx, caseID, &b); err != nil {
+			return CaseFile{}, err
+		}
+	}
 	if f.Readers, err = r.w.auditOf(ctx, s.Actor, AuditFilter{Case: caseID, Limit: r.w.Limits.PageRows}); err != nil {
 		return CaseFile{}, err
 	}
 	return f, nil
+}
+
+// ownChoices adds what the consumer said in the channel that the enterprise does not have.
+func (r *Rooms) ownChoices(ctx context.Context, caseID string, b *fileBuilder) error {
+	const most = 1000 // changes of mind
+	records, err := r.w.Log.Records(ctx, caseID, negotiation.ConsumerOnly, 0, most)
+	if err != nil {
+		return err
+	}
+	for _, rec := range records {
+		e, err := rec.Event()
+		if err != nil {
+			return err
+		}
+		if f, ok := e.Fact.(negotiation.ConsentsChanged); ok {
+			b.choices(nil, f.Escalation, e.At)
+		}
+	}
+	slices.SortStableFunc(b.file.Consents, func(x, y ConsentEntry) int { return x.At.Compare(y.At) })
+	return nil
 }
 
 // roomRecords reads the whole room in pages.

@@ -53,6 +53,31 @@ func CatchUp(ctx context.Context, past Past, caseID string, ch negotiation.Chann
 	return c, nil
 }
 
+// Before reads the newest of the records before a number of the channel, at most limit; More says that others lie before them. It checks
+// no rights. Errors: not_found, or the log's own.
+func Before(ctx context.Context, past Past, caseID string, ch negotiation.Channel, before int64, limit int) (Catchup, error) {
+	_, head, err := past.Case(ctx, caseID)
+	if err != nil {
+		return Catchup{}, err
+	}
+	last := min(before-1, head.At(ch).Seq)
+	after := max(last-int64(limit), 0)
+	c := Catchup{Recovered: true, More: after > 0}
+	if last == after {
+		return c, nil
+	}
+	if c.Records, err = past.Records(ctx, caseID, ch, after, int(last-after)); err != nil {
+		return Catchup{}, err
+	}
+	for seq := after + 1; seq <= last; seq++ {
+		if i := int(seq - after - 1); i >= len(c.Records) || c.Records[i].Seq != seq {
+			return Catchup{}, negotiation.NewError(negotiation.CodeInternal, "gap", seq)
+		}
+	}
+	c.Position = c.Records[len(c.Records)-1].Position()
+	return c, nil
+}
+
 func notRecovered(ctx context.Context, past Past, caseID string, ch negotiation.Channel) (Catchup, error) {
 	_, head, err := past.Case(ctx, caseID)
 	if err != nil {

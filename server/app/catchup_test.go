@@ -97,6 +97,53 @@ func TestCatchUp(t *testing.T) {
 	}
 }
 
+func TestBefore(t *testing.T) {
+	t.Parallel()
+	past := pastWith(t, 30) // 20 in the room, 10 at the desk
+	for _, c := range []struct {
+		name     string
+		channel  negotiation.Channel
+		before   int64
+		limit    int
+		first, n int64
+		more     bool
+	}{
+		{"newest", negotiation.Room, 21, 5, 16, 5, true},
+		{"beyond the end", negotiation.Room, 99, 5, 16, 5, true},
+		{"middle", negotiation.Room, 16, 5, 11, 5, true},
+		{"just to the beginning", negotiation.Room, 6, 5, 1, 5, false},
+		{"short to the beginning", negotiation.Room, 3, 5, 1, 2, false},
+		{"before the first", negotiation.Room, 1, 5, 0, 0, false},
+		{"another channel", negotiation.Desk, 11, 50, 1, 10, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got, err := Before(t.Context(), past, "c", c.channel, c.before, c.limit)
+			require.NoError(t, err)
+			require.True(t, got.Recovered)
+			require.Equal(t, c.more, got.More)
+			require.Len(t, got.Records, int(c.n))
+			for i, r := range got.Records {
+				require.Equal(t, c.first+int64(i), r.Seq)
+			}
+			if c.n > 0 {
+				require.Equal(t, past.at(c.channel, c.first+c.n-1), got.Position)
+			}
+		})
+	}
+	empty, err := Before(t.Context(), pastWith(t, 2), "c", negotiation.Desk, 9, 5)
+	require.NoError(t, err)
+	require.Equal(t, Catchup{Recovered: true}, empty)
+
+	broken := pastWith(t, 30)
+	broken.records = append(broken.records[:3:3], broken.records[4:]...)
+	_, err = Before(t.Context(), broken, "c", negotiation.Room, 9, 50)
+	require.Equal(t, negotiation.CodeInternal, negotiation.CodeOf(err), "a gap")
+	broken.err = errors.New("disk")
+	_, err = Before(t.Context(), broken, "c", negotiation.Room, 9, 5)
+	require.ErrorIs(t, err, broken.err)
+}
+
 func TestCatchUpOfEmptyChannel(t *testing.T) {
 	t.Parallel()
 	c, err := CatchUp(t.Context(), pastWith(t, 2), "c", negotiation.Desk, negotiation.Position{}, 5)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"hejie/negotiation"
 )
@@ -67,6 +68,20 @@ type ConsumerView struct {
 	Address    string     `json:"address,omitempty"`
 }
 
+// Purpose is what an officer opens the details for. There is no "other": data may be handled for a definite purpose only (PIPL art. 6).
+type Purpose string
+
+// The purposes.
+const (
+	PurposeHandling     Purpose = "handling"     // the complaint itself
+	PurposeContact      Purpose = "contact"      // to call or write to the consumer
+	PurposeVerification Purpose = "verification" // whether it is who it says (Order 121 art. 10)
+	PurposeEnforcement  Purpose = "enforcement"  // a clue for an investigation
+)
+
+// Purposes that there are.
+var Purposes = [...]Purpose{PurposeHandling, PurposeContact, PurposeVerification, PurposeEnforcement}
+
 // Details shows consumers' identities to those who may see them.
 type Details struct{ w World }
 
@@ -94,9 +109,10 @@ type Opened struct {
 	OrderNumber string // as it was given at filing; "" without, or erased
 }
 
-// Open gives the consumer's full name, phone, address and order number, and notes who saw them, when and on what basis. Nothing is
-// shown if it cannot be noted. Errors: not_found, not_allowed.
-func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string) (Opened, error) {
+// Open gives the consumer's full name, phone, address and order number, and notes who saw them, when, on what basis and, of an officer,
+// for what purpose; the others' follows from the basis. Nothing is shown if it cannot be noted. Errors: not_found, not_allowed,
+// required and invalid (purpose).
+func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string, purpose Purpose) (Opened, error) {
 	c, _, err := d.w.Log.Case(ctx, caseID)
 	if err != nil {
 		return Opened{}, err
@@ -104,12 +120,18 @@ func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string)
 	if err := c.May(by, negotiation.SeeDetails); err != nil {
 		return Opened{}, err
 	}
+	switch bureau := by.Side() == negotiation.SideBureau; {
+	case bureau && purpose == "":
+		return Opened{}, required("purpose")
+	case purpose != "" && (!bureau || !slices.Contains(Purposes[:], purpose)):
+		return Opened{}, invalid("purpose", Purposes)
+	}
 	o, err := d.read(ctx, c)
 	if err != nil || by.ID == c.Consumer {
 		return o, err
 	}
 	err = d.w.Plain.Write(ctx, func(tx PlainTx) error {
-		return d.w.audit(ctx, tx, by, AuditRow{What: AuditDetails, Subject: c.Consumer, Case: c.ID, Why: string(basis(by, c))})
+		return d.w.audit(ctx, tx, by, AuditRow{What: AuditDetails, Subject: c.Consumer, Case: c.ID, Why: string(basis(by, c)), Detail: string(purpose)})
 	})
 	if err != nil {
 		return Opened{}, err
@@ -167,8 +189,8 @@ func (d *Details) Names(ctx context.Context, by negotiation.Actor, c negotiation
 	return names, nil
 }
 
-// Audit of a case: who opened what, newest first. Both parties and the competent bureau may know; not_found or not_allowed else.
-func (d *Details) Audit(ctx context.Context, by negotiation.Actor, caseID string, before int64, limit int) ([]AuditRow, error) {
+// Audit of a case: who opened what, newest first, as f narrows it. Both parties and the competent bureau may know; not_found or not_allowed else.
+func (d *Details) Audit(ctx context.Context, by negotiation.Actor, caseID string, f AuditFilter) ([]AuditRow, error) {
 	c, _, err := d.w.Log.Case(ctx, caseID)
 	if err != nil {
 		return nil, err
@@ -176,5 +198,6 @@ func (d *Details) Audit(ctx context.Context, by negotiation.Actor, caseID string
 	if err := c.May(by, negotiation.SeeRoom); err != nil {
 		return nil, err
 	}
-	return d.w.auditOf(ctx, by, AuditFilter{Case: caseID, Before: before, Limit: d.w.Limits.Page(limit)})
+	f.Case = caseID
+	return d.w.auditOf(ctx, by, f)
 }

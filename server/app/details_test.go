@@ -1,7 +1,9 @@
 package app_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -69,7 +71,11 @@ func TestDisclosure(t *testing.T) {
 				require.Equal(t, want.view, v, who)
 				before, err := p.plain.Audit(p.ctx, app.AuditFilter{Case: id, What: app.AuditDetails, Limit: 100})
 				require.NoError(t, err)
-				opened, err := p.Details.Open(p.ctx, want.x.Actor, id)
+				var purpose app.Purpose
+				if want.x.Actor.Role == negotiation.RoleOfficer {
+					purpose = app.PurposeContact
+				}
+				opened, err := p.Details.Open(p.ctx, want.x.Actor, id, purpose)
 				after, e := p.plain.Audit(p.ctx, app.AuditFilter{Case: id, What: app.AuditDetails, Limit: 100})
 				require.NoError(t, e)
 				if want.view.Disclosure != app.DisclosesFull {
@@ -87,10 +93,76 @@ func TestDisclosure(t *testing.T) {
 				require.Len(t, after, len(before)+1, who)
 				require.Equal(t, want.x.Actor.ID, after[0].Actor)
 				require.Equal(t, string(want.basis), after[0].Why)
+				require.Equal(t, string(purpose), after[0].Detail)
 				require.Equal(t, p.buyer.Actor.ID, after[0].Subject)
 			}
 		})
 	}
+}
+
+// An officer says what for; nobody else is asked, and nothing is shown to one who says nothing, or nothing definite.
+func TestOfficersSayWhatFor(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	p.do(p.buyer, id, negotiation.Escalate{})
+	for purpose, code := range map[app.Purpose]string{"": negotiation.CodeRequired, "other": negotiation.CodeInvalid, "complaint": negotiation.CodeInvalid} {
+		opened, err := p.Details.Open(p.ctx, p.officer.Actor, id, purpose)
+		refused(t, code, err)
+		require.Zero(t, opened)
+	}
+	for _, purpose := range app.Purposes {
+		_, err := p.Details.Open(p.ctx, p.officer.Actor, id, purpose)
+		require.NoError(t, err)
+		rows, err := p.Details.Audit(p.ctx, p.buyer.Actor, id, app.AuditFilter{Limit: 1})
+		require.NoError(t, err)
+		require.Equal(t, []string{string(app.BasisComplaint), string(purpose)}, []string{rows[0].Why, rows[0].Detail}, "the consumer reads it")
+	}
+}
+
+// What the audit can be asked for; of a case never more than that case.
+func TestAuditFilters(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	p.do(p.buyer, id, negotiation.Escalate{})
+	first := p.business.Now()
+	_, err := p.Details.Open(p.ctx, p.officer.Actor, id, app.PurposeHandling)
+	require.NoError(t, err)
+	p.business.pass(48 * time.Hour)
+	require.NoError(t, p.Details.OpenedFile(p.ctx, p.officer.Actor, p.caseOf(id)))
+	officer, err := p.plain.Account(p.ctx, p.officer.Actor.ID)
+	require.NoError(t, err)
+	whats := func(rows []app.AuditRow, err error) (list []string) {
+		t.Helper()
+		require.NoError(t, err)
+		for _, r := range rows {
+			list = append(list, r.What)
+		}
+		return list
+	}
+	all := func(f app.AuditFilter) []string { return whats(p.Admin.Audit(p.ctx, p.admin.Actor, f)) }
+	both := []string{app.AuditCaseFile, app.AuditDetails}
+	code := p.caseOf(id).Code
+	for _, f := range []app.AuditFilter{{Case: id}, {Case: code}, {Case: strings.ToLower(strings.Replace(code, "-", " ", 1))}, {Actor: p.officer.Actor.ID, Case: id}, {Actor: officer.Login, Case: code},
+		{Case: id, From: first}} {
+		require.Equal(t, both, all(f), "%+v", f)
+	}
+	require.Equal(t, both[:1], all(app.AuditFilter{Case: code, From: first.Add(time.Hour)}))
+	require.Equal(t, both[1:], all(app.AuditFilter{Case: code, Until: first.Add(time.Hour)}))
+	require.Equal(t, both[1:], all(app.AuditFilter{Case: code, What: app.AuditDetails}))
+	require.Empty(t, all(app.AuditFilter{Case: code, Until: first}), "until is not included")
+	page, err := p.Admin.Audit(p.ctx, p.admin.Actor, app.AuditFilter{Case: code, Limit: 1})
+	require.Equal(t, both[:1], whats(page, err))
+	require.Equal(t, both[1:], all(app.AuditFilter{Case: code, Limit: 1, Before: page[0].ID}))
+	for _, f := range []app.AuditFilter{{Actor: "nobody"}, {Actor: phone}, {Case: "00000-00000"}} {
+		_, err := p.Admin.Audit(p.ctx, p.admin.Actor, f)
+		refused(t, negotiation.CodeNotFound, err)
+	}
+	stranger := p.consumer("+8613800138999").Session
+	other := p.file(stranger, p.enterprise.ID)
+	require.Empty(t, whats(p.Details.Audit(p.ctx, stranger.Actor, other, app.AuditFilter{Case: id})))
+	require.Equal(t, both[1:], whats(p.Details.Audit(p.ctx, p.buyer.Actor, id, app.AuditFilter{What: app.AuditDetails, Actor: p.officer.Actor.ID})))
 }
 
 func TestNames(t *testing.T) {
@@ -119,20 +191,20 @@ func TestCaseAudit(t *testing.T) {
 	p := newPeople(t)
 	id := p.file(p.buyer, p.enterprise.ID)
 	p.do(p.buyer, id, negotiation.DiscloseDetails{})
-	_, err := p.Details.Open(p.ctx, p.agent.Actor, id)
+	_, err := p.Details.Open(p.ctx, p.agent.Actor, id, "")
 	require.NoError(t, err)
 	require.NoError(t, p.Details.OpenedFile(p.ctx, p.supervisor.Actor, p.caseOf(id)))
 	require.NoError(t, p.Details.OpenedFile(p.ctx, p.buyer.Actor, p.caseOf(id)))
 	for _, x := range []app.Session{p.buyer, p.supervisor} {
-		rows, err := p.Details.Audit(p.ctx, x.Actor, id, 0, 10)
+		rows, err := p.Details.Audit(p.ctx, x.Actor, id, app.AuditFilter{})
 		require.NoError(t, err)
 		require.Len(t, rows, 2)
 		require.Equal(t, []string{app.AuditCaseFile, app.AuditDetails}, []string{rows[0].What, rows[1].What})
 		require.Equal(t, p.business.Now(), rows[0].At)
 	}
-	_, err = p.Details.Audit(p.ctx, p.officer.Actor, id, 0, 10)
+	_, err = p.Details.Audit(p.ctx, p.officer.Actor, id, app.AuditFilter{})
 	refused(t, negotiation.CodeNotAllowed, err)
-	_, err = p.Details.Audit(p.ctx, p.rival.Actor, id, 0, 10)
+	_, err = p.Details.Audit(p.ctx, p.rival.Actor, id, app.AuditFilter{})
 	refused(t, negotiation.CodeNotFound, err)
 }
 

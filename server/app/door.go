@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"strings"
@@ -126,6 +127,9 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 // openCases counts the consumer's, with the limits that they count against.
 func (l *Ledger) openCases(look Look, consumer, enterprise, orderRef string) (negotiation.OpenCases, error) {
 	o := negotiation.OpenCases{MaxOrder: l.w.Limits.CasesPerOrder, MaxEnterprise: l.w.Limits.CasesPerEnterprise, Max: l.w.Limits.CasesPerConsumer}
+	if active, err := look.Active(consumer); err != nil || !active {
+		return o, cmp.Or(err, error(signInRequired()))
+	}
 	var err error
 	o.SameOrder, o.SameEnterprise, o.All, err = look.OpenCases(consumer, enterprise, orderRef)
 	return o, err
@@ -156,19 +160,18 @@ func (l *Ledger) filing(ctx context.Context, by negotiation.Actor, id CommandID,
 
 // identify keeps the complainant's details in people.
 func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDetails) error {
-	name, address := strings.TrimSpace(p.Name), strings.TrimSpace(p.Address)
-	switch {
-	case !negotiation.Visible(name):
-		return required("person.name")
-	case !negotiation.Visible(address):
-		return required("person.address")
+	name, err := text("person.name", p.Name, 1, maxDetail)
+	if err != nil {
+		return err
 	}
-	for _, x := range []struct{ field, value string }{{"person.name", name}, {"person.address", address}} {
-		if n := len([]rune(x.value)); n > maxDetail {
-			return negotiation.NewError(negotiation.CodeTooLong, "max", maxDetail, "length", n).On(x.field)
-		}
+	address, err := text("person.address", p.Address, 1, maxDetail)
+	if err != nil {
+		return err
 	}
 	return l.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := stillActive(ctx, tx, by.ID); err != nil { // what was erased does not come back
+			return err
+		}
 		person, err := tx.Person(ctx, by.ID)
 		if err != nil {
 			return err

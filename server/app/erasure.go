@@ -40,7 +40,7 @@ func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Rec
 	}
 	receipt := Receipt{Case: caseID}
 	switch {
-	case records[0].Content != nil:
+	case !records[0].Erased() && (records[0].Content != nil || file != ""): // a report may have a file and no text
 		receipt, err = s.w.Door.Do(ctx, negotiation.System, caseID, CommandID{},
 			negotiation.EraseContent{Channel: e.Channel, Seq: e.Seq, Reason: strings.TrimSpace(e.Reason)})
 	case file == "": // else a crash came between the text and its file
@@ -58,11 +58,17 @@ func (s *Admin) fileOf(ctx context.Context, r negotiation.Record) (string, error
 	if err != nil {
 		return "", err
 	}
-	f, ok := e.Fact.(negotiation.EvidenceAdded)
-	if !ok {
+	var id string
+	switch f := e.Fact.(type) {
+	case negotiation.EvidenceAdded:
+		id = f.File
+	case negotiation.PerformanceReported:
+		id = f.File
+	}
+	if id == "" {
 		return "", nil
 	}
-	row, err := s.w.Plain.File(ctx, f.File)
+	row, err := s.w.Plain.File(ctx, id)
 	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
 		return "", nil
 	}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"image/png"
 	"io"
 	"os"
@@ -64,9 +65,34 @@ func TestErase(t *testing.T) {
 	require.Empty(t, page.Rows)
 	_, err = p.store.Verify(p.ctx)
 	require.NoError(t, err)
-	opened, err := p.Details.Open(p.ctx, p.buyer.Actor, id)
+	opened, err := p.Details.Open(p.ctx, p.buyer.Actor, id, "")
 	require.NoError(t, err)
 	require.Empty(t, opened.OrderNumber)
+}
+
+// The proof of a performance is a file, too, and may be all that the report has.
+func TestEraseProof(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	c := p.caseOf(id)
+	p.do(p.agent, id, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest})
+	body := encoded(t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
+	upload, err := p.Files.Put(p.ctx, p.agent, app.Upload{Name: "转账.png", SHA256: sum(body), Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+	p.do(p.agent, id, negotiation.ReportPerformance{Item: 0, File: upload.ID})
+	_, head, err := p.store.Case(p.ctx, id)
+	require.NoError(t, err)
+	erase := func() error {
+		_, err := p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: c.Code, Channel: negotiation.Room, Seq: head.Room.Seq, Reason: "含他人账号"})
+		return err
+	}
+	require.NoError(t, erase())
+	refused(t, negotiation.CodeAlreadyDone, erase())
+	_, err = p.vault.Open(p.ctx, upload.ID)
+	refused(t, negotiation.CodeNotFound, err)
+	_, err = p.store.Verify(p.ctx)
+	require.NoError(t, err)
 }
 
 // A consumer's data go when they ask and nothing is open; the log and the figures stay.
@@ -149,4 +175,67 @@ func TestErasedBytesAreGone(t *testing.T) {
 	for _, gone := range []string{"zq-very-secret-zq", "王小明", "岳阳市巴陵路8号"} {
 		require.NotContains(t, string(b), gone)
 	}
+}
+
+// racing erases the account after the filing looked at it and before it is written: once before the person's details, once after.
+type racing struct {
+	app.Plain
+	at    int // how many writes go before
+	erase func()
+}
+
+func (r *racing) Write(ctx context.Context, f func(app.PlainTx) error) error {
+	if r.at--; r.at == 0 {
+		r.erase()
+	}
+	err := r.Plain.Write(ctx, f)
+	if r.at--; r.at == 0 {
+		r.erase()
+	}
+	return err
+}
+
+// A filing, or a change of one's data, that was under way while the account was erased brings nothing back.
+func TestNothingLandsAfterErasure(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]int{"before the details are kept": 1, "between the details and the case": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPeople(t)
+			w := p.w
+			w.Plain = &racing{p.plain, at, func() { require.NoError(t, p.Accounts.Erase(p.ctx, p.buyer)) }}
+			door := app.NewLedger(w, p.yearbook, negotiation.DefaultRules())
+			f := filing(p.enterprise.ID)
+			id, err := app.Identify(p.buyer.Actor, app.NewID(), f)
+			require.NoError(t, err)
+			_, err = door.File(p.ctx, p.buyer.Actor, id, f, app.PersonDetails{Name: "王小明", Address: "岳阳市巴陵路8号"})
+			refused(t, negotiation.CodeSignInRequired, err)
+			open, last, err := p.plain.CasesOf(p.ctx, p.buyer.Actor.ID)
+			require.NoError(t, err)
+			require.Zero(t, open)
+			require.True(t, last.IsZero())
+			who, err := p.plain.Person(p.ctx, p.buyer.Actor.ID)
+			require.NoError(t, err)
+			require.Equal(t, app.Person{Account: p.buyer.Actor.ID}, who)
+		})
+	}
+	t.Run("a change of one's data", func(t *testing.T) {
+		t.Parallel()
+		p := newPeople(t)
+		require.NoError(t, p.Accounts.Erase(p.ctx, p.buyer))
+		name := "王小明"
+		_, err := p.Accounts.Update(p.ctx, p.buyer, app.ProfileChange{Name: &name})
+		refused(t, negotiation.CodeSignInRequired, err)
+		who, err := p.plain.Person(p.ctx, p.buyer.Actor.ID)
+		require.NoError(t, err)
+		require.Empty(t, who.Name)
+	})
+	t.Run("reopening", func(t *testing.T) {
+		t.Parallel()
+		p := newPeople(t)
+		id := p.file(p.buyer, p.enterprise.ID)
+		p.do(p.buyer, id, negotiation.WithdrawCase{Reason: negotiation.WithdrawUnstated})
+		require.NoError(t, p.Accounts.Erase(p.ctx, p.buyer))
+		refused(t, negotiation.CodeSignInRequired, p.try(p.buyer, id, negotiation.Reopen{}))
+	})
 }

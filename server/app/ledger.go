@@ -31,6 +31,8 @@ type Change struct {
 type Look interface {
 	// OpenCases counts the consumer's open cases for the limits on filing.
 	OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error)
+	// Active says whether the account may still act: it may have been erased since the session was asked.
+	Active(account string) (bool, error)
 }
 
 // Decision is what Decide came to. Events are kept also when Err is set: deadlines that had to pass before the command was
@@ -52,8 +54,8 @@ type Receipt struct {
 // Commit is what became true of one case, told after COMMIT to those who deliver it.
 type Commit struct {
 	Records []negotiation.Record
-	Before  negotiation.Case
-	After   negotiation.Case
+	Before  *negotiation.Case // Before and After are for reading: the log has them too
+	After   *negotiation.Case
 	Row     CaseRow
 }
 

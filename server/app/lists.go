@@ -16,6 +16,8 @@ type CaseRows interface {
 	Cases(ctx context.Context, q CaseQuery) (CasePage, error)
 	// CountColumns counts the cases that q chooses by column of the board; q's own column and page do not matter.
 	CountColumns(ctx context.Context, q CaseQuery) (map[Column]int, error)
+	// CountInbox counts the open cases of an enterprise; those of the agent are Mine.
+	CountInbox(ctx context.Context, enterprise, agent string) (InboxCounts, error)
 }
 
 // Lists are the readers' lists of cases: "me" of a consumer, "inbox" of a desk, "board" of a bureau. Each row is what its reader
@@ -73,6 +75,14 @@ func (l *Lists) Inbox(ctx context.Context, s Session, q CaseQuery) (CasePage, er
 	}
 	q.Enterprise = s.Actor.Enterprise
 	return l.page(ctx, s, q)
+}
+
+// InboxSummary counts the open cases of the desk's enterprise.
+func (l *Lists) InboxSummary(ctx context.Context, s Session) (InboxCounts, error) {
+	if s.Actor.Side() != negotiation.SideEnterprise {
+		return InboxCounts{}, notAllowed()
+	}
+	return l.rows.CountInbox(ctx, s.Actor.Enterprise, s.Actor.ID)
 }
 
 // Board are the cases of the officer's region and below.

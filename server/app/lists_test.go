@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -84,7 +85,10 @@ func TestTheDeskLeavesNoTrace(t *testing.T) {
 			func() error { s.file, err = rooms.File(p.ctx, p.buyer, id, p.yearbook.Calendar()); return err },
 			func() error { s.me, err = lists.Page(p.ctx, p.buyer, app.FeedMe); return err },
 			func() error { s.board, err = lists.Page(p.ctx, p.officer, app.FeedBoard); return err },
-			func() error { s.audit, err = p.Details.Audit(p.ctx, p.buyer.Actor, id, 0, 100); return err },
+			func() error {
+				s.audit, err = p.Details.Audit(p.ctx, p.buyer.Actor, id, app.AuditFilter{Limit: 100})
+				return err
+			},
 		} {
 			require.NoError(t, f())
 		}
@@ -109,6 +113,73 @@ func TestTheDeskLeavesNoTrace(t *testing.T) {
 	require.Len(t, rows, 1)
 	require.Contains(t, rows[0].Subject, id+"/desk/1.")
 	require.Equal(t, "管理员", rows[0].Name)
+}
+
+// What the consumer wants done with an unsettled case, and that they changed it, leaves no trace at the desk, nor with the bureau before
+// escalation; afterwards the bureau reads it, and the desk still does not.
+func TestTheConsumersChoiceLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	lists, rooms := app.NewLists(p.w, p.store, p.yearbook), app.NewRooms(p.w, p.App)
+	id := p.file(p.buyer, p.enterprise.ID)
+	type seen struct {
+		view, officer app.CaseView
+		file          []app.ConsentEntry
+		inbox, board  app.CasePage
+	}
+	choice := func(x app.Session) (list []bool) {
+		f, err := rooms.File(p.ctx, x, id, p.yearbook.Calendar())
+		require.NoError(t, err)
+		for _, k := range f.Consents {
+			if k.What == "escalation" {
+				list = append(list, k.Yes)
+			}
+		}
+		return list
+	}
+	look := func() (s seen) {
+		t.Helper()
+		var err error
+		for _, f := range []func() error{
+			func() error { s.view, err = rooms.View(p.ctx, p.agent, id); return err },
+			func() error { s.officer, err = rooms.View(p.ctx, p.officer, id); return err },
+			func() error { s.inbox, err = lists.Page(p.ctx, p.agent, app.FeedInbox); return err },
+			func() error { s.board, err = lists.Page(p.ctx, p.officer, app.FeedBoard); return err },
+			func() error {
+				f, err := rooms.File(p.ctx, p.agent, id, p.yearbook.Calendar())
+				s.file = f.Consents
+				return err
+			},
+		} {
+			require.NoError(t, f())
+		}
+		return s
+	}
+	before := look()
+	require.Nil(t, before.view.Case.Consents.Escalation)
+	p.business.pass(time.Second)
+	p.do(p.buyer, id, negotiation.ChangeConsents{Escalation: &negotiation.Choice{Yes: false, Text: app.TextsInForce().Escalation}})
+	p.business.pass(-time.Second)
+	require.Equal(t, before, look())
+	require.Equal(t, []bool{true, false}, choice(p.buyer))
+	view, err := rooms.View(p.ctx, p.buyer, id)
+	require.NoError(t, err)
+	require.False(t, view.Case.Consents.Escalation.Yes)
+	may := func(x app.Session) error { return rooms.MayRead(p.ctx, x, id, negotiation.ConsumerOnly) }
+	require.NoError(t, may(p.buyer))
+	for _, x := range []app.Session{p.agent, p.supervisor, p.officer, p.rival, p.admin} {
+		refused(t, negotiation.CodeNotFound, may(x))
+		_, err := p.Marks.Read(p.ctx, x, id, negotiation.ConsumerOnly, 1)
+		refused(t, negotiation.CodeNotFound, err)
+	}
+
+	p.do(p.buyer, id, negotiation.Escalate{})
+	require.NoError(t, may(p.officer))
+	require.Equal(t, []bool{true, false}, choice(p.officer))
+	refused(t, negotiation.CodeNotFound, may(p.agent))
+	require.Empty(t, choice(p.agent))
+	_, err = p.store.Verify(p.ctx)
+	require.NoError(t, err)
 }
 
 // An old case that needs its code says so to its own consumer alone; to others it is not there.
@@ -147,4 +218,55 @@ func TestOldCasesOfOthersAreNotThere(t *testing.T) {
 	profile, err = p.Accounts.Get(p.ctx, in.Session)
 	require.NoError(t, err)
 	require.Equal(t, "王小明", profile.Name)
+}
+
+// The numbers behind the desk's filters count all open cases, not those on a page.
+func TestInboxSummary(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	lists := app.NewLists(p.w, p.store, p.yearbook)
+	ids := make([]string, 4)
+	for i := range ids {
+		f := filing(p.enterprise.ID)
+		f.OrderNumber = fmt.Sprint("order ", i)
+		x := p.buyer
+		if i == 3 {
+			x = p.consumer("+8613800138999").Session
+		}
+		r, err := p.filed(x, f)
+		require.NoError(t, err)
+		ids[i] = r.Case
+	}
+	p.do(p.agent, ids[0], negotiation.PostMessage{Text: "请问？", Question: true})
+	p.do(p.supervisor, ids[1], negotiation.Assign{Agent: p.agent.Actor.ID})
+	p.do(p.buyer, ids[2], negotiation.WithdrawCase{Reason: negotiation.WithdrawUnstated})
+	p.business.pass(4 * 24 * time.Hour) // the first responses are due after two working days
+	for _, id := range ids {
+		require.NoError(t, p.ledger.Tick(p.ctx, id))
+	}
+	mine := 1
+	if p.caseOf(ids[0]).Agent == p.agent.Actor.ID { // who answers has it
+		mine = 2
+	}
+	n, err := lists.InboxSummary(p.ctx, p.agent)
+	require.NoError(t, err)
+	require.Equal(t, app.InboxCounts{Open: 3, Mine: mine, Nobody: 3 - mine, Late: 2,
+		Turns:  map[negotiation.Side]int{negotiation.SideConsumer: 1, negotiation.SideEnterprise: 2},
+		Phases: map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 2, negotiation.PhaseNegotiating: 1}}, n)
+	for _, q := range []struct {
+		q    app.CaseQuery
+		want int
+	}{{app.CaseQuery{Open: true}, n.Open}, {app.CaseQuery{Open: true, Agent: p.agent.Actor.ID}, n.Mine}, {app.CaseQuery{Open: true, Unassigned: true}, n.Nobody},
+		{app.CaseQuery{Late: true}, n.Late}, {app.CaseQuery{Open: true, Turn: negotiation.SideEnterprise}, n.Turns[negotiation.SideEnterprise]}} {
+		page, err := lists.Inbox(p.ctx, p.agent, q.q)
+		require.NoError(t, err)
+		require.Len(t, page.Rows, q.want, "the list says the same: %+v", q.q)
+	}
+	n, err = lists.InboxSummary(p.ctx, p.rival)
+	require.NoError(t, err)
+	require.Zero(t, n.Open)
+	for _, x := range []app.Session{p.buyer, p.officer, p.admin} {
+		_, err := lists.InboxSummary(p.ctx, x)
+		refused(t, negotiation.CodeNotAllowed, err)
+	}
 }

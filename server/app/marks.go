@@ -14,6 +14,18 @@ func (m *Marks) Of(ctx context.Context, x Session, caseID string) (map[negotiati
 	return m.w.Plain.Marks(ctx, x.Actor.ID, caseID)
 }
 
+// OfOthers is how far the other party has read the room of a case, for the bureau either party.
+func (m *Marks) OfOthers(ctx context.Context, x Session, c negotiation.Case) (int64, error) {
+	consumer, enterprise := c.Consumer, c.Enterprise
+	switch x.Actor.Side() {
+	case negotiation.SideConsumer:
+		consumer = ""
+	case negotiation.SideEnterprise:
+		enterprise = ""
+	}
+	return m.w.Plain.FurthestRead(ctx, c.ID, negotiation.Room, consumer, enterprise)
+}
+
 // Read moves the mark up to seq and says whether it moved; a lower seq than known is no error. Errors: not_found without the right
 // to the channel, out_of_range for a seq that is not there yet.
 func (m *Marks) Read(ctx context.Context, x Session, caseID string, ch negotiation.Channel, seq int64) (moved bool, err error) {

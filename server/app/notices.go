@@ -9,7 +9,7 @@ import (
 
 // notices says who is told outside of the room that something happened. It is a pure function of the case before and after and
 // of the events between, so it can run inside the transaction. Nobody is told of what they did themselves, and plain messages
-// send nothing: the first that waits unanswered does, by turning the turn. No notice carries a word of the room.
+// send nothing, but for the first question of the enterprise, which is its response. No notice carries a word of the room.
 func notices(before, after negotiation.Case, events []negotiation.Event) []Notice {
 	var list []Notice
 	for _, e := range events {
@@ -90,7 +90,13 @@ func noticesOf(c negotiation.Case, unanswered bool, e negotiation.Event) []Notic
 		return m.toParties(by, TemplateComplaintRefused)
 	case negotiation.EnterpriseChased:
 		return m.to(negotiation.SideEnterprise, TemplateChase)
-	case negotiation.CaseClosed, negotiation.ComplaintClosed, negotiation.CaseVoided:
+	case negotiation.RefusalRuled:
+		return m.toParties(by, TemplateRefusalRuled)
+	case negotiation.PerformanceFound:
+		return m.toParties(by, TemplatePerformanceFound)
+	case negotiation.CaseClosed:
+		return m.closed(by, f)
+	case negotiation.ComplaintClosed, negotiation.CaseVoided:
 		return m.toParties(by, TemplateClosed)
 	case negotiation.DeadlinePassed:
 		if kind, _ := f.Deadline.Parts(); kind == negotiation.Performance {
@@ -116,6 +122,17 @@ func (m letter) asked(f negotiation.DeadlinePassed) []Notice {
 	return m.toParties(negotiation.SideSystem, TemplatePerformanceDue, "due", lastDay(f.Due))
 }
 
+// closed: a consumer who wanted to be asked is asked (PIPL art. 23), and one whose silence closed the case is told how to go on.
+func (m letter) closed(by negotiation.Side, f negotiation.CaseClosed) []Notice {
+	switch {
+	case f.Unsent != "":
+		return append(m.to(negotiation.SideConsumer, TemplateAskToSend), m.to(negotiation.SideEnterprise, TemplateClosed)...)
+	case f.Class == negotiation.ClassLC && !f.Until.IsZero():
+		return append(m.to(negotiation.SideConsumer, TemplateLapsed, "until", lastDay(f.Until)), m.to(negotiation.SideEnterprise, TemplateClosed)...)
+	}
+	return m.toParties(by, TemplateClosed)
+}
+
 func (m letter) reminder(f negotiation.Reminded) []Notice {
 	kind, _ := f.Deadline.Parts()
 	switch kind {
@@ -123,6 +140,10 @@ func (m letter) reminder(f negotiation.Reminded) []Notice {
 		return m.to(f.Whom, TemplateOfferLapses, "until", lastDay(f.Due))
 	case negotiation.Performance:
 		return m.to(f.Whom, TemplatePerformanceDue, "due", lastDay(f.Due))
+	case negotiation.Negotiation:
+		if o, open := m.c.OpenOffer(); open && o.By == negotiation.SideEnterprise && f.Whom == negotiation.SideConsumer {
+			return m.to(f.Whom, TemplateAnswerOrLapse, "due", lastDay(f.Due))
+		}
 	}
 	return m.to(f.Whom, TemplateDeadline, "due", lastDay(f.Due))
 }

@@ -66,7 +66,9 @@ type PlainReader interface {
 	OutboxDue(ctx context.Context, now time.Time, limit int) (rows []OutboxRow, next time.Time, err error) // next: of those not due, zero without
 	Marks(ctx context.Context, account, caseID string) (map[negotiation.Channel]int64, error)
 	MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) // by case; one never read is not in it
-	CalendarYears(ctx context.Context) ([]CalendarYear, error)                                                     // oldest first
+	// FurthestRead is the highest mark in a channel of a case that an account or anybody of an enterprise has; "" for none of them.
+	FurthestRead(ctx context.Context, caseID string, ch negotiation.Channel, account, enterprise string) (int64, error)
+	CalendarYears(ctx context.Context) ([]CalendarYear, error) // oldest first
 	Heartbeat(ctx context.Context) (business time.Time, err error)
 	Outages(ctx context.Context, since time.Time) ([]negotiation.Outage, error) // oldest first
 	InvitationCount(ctx context.Context, key string) (int, error)
@@ -275,6 +277,8 @@ type AuditFilter struct {
 	Actor   string
 	Subject string
 	What    string
-	Before  int64 // keyset: id of the last row; 0 from the newest
-	Limit   int
+	From    time.Time // business time, included
+	Until   time.Time // excluded
+	Before  int64     // keyset: id of the last row; 0 from the newest
+	Limit   int       // 0: 50
 }

@@ -51,6 +51,7 @@ type CaseQuery struct {
 	Within     string // region: this one and all below it
 	Agent      string
 	Unassigned bool // no agent; for inboxes
+	Late       bool // the first response is overdue; for inboxes
 	Open       bool // not closed
 	Phases     []negotiation.Phase
 	Turn       negotiation.Side
@@ -73,6 +74,16 @@ type CaseQuery struct {
 type CasePage struct {
 	Rows []CaseRow
 	Next string
+}
+
+// InboxCounts are an enterprise's open cases by what its desk looks for.
+type InboxCounts struct {
+	Open   int
+	Mine   int // of the agent who asks
+	Nobody int // without an agent
+	Late   int // the first response is overdue
+	Turns  map[negotiation.Side]int
+	Phases map[negotiation.Phase]int
 }
 
 // ColumnOf is the board's column of a case. Whether a running negotiation is coming up depends on the hour: see BreachAt.
@@ -148,4 +159,5 @@ type Standing struct {
 	Region     string
 	Status     scheme.Status
 	Card       scorecard.Card
+	Rank       int // among those that were asked for, from 1; equal ones share one; 0 without a grade
 }

@@ -34,6 +34,7 @@ type CaseView struct {
 	Bureau         Bureau
 	Positions      map[negotiation.Channel]negotiation.Position
 	Read           map[negotiation.Channel]int64
+	OthersRead     int64    // how far the other party has read the room, for the bureau either party; 0 without the room
 	Allowed        []string // commands that the reader may send now
 	HeadHash       string   // hex; of the last event in the room
 	Now            time.Time
@@ -79,6 +80,8 @@ func MayRead(s Session, c negotiation.Case, ch negotiation.Channel) error {
 	case negotiation.Room:
 	case negotiation.Desk:
 		a = negotiation.SeeDesk
+	case negotiation.ConsumerOnly:
+		a = negotiation.SeeChoice
 	default:
 		return notFound()
 	}
@@ -111,13 +114,18 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 	}
 	v := CaseView{Case: c.SeenBy(s.Actor), Room: c.May(s.Actor, negotiation.SeeRoom) == nil, Allowed: c.Allowed(s.Actor, r.w.Business.Now()),
 		HeadHash: hex.EncodeToString(head.RoomHash[:]), Now: r.w.Business.Now(), Positions: map[negotiation.Channel]negotiation.Position{}}
-	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+	for _, ch := range negotiation.Channels {
 		if MayRead(s, c, ch) == nil {
 			v.Positions[ch] = head.At(ch)
 		}
 	}
 	if v.Read, err = r.marks.Of(ctx, s, caseID); err != nil {
 		return CaseView{}, err
+	}
+	if v.Room {
+		if v.OthersRead, err = r.marks.OfOthers(ctx, s, c); err != nil {
+			return CaseView{}, err
+		}
 	}
 	if err := r.texts(ctx, &v); err != nil {
 		return CaseView{}, err

@@ -282,6 +282,16 @@ func (s *Sessions) Revoke(ctx context.Context, x Session, id string) error {
 	return nil
 }
 
+// RevokeOthers ends all of the account's own sessions but this one, and their sockets.
+func (s *Sessions) RevokeOthers(ctx context.Context, x Session) error {
+	err := s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.EndSessions(ctx, x.Actor.ID, x.ID) })
+	if err != nil {
+		return err
+	}
+	s.forgetOthers(x)
+	return nil
+}
+
 // forget drops what was resolved and tells the sockets; called after the commit that ended or changed rights.
 func (s *Sessions) forget(r Revoked) {
 	s.drop(r.Concerns)

@@ -215,3 +215,29 @@ func TestAccountUpdate(t *testing.T) {
 	_, err = w.Accounts.Update(w.ctx, admin, app.ProfileChange{Address: &address})
 	refused(t, negotiation.CodeInvalid, err)
 }
+
+// Signing out everywhere else leaves the session that asked, and ends the others and their sockets at once.
+func TestRevokeOthers(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	here, there, rival := p.consumer(phone), p.consumer(phone), p.consumer("+8613800138999")
+	var told []app.Revoked
+	defer p.Signals.OnRevoked(func(r app.Revoked) { told = append(told, r) })()
+	_, err := p.Sessions.Resolve(p.ctx, there.Token) // cached
+	require.NoError(t, err)
+	require.NoError(t, p.Sessions.RevokeOthers(p.ctx, here.Session))
+	_, err = p.Sessions.Resolve(p.ctx, there.Token)
+	refused(t, negotiation.CodeSignInRequired, err)
+	for _, token := range []string{here.Token, rival.Token} {
+		_, err = p.Sessions.Resolve(p.ctx, token)
+		require.NoError(t, err)
+	}
+	require.Len(t, told, 1)
+	require.True(t, told[0].Concerns(there.Session))
+	require.True(t, told[0].Concerns(p.buyer))
+	require.False(t, told[0].Concerns(here.Session))
+	require.False(t, told[0].Concerns(rival.Session))
+	list, err := p.Sessions.List(p.ctx, here.Session)
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+}

@@ -27,6 +27,11 @@ const (
 	TemplateReopened            = "reopened"             //
 	TemplateDeadlineMoved       = "deadline_moved"       // due
 	TemplateClosed              = "closed"               //
+	TemplateAnswerOrLapse       = "answer_or_lapse"      // to the consumer whose silence would let the case lapse; due
+	TemplateLapsed              = "lapsed"               // to the consumer; until
+	TemplateAskToSend           = "ask_to_send"          // to the consumer who wanted to be asked: unsettled, send it?
+	TemplateRefusalRuled        = "refusal_ruled"        // to the parties
+	TemplatePerformanceFound    = "performance_found"    // to the parties
 	TemplateApplication         = "application"          // to the bureau; enterprise
 	TemplateEnrolled            = "enrolled"             // enterprise
 	TemplateSuspended           = "suspended"            // enterprise
@@ -39,4 +44,5 @@ var Templates = [...]Template{TemplateCode, TemplateCaseFiled, TemplateFirstResp
 	TemplateOfferLapses, TemplateDeadline, TemplateAccepted, TemplatePerformanceDue, TemplatePerformanceAsked,
 	TemplatePerformanceReported, TemplatePerformanceDisputed, TemplateEscalated, TemplateComplaintReceived,
 	TemplateComplaintAccepted, TemplateComplaintRefused, TemplateChase, TemplateReopened, TemplateDeadlineMoved, TemplateClosed,
+	TemplateAnswerOrLapse, TemplateLapsed, TemplateAskToSend, TemplateRefusalRuled, TemplatePerformanceFound,
 	TemplateApplication, TemplateEnrolled, TemplateSuspended, TemplateRemoved, TemplateLeft}

@@ -72,19 +72,21 @@ func TestBadCalendar(t *testing.T) {
 	w := newWorld(t)
 	admin := w.admin()
 	for name, c := range map[string]struct {
-		body  []byte
-		field string
+		body   []byte
+		field  string
+		params map[string]any
 	}{
-		"not JSON":     {[]byte("{"), ""},
-		"another year": {year(2028, "2028-01-01"), "year"},
-		"no days":      {year(2027), "days"},
-		"twice":        {year(2027, "2027-01-01", "2027-01-01"), "days[1].date"},
+		"not JSON":     {[]byte("{"), "", map[string]any{"reason": "not_a_year"}},
+		"another year": {year(2028, "2028-01-01"), "year", map[string]any{"reason": "other_year_asked", "year": 2028, "wanted": 2027}},
+		"no days":      {year(2027), "days", map[string]any{"reason": "no_days"}},
+		"twice":        {year(2027, "2027-01-01", "2027-01-01"), "days[1].date", map[string]any{"reason": "named_twice", "date": "2027-01-01"}},
 	} {
 		_, err := w.Admin.ImportCalendar(w.ctx, admin.Actor, 2027, c.body)
 		refused(t, app.CodeBadCalendar, err)
 		var e *negotiation.Error
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, c.field, e.Field, name)
+		require.Equal(t, c.params, e.Params, name)
 	}
 	require.NotContains(t, w.yearbook.Calendar().Years(), 2027)
 }

@@ -143,7 +143,7 @@ func (w *world) worker(change func(*Options)) *Worker {
 
 // commit as the store tells of it: a case with one running deadline.
 func commit(due time.Time) []app.Commit {
-	return []app.Commit{{After: negotiation.Case{Deadlines: []negotiation.Deadline{{Key: negotiation.FirstResponse, Due: due}}}}}
+	return []app.Commit{{After: &negotiation.Case{Deadlines: []negotiation.Deadline{{Key: negotiation.FirstResponse, Due: due}}}}}
 }
 
 func TestEarliestFirstAndOnce(t *testing.T) {
@@ -184,7 +184,7 @@ func TestWakeUps(t *testing.T) {
 		looks := w.looked()
 
 		k.Commits(commit(time.Now().Add(72 * time.Hour)))
-		k.Commits([]app.Commit{{}})
+		k.Commits([]app.Commit{{After: new(negotiation.Case)}})
 		synctest.Wait()
 		require.Equal(t, looks, w.looked(), "nothing earlier: it sleeps on")
 

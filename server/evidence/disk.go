@@ -72,7 +72,7 @@ func (d *Disk) Put(ctx context.Context, id string, r io.Reader, most int64) (_ a
 		return app.Stored{}, full(err)
 	}
 	defer func() {
-		if err != nil { // after the rename there is nothing under this name
+		if err != nil {
 			if e := d.root.Remove(name); e != nil && !errors.Is(e, fs.ErrNotExist) {
 				err = errors.Join(err, e)
 			}
@@ -83,16 +83,16 @@ func (d *Disk) Put(ctx context.Context, id string, r io.Reader, most int64) (_ a
 		return app.Stored{}, err
 	}
 	folder := path.Dir(to)
-	if err := d.root.Mkdir(folder, 0o700); err == nil {
-		if err := d.flush("."); err != nil {
-			return app.Stored{}, err
-		}
-	} else if !errors.Is(err, fs.ErrExist) {
+	if err := d.root.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return app.Stored{}, full(err)
+	}
+	if err := d.flush("."); err != nil { // also of a folder that another Put made a moment ago
+		return app.Stored{}, err
 	}
 	if err := d.root.Rename(name, to); err != nil {
 		return app.Stored{}, full(err)
 	}
+	name = to // what may not be on disk is taken away again
 	return stored, d.flush(folder)
 }
 

@@ -124,7 +124,13 @@ func TestFromNothingToACase(t *testing.T) {
 
 	calendar := `{"year":2027,"papers":["https://www.gov.cn/x"],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`
 	require.Equal(t, 2027, read[web.CalendarYear](t, w.do("root", "PUT", "/api/admin/calendar/2027", calendar)).Year)
-	require.Equal(t, web.ProblemCode("bad_calendar"), problem(t, w.do("root", "PUT", "/api/admin/calendar/2028", calendar)).Code)
+	bad := problem(t, w.do("root", "PUT", "/api/admin/calendar/2028", calendar))
+	require.Equal(t, web.ProblemCode("bad_calendar"), bad.Code)
+	require.Equal(t, "这是 2027 年的通知，却按 2028 年导入。请按 2027 年导入。", bad.Detail)
+	bad = problem(t, w.do("root", "PUT", "/api/admin/calendar/2027", `{"year":2027,"days":[{"name":"元旦","date":"2027-01-04","isOffDay":false}]}`,
+		func(r *http.Request) { r.Header.Set("Accept-Language", "en") }))
+	require.Equal(t, "days[0].isOffDay", bad.Field)
+	require.Equal(t, "2027-01-04 is no weekend day, so it cannot be worked in exchange. Set isOffDay to true, or remove the day.", bad.Detail)
 
 	left := read[web.SchemeReceipt](t, w.do("zhao", "POST", "/api/desk/leave", map[string]any{"id": uuid.NewString()}))
 	require.Equal(t, "left", string(left.Status))

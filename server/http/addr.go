@@ -23,6 +23,9 @@ func (p proxies) client(r *http.Request) string {
 		return host
 	}
 	at = at.Unmap()
+	if !p.trusts(at) { // most have no proxy in front
+		return at.WithZone("").String()
+	}
 	chain := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, hop := range slices.Backward(chain) {
 		if !p.trusts(at) {

@@ -132,6 +132,10 @@ func (a api) RevokeSession(ctx context.Context, r RevokeSessionRequestObject) (R
 	return RevokeSession204Response{}, a.App.Sessions.Revoke(ctx, me(ctx), r.Id)
 }
 
+func (a api) RevokeSessions(ctx context.Context, _ RevokeSessionsRequestObject) (RevokeSessionsResponseObject, error) {
+	return RevokeSessions204Response{}, a.App.Sessions.RevokeOthers(ctx, me(ctx))
+}
+
 func (a api) GetAccount(ctx context.Context, _ GetAccountRequestObject) (GetAccountResponseObject, error) {
 	p, err := a.App.Accounts.Get(ctx, me(ctx))
 	return GetAccount200JSONResponse(accountOf(p)), err

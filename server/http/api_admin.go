@@ -137,16 +137,17 @@ func (a api) GetLimits(context.Context, GetLimitsRequestObject) (GetLimitsRespon
 }
 
 func (a api) ListAudit(ctx context.Context, r ListAuditRequestObject) (ListAuditResponseObject, error) {
-	before, err := auditCursor(r.Params.After, r.Params.Limit)
+	p := r.Params
+	f, err := a.auditFilter(p.What, p.From, p.To, p.After, p.Limit)
 	if err != nil {
 		return nil, err
 	}
-	n := a.App.Limits.Page(r.Params.Limit)
-	rows, err := a.App.Admin.Audit(ctx, actor(ctx), app.AuditFilter{Before: before, Limit: n})
+	f.Actor, f.Case = p.Actor, p.Case
+	rows, err := a.App.Admin.Audit(ctx, actor(ctx), f)
 	if err != nil {
 		return nil, err
 	}
-	return ListAudit200JSONResponse(auditPage(rows, n)), nil
+	return ListAudit200JSONResponse(auditPage(rows, f.Limit)), nil
 }
 
 func (a api) EraseContent(ctx context.Context, r EraseContentRequestObject) (EraseContentResponseObject, error) {

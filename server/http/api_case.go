@@ -86,7 +86,7 @@ func (a api) GetDetails(ctx context.Context, r GetDetailsRequestObject) (GetDeta
 	if err := a.opened(ctx, r.Id); err != nil {
 		return nil, err
 	}
-	p, err := a.App.Details.Open(ctx, actor(ctx), r.Id)
+	p, err := a.App.Details.Open(ctx, actor(ctx), r.Id, r.Params.Purpose)
 	if err != nil {
 		return nil, err
 	}
@@ -106,16 +106,17 @@ func (a api) GetAudit(ctx context.Context, r GetAuditRequestObject) (GetAuditRes
 	if err := a.opened(ctx, r.Id); err != nil {
 		return nil, err
 	}
-	before, err := auditCursor(r.Params.After, r.Params.Limit)
+	p := r.Params
+	f, err := a.auditFilter(p.What, p.From, p.To, p.After, p.Limit)
 	if err != nil {
 		return nil, err
 	}
-	n := a.App.Limits.Page(r.Params.Limit)
-	rows, err := a.App.Details.Audit(ctx, actor(ctx), r.Id, before, n)
+	f.Actor = p.Actor
+	rows, err := a.App.Details.Audit(ctx, actor(ctx), r.Id, f)
 	if err != nil {
 		return nil, err
 	}
-	return GetAudit200JSONResponse(auditPage(rows, n)), nil
+	return GetAudit200JSONResponse(auditPage(rows, f.Limit)), nil
 }
 
 const mostEvents = 500
@@ -135,7 +136,17 @@ func (a api) ListEvents(ctx context.Context, r ListEventsRequestObject) (ListEve
 	if err := a.Rooms.MayRead(ctx, me(ctx), r.Case, r.Channel); err != nil {
 		return nil, err
 	}
-	c, err := app.CatchUp(ctx, a.Past, r.Case, r.Channel, since, n)
+	var c app.Catchup
+	switch before := r.Params.Before; {
+	case before == 0:
+		c, err = app.CatchUp(ctx, a.Past, r.Case, r.Channel, since, n)
+	case before < 0:
+		err = negotiation.NewError(negotiation.CodeOutOfRange, "min", 1).On("before")
+	case since.Seq > 0:
+		err = negotiation.NewError(negotiation.CodeInvalid, "allowed", "since or before").On("before")
+	default:
+		c, err = app.Before(ctx, a.Past, r.Case, r.Channel, before, n)
+	}
 	if err != nil {
 		return nil, err
 	}

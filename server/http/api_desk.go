@@ -20,7 +20,7 @@ func (a api) ListInbox(ctx context.Context, r ListInboxRequestObject) (ListInbox
 	if err != nil {
 		return nil, err
 	}
-	q := app.CaseQuery{Open: p.Open, Turn: p.Turn, Search: p.Q, Sort: sort, After: p.After, Limit: p.Limit}
+	q := app.CaseQuery{Open: p.Open, Late: p.Late, Turn: p.Turn, Search: p.Q, Sort: sort, After: p.After, Limit: p.Limit}
 	if p.Phase != "" {
 		q.Phases = []negotiation.Phase{p.Phase}
 	}
@@ -34,6 +34,23 @@ func (a api) ListInbox(ctx context.Context, r ListInboxRequestObject) (ListInbox
 	}
 	page, err := a.list(ctx, a.Lists.Inbox, q)
 	return ListInbox200JSONResponse(page), err
+}
+
+func (a api) GetInboxSummary(ctx context.Context, _ GetInboxSummaryRequestObject) (GetInboxSummaryResponseObject, error) {
+	n, err := a.Lists.InboxSummary(ctx, me(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := GetInboxSummary200JSONResponse{Open: n.Open, Mine: n.Mine, Nobody: n.Nobody, Late: n.Late, Turns: map[string]int{}, Phases: map[string]int{}}
+	for side, k := range n.Turns {
+		if side != "" { // nobody's
+			out.Turns[string(side)] = k
+		}
+	}
+	for phase, k := range n.Phases {
+		out.Phases[string(phase)] = k
+	}
+	return out, nil
 }
 
 func sortOf(s InboxSort) (app.Sort, error) {
@@ -111,6 +128,32 @@ func (a api) GetBoardSummary(ctx context.Context, r GetBoardSummaryRequestObject
 		out.Columns[string(c)] = counts[c]
 	}
 	return out, nil
+}
+
+// auditFilter is what both audits can be asked for.
+func (a api) auditFilter(what AuditWhat, from, to, after string, n int) (f app.AuditFilter, err error) {
+	f = app.AuditFilter{What: string(what), Limit: a.App.Limits.Page(n)}
+	if what != "" && !what.Valid() {
+		return f, negotiation.NewError(negotiation.CodeInvalid, "allowed", "AuditWhat").On("what")
+	}
+	if f.Before, err = auditCursor(after, n); err != nil {
+		return f, err
+	}
+	if from != "" {
+		first, err := day("from", from)
+		if err != nil {
+			return f, err
+		}
+		f.From = first.Time()
+	}
+	if to != "" {
+		last, err := day("to", to)
+		if err != nil {
+			return f, err
+		}
+		f.Until = last.AddDays(1).Time()
+	}
+	return f, nil
 }
 
 // auditCursor reads the page of an audit: the id of the last row of the page before.

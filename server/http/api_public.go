@@ -128,7 +128,7 @@ func (a api) ranking(ctx context.Context, within, after string, n int) (Enterpri
 		return EnterprisePage{}, err
 	}
 	return EnterprisePage{Rows: each(ranked.Rows, func(e app.Standing) EnterpriseRow {
-		return EnterpriseRow{Id: e.Enterprise, Name: e.Name, Status: e.Status, Region: e.Region, RegionName: region.FullName(e.Region), Score: briefOf(e.Card)}
+		return EnterpriseRow{Id: e.Enterprise, Name: e.Name, Status: e.Status, Region: e.Region, RegionName: region.FullName(e.Region), Rank: e.Rank, Score: briefOf(e.Card)}
 	}), Next: ranked.Next}, nil
 }
 

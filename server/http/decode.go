@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -35,7 +36,23 @@ func (strict) Bind(v any, c echo.Context) error {
 		*raw = b
 		return nil
 	}
-	return negotiation.DecodeStrict(b, v)
+	err = negotiation.DecodeStrict(b, v)
+	if e, ok := errors.AsType[*negotiation.Error](err); ok { // of a command the path inside it
+		return e.On(strings.TrimPrefix(e.Field, "do."))
+	}
+	return err
+}
+
+// mostDrained is what is read of a body that is refused: a browser that is still sending does not read the answer, and closing the
+// connection would take the answer away from it. Beyond it, that is what happens.
+const mostDrained = 64 << 20
+
+// drain takes what is left of a body, unless the sender waits to be asked for it.
+func drain(r *http.Request) {
+	if r.Body == nil || r.Header.Get("Expect") != "" || r.ContentLength > mostDrained {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, mostDrained) // who stopped sending reads no answer either
 }
 
 // command gives the command of an envelope, which a JSON decoder leaves nil when it is not there.

@@ -130,7 +130,7 @@ func TestAuditNamesPeople(t *testing.T) {
 	w := newWorld(t).people()
 	b := w.file("wang", "楚天家具", "B-1")
 	w.must("wang", b, map[string]any{"type": "escalate"})
-	require.Equal(t, http.StatusOK, w.do("officer", "GET", "/api/cases/"+b+"/details", nil).Code)
+	require.Equal(t, http.StatusOK, w.do("officer", "GET", "/api/cases/"+b+"/details?purpose=contact", nil).Code)
 	require.Equal(t, "officer name", read[web.AuditPage](t, w.do("wang", "GET", "/api/cases/"+b+"/audit", nil)).Rows[0].Name)
 	require.Equal(t, "officer name", read[web.CaseFile](t, w.do("wang", "GET", "/api/cases/"+b+"/file", nil)).Readers[0].Name)
 	w.must("wang", b, map[string]any{"type": "withdraw_case", "reason": "other"})

@@ -26,6 +26,60 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AuditWhat.
+const (
+	AuditWhatAccountErased      AuditWhat = "account_erased"
+	AuditWhatBureauAdded        AuditWhat = "bureau_added"
+	AuditWhatBureauChanged      AuditWhat = "bureau_changed"
+	AuditWhatCalendarImported   AuditWhat = "calendar_imported"
+	AuditWhatCaseFileOpened     AuditWhat = "case_file_opened"
+	AuditWhatContentErased      AuditWhat = "content_erased"
+	AuditWhatDetailsOpened      AuditWhat = "details_opened"
+	AuditWhatOriginalDownloaded AuditWhat = "original_downloaded"
+	AuditWhatOutage             AuditWhat = "outage"
+	AuditWhatPasswordChanged    AuditWhat = "password_changed"
+	AuditWhatScheme             AuditWhat = "scheme"
+	AuditWhatSetUp              AuditWhat = "set_up"
+	AuditWhatStaffAdded         AuditWhat = "staff_added"
+	AuditWhatStaffChanged       AuditWhat = "staff_changed"
+)
+
+// Valid indicates whether the value is a known member of the AuditWhat enum.
+func (e AuditWhat) Valid() bool {
+	switch e {
+	case AuditWhatAccountErased:
+		return true
+	case AuditWhatBureauAdded:
+		return true
+	case AuditWhatBureauChanged:
+		return true
+	case AuditWhatCalendarImported:
+		return true
+	case AuditWhatCaseFileOpened:
+		return true
+	case AuditWhatContentErased:
+		return true
+	case AuditWhatDetailsOpened:
+		return true
+	case AuditWhatOriginalDownloaded:
+		return true
+	case AuditWhatOutage:
+		return true
+	case AuditWhatPasswordChanged:
+		return true
+	case AuditWhatScheme:
+		return true
+	case AuditWhatSetUp:
+		return true
+	case AuditWhatStaffAdded:
+		return true
+	case AuditWhatStaffChanged:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CommandType.
 const (
 	CommandTypeAcceptComplaint    CommandType = "accept_complaint"
@@ -722,7 +776,9 @@ type AuditRow struct {
 	// Case a UUID in lower case
 	//
 	// Example: 019aa5c4-1f00-7000-8000-000000000001
-	Case   Id     `json:"case,omitempty,omitzero"`
+	Case Id `json:"case,omitempty,omitzero"`
+
+	// Detail of details_opened by an officer a DetailsPurpose
 	Detail string `json:"detail,omitempty,omitzero"`
 	Id     int64  `json:"id"`
 
@@ -733,12 +789,13 @@ type AuditRow struct {
 	Role Role `json:"role"`
 
 	// Subject account, bureau, enterprise, file …
-	Subject string `json:"subject,omitempty,omitzero"`
-
-	// What Example: details_opened
-	What string `json:"what"`
-	Why  string `json:"why,omitempty,omitzero"`
+	Subject string    `json:"subject,omitempty,omitzero"`
+	What    AuditWhat `json:"what"`
+	Why     string    `json:"why,omitempty,omitzero"`
 }
+
+// AuditWhat defines model for AuditWhat.
+type AuditWhat string
 
 // BarShare Of the bar; the three sum to n and to 100 percent, or are all 0
 type BarShare = scorecard.Share
@@ -1083,9 +1140,12 @@ type CaseView struct {
 	Positions Positions `json:"positions"`
 
 	// Read the reader's own marks, by ChannelKey; unread is the number in `positions` less this
-	Read  map[string]int64 `json:"read"`
-	Sees  Sees             `json:"sees"`
-	Texts CaseTexts        `json:"texts,omitempty,omitzero"`
+	Read map[string]int64 `json:"read"`
+
+	// ReadByOthers how far the other party has read the room, for the bureau either party; 0 also for those without the room
+	ReadByOthers int64     `json:"read_by_others"`
+	Sees         Sees      `json:"sees"`
+	Texts        CaseTexts `json:"texts,omitempty,omitzero"`
 }
 
 // CaseVoided defines model for CaseVoided.
@@ -1097,7 +1157,7 @@ type Category = negotiation.Category
 // ChangeConsents Changes what may be changed in the room.
 type ChangeConsents = negotiation.ChangeConsents
 
-// Channel A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise
+// Channel A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise; `consumer`: what the consumer wants done with an unsettled case, for them and, after escalation, the bureau
 type Channel = negotiation.Channel
 
 // ChannelFrame defines model for ChannelFrame.
@@ -1336,7 +1396,7 @@ type ConsentEntry struct {
 // ConsentEntryWhat defines model for ConsentEntry.What.
 type ConsentEntryWhat string
 
-// Consents Each its own box (PIPL arts. 14, 23; Order 121 art. 10). `truth` and `rules` carry the version of the text agreed to. `escalation` has no default: yes sends an unsettled case to the bureau by itself, no asks first.
+// Consents Each its own box (PIPL arts. 14, 23; Order 121 art. 10). `truth` and `rules` carry the version of the text agreed to. `escalation` has no default: yes sends an unsettled case to the bureau by itself, no asks first; file_case needs it, and only who reads the channel `consumer` sees it, where it comes as consents_changed.
 type Consents = negotiation.Consents
 
 // ConsentsChanged defines model for ConsentsChanged.
@@ -1482,6 +1542,9 @@ type Details struct {
 // DetailsDisclosed defines model for DetailsDisclosed.
 type DetailsDisclosed = negotiation.DetailsDisclosed
 
+// DetailsPurpose handling: the complaint itself; contact: to call or write to the consumer; verification: who the consumer is (Order 121 art. 10); enforcement: a clue for an investigation. There is no other: data may be handled for a definite purpose only (PIPL art. 6)
+type DetailsPurpose = app.Purpose
+
 // DiscloseDetails Shows the enterprise the consumer's full name, phone and address.
 type DiscloseDetails = negotiation.DiscloseDetails
 
@@ -1601,6 +1664,9 @@ type EnterpriseRow struct {
 	Id   Id     `json:"id"`
 	Name string `json:"name"`
 
+	// Rank in a ranking: place among those that were asked for; equals share one, those without a grade have none
+	Rank int `json:"rank,omitempty,omitzero"`
+
 	// Region province, city or county (GB/T 2260)
 	//
 	// Example: 430602
@@ -1624,7 +1690,7 @@ type ErasureInput struct {
 	// Example: K7QM2-XW9PD
 	CaseCode string `json:"case_code"`
 
-	// Channel A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise
+	// Channel A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise; `consumer`: what the consumer wants done with an unsettled case, for them and, after escalation, the bureau
 	Channel Channel `json:"channel"`
 
 	// Reason names the request; stays in the log
@@ -1717,6 +1783,16 @@ type FeedPageFrame struct {
 	Feed Feed      `json:"feed"`
 	Next string    `json:"next,omitempty,omitzero"`
 	Rows []CaseRow `json:"rows"`
+}
+
+// FeedPeopleFrame Of the inbox: who of the own desk is in a case's room, and who composes there. A page empties what was told before; right after it one
+// frame names all cases where somebody is, then one comes for each change. An empty list: nobody is there any more.
+type FeedPeopleFrame struct {
+	// Feed inbox: cases of one's enterprise; board: of one's region and what lies in it; me: the consumer's own
+	Feed Feed `json:"feed"`
+
+	// People by case
+	People map[string][]Presence `json:"people"`
 }
 
 // FeedRowFrame A changed row; null when the case left the feed. Keep the highest version.
@@ -1832,6 +1908,25 @@ type Id = string
 
 // InboxSort due: next due first, those without a clock last; turn: longest in the same hands first; amount: largest first; newest: last filed first
 type InboxSort string
+
+// InboxSummary Counts of open cases
+type InboxSummary struct {
+	// Late the first response is overdue
+	Late int `json:"late"`
+
+	// Mine the reader's own
+	Mine int `json:"mine"`
+
+	// Nobody without an agent
+	Nobody int `json:"nobody"`
+	Open   int `json:"open"`
+
+	// Phases by Phase; what is 0 is left out
+	Phases map[string]int `json:"phases"`
+
+	// Turns by Side; what is 0 is left out
+	Turns map[string]int `json:"turns"`
+}
 
 // Instant Example: 2026-11-22T01:30:00Z
 type Instant = time.Time
@@ -2603,6 +2698,16 @@ type Within = scorecard.Within
 // After defines model for After.
 type After = string
 
+// AuditFrom a day in Asia/Shanghai
+//
+// Example: 2026-11-22
+type AuditFrom = Date
+
+// AuditTo a day in Asia/Shanghai
+//
+// Example: 2026-11-22
+type AuditTo = Date
+
 // CaseId a UUID in lower case
 //
 // Example: 019aa5c4-1f00-7000-8000-000000000001
@@ -2621,6 +2726,21 @@ type SignedIn = Session
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
+	// Actor account, or login of staff
+	Actor string `form:"actor,omitempty" json:"actor,omitempty,omitzero"`
+
+	// What what was done or seen
+	What AuditWhat `form:"what,omitempty" json:"what,omitempty,omitzero"`
+
+	// Case case, or case code in any spelling
+	Case string `form:"case,omitempty" json:"case,omitempty,omitzero"`
+
+	// From first day
+	From AuditFrom `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// To last day
+	To AuditTo `form:"to,omitempty" json:"to,omitempty,omitzero"`
+
 	// After `next` of the page before
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
@@ -2688,9 +2808,27 @@ type ListMyCasesParams struct {
 
 // GetAuditParams defines parameters for GetAudit.
 type GetAuditParams struct {
+	// Actor account
+	Actor Id `form:"actor,omitempty" json:"actor,omitempty,omitzero"`
+
+	// What what was done or seen
+	What AuditWhat `form:"what,omitempty" json:"what,omitempty,omitzero"`
+
+	// From first day
+	From AuditFrom `form:"from,omitempty" json:"from,omitempty,omitzero"`
+
+	// To last day
+	To AuditTo `form:"to,omitempty" json:"to,omitempty,omitzero"`
+
 	// After `next` of the page before
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// GetDetailsParams defines parameters for GetDetails.
+type GetDetailsParams struct {
+	// Purpose required of officers, and theirs only
+	Purpose DetailsPurpose `form:"purpose,omitempty" json:"purpose,omitempty,omitzero"`
 }
 
 // GetFileParams defines parameters for GetFile.
@@ -2702,7 +2840,10 @@ type GetFileParams struct {
 // ListEventsParams defines parameters for ListEvents.
 type ListEventsParams struct {
 	Since Position `form:"since,omitempty" json:"since,omitempty,omitzero"`
-	Limit int      `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+
+	// Before not together with `since`
+	Before int64 `form:"before,omitempty" json:"before,omitempty,omitzero"`
+	Limit  int   `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // SearchEnterprisesParams defines parameters for SearchEnterprises.
@@ -2730,6 +2871,9 @@ type ListInboxParams struct {
 
 	// Open without closed ones
 	Open bool `form:"open,omitempty" json:"open,omitempty,omitzero"`
+
+	// Late only those whose first response is overdue
+	Late bool `form:"late,omitempty" json:"late,omitempty,omitzero"`
 
 	// Agent an account, `me`, or `nobody`
 	Agent string `form:"agent,omitempty" json:"agent,omitempty,omitzero"`
@@ -3142,6 +3286,32 @@ func (t *ServerFrame) MergeFeedRowFrame(v FeedRowFrame) error {
 	return err
 }
 
+// AsFeedPeopleFrame returns the union data inside the ServerFrame as a FeedPeopleFrame
+func (t ServerFrame) AsFeedPeopleFrame() (FeedPeopleFrame, error) {
+	var body FeedPeopleFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFeedPeopleFrame overwrites any union data inside the ServerFrame as the provided FeedPeopleFrame
+func (t *ServerFrame) FromFeedPeopleFrame(v FeedPeopleFrame) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeFeedPeopleFrame performs a merge with any union data inside the ServerFrame, using the provided FeedPeopleFrame
+func (t *ServerFrame) MergeFeedPeopleFrame(v FeedPeopleFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsAckFrame returns the union data inside the ServerFrame as a AckFrame
 func (t ServerFrame) AsAckFrame() (AckFrame, error) {
 	var body AckFrame
@@ -3399,14 +3569,14 @@ type ServerInterface interface {
 	DoCommand(ctx echo.Context, id CaseId) error
 	// GetDetails The consumer's full name, phone and address
 	// (GET /api/cases/{id}/details)
-	GetDetails(ctx echo.Context, id CaseId) error
+	GetDetails(ctx echo.Context, id CaseId, params GetDetailsParams) error
 	// GetCaseFile Everything for the case file
 	// (GET /api/cases/{id}/file)
 	GetCaseFile(ctx echo.Context, id CaseId) error
 	// GetFile Bytes of a piece of evidence, as an attachment
 	// (GET /api/cases/{id}/files/{file})
 	GetFile(ctx echo.Context, id CaseId, file Id, params GetFileParams) error
-	// ListEvents Events of a channel after a position, oldest first
+	// ListEvents Events of a channel after a position or before a number, oldest first
 	// (GET /api/channels/{case}/{channel}/events)
 	ListEvents(ctx echo.Context, pCase Id, channel Channel, params ListEventsParams) error
 	// MarkRead Move one's own read mark forward
@@ -3463,6 +3633,9 @@ type ServerInterface interface {
 	// ListInbox Cases of the enterprise
 	// (GET /api/inbox)
 	ListInbox(ctx echo.Context, params ListInboxParams) error
+	// GetInboxSummary How many open cases there are behind each filter
+	// (GET /api/inbox/summary)
+	GetInboxSummary(ctx echo.Context) error
 	// InviteEnterprise Wish that an enterprise would enrol; counted, and shown to the competent bureau
 	// (POST /api/invitations)
 	InviteEnterprise(ctx echo.Context) error
@@ -3484,6 +3657,9 @@ type ServerInterface interface {
 	// GetSession Who is signed in; without `account` when nobody is
 	// (GET /api/session)
 	GetSession(ctx echo.Context) error
+	// RevokeSessions Ends all of one's own sessions but this one, and their sockets
+	// (DELETE /api/sessions)
+	RevokeSessions(ctx echo.Context) error
 	// ListSessions One's own running sessions
 	// (GET /api/sessions)
 	ListSessions(ctx echo.Context) error
@@ -3585,6 +3761,41 @@ func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListAuditParams
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", ctx.QueryParams(), &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter actor: %s", err))
+	}
+
+	// ------------- Optional query parameter "what" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "what", ctx.QueryParams(), &params.What, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter what: %s", err))
+	}
+
+	// ------------- Optional query parameter "case" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "case", ctx.QueryParams(), &params.Case, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter case: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
 	// ------------- Optional query parameter "after" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -3961,6 +4172,34 @@ func (w *ServerInterfaceWrapper) GetAudit(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params GetAuditParams
+	// ------------- Optional query parameter "actor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor", ctx.QueryParams(), &params.Actor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter actor: %s", err))
+	}
+
+	// ------------- Optional query parameter "what" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "what", ctx.QueryParams(), &params.What, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter what: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
 	// ------------- Optional query parameter "after" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -4007,8 +4246,17 @@ func (w *ServerInterfaceWrapper) GetDetails(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDetailsParams
+	// ------------- Optional query parameter "purpose" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "purpose", ctx.QueryParams(), &params.Purpose, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter purpose: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetDetails(ctx, id)
+	err = w.Handler.GetDetails(ctx, id, params)
 	return err
 }
 
@@ -4087,6 +4335,13 @@ func (w *ServerInterfaceWrapper) ListEvents(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
 	}
 
 	// ------------- Optional query parameter "limit" -------------
@@ -4347,6 +4602,13 @@ func (w *ServerInterfaceWrapper) ListInbox(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter open: %s", err))
 	}
 
+	// ------------- Optional query parameter "late" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", ctx.QueryParams(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter late: %s", err))
+	}
+
 	// ------------- Optional query parameter "agent" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "agent", ctx.QueryParams(), &params.Agent, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -4384,6 +4646,15 @@ func (w *ServerInterfaceWrapper) ListInbox(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListInbox(ctx, params)
+	return err
+}
+
+// GetInboxSummary converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInboxSummary(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInboxSummary(ctx)
 	return err
 }
 
@@ -4486,6 +4757,15 @@ func (w *ServerInterfaceWrapper) GetSession(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSession(ctx)
+	return err
+}
+
+// RevokeSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeSessions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeSessions(ctx)
 	return err
 }
 
@@ -4614,6 +4894,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/sign-in/password", wrapper.SignInByPassword, options.OperationMiddlewares["signInByPassword"]...)
 	router.DELETE(options.BaseURL+"/api/session", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/api/session", wrapper.GetSession, options.OperationMiddlewares["getSession"]...)
+	router.DELETE(options.BaseURL+"/api/sessions", wrapper.RevokeSessions, options.OperationMiddlewares["revokeSessions"]...)
 	router.GET(options.BaseURL+"/api/sessions", wrapper.ListSessions, options.OperationMiddlewares["listSessions"]...)
 	router.DELETE(options.BaseURL+"/api/sessions/:id", wrapper.RevokeSession, options.OperationMiddlewares["revokeSession"]...)
 	router.DELETE(options.BaseURL+"/api/account", wrapper.EraseAccount, options.OperationMiddlewares["eraseAccount"]...)
@@ -4634,6 +4915,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/channels/:case/:channel/read", wrapper.MarkRead, options.OperationMiddlewares["markRead"]...)
 	router.POST(options.BaseURL+"/api/files", wrapper.UploadFile, options.OperationMiddlewares["uploadFile"]...)
 	router.GET(options.BaseURL+"/api/inbox", wrapper.ListInbox, options.OperationMiddlewares["listInbox"]...)
+	router.GET(options.BaseURL+"/api/inbox/summary", wrapper.GetInboxSummary, options.OperationMiddlewares["getInboxSummary"]...)
 	router.GET(options.BaseURL+"/api/desk/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
 	router.POST(options.BaseURL+"/api/desk/staff", wrapper.AddStaff, options.OperationMiddlewares["addStaff"]...)
 	router.PATCH(options.BaseURL+"/api/desk/staff/:id", wrapper.ChangeStaff, options.OperationMiddlewares["changeStaff"]...)
@@ -5852,7 +6134,8 @@ func (response DoCommanddefaultApplicationProblemPlusJSONResponse) VisitDoComman
 }
 
 type GetDetailsRequestObject struct {
-	Id CaseId `json:"id"`
+	Id     CaseId `json:"id"`
+	Params GetDetailsParams
 }
 
 type GetDetailsResponseObject interface {
@@ -6750,6 +7033,46 @@ func (response ListInboxdefaultApplicationProblemPlusJSONResponse) VisitListInbo
 	return err
 }
 
+type GetInboxSummaryRequestObject struct {
+}
+
+type GetInboxSummaryResponseObject interface {
+	VisitGetInboxSummaryResponse(w http.ResponseWriter) error
+}
+
+type GetInboxSummary200JSONResponse InboxSummary
+
+func (response GetInboxSummary200JSONResponse) VisitGetInboxSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInboxSummarydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetInboxSummarydefaultApplicationProblemPlusJSONResponse) VisitGetInboxSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type InviteEnterpriseRequestObject struct {
 	Body *InviteEnterpriseJSONRequestBody
 }
@@ -7016,6 +7339,40 @@ type GetSessiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSessiondefaultApplicationProblemPlusJSONResponse) VisitGetSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeSessionsRequestObject struct {
+}
+
+type RevokeSessionsResponseObject interface {
+	VisitRevokeSessionsResponse(w http.ResponseWriter) error
+}
+
+type RevokeSessions204Response struct {
+}
+
+func (response RevokeSessions204Response) VisitRevokeSessionsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeSessionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response RevokeSessionsdefaultApplicationProblemPlusJSONResponse) VisitRevokeSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7364,7 +7721,7 @@ type StrictServerInterface interface {
 	// GetFile Bytes of a piece of evidence, as an attachment
 	// (GET /api/cases/{id}/files/{file})
 	GetFile(ctx context.Context, request GetFileRequestObject) (GetFileResponseObject, error)
-	// ListEvents Events of a channel after a position, oldest first
+	// ListEvents Events of a channel after a position or before a number, oldest first
 	// (GET /api/channels/{case}/{channel}/events)
 	ListEvents(ctx context.Context, request ListEventsRequestObject) (ListEventsResponseObject, error)
 	// MarkRead Move one's own read mark forward
@@ -7421,6 +7778,9 @@ type StrictServerInterface interface {
 	// ListInbox Cases of the enterprise
 	// (GET /api/inbox)
 	ListInbox(ctx context.Context, request ListInboxRequestObject) (ListInboxResponseObject, error)
+	// GetInboxSummary How many open cases there are behind each filter
+	// (GET /api/inbox/summary)
+	GetInboxSummary(ctx context.Context, request GetInboxSummaryRequestObject) (GetInboxSummaryResponseObject, error)
 	// InviteEnterprise Wish that an enterprise would enrol; counted, and shown to the competent bureau
 	// (POST /api/invitations)
 	InviteEnterprise(ctx context.Context, request InviteEnterpriseRequestObject) (InviteEnterpriseResponseObject, error)
@@ -7442,6 +7802,9 @@ type StrictServerInterface interface {
 	// GetSession Who is signed in; without `account` when nobody is
 	// (GET /api/session)
 	GetSession(ctx context.Context, request GetSessionRequestObject) (GetSessionResponseObject, error)
+	// RevokeSessions Ends all of one's own sessions but this one, and their sockets
+	// (DELETE /api/sessions)
+	RevokeSessions(ctx context.Context, request RevokeSessionsRequestObject) (RevokeSessionsResponseObject, error)
 	// ListSessions One's own running sessions
 	// (GET /api/sessions)
 	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
@@ -8470,10 +8833,11 @@ func (sh *strictHandler) DoCommand(ctx echo.Context, id CaseId) error {
 }
 
 // GetDetails operation middleware
-func (sh *strictHandler) GetDetails(ctx echo.Context, id CaseId) error {
+func (sh *strictHandler) GetDetails(ctx echo.Context, id CaseId, params GetDetailsParams) error {
 	var request GetDetailsRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetDetails(ctx.Request().Context(), request.(GetDetailsRequestObject))
@@ -9192,6 +9556,29 @@ func (sh *strictHandler) ListInbox(ctx echo.Context, params ListInboxParams) err
 	return nil
 }
 
+// GetInboxSummary operation middleware
+func (sh *strictHandler) GetInboxSummary(ctx echo.Context) error {
+	var request GetInboxSummaryRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInboxSummary(ctx.Request().Context(), request.(GetInboxSummaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInboxSummary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInboxSummaryResponseObject); ok {
+		return validResponse.VisitGetInboxSummaryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // InviteEnterprise operation middleware
 func (sh *strictHandler) InviteEnterprise(ctx echo.Context) error {
 	var request InviteEnterpriseRequestObject
@@ -9376,6 +9763,29 @@ func (sh *strictHandler) GetSession(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetSessionResponseObject); ok {
 		return validResponse.VisitGetSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeSessions operation middleware
+func (sh *strictHandler) RevokeSessions(ctx echo.Context) error {
+	var request RevokeSessionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeSessions(ctx.Request().Context(), request.(RevokeSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeSessionsResponseObject); ok {
+		return validResponse.VisitRevokeSessionsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

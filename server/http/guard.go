@@ -49,7 +49,7 @@ func grants() map[string]grant {
 
 		"requestCode": {kind: signIn}, "signInByCode": {kind: signIn}, "signInByPassword": {kind: signIn},
 		"getSession": public, "signOut": public, "getSetup": public, "setUp": {kind: signIn},
-		"listSessions": everyone, "revokeSession": everyone, "getAccount": everyone, "updateAccount": everyone,
+		"listSessions": everyone, "revokeSession": everyone, "revokeSessions": everyone, "getAccount": everyone, "updateAccount": everyone,
 		"eraseAccount":   to(consumer),
 		"changePassword": {roles: []negotiation.Role{agent, supervisor, officer, admin}, kind: signIn},
 
@@ -58,7 +58,7 @@ func grants() map[string]grant {
 		"getAudit": inRoom, "listEvents": inRoom, "markRead": inRoom,
 		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
 
-		"listInbox": to(agent, supervisor), "listStaff": to(agent, supervisor),
+		"listInbox": to(agent, supervisor), "getInboxSummary": to(agent, supervisor), "listStaff": to(agent, supervisor),
 		"addStaff": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor), "getEnrolment": to(agent, supervisor),
 		"doSchemeCommand": to(supervisor, officer),
 
@@ -103,6 +103,9 @@ const (
 	slowestUpload = 10 * time.Minute // 10 MiB over a bad phone connection
 )
 
+// aroundFile is room for what else a multipart body has beside the file.
+const aroundFile = 64 << 10
+
 func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -125,6 +128,9 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 			if g.kind == upload {
 				if err := patient(c.Response()); err != nil {
 					return err
+				}
+				if most := s.options.App.Limits.FileBytes; c.Request().ContentLength > most+aroundFile {
+					return negotiation.NewError(codeTooLarge, "max", most).On("file")
 				}
 			}
 			v.granted = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -102,6 +103,7 @@ func (s *Server) failed(err error, c echo.Context) {
 	if v.route == "unknown" && c.Path() != "" {
 		v.route = c.Path()
 	}
+	drain(c.Request())
 	writeProblem(c.Response(), v, err)
 }
 
@@ -111,8 +113,8 @@ func preferred(accept string) string {
 	for part := range strings.SplitSeq(accept, ",") {
 		tag, parameters, _ := strings.Cut(part, ";")
 		base, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(tag)), "-")
-		q := 1.0
-		if _, err := fmt.Sscanf(strings.TrimSpace(parameters), "q=%g", &q); err != nil {
+		q, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(parameters), "q="), 64)
+		if err != nil {
 			q = 1
 		}
 		if (base == "zh" || base == "en") && q > best && q > 0 {

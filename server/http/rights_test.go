@@ -51,6 +51,32 @@ func TestRights(t *testing.T) {
 	}
 }
 
+// The consumer's choice for an unsettled case is in no answer that the enterprise gets, whatever it asks for.
+func TestTheChoiceIsInNoAnswerToTheEnterprise(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	c := w.file("wang", "洞庭电器", "A-1")
+	w.must("wang", c, map[string]any{"type": "change_consents", "escalation": map[string]any{"yes": false, "text": "2026-1"}})
+	own := "/api/channels/" + c + "/consumer/events"
+	for _, who := range []string{"agent0", "boss0"} {
+		for _, url := range []string{"/api/cases/" + c, "/api/cases/" + c + "/file", "/api/channels/" + c + "/room/events", "/api/channels/" + c + "/desk/events", "/api/inbox"} {
+			got := w.do(who, "GET", url, nil)
+			require.Equal(t, http.StatusOK, got.Code, url)
+			for _, trace := range []string{"/consumer\"", `"escalation"`} {
+				require.NotContains(t, got.Body.String(), trace, "%s as %s", url, who)
+			}
+		}
+		require.Equal(t, http.StatusNotFound, w.do(who, "GET", own, nil).Code)
+	}
+	require.Equal(t, http.StatusNotFound, w.do("officer", "GET", own, nil).Code)
+	require.NotContains(t, w.do("officer", "GET", "/api/cases/"+c, nil).Body.String(), `"escalation"`)
+	require.Len(t, read[web.EventPage](t, w.do("wang", "GET", own, nil)).Events, 2)
+	require.False(t, read[web.CaseView](t, w.do("wang", "GET", "/api/cases/"+c, nil)).Case.Consents.Escalation.Yes)
+	w.must("wang", c, map[string]any{"type": "escalate"})
+	require.Len(t, read[web.EventPage](t, w.do("officer", "GET", own, nil)).Events, 2)
+	require.Equal(t, http.StatusNotFound, w.do("agent0", "GET", own, nil).Code)
+}
+
 // What a side may not do with a case is refused by the rules, through the API as well.
 func TestRightsInCases(t *testing.T) {
 	t.Parallel()

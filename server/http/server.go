@@ -150,6 +150,8 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// live hands on who has a session, and upgrades without one: a browser's script cannot read the status of a refused upgrade, so that
+// the hub tells those by its close code.
 func (s *Server) live() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r.Context())
@@ -157,7 +159,7 @@ func (s *Server) live() http.Handler {
 		switch {
 		case s.options.Live == nil:
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeNotFound))
-		case !v.signedIn:
+		case !v.signedIn && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeSignInRequired))
 		default:
 			s.options.Live.ServeHTTP(w, r)

@@ -213,6 +213,9 @@ func TestLiveGetsTheSession(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, w.do("", "GET", "/api/live", nil).Code)
 	require.Equal(t, http.StatusOK, w.do("wang", "GET", "/api/live", nil).Code)
 	require.Equal(t, []string{w.actors["wang"].ID}, who)
+	upgrade := func(r *http.Request) { r.Header.Set("Upgrade", "WebSocket") }
+	require.Equal(t, http.StatusOK, w.do("", "GET", "/api/live", nil, upgrade).Code, "told by a close code")
+	require.Len(t, who, 1, "and without a session")
 }
 
 func TestReadiness(t *testing.T) {

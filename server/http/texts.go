@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hejie/negotiation"
+	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
 
@@ -86,7 +87,7 @@ var texts = map[string]text{
 	app.CodeBureauTaken:       {409, "The region has a bureau", "该地区已有市场监管部门", "", ""},
 	app.CodeNotApproved:       {403, "Not approved", "入驻申请未获通过", "The bureau has not let the enterprise in; its application is {status}.", "市场监管部门尚未准予入驻，申请状态：{status}。"},
 	app.CodeOpenCases:         {409, "Cases are open", "还有未结案件", "{count} are not closed; the account can be erased after that.", "还有 {count} 件未结案，结案后才能删除账号。"},
-	app.CodeBadCalendar:       {422, "Not a calendar", "日历有误", "{reason}", "{reason}"},
+	app.CodeBadCalendar:       {422, "Not a calendar", "日历有误", "", ""}, // see calendarTexts
 
 	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "", ""},
 	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes are taken from this site's own pages only.", "只接受本站页面发出的更改。"},
@@ -94,8 +95,26 @@ var texts = map[string]text{
 	codeNotReady:         {503, "Not ready", "未就绪", "", ""},
 }
 
+// calendarTexts are the details of bad_calendar by its reason: what is wrong on which day, and the mend.
+var calendarTexts = map[string]text{
+	string(workday.NotAYear):     {enDetail: "It is not one JSON object in the holiday-cn shape: year, papers, days. Check brackets, quotes and commas.", zhDetail: "不是一个 holiday-cn 格式的 JSON 对象（year、papers、days）。请检查括号、引号和逗号。"},
+	string(workday.WrongType):    {enDetail: "The value has the wrong type: {expected} is wanted.", zhDetail: "值的类型不对，应为 {expected}。"},
+	string(workday.UnknownField): {enDetail: "There is no field {name} in the holiday-cn shape. Remove it.", zhDetail: "holiday-cn 格式没有字段 {name}，请删除。"},
+	string(workday.Missing):      {enDetail: "It is missing or empty. Fill it in.", zhDetail: "缺少或为空，请补上。"},
+	string(workday.OutOfRange):   {enDetail: "{year} is no year from {min} to {max}. Write the year of the notice.", zhDetail: "{year} 不在 {min} 至 {max} 年之间，请填写通知的年份。"},
+	string(workday.NoDays):       {enDetail: "It names no day. List the days off and the days worked in exchange.", zhDetail: "没有列出任何日子，请列出放假和调休的日子。"},
+	string(workday.NotADate):     {enDetail: "\"{value}\" is no date. Write it like 2027-01-31.", zhDetail: "“{value}”不是日期，请写成 2027-01-31 的样子。"},
+	string(workday.AnotherYear):  {enDetail: "{date} lies neither in {year} nor in the December before. Correct the date, or move it to its own year's notice.", zhDetail: "{date} 既不在 {year} 年，也不在上一年 12 月。请更正日期，或放到那一年的通知里。"},
+	string(workday.NamedTwice):   {enDetail: "{date} is named twice. Keep one of the two.", zhDetail: "{date} 出现了两次，请只保留一次。"},
+	string(workday.NoWeekendDay): {enDetail: "{date} is no weekend day, so it cannot be worked in exchange. Set isOffDay to true, or remove the day.", zhDetail: "{date} 不是周末，不能调休上班。请把 isOffDay 改为 true，或删除这一天。"},
+	app.OtherYearAsked:           {enDetail: "It is the notice of {year}, and was sent as that of {wanted}. Send it as {year}.", zhDetail: "这是 {year} 年的通知，却按 {wanted} 年导入。请按 {year} 年导入。"},
+}
+
 // in gives title and detail in a language.
 func (t text) in(language string, params map[string]any) (title, detail string) {
+	if reason, ok := params["reason"].(string); ok && t.enDetail == "" {
+		t.enDetail, t.zhDetail = calendarTexts[reason].enDetail, calendarTexts[reason].zhDetail
+	}
 	title, detail = t.zh, t.zhDetail
 	if language == "en" {
 		title, detail = t.en, t.enDetail

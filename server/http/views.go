@@ -57,8 +57,9 @@ func bureauOrNone(b *app.Bureau) BureauName {
 func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
 	c := v.Case
 	_, desk := v.Positions[negotiation.Desk]
-	if !desk { // the number of all events would tell of the desk's
-		c.Version, c.Agent = v.Positions[negotiation.Room].Seq, ""
+	c.Version = v.Positions[negotiation.Room].Seq + v.Positions[negotiation.Desk].Seq // the number of all events would tell of others' channels
+	if !desk {
+		c.Agent = ""
 	}
 	if c.Deadlines == nil {
 		c.Deadlines = []negotiation.Deadline{}
@@ -68,10 +69,11 @@ func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
 	}
 	out := CaseView{
 		Case: c, Now: v.Now, Positions: positionsOf(c.ID, v.Positions), Read: make(map[string]int64, len(v.Read)),
-		Sees:       Sees{Room: v.Room, Desk: desk, Details: v.Consumer.Disclosure == app.DisclosesFull},
-		May:        each(v.Allowed, func(kind string) CommandType { return CommandType(kind) }),
-		Consumer:   ConsumerView{Id: c.Consumer, Disclosure: ConsumerViewDisclosure(v.Consumer.Disclosure), Name: v.Consumer.Name, Phone: v.Consumer.Phone, Address: v.Consumer.Address},
-		Enterprise: EnterpriseName{Id: c.Enterprise, Name: v.EnterpriseName}, Bureau: bureauName(v.Bureau),
+		ReadByOthers: v.OthersRead,
+		Sees:         Sees{Room: v.Room, Desk: desk, Details: v.Consumer.Disclosure == app.DisclosesFull},
+		May:          each(v.Allowed, func(kind string) CommandType { return CommandType(kind) }),
+		Consumer:     ConsumerView{Id: c.Consumer, Disclosure: ConsumerViewDisclosure(v.Consumer.Disclosure), Name: v.Consumer.Name, Phone: v.Consumer.Phone, Address: v.Consumer.Address},
+		Enterprise:   EnterpriseName{Id: c.Enterprise, Name: v.EnterpriseName}, Bureau: bureauName(v.Bureau),
 		Participants: make(map[string]Participant, len(v.Participants)), Clocks: each(clocks, clockOf),
 	}
 	for ch, seq := range v.Read {
@@ -120,7 +122,7 @@ func caseFileOf(f app.CaseFile, view CaseView) CaseFile {
 }
 
 func auditOf(r app.AuditRow) AuditRow {
-	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Name: r.Name, Role: r.Role, What: r.What, Subject: r.Subject, Case: r.Case, Why: r.Why, Detail: r.Detail}
+	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Name: r.Name, Role: r.Role, What: AuditWhat(r.What), Subject: r.Subject, Case: r.Case, Why: r.Why, Detail: r.Detail}
 }
 
 func briefOf(c scorecard.Card) ScoreBrief {

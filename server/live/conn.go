@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -215,6 +216,7 @@ func (c *conn) pump() {
 			c.hub.buffers.Put(buf)
 		}
 	}()
+	runtime.Gosched() // who is at it already pushes first: an acknowledgement and its event leave in one write
 	var batch [][]byte
 	for {
 		c.mu.Lock()

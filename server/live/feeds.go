@@ -26,6 +26,8 @@ type feedTable struct {
 	hub    *Hub
 	mu     sync.Mutex
 	scopes map[string][]*follower
+
+	looking map[string]map[string][]person // who of a desk is in a room, by scope of its inbox and case; see look
 }
 
 // follower of a feed: a socket. Guarded by the table.
@@ -160,6 +162,9 @@ func (t *feedTable) page(f *follower) error {
 	}
 	held := f.held
 	f.held, f.ready = nil, true
+	if looking := t.looking[f.scope]; len(looking) > 0 {
+		t.give(f, lookingOf(looking))
+	}
 	for _, row := range held {
 		if f.ready {
 			t.give(f, row)
@@ -208,7 +213,13 @@ func (t *feedTable) deliver(c *app.Commit) {
 	if err := t.hub.Feeds.Learn(t.hub.ctx, c.Row); err != nil && t.hub.ctx.Err() == nil { // the row comes without it
 		t.hub.Logger.Error("live: row not completed", slog.String("case", c.Row.Case), slog.Any("error", err))
 	}
-	inRoom := slices.ContainsFunc(c.Records, func(r negotiation.Record) bool { return r.Channel == negotiation.Room })
+	in := func(ch negotiation.Channel) bool {
+		return slices.ContainsFunc(c.Records, func(r negotiation.Record) bool { return r.Channel == ch })
+	}
+	inRoom := in(negotiation.Room)
+	if !inRoom && !in(negotiation.Desk) { // the consumer's alone; no list shows it
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	var seen map[string][]byte
@@ -241,7 +252,7 @@ func (t *feedTable) followed(c *app.Commit) []string {
 		return nil
 	}
 	scopes := scopesOf(make([]string, 0, 12), c.Row.Consumer, c.Row.Enterprise, c.Row.Region)
-	if b := &c.Before; b.Phase != negotiation.PhaseNone && (b.Region != c.Row.Region || b.Enterprise != c.Row.Enterprise) {
+	if b := c.Before; b.Phase != negotiation.PhaseNone && (b.Region != c.Row.Region || b.Enterprise != c.Row.Enterprise) {
 		scopes = scopesOf(scopes, b.Consumer, b.Enterprise, b.Region) // those it leaves
 	}
 	return slices.DeleteFunc(scopes, func(s string) bool { return len(t.scopes[s]) == 0 })

@@ -136,6 +136,34 @@ func TestTheDesksOwnIsToldToTheDeskAlone(t *testing.T) {
 	}
 }
 
+// What is in the consumer's own channel goes to the consumer alone, and moves no list.
+func TestTheConsumersOwnIsToldToTheConsumerAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	own := caseNo(1) + "/consumer"
+	consumer, agent, officer := w.dial("consumer"), w.dial("agent"), w.dial("officer")
+	require.Equal(t, Me, consumer.followed(Me).Feed)
+	require.Equal(t, Inbox, agent.followed(Inbox).Feed)
+	require.Equal(t, Board, officer.followed(Board).Feed)
+	consumer.subscribe(own, "")
+	for _, c := range []*client{agent, officer} {
+		c.say(`{"subscribe":{"channel":%q}}`, own)
+		require.Equal(t, negotiation.CodeNotFound, c.next().Code)
+	}
+	w.commitEvents(caseNo(1), nil, negotiation.Event{Channel: negotiation.ConsumerOnly, Fact: negotiation.ConsentsChanged{Escalation: &negotiation.Choice{Text: "v1"}}})
+	f := consumer.next()
+	require.Equal(t, own, f.Channel)
+	require.Len(t, f.Events, 1)
+	for _, c := range []*client{consumer, agent, officer} {
+		c.sync()
+	}
+	w.commitEvents(caseNo(1), func(c *negotiation.Case) { c.Complaint = &negotiation.Complaint{} }, negotiation.Event{Channel: negotiation.Room, Fact: negotiation.CaseEscalated{}})
+	require.Equal(t, Board, officer.next().Feed)
+	officer.say(`{"subscribe":{"channel":%q}}`, own)
+	require.Len(t, officer.next().Events, 1)
+}
+
 // Every row is completed before it is told.
 func TestRowsAreLearntFirst(t *testing.T) {
 	t.Parallel()

@@ -37,41 +37,67 @@ type composing struct {
 	On   bool   `json:"on"`
 }
 
-// members of a frame: what stands at its top level, not yet decoded.
-type members map[string]json.RawMessage
+// member of a frame's top level, its value not yet decoded.
+type member struct {
+	key   string
+	value json.RawMessage
+}
 
-// split takes a frame apart. Commands are decoded strictly as a whole by negotiation, so here only the top level is checked.
-func split(frame []byte) (members, error) {
-	frame = frame[blank(frame):]
-	if !json.Valid(frame) || frame[0] != '{' {
-		return nil, negotiation.NewError(negotiation.CodeMalformed)
+type members []member
+
+// get is the value of a member; nil without it.
+func (m members) get(key string) json.RawMessage {
+	for i := range m {
+		if m[i].key == key {
+			return m[i].value
+		}
 	}
-	m := make(members, 3)
-	i := 1
-	for {
-		i += blank(frame[i:])
-		if frame[i] == '}' {
+	return nil
+}
+
+// split takes a frame apart. Only the top level is checked here: whoever decodes a value checks all of it.
+func split(frame []byte) (members, error) {
+	m := make(members, 0, 3)
+	rest, ok := after(frame, '{')
+	if last, empty := after(rest, '}'); ok && empty && len(last) == 0 {
+		return m, nil
+	}
+	for ok {
+		var key, value []byte
+		key, rest = cut(rest)
+		if rest, ok = after(rest, ':'); !ok || len(key) == 0 || key[0] != '"' {
+			break
+		}
+		value, rest = cut(rest)
+		name, err := text(key)
+		if err != nil || len(value) == 0 {
+			break
+		}
+		if m.get(name) != nil {
+			return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", clip(name)).On(clip(name))
+		}
+		m = append(m, member{name, value})
+		if last, end := after(rest, '}'); end && len(last) == 0 {
 			return m, nil
 		}
-		n := valueEnd(frame[i:])
-		key, err := text(frame[i : i+n])
-		if err != nil {
-			return nil, err
-		}
-		if _, twice := m[key]; twice {
-			return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", clip(key)).On(clip(key))
-		}
-		i += n
-		i += blank(frame[i:]) + 1 // the colon
-		i += blank(frame[i:])
-		n = valueEnd(frame[i:])
-		m[key] = frame[i : i+n]
-		i += n
-		i += blank(frame[i:])
-		if frame[i] == ',' {
-			i++
-		}
+		rest, ok = after(rest, ',')
 	}
+	return nil, negotiation.NewError(negotiation.CodeMalformed)
+}
+
+// after is what follows a byte and the space around it.
+func after(b []byte, c byte) (rest []byte, ok bool) {
+	b = b[blank(b):]
+	if len(b) == 0 || b[0] != c {
+		return nil, false
+	}
+	return b[1+blank(b[1:]):], true
+}
+
+// cut parts the value at the start of b from the rest.
+func cut(b []byte) (value, rest []byte) {
+	n := valueEnd(b)
+	return b[:n], b[n:]
 }
 
 // text of a JSON string; most need no decoder.
@@ -92,13 +118,13 @@ func blank(b []byte) (n int) {
 	return n
 }
 
-// valueEnd is the length of the value at the start of b, which is valid JSON.
+// valueEnd is the length of the value at the start of b; of what is not JSON, any length.
 func valueEnd(b []byte) int {
 	depth := 0
 	for i := 0; i < len(b); i++ {
 		switch b[i] {
 		case '"':
-			for i++; b[i] != '"'; i++ {
+			for i++; i < len(b) && b[i] != '"'; i++ {
 				if b[i] == '\\' {
 					i++
 				}
@@ -117,8 +143,8 @@ func valueEnd(b []byte) int {
 			}
 			return i
 		}
-		if depth == 0 {
-			return i + 1
+		if depth <= 0 {
+			return min(i+1, len(b))
 		}
 	}
 	return len(b)
@@ -134,7 +160,7 @@ func clip(s string) string {
 // handle does what a frame asks for.
 func (c *conn) handle(frame []byte, at time.Time) {
 	m, err := split(frame)
-	if err == nil && m["do"] != nil {
+	if err == nil && m.get("do") != nil {
 		c.command(m, at)
 		return
 	}
@@ -154,12 +180,13 @@ func (c *conn) handle(frame []byte, at time.Time) {
 func (c *conn) dispatch(m members) error {
 	if len(m) != 1 {
 		for _, key := range []string{"subscribe", "unsubscribe", "read", "composing", "pong", "id", "case"} {
-			if m[key] != nil {
+			if m.get(key) != nil {
 				return unknown(m, key)
 			}
 		}
 	}
-	for key, value := range m {
+	for _, x := range m {
+		key, value := x.key, x.value
 		var err error
 		switch key {
 		case "subscribe", "unsubscribe":
@@ -205,9 +232,9 @@ func (c *conn) dispatch(m members) error {
 // unknown names a member that does not belong beside the known one.
 func unknown(m members, known string) error {
 	name := ""
-	for key := range m {
-		if key != known && (name == "" || key < name) {
-			name = key
+	for _, x := range m {
+		if x.key != known && (name == "" || x.key < name) {
+			name = x.key
 		}
 	}
 	return negotiation.NewError(negotiation.CodeUnknownField, "name", clip(name)).On(clip(name))
@@ -225,7 +252,7 @@ func decode(key string, value json.RawMessage, v any) error {
 // command sends a command through the door and answers with its receipt. It waits for the commit: the socket's commands keep
 // their order, and its reader goes on.
 func (c *conn) command(m members, at time.Time) {
-	id, err := text(m["id"])
+	id, err := text(m.get("id"))
 	if err != nil || !app.ValidID(id) {
 		c.answer(nil, nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("id"))
 		return
@@ -234,16 +261,16 @@ func (c *conn) command(m members, at time.Time) {
 		if err := c.allow(c.commands, at); err != nil {
 			return app.Receipt{}, err
 		}
-		for key := range m {
-			if key != "id" && key != "case" && key != "do" {
-				return app.Receipt{}, negotiation.NewError(negotiation.CodeUnknownField, "name", clip(key)).On(clip(key))
+		for _, x := range m {
+			if x.key != "id" && x.key != "case" && x.key != "do" {
+				return app.Receipt{}, negotiation.NewError(negotiation.CodeUnknownField, "name", clip(x.key)).On(clip(x.key))
 			}
 		}
-		caseID, err := text(m["case"])
+		caseID, err := text(m.get("case"))
 		if err != nil || !app.ValidID(caseID) {
 			return app.Receipt{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
 		}
-		cmd, err := negotiation.DecodeCommand(m["do"])
+		cmd, err := negotiation.DecodeCommand(m.get("do"))
 		if err != nil {
 			return app.Receipt{}, err
 		}
@@ -290,7 +317,7 @@ func (c *conn) allow(l *rate.Limiter, at time.Time) error {
 func ackFrame(id string, r app.Receipt) []byte {
 	b := make([]byte, 0, 64+80*len(r.Positions))
 	b = append(append(append(b, `{"ack":"`...), id...), `","positions":{`...)
-	for i, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+	for i, ch := range negotiation.Channels {
 		p, ok := r.Positions[ch]
 		if !ok {
 			continue

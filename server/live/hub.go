@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -74,6 +75,7 @@ type tuning struct {
 	ringBytes   int           //
 	page        int           // records of one catch-up frame
 	channels    int           // subscriptions of a socket
+	refusals    int           // sockets that are told at once why they may not come in; more are cut without a word
 	pending     int           // commits of a shard waiting for delivery
 	write       time.Duration // for one write
 	grace       time.Duration // for the peer to answer a close
@@ -101,6 +103,7 @@ func (t tuning) withDefaults() tuning {
 	or(&t.ringBytes, 32<<10)
 	or(&t.page, 100)
 	or(&t.channels, 64)
+	or(&t.refusals, 256)
 	or(&t.pending, 16<<10)
 	wait(&t.write, 10*time.Second)
 	wait(&t.grace, 2*time.Second)
@@ -121,6 +124,7 @@ type Hub struct {
 	shards   []*shard
 	feeds    feedTable
 	wheel    wheel
+	refusing atomic.Int64
 
 	mu       sync.Mutex
 	state    state
@@ -276,9 +280,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	// The library answers a frame above its limit with code 1009, after which a browser would come back with the same frame. So
-	// the reader has its own, lower limit with its own code, and this one only bounds what a header may announce.
-	ws.SetReadLimit(1 << 20)
+	// The library answers a frame whose header announces more than its limit with code 1009, after which a browser would come back
+	// with the same frame. So it has none: the reader takes no more than its own limit, whatever is announced, and has its own code.
+	ws.SetReadLimit(0)
 	c := &conn{hub: h, ws: ws, visitor: who}
 	code := CloseCode(0)
 	switch {
@@ -292,7 +296,19 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if code == 0 {
 		c.prepare()
 		go c.read()
-	} else if !h.task(func() { c.refuse(code) }) {
+	} else {
+		h.refuse(c, code)
+	}
+}
+
+// refuse tells a socket that was never let in why, if there is the time for it. The hub keeps nothing of it but that it is under way.
+func (h *Hub) refuse(c *conn, code CloseCode) {
+	told := h.refusing.Add(1) <= int64(h.tuning.refusals) && h.task(func() {
+		defer h.refusing.Add(-1)
+		c.refuse(code)
+	})
+	if !told {
+		h.refusing.Add(-1)
 		c.cut()
 	}
 }

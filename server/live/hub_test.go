@@ -41,6 +41,22 @@ func TestWhoMayNotComeIn(t *testing.T) {
 	require.Zero(t, w.hub.Sockets())
 }
 
+// Who may not come in costs the hub a moment each, and no more than so many moments at once.
+func TestRefusalsAreBounded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.tuning.refusals, o.tuning.grace = 1, patience })
+	mute := w.dial("")
+	mute.ws.SetCloseHandler(func(int, string) error { return nil }) // does not answer, so that the hub waits for it
+	require.Equal(t, SignedOut, mute.closed())
+	require.EqualValues(t, websocket.CloseAbnormalClosure, w.dial("").closed(), "cut without a word")
+
+	require.NoError(t, mute.ws.Close())
+	for end := time.Now().Add(patience); w.dial("").closed() != SignedOut; {
+		require.True(t, time.Now().Before(end), "the hub still keeps the one that left")
+	}
+	require.Zero(t, w.hub.Sockets())
+}
+
 func TestSocketsOfAnAccountAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

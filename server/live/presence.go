@@ -1,6 +1,11 @@
 package live
 
-import "hejie/negotiation"
+import (
+	"encoding/json"
+	"slices"
+
+	"hejie/negotiation"
+)
 
 // person in a room. Of the other sides a reader sees that the desk or the bureau is there, under its public name, not who sits at it;
 // names of consumers come with the case, where it is decided who sees how much of them.
@@ -24,6 +29,9 @@ type presence struct {
 func (r *room) tellPresence(only negotiation.Side) {
 	if r.channel != negotiation.Room {
 		return
+	}
+	if only == "" || only == negotiation.SideEnterprise {
+		r.tellInbox()
 	}
 	told := map[negotiation.Side]presenceFrame{}
 	for _, sub := range r.subs {
@@ -67,6 +75,66 @@ func (r *room) people(reader negotiation.Side) []person {
 		people = append(people, p)
 	}
 	return people
+}
+
+// lookingFrame tells followers of the inbox who of their desk is in which room. After a page, which empties what was told before, one
+// frame names them all; then one comes for each change.
+type lookingFrame struct {
+	Feed   string              `json:"feed"`
+	People map[string][]person `json:"people"` // by case
+}
+
+// tellInbox tells the desk's list who of the desk is in the room. Under the shard's lock.
+func (r *room) tellInbox() {
+	for _, sub := range r.subs { // the last to leave is not among them: the room still knows whose desk it was
+		if actor := sub.conn.visitor.Session.Actor; sub.present && actor.Side() == negotiation.SideEnterprise {
+			r.desk = actor.Enterprise
+			break
+		}
+	}
+	if r.desk == "" {
+		return
+	}
+	colleagues := slices.DeleteFunc(r.people(negotiation.SideEnterprise), func(p person) bool { return p.Side != negotiation.SideEnterprise })
+	r.shard.hub.feeds.look(Inbox+":"+r.desk, r.caseID, colleagues)
+}
+
+// look notes who of the desk is in a room and tells those who follow its list.
+func (t *feedTable) look(scope, caseID string, people []person) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if slices.Equal(t.looking[scope][caseID], people) {
+		return
+	}
+	if t.looking == nil {
+		t.looking = map[string]map[string][]person{}
+	}
+	if t.looking[scope] == nil {
+		t.looking[scope] = map[string][]person{}
+	}
+	if t.looking[scope][caseID] = people; len(people) == 0 {
+		delete(t.looking[scope], caseID)
+	}
+	if len(t.looking[scope]) == 0 {
+		delete(t.looking, scope)
+	}
+	if len(t.scopes[scope]) == 0 {
+		return
+	}
+	frame := lookingOf(map[string][]person{caseID: people})
+	for _, f := range t.scopes[scope] {
+		if f.ready { // else it comes after the page
+			t.give(f, frame)
+		}
+	}
+}
+
+func lookingOf(people map[string][]person) []byte {
+	b, err := json.Marshal(lookingFrame{Inbox, people})
+	if err != nil { // of strings only
+		panic(err)
+	}
+	return b
 }
 
 // compose notes that the reader writes something in a case, or has stopped.

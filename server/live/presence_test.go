@@ -79,3 +79,52 @@ func TestReads(t *testing.T) {
 	w.hub.Read(caseNo(1), negotiation.Room, by, 3)
 	require.Equal(t, int64(3), consumer.next().Reads.Seq, "nothing of the desk's own channel")
 }
+
+// The list says who is on a case, so that two do not open it at once: to the desk itself, and nobody else.
+func TestTheInboxTellsWhoIsLooking(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	anna, ben, boss, rival, consumer := w.dial("agent:anna"), w.dial("agent:ben"), w.dial("agent:boss"), w.dial("stranger"), w.dial("consumer")
+	for _, c := range []*client{boss, rival} {
+		require.Equal(t, Inbox, c.followed(Inbox).Feed)
+	}
+	require.Equal(t, Me, consumer.followed(Me).Feed)
+	looking := func(c *client) []person {
+		f := c.next()
+		require.Equal(t, Inbox, f.Feed)
+		require.Contains(t, f.People, caseNo(1))
+		return f.People[caseNo(1)]
+	}
+	who := func(name string, composing bool) person {
+		return person{Side: "enterprise", ID: "agent:" + name, Name: "name of agent:" + name, Composing: composing}
+	}
+
+	consumer.subscribe(roomNo(1), "")
+	consumer.presence()
+	anna.subscribe(roomNo(1), "")
+	require.Equal(t, []person{who("anna", false)}, looking(boss), "the consumer is not the desk's to list")
+	consumer.presence()
+	anna.say(`{"composing":{"case":%q,"on":true}}`, caseNo(1))
+	require.Equal(t, []person{who("anna", true)}, looking(boss))
+	ben.subscribe(roomNo(1), "")
+	require.Equal(t, []person{who("anna", true), who("ben", false)}, looking(boss))
+	consumer.presence()
+	ben.subscribe(caseNo(1)+"/desk", "") // another channel of the same case is no news
+
+	late := w.dial("agent:late")
+	require.NotNil(t, late.followed(Inbox).Next)
+	require.Equal(t, []person{who("anna", true), who("ben", false)}, looking(late), "who was there before, after the page")
+
+	require.NoError(t, anna.ws.Close())
+	require.Equal(t, []person{who("ben", false)}, looking(boss))
+	consumer.presence()
+	ben.say(`{"unsubscribe":{"channel":%q}}`, roomNo(1))
+	require.Empty(t, looking(boss), "nobody is left")
+	require.Len(t, consumer.presence(), 1)
+	rival.sync()
+	consumer.sync()
+	w.hub.feeds.mu.Lock()
+	defer w.hub.feeds.mu.Unlock()
+	require.Empty(t, w.hub.feeds.looking)
+}

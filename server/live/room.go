@@ -36,6 +36,7 @@ type room struct {
 	channel negotiation.Channel
 	subs    []*subscription
 	left    time.Time // when the last one left; zero while there are any
+	desk    string    // enterprise whose desk looks at the case, or did last
 
 	// The end of the log as far as it is known here: entries follow base without a gap. known is false until the first record or
 	// position was seen.
@@ -125,13 +126,13 @@ func (s *shard) deliver(c *app.Commit) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	caseID := c.Records[0].Case
-	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+	for _, ch := range negotiation.Channels {
 		r := s.rooms[roomKey{caseID, ch}]
 		if r == nil {
 			continue
 		}
 		if rightsMoved(c) {
-			r.recheck(c.After)
+			r.recheck(*c.After)
 		}
 		r.publish(c.Records)
 	}
@@ -139,7 +140,7 @@ func (s *shard) deliver(c *app.Commit) {
 
 // rightsMoved says whether a commit may have changed who sees the case.
 func rightsMoved(c *app.Commit) bool {
-	b, a := &c.Before, &c.After
+	b, a := c.Before, c.After
 	return b.Phase != a.Phase || b.Agent != a.Agent || b.Bureau != a.Bureau || b.Enterprise != a.Enterprise || b.Escalated() != a.Escalated()
 }
 
@@ -270,7 +271,7 @@ func (sub *subscription) give(frame []byte, entries []entry) {
 func (s *shard) heal(caseID string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, ch := range []negotiation.Channel{negotiation.Room, negotiation.Desk} {
+	for _, ch := range negotiation.Channels {
 		r := s.rooms[roomKey{caseID, ch}]
 		if r == nil {
 			continue
@@ -355,7 +356,7 @@ type answer struct {
 func parseChannel(name string) (caseID string, ch negotiation.Channel, err error) {
 	caseID, part, _ := strings.Cut(name, "/")
 	ch = negotiation.Channel(part)
-	if !app.ValidID(caseID) || ch != negotiation.Room && ch != negotiation.Desk {
+	if !app.ValidID(caseID) || !slices.Contains(negotiation.Channels[:], ch) {
 		return "", "", negotiation.NewError(negotiation.CodeNotFound)
 	}
 	return caseID, ch, nil

@@ -183,7 +183,7 @@ func (w *world) commitEvents(id string, change func(*negotiation.Case), events .
 	w.log[id] = append(w.log[id], records...)
 	row := app.CaseRow{Case: id, Version: after.Version, Consumer: after.Consumer, Enterprise: after.Enterprise, Region: after.Region, Title: "kettle",
 		RoomSeq: w.heads[id].Room.Seq}
-	w.held = append(w.held, app.Commit{Records: records, Before: before, After: after, Row: row})
+	w.held = append(w.held, app.Commit{Records: records, Before: &before, After: &after, Row: row})
 	w.publish()
 	return w.heads[id]
 }
@@ -384,6 +384,7 @@ type frame struct {
 	Reads     *reads
 	Ended     *ended
 	Ping      bool
+	People    map[string][]person
 }
 
 type event struct {

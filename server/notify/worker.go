@@ -241,7 +241,7 @@ func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) note 
 	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
 		return func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) }
 	}
-	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, Text(r.Template, r.Language, w.params(r))}
+	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, TextOf(r, w.o.Base)}
 	sending, stop := context.WithTimeout(ctx, sendTime)
 	defer stop()
 	switch err := w.o.Sender.Send(sending, m); {
@@ -287,15 +287,4 @@ func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) note 
 func wait(n int) time.Duration {
 	d := min(firstWait<<min(n-1, 20), longestWait)
 	return d/2 + rand.N(d/2+1)
-}
-
-func (w *Worker) params(r app.OutboxRow) map[string]string {
-	p := map[string]string{"link": w.o.Base + "/"}
-	if r.Case != "" {
-		p["link"] = w.o.Base + "/c/" + r.Case
-	}
-	for k, v := range r.Params {
-		p[k] = v
-	}
-	return p
 }

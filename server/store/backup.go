@@ -51,7 +51,7 @@ func Backup(ctx context.Context, from, dir string) (path string, err error) {
 // CheckBackup says whether the file is whole and of a schema that this program can open. Store.Verify on the restored file walks
 // its chains.
 func CheckBackup(ctx context.Context, path string) error {
-	db, err := sql.Open("sqlite3", dsn(path)+"?mode=ro&_busy_timeout=5000")
+	db, err := sql.Open("sqlite3", dsn(path, "mode=ro", "_busy_timeout=5000"))
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func CheckBackup(ctx context.Context, path string) error {
 
 // vacuumInto copies on a connection of its own: one that is query_only refuses.
 func vacuumInto(ctx context.Context, from, to string) error {
-	db, err := sql.Open("sqlite3", dsn(from)+"?mode=rw&_busy_timeout=5000")
+	db, err := sql.Open("sqlite3", dsn(from, "mode=rw", "_busy_timeout=5000"))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/negotiation/scorecard"
 	"hejie/negotiation/workday"
 	"hejie/server/app"
 	"hejie/server/store"
@@ -167,5 +168,33 @@ func BenchmarkCard(b *testing.B) {
 			}
 			b.ReportMetric(float64(slowest)/float64(max(took, 1)), "×SQL")
 		})
+	}
+}
+
+// Equal enterprises share a place, the next one's counts them all; those without a grade have none. A page says the same as the whole.
+func TestRanks(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, store.Options{})
+	card := func(key int) scorecard.Card { return scorecard.Card{Rank: scorecard.Rank{Key: key}} }
+	few := scorecard.Card{Rank: scorecard.Rank{Key: 99, Withheld: []scorecard.Withheld{scorecard.FewCases}}}
+	s.SetRanking(yearsEnd, []app.Standing{{Enterprise: "a", Region: "430602", Card: card(90)}, {Enterprise: "b", Region: "430603", Card: card(80)}, {Enterprise: "c", Region: "430602", Card: card(80)},
+		{Enterprise: "d", Region: "430602", Card: card(80)}, {Enterprise: "e", Region: "430602", Card: card(0)}, {Enterprise: "f", Region: "430602", Card: few}})
+	ranks := func(within string, limit int) (got []string) {
+		q := app.RankingQuery{Today: yearsEnd, Within: within, Limit: limit}
+		for {
+			page, err := s.Ranking(ctx, q)
+			require.NoError(t, err)
+			for _, r := range page.Rows {
+				got = append(got, fmt.Sprint(r.Enterprise, r.Rank))
+			}
+			if q.After = page.Next; q.After == "" {
+				return got
+			}
+		}
+	}
+	for _, limit := range []int{1, 2, 3, 100} {
+		require.Equal(t, []string{"a1", "b2", "c2", "d2", "e5", "f0"}, ranks("", limit))
+		require.Equal(t, []string{"a1", "c2", "d2", "e4", "f0"}, ranks("430602", limit))
+		require.Equal(t, []string{"b1"}, ranks("430603", limit), "in its own district it is the first")
 	}
 }

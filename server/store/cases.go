@@ -59,7 +59,7 @@ type listed struct {
 	Last           string
 }
 
-const listedColumns = `key, id, code, version, consumer, enterprise, enterprise_name, bureau, region, category, currency, amount, title,
+const listedColumns = `key, id, code, version - own_seq AS version, consumer, enterprise, enterprise_name, bureau, region, category, currency, amount, title,
 	phase, turn, turn_since, filed_at, last_at, due, due_key, overdue, agent, class, reason, escalated_at, accepted_at, offer_minor,
 	claim_minor, offer_by, room_seq, col, breach_at, last`
 
@@ -128,6 +128,9 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	if q.Unassigned {
 		c.add("agent = ''")
 	}
+	if q.Late {
+		c.add(isLate)
+	}
 	if q.Open {
 		c.add("open = 1")
 	}
@@ -163,6 +166,9 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	}
 	return c
 }
+
+// isLate is a case whose first response is overdue; later a clock that ran out is the bureau's.
+const isLate = `(overdue = 1 AND phase = 'awaiting_response')`
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
@@ -257,20 +263,34 @@ func (s *Store) CountColumns(ctx context.Context, q app.CaseQuery) (map[app.Colu
 	return counts, nil
 }
 
-// CountPhases counts the query's cases in every phase; the query's own phases are not looked at.
-func (s *Store) CountPhases(ctx context.Context, q app.CaseQuery) (map[negotiation.Phase]int, error) {
-	q.Phases = nil
-	c := conditionsOf(q)
+// CountInbox counts the enterprise's open cases; see app.CaseRows.
+func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.InboxCounts, error) {
 	var rows []struct {
 		Phase negotiation.Phase
+		Turn  negotiation.Side
+		Agent string
+		Late  bool
 		N     int
 	}
-	if err := (reader{s.readers}).all(ctx, &rows, `SELECT phase, count(*) AS n FROM cases`+c.where()+` GROUP BY phase`, c.args...); err != nil {
-		return nil, readError(err)
+	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}}
+	err := reader{s.readers}.all(ctx, &rows, `SELECT phase, turn, agent, `+isLate+` AS late, count(*) AS n FROM cases
+		WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, agent, late`, enterprise)
+	if err != nil {
+		return counts, readError(err)
 	}
-	counts := make(map[negotiation.Phase]int, len(rows))
 	for _, r := range rows {
-		counts[r.Phase] = r.N
+		counts.Open += r.N
+		counts.Turns[r.Turn] += r.N
+		counts.Phases[r.Phase] += r.N
+		if r.Agent == agent {
+			counts.Mine += r.N
+		}
+		if r.Agent == "" {
+			counts.Nobody += r.N
+		}
+		if r.Late {
+			counts.Late += r.N
+		}
 	}
 	return counts, nil
 }
@@ -327,8 +347,11 @@ func (s *Store) Records(ctx context.Context, caseID string, ch negotiation.Chann
 	}
 	q := recordsAfter
 	args := []any{key, string(ch), after, after, limit}
-	if ch == negotiation.Desk {
+	switch ch {
+	case negotiation.Desk:
 		q, args = deskAfter, []any{key, after, limit}
+	case negotiation.ConsumerOnly:
+		q, args = ownAfter, []any{key, after, limit}
 	}
 	return records(ctx, r, caseID, q, args...)
 }
@@ -337,6 +360,7 @@ const (
 	// A version is never below its seq, so the scan starts there and meets only the other channels' few.
 	recordsAfter = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = ? AND version > ? AND seq > ? ORDER BY version LIMIT ?`
 	deskAfter    = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'desk' AND seq > ? ORDER BY seq LIMIT ?`
+	ownAfter     = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'consumer' AND type <> 'message_posted' AND seq > ? ORDER BY version LIMIT ?`
 )
 
 // RecordsOf gives the room's events of some types; see app.Log.

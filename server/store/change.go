@@ -295,11 +295,11 @@ func (b *batch) publish() []app.Commit {
 		e := k.entry
 		b.s.cache.remember(e, k.said)
 		es[e.c.ID] = e.sized()
-		before := negotiation.Case{ID: e.c.ID}
+		before := &negotiation.Case{ID: e.c.ID}
 		if k.base != nil {
-			before = k.base.c
+			before = &k.base.c
 		}
-		commits = append(commits, app.Commit{Records: k.records, Before: before, After: e.c, Row: e.caseRow()})
+		commits = append(commits, app.Commit{Records: k.records, Before: before, After: &e.c, Row: e.caseRow()})
 	}
 	b.s.cache.swap(es)
 	b.s.ranking.touch(b.ranked)
@@ -349,6 +349,17 @@ func (l *look) OpenCases(consumer, enterprise, orderRef string) (sameOrder, same
 		}
 	}
 	return sameOrder, sameEnterprise, len(rows), nil
+}
+
+// Active looks at the account; see app.Look.
+func (l *look) Active(account string) (active bool, err error) {
+	var found []string
+	err = l.b.tx.all(context.Background(), &found, `SELECT id FROM accounts WHERE id = ? AND active = 1`+l.b.tx.words().share, account)
+	if err != nil {
+		l.err = err
+		return false, unavailable(err)
+	}
+	return len(found) > 0, nil
 }
 
 func micros(t time.Time) int64 {

@@ -7,6 +7,9 @@ import (
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/mattn/go-sqlite3"
+
+	"hejie/negotiation/workday"
+	"hejie/server/app"
 )
 
 // ErrInjected is an error of the file, after which all is as it was.
@@ -113,3 +116,8 @@ var FsyncFailed = sqlite3.Error{Code: sqlite3.ErrIoErr, ExtendedCode: sqlite3.Er
 
 // ForgetCards makes the next reading of a card read.
 func (s *Store) ForgetCards() { s.cards.clear() }
+
+// SetRanking says what stands where, until figures move.
+func (s *Store) SetRanking(today workday.Date, order []app.Standing) {
+	s.ranking.day, s.ranking.order = today, order
+}

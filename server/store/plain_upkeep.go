@@ -38,6 +38,16 @@ func (p plainReader) MarksIn(ctx context.Context, account string, ch negotiation
 	return marks, readError(err)
 }
 
+func (p plainReader) FurthestRead(ctx context.Context, caseID string, ch negotiation.Channel, account, enterprise string) (int64, error) {
+	var furthest []int64
+	err := p.q.all(ctx, &furthest, `SELECT coalesce(max(seq), 0) FROM read_marks WHERE case_id = ? AND channel = ? AND
+		account IN (SELECT ? UNION SELECT id FROM accounts WHERE enterprise = ? AND enterprise <> '')`, caseID, string(ch), account, enterprise)
+	if err != nil {
+		return 0, readError(err)
+	}
+	return furthest[0], nil
+}
+
 func (p plainTx) Mark(_ context.Context, account, caseID string, ch negotiation.Channel, seq int64) (bool, error) {
 	r, err := p.t.exec(`INSERT INTO read_marks (account, case_id, channel, seq) VALUES (?, ?, ?, ?)
 		ON CONFLICT (account, case_id, channel) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > read_marks.seq`, account, caseID, string(ch), seq)
@@ -95,10 +105,18 @@ func (p plainReader) Audit(ctx context.Context, f app.AuditFilter) ([]app.AuditR
 		before = math.MaxInt64
 	}
 	where, args := []string{"id < ?"}, []any{before}
-	for _, c := range []struct{ column, value string }{{"case_id", f.Case}, {"actor", f.Actor}, {"subject", f.Subject}, {"what", f.What}} {
+	for _, c := range []struct{ column, value string }{
+		{"case_id <> '' AND case_id", f.Case}, {"actor", f.Actor}, {"subject <> '' AND subject", f.Subject}, {"what", f.What}, // in the words of the partial indexes
+	} {
 		if c.value != "" {
 			where, args = append(where, c.column+" = ?"), append(args, c.value)
 		}
+	}
+	if !f.From.IsZero() {
+		where, args = append(where, "at >= ?"), append(args, micros(f.From))
+	}
+	if !f.Until.IsZero() {
+		where, args = append(where, "at < ?"), append(args, micros(f.Until))
 	}
 	return list(ctx, p.q, scanAudit, `SELECT id, at, actor, role, what, subject, case_id, why, detail FROM audit WHERE `+strings.Join(where, " AND ")+` ORDER BY id DESC LIMIT ?`, append(args, f.Limit)...)
 }

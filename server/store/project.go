@@ -92,7 +92,7 @@ func clocksOf(c *negotiation.Case) clocks {
 func (e *entry) caseRow() app.CaseRow {
 	c, r := &e.c, &e.row
 	row := app.CaseRow{
-		Case: c.ID, Code: c.Code, Version: c.Version, Consumer: c.Consumer, Enterprise: c.Enterprise, EnterpriseName: r.Enterprise,
+		Case: c.ID, Code: c.Code, Version: c.Version - e.head.Own.Seq, Consumer: c.Consumer, Enterprise: c.Enterprise, EnterpriseName: r.Enterprise,
 		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
 		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent,
 		Class: c.Class, Reason: r.reason, EscalatedAt: instant(r.escalatedAt), AcceptedAt: instant(r.acceptedAt),
@@ -106,18 +106,18 @@ func (e *entry) caseRow() app.CaseRow {
 
 const (
 	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
-		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, last, last_version,
+		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, own_seq, last, last_version,
 		turn, turn_since, due, due_key, breach_at, next_at, offer_minor, claim_minor, offer_by,
 		phase, open, col, overdue, agent, class, reason, escalated_at, accepted_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, last = ?, last_version = ?`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, own_seq = ?, last = ?, last_version = ?`
 	updateClocks = updateHead + `, turn = ?, turn_since = ?, due = ?, due_key = ?, breach_at = ?, next_at = ?, offer_minor = ?, claim_minor = ?, offer_by = ?`
 	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
 	whereKey     = ` WHERE key = ?`
 )
 
 func (e *entry) headArgs() []any {
-	return []any{e.c.Version, e.head.Hash[:], micros(e.c.LastAt), e.head.Room.Seq, e.row.Last, e.row.LastVersion}
+	return []any{e.c.Version, e.head.Hash[:], micros(e.c.LastAt), e.head.Room.Seq, e.head.Own.Seq, e.row.Last, e.row.LastVersion}
 }
 
 func (k clocks) args() []any {

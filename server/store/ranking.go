@@ -184,15 +184,27 @@ func (s *Store) Ranking(ctx context.Context, q app.RankingQuery) (app.RankingPag
 	}
 	var page app.RankingPage
 	limit := pageSize(q.Limit)
-	for _, st := range all[start:] {
+	seen, rank, key := 0, 0, 0
+	for i := range all {
+		st := &all[i]
 		if q.Within != "" && !region.Within(st.Region, q.Within) {
+			continue
+		}
+		switch seen++; {
+		case graded(*st) == 0:
+			rank = 0
+		case seen == 1 || st.Card.Rank.Key != key:
+			rank, key = seen, st.Card.Rank.Key
+		}
+		if i < start {
 			continue
 		}
 		if len(page.Rows) == limit {
 			page.Next = formatStanding(page.Rows[limit-1])
 			break
 		}
-		page.Rows = append(page.Rows, st)
+		page.Rows = append(page.Rows, *st)
+		page.Rows[len(page.Rows)-1].Rank = rank
 	}
 	return page, nil
 }

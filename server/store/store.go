@@ -118,7 +118,7 @@ func openReaders(path string, n int) (*sqlx.DB, error) {
 	if isPostgres(path) {
 		return openPostgres(path, n)
 	}
-	db, err := sqlx.Open(readerDriver, dsn(path)+"?_stmt_cache_size=64")
+	db, err := sqlx.Open(readerDriver, dsn(path, "_stmt_cache_size=64"))
 	if err != nil {
 		return nil, err
 	}

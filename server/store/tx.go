@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"fmt"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -18,10 +20,12 @@ type querier interface {
 // tx is what a job of the writer sees: statements prepared once on its connection. The contexts are not passed on: a cancelled
 // one would interrupt the whole batch, and one that can be cancelled costs a goroutine a statement.
 type tx struct {
-	conn  *sqlx.Conn
-	stmts map[string]*sqlx.Stmt // by text
-	pipe  *pipe                 // PostgreSQL's transaction instead of these two; nil: the file's
-	batch *batch                // the running one
+	conn   *sqlx.Conn
+	stmts  map[string]*sqlx.Stmt // those that read, by text
+	writes map[string]driver.Stmt
+	args   []driver.NamedValue // of one write
+	pipe   *pipe               // PostgreSQL's transaction instead of these; nil: the file's
+	batch  *batch              // the running one
 }
 
 func (t *tx) words() *words {
@@ -31,15 +35,43 @@ func (t *tx) words() *words {
 	return sqliteWords
 }
 
+// exec asks the driver and not database/sql, whose locks and copies cost about as much as a small write: the connection is the
+// writer's alone.
 func (t *tx) exec(q string, args ...any) (sql.Result, error) {
 	if t.pipe != nil {
 		return t.pipe.exec(q, args)
 	}
-	s, err := t.stmt(q)
+	s, err := t.prepared(q)
 	if err != nil {
 		return nil, err
 	}
-	return s.ExecContext(context.Background(), args...)
+	if n := s.NumInput(); n != len(args) {
+		return nil, fmt.Errorf("a write of %d parameters has %d", n, len(args))
+	}
+	defer func() { clear(t.args) }() // it keeps no texts
+	t.args = t.args[:0]
+	for i, a := range args {
+		v, err := driver.DefaultParameterConverter.ConvertValue(a)
+		if err != nil {
+			return nil, err
+		}
+		t.args = append(t.args, driver.NamedValue{Ordinal: i + 1, Value: v})
+	}
+	return s.(driver.StmtExecContext).ExecContext(context.Background(), t.args)
+}
+
+func (t *tx) prepared(q string) (s driver.Stmt, err error) {
+	if s = t.writes[q]; s != nil {
+		return s, nil
+	}
+	err = t.conn.Raw(func(c any) (err error) {
+		s, err = c.(driver.ConnPrepareContext).PrepareContext(context.Background(), q)
+		return err
+	})
+	if err == nil {
+		t.writes[q] = s
+	}
+	return s, err
 }
 
 // run is exec for those who do not ask what it did, nor what it failed on: PostgreSQL may say that only later, before COMMIT.

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"hejie/negotiation"
@@ -33,6 +35,9 @@ const verifyPage = 2000
 func (s *Store) Verify(ctx context.Context) (Verified, error) {
 	var v Verified
 	err := s.verifyCases(ctx, &v)
+	if err == nil {
+		err = s.lostLogs(ctx)
+	}
 	if err == nil {
 		err = s.verifyEnterprises(ctx, &v)
 	}
@@ -89,7 +94,7 @@ func (c *chain) end(rowVersion int64, rowHead []byte) (int64, string) {
 		return v, "content is missing without an erasure"
 	}
 	if rowVersion < c.head.Version || rowVersion == c.head.Version && string(rowHead) != string(c.head.Hash[:]) {
-		return c.head.Version, "the case's row says otherwise"
+		return c.head.Version, "the row says otherwise"
 	}
 	return 0, ""
 }
@@ -150,58 +155,79 @@ func (s *Store) page(ctx context.Context, key, version int64, each func(key int6
 	return rows.Err()
 }
 
-// endCase compares the end of a case's log with its row, which may have moved on since the log was read: then the row's own link
-// must be in the log.
+// endCase compares the end of a case's log with its row.
 func (s *Store) endCase(ctx context.Context, c *chain, key int64) error {
 	if c == nil {
 		return nil
 	}
+	version, what, err := s.endOf(ctx, c, `SELECT c.version, c.head, e.hash FROM cases c
+		LEFT JOIN events e ON e.case_key = c.key AND e.version = c.version WHERE c.key = ?`, key)
+	if err == nil && what != "" {
+		return &Fault{Case: c.id, Version: version, What: what}
+	}
+	return err
+}
+
+// endOf says where and what is wrong between a log and its row, which the query gives with the hash of the row's own link. The row may
+// have moved on since the log was read: then that link must be in the log.
+func (s *Store) endOf(ctx context.Context, c *chain, query string, arg any) (version int64, what string, err error) {
 	var rows []struct {
 		Version    int64
 		Head, Hash []byte
 	}
-	err := reader{s.readers}.all(ctx, &rows, `SELECT c.version, c.head, e.hash FROM cases c
-		LEFT JOIN events e ON e.case_key = c.key AND e.version = c.version WHERE c.key = ?`, key)
+	err = reader{s.readers}.all(ctx, &rows, query, arg)
 	switch {
 	case err != nil:
-		return err
+		return 0, "", err
 	case len(rows) == 0:
-		return &Fault{Case: c.id, Version: c.head.Version, What: "the case has no row"}
+		return c.head.Version, "there is no row", nil
 	case string(rows[0].Hash) != string(rows[0].Head):
-		return &Fault{Case: c.id, Version: rows[0].Version, What: "the log does not end where the case's row says"}
+		return rows[0].Version, "the log does not end where the row says", nil
 	}
-	if version, what := c.end(rows[0].Version, rows[0].Head); what != "" {
-		return &Fault{Case: c.id, Version: version, What: what}
-	}
-	return nil
+	version, what = c.end(rows[0].Version, rows[0].Head)
+	return version, what, nil
 }
 
-func (s *Store) verifyEnterprises(ctx context.Context, v *Verified) error {
-	var rows []struct {
-		ID      string
-		Version int64
-		Head    []byte
+// lostLogs finds a case that has a row and no log.
+func (s *Store) lostLogs(ctx context.Context) error {
+	var id string
+	err := reader{s.readers}.get(ctx, &id, `SELECT id FROM cases c WHERE NOT EXISTS (SELECT 1 FROM events WHERE case_key = c.key AND version = 1) LIMIT 1`)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
 	}
-	q := reader{s.readers}
-	err := q.all(ctx, &rows, `SELECT l.enterprise AS id, coalesce(e.version, 0) AS version, e.head FROM (SELECT DISTINCT enterprise FROM enterprise_events) l
-		LEFT JOIN enterprises e ON e.id = l.enterprise ORDER BY l.enterprise`)
 	if err != nil {
 		return readError(err)
 	}
-	for _, row := range rows {
-		records, err := schemeRecords(ctx, q, row.ID)
+	return &Fault{Case: id, Version: 1, What: "the case has no log"}
+}
+
+// verifyEnterprises walks the short logs of enterprises, and of those that have a row and no log.
+func (s *Store) verifyEnterprises(ctx context.Context, v *Verified) error {
+	var ids []string
+	q := reader{s.readers}
+	err := q.all(ctx, &ids, `SELECT enterprise FROM enterprise_events UNION SELECT id FROM enterprises ORDER BY 1`)
+	if err != nil {
+		return readError(err)
+	}
+	for _, id := range ids {
+		records, err := schemeRecords(ctx, q, id)
 		if err != nil {
 			return readError(err)
 		}
-		c := newChain(row.ID)
+		c := newChain(id)
 		for _, r := range records {
 			v.Events++
 			if what := c.add(r); what != "" {
-				return &Fault{Enterprise: row.ID, Version: r.Version, What: what}
+				return &Fault{Enterprise: id, Version: r.Version, What: what}
 			}
 		}
-		if version, what := c.end(max(row.Version, 0), row.Head); what != "" && row.Version <= c.head.Version {
-			return &Fault{Enterprise: row.ID, Version: version, What: what}
+		version, what, err := s.endOf(ctx, c, `SELECT e.version, e.head, l.hash FROM enterprises e
+			LEFT JOIN enterprise_events l ON l.enterprise = e.id AND l.version = e.version WHERE e.id = ?`, id)
+		if err != nil {
+			return readError(err)
+		}
+		if what != "" {
+			return &Fault{Enterprise: id, Version: version, What: what}
 		}
 		v.Enterprises++
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"runtime/debug"
@@ -59,7 +60,7 @@ func newWriter(s *Store) (_ *writer, err error) {
 	if err != nil {
 		return nil, errors.Join(err, w.db.Close())
 	}
-	w.tx = &tx{conn: conn, stmts: map[string]*sqlx.Stmt{}}
+	w.tx = &tx{conn: conn, stmts: map[string]*sqlx.Stmt{}, writes: map[string]driver.Stmt{}}
 	for _, p := range []struct {
 		to **sql.Stmt
 		q  string
@@ -81,6 +82,9 @@ func (w *writer) close() error {
 	}
 	var errs []error
 	for _, s := range w.tx.stmts {
+		errs = append(errs, s.Close())
+	}
+	for _, s := range w.tx.writes {
 		errs = append(errs, s.Close())
 	}
 	for _, s := range []*sql.Stmt{w.begin, w.commit, w.back} {

@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"hejie/negotiation"
 	"hejie/server/app"
 	"hejie/server/http"
 	"hejie/server/notify"
-
-	"time"
 )
 
 // StageOptions are what the demo's own pages work with. All are required.
@@ -188,19 +187,7 @@ func (s *Stage) Outbox(ctx context.Context) ([]http.Sent, error) {
 		if r.Address == "" { // still to be addressed, in a moment
 			continue
 		}
-		list = append(list, http.Sent{ID: r.ID, At: r.At, To: r.Address, Template: r.Template, Case: r.Case, Text: cmp.Or(r.Text, s.text(r))})
+		list = append(list, http.Sent{ID: r.ID, At: r.At, To: r.Address, Template: r.Template, Case: r.Case, Text: cmp.Or(r.Text, notify.TextOf(r, s.Base))})
 	}
 	return list, nil
-}
-
-// text of a notice that is on its way.
-func (s *Stage) text(r app.OutboxRow) string {
-	params := map[string]string{"link": s.Base + "/"}
-	if r.Case != "" {
-		params["link"] = s.Base + "/c/" + r.Case
-	}
-	for k, v := range r.Params {
-		params[k] = v
-	}
-	return notify.Text(r.Template, r.Language, params)
 }

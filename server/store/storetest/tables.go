@@ -86,9 +86,10 @@ func lists(b *bed) {
 	ids, err = b.OpenCaseIDs(ctx, "", caseID(1), 10)
 	require.NoError(b.t, err)
 	require.Equal(b.t, []string{caseID(3)}, ids)
-	phases, err := b.CountPhases(ctx, app.CaseQuery{Enterprise: e1})
+	counts, err := b.CountInbox(ctx, e1, desk(1).ID)
 	require.NoError(b.t, err)
-	require.Equal(b.t, map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 1, negotiation.PhaseNegotiating: 1}, phases)
+	require.Equal(b.t, app.InboxCounts{Open: 2, Mine: 1, Nobody: 1, Turns: map[negotiation.Side]int{negotiation.SideConsumer: 1, negotiation.SideEnterprise: 1},
+		Phases: map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 1, negotiation.PhaseNegotiating: 1}}, counts)
 	_, err = b.Cases(ctx, app.CaseQuery{Sort: "title; DROP TABLE cases"})
 	require.Equal(b.t, negotiation.CodeInvalid, negotiation.CodeOf(err))
 	row, err := b.CaseRow(ctx, caseID(1))
@@ -220,7 +221,7 @@ func tampered(b *bed) {
 	}
 	_, err := b.Verify(ctx)
 	require.NoError(b.t, err)
-	const where = ` WHERE case_key = (SELECT key FROM case_keys WHERE id = ?) AND version = 3`
+	const where = ` WHERE case_key = (SELECT key FROM case_keys WHERE id = ?) AND version = 4`
 	for _, x := range []struct {
 		set  string
 		args []any
@@ -236,7 +237,7 @@ func tampered(b *bed) {
 		var f *store.Fault
 		require.True(b.t, errors.As(err, &f), "%s: %v", column, err)
 		require.Equal(b.t, caseID(2), f.Case, column)
-		require.Contains(b.t, []int64{3, 9}, f.Version, column)
+		require.Contains(b.t, []int64{4, 9}, f.Version, column)
 		require.NoError(b.t, b.db.Exec(`DELETE FROM events`))
 		require.NoError(b.t, b.db.Exec(`INSERT INTO events SELECT case_key, version, channel, seq, type, side, actor, at, facts, content_sum,
 			hash, command, command_digest, salt, content FROM kept ORDER BY case_key, version`))
@@ -250,7 +251,24 @@ func tampered(b *bed) {
 	require.True(b.t, errors.As(err, &f))
 	require.Equal(b.t, store.Fault{Enterprise: id("enterprise", 1), Version: 2, What: "the hash does not follow"}, *f)
 
-	// The end of a log cut off is seen by the case's row.
+	// An enterprise's log cut off, at its end or whole, is seen by its row.
+	for _, cut := range []string{`UPDATE enterprise_events SET actor = ? WHERE version = 2`, `DELETE FROM enterprise_events WHERE actor = ? AND version = 2`,
+		`DELETE FROM enterprise_events WHERE actor <> ?`} {
+		require.NoError(b.t, b.db.Exec(cut, officer.ID))
+		_, err = b.Verify(ctx)
+		if f = nil; strings.HasPrefix(cut, "UPDATE") {
+			require.NoError(b.t, err)
+			continue
+		}
+		require.True(b.t, errors.As(err, &f), "%s: %v", cut, err)
+		require.Equal(b.t, id("enterprise", 1), f.Enterprise, cut)
+	}
+
+	// A case without its log, and the end of one cut off, are seen by the case's row.
+	require.NoError(b.t, b.db.Exec(`DELETE FROM events WHERE case_key = (SELECT key FROM case_keys WHERE id = ?)`, caseID(3)))
+	_, err = b.Verify(ctx)
+	require.True(b.t, errors.As(err, &f))
+	require.Equal(b.t, caseID(3), f.Case)
 	require.NoError(b.t, b.db.Exec(`DELETE FROM events`+where, caseID(1)))
 	_, err = b.Verify(ctx)
 	require.True(b.t, errors.As(err, &f))

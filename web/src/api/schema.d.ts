@@ -278,7 +278,8 @@ export interface paths {
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Ends all of one's own sessions but this one, and their sockets */
+        delete: operations["revokeSessions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -419,7 +420,7 @@ export interface paths {
         };
         /**
          * The consumer's full name, phone and address
-         * @description The bureau after escalation, the enterprise after disclosure (PIPL art. 6). Every call by others is audited.
+         * @description The bureau after escalation, the enterprise after disclosure (PIPL art. 6). Every call by others is audited; an officer says what for.
          */
         get: operations["getDetails"];
         put?: never;
@@ -495,8 +496,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events of a channel after a position, oldest first
-         * @description `recovered` is false when `since` does not lie in this log (a restored database): then `events` is empty, the snapshot must be
+         * Events of a channel after a position or before a number, oldest first
+         * @description With `before` the page is the newest one before that number, and `more` says that older ones lie before it: what a screen shows
+         *     first, and what it fetches when somebody reads backwards. Else the page is the one after `since`.
+         *     `recovered` is false when `since` does not lie in this log (a restored database): then `events` is empty, the snapshot must be
          *     fetched again, and `position` is where to go on. `more` says that the page was cut off: ask again from `position`.
          */
         get: operations["listEvents"];
@@ -554,6 +557,23 @@ export interface paths {
         };
         /** Cases of the enterprise */
         get: operations["listInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/inbox/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many open cases there are behind each filter */
+        get: operations["getInboxSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1155,6 +1175,8 @@ export interface components {
             region: components["schemas"]["RegionCode"];
             /** @example 湖南省岳阳市岳阳楼区 */
             region_name: string;
+            /** @description in a ranking: place among those that were asked for; equals share one, those without a grade have none */
+            rank?: number;
             score: components["schemas"]["ScoreBrief"];
         };
         EnterprisePage: {
@@ -1553,6 +1575,11 @@ export interface components {
             read: {
                 [key: string]: number;
             };
+            /**
+             * Format: int64
+             * @description how far the other party has read the room, for the bureau either party; 0 also for those without the room
+             */
+            read_by_others: number;
             texts?: components["schemas"]["CaseTexts"];
             consumer: components["schemas"]["ConsumerView"];
             enterprise: components["schemas"]["EnterpriseName"];
@@ -1638,6 +1665,11 @@ export interface components {
         ReadMark: {
             seq: components["schemas"]["Seq"];
         };
+        /**
+         * @description handling: the complaint itself; contact: to call or write to the consumer; verification: who the consumer is (Order 121 art. 10); enforcement: a clue for an investigation. There is no other: data may be handled for a definite purpose only (PIPL art. 6)
+         * @enum {string}
+         */
+        DetailsPurpose: "handling" | "contact" | "verification" | "enforcement";
         Details: {
             name: string;
             phone: string;
@@ -1741,6 +1773,24 @@ export interface components {
             active?: boolean;
             /** Format: password */
             password?: string;
+        };
+        /** @description Counts of open cases */
+        InboxSummary: {
+            open: number;
+            /** @description the reader's own */
+            mine: number;
+            /** @description without an agent */
+            nobody: number;
+            /** @description the first response is overdue */
+            late: number;
+            /** @description by Side; what is 0 is left out */
+            turns: {
+                [key: string]: number;
+            };
+            /** @description by Phase; what is 0 is left out */
+            phases: {
+                [key: string]: number;
+            };
         };
         BoardSummary: {
             as_of: components["schemas"]["Instant"];
@@ -1874,14 +1924,16 @@ export interface components {
             /** @description of the actor, where the reader may see it; a consumer's is masked */
             name?: string;
             role: components["schemas"]["Role"];
-            /** @example details_opened */
-            what: string;
+            what: components["schemas"]["AuditWhat"];
             /** @description account, bureau, enterprise, file … */
             subject?: string;
             case?: components["schemas"]["Id"];
             why?: string;
+            /** @description of details_opened by an officer a DetailsPurpose */
             detail?: string;
         };
+        /** @enum {string} */
+        AuditWhat: "details_opened" | "case_file_opened" | "original_downloaded" | "content_erased" | "account_erased" | "scheme" | "staff_added" | "staff_changed" | "password_changed" | "bureau_added" | "bureau_changed" | "calendar_imported" | "set_up" | "outage";
         AuditPage: {
             rows: components["schemas"]["AuditRow"][];
             next?: string;
@@ -1965,7 +2017,7 @@ export interface components {
             pong: boolean;
         };
         /** @description Told apart by the key that is present. A `ping` wants a `pong` within 10 s. */
-        ServerFrame: components["schemas"]["ChannelFrame"] | components["schemas"]["FeedPageFrame"] | components["schemas"]["FeedRowFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["ReadsFrame"] | components["schemas"]["EndedFrame"] | components["schemas"]["PingFrame"];
+        ServerFrame: components["schemas"]["ChannelFrame"] | components["schemas"]["FeedPageFrame"] | components["schemas"]["FeedRowFrame"] | components["schemas"]["FeedPeopleFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["ReadsFrame"] | components["schemas"]["EndedFrame"] | components["schemas"]["PingFrame"];
         ChannelFrame: {
             channel: components["schemas"]["ChannelKey"];
             events: components["schemas"]["Event"][];
@@ -1986,6 +2038,17 @@ export interface components {
             row: components["schemas"]["CaseRow"] | null;
             /** Format: int64 */
             version: number;
+        };
+        /**
+         * @description Of the inbox: who of the own desk is in a case's room, and who composes there. A page empties what was told before; right after it one
+         *     frame names all cases where somebody is, then one comes for each change. An empty list: nobody is there any more.
+         */
+        FeedPeopleFrame: {
+            feed: components["schemas"]["Feed"];
+            /** @description by case */
+            people: {
+                [key: string]: components["schemas"]["Presence"][];
+            };
         };
         AckFrame: {
             ack: components["schemas"]["Id"];
@@ -2170,10 +2233,10 @@ export interface components {
          */
         Role: "consumer" | "desk_agent" | "desk_supervisor" | "officer" | "administrator";
         /**
-         * @description A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise
+         * @description A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise; `consumer`: what the consumer wants done with an unsettled case, for them and, after escalation, the bureau
          * @enum {string}
          */
-        Channel: "room" | "desk";
+        Channel: "room" | "desk" | "consumer";
         /**
          * @description awaiting_response → negotiating → agreed → closed, or escalated → accepted → closed
          * @enum {string}
@@ -2282,12 +2345,12 @@ export interface components {
             yes: boolean;
             text: components["schemas"]["TextVersion"];
         };
-        /** @description Each its own box (PIPL arts. 14, 23; Order 121 art. 10). `truth` and `rules` carry the version of the text agreed to. `escalation` has no default: yes sends an unsettled case to the bureau by itself, no asks first. */
+        /** @description Each its own box (PIPL arts. 14, 23; Order 121 art. 10). `truth` and `rules` carry the version of the text agreed to. `escalation` has no default: yes sends an unsettled case to the bureau by itself, no asks first; file_case needs it, and only who reads the channel `consumer` sees it, where it comes as consents_changed. */
         Consents: {
             truth: components["schemas"]["TextVersion"];
             rules: components["schemas"]["TextVersion"];
             publication: components["schemas"]["Choice"];
-            escalation: components["schemas"]["Choice"];
+            escalation?: components["schemas"]["Choice"];
         };
         /** @description An uploaded file and its SHA-256 in hex. */
         EvidenceRef: {
@@ -2464,6 +2527,8 @@ export interface components {
             reason: components["schemas"]["CloseReason"];
             at: components["schemas"]["Instant"];
             withdrawn?: components["schemas"]["WithdrawReason"];
+            /** @description before it a lapsed or withdrawn case may be taken up again, and one that nobody confirmed be disputed */
+            until?: components["schemas"]["Instant"];
         };
         /** @description The facts of a case, folded from its events. It holds nothing personal and no text. */
         Case: {
@@ -3138,6 +3203,7 @@ export interface components {
             class?: components["schemas"]["Class"];
             withdrawn?: components["schemas"]["WithdrawReason"];
             unsent?: components["schemas"]["EscalationReason"];
+            until?: components["schemas"]["Instant"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3372,6 +3438,12 @@ export interface components {
         /** @description `next` of the page before */
         After: string;
         Limit: number;
+        /** @description what was done or seen */
+        AuditWhat: components["schemas"]["AuditWhat"];
+        /** @description first day */
+        AuditFrom: components["schemas"]["Date"];
+        /** @description last day */
+        AuditTo: components["schemas"]["Date"];
     };
     requestBodies: never;
     headers: never;
@@ -3795,6 +3867,25 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    revokeSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     revokeSession: {
         parameters: {
             query?: never;
@@ -4046,7 +4137,10 @@ export interface operations {
     };
     getDetails: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description required of officers, and theirs only */
+                purpose?: components["schemas"]["DetailsPurpose"];
+            };
             header?: never;
             path: {
                 /** @description case */
@@ -4095,6 +4189,14 @@ export interface operations {
     getAudit: {
         parameters: {
             query?: {
+                /** @description account */
+                actor?: components["schemas"]["Id"];
+                /** @description what was done or seen */
+                what?: components["parameters"]["AuditWhat"];
+                /** @description first day */
+                from?: components["parameters"]["AuditFrom"];
+                /** @description last day */
+                to?: components["parameters"]["AuditTo"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
                 limit?: components["parameters"]["Limit"];
@@ -4152,6 +4254,8 @@ export interface operations {
         parameters: {
             query?: {
                 since?: components["schemas"]["Position"];
+                /** @description not together with `since` */
+                before?: number;
                 limit?: number;
             };
             header?: never;
@@ -4240,6 +4344,8 @@ export interface operations {
                 phase?: components["schemas"]["Phase"];
                 /** @description without closed ones */
                 open?: boolean;
+                /** @description only those whose first response is overdue */
+                late?: boolean;
                 /** @description an account, `me`, or `nobody` */
                 agent?: string;
                 /** @description case code, or part of title or consumer's name */
@@ -4262,6 +4368,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getInboxSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxSummary"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -4763,6 +4890,16 @@ export interface operations {
     listAudit: {
         parameters: {
             query?: {
+                /** @description account, or login of staff */
+                actor?: string;
+                /** @description what was done or seen */
+                what?: components["parameters"]["AuditWhat"];
+                /** @description case, or case code in any spelling */
+                case?: string;
+                /** @description first day */
+                from?: components["parameters"]["AuditFrom"];
+                /** @description last day */
+                to?: components["parameters"]["AuditTo"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
                 limit?: components["parameters"]["Limit"];

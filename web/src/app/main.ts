@@ -18,4 +18,5 @@ onSignInRequired(() => {
   if (here.meta.page?.roles) void router.push({ name: 'sign-in', query: { next: here.fullPath } })
 })
 
-void Promise.all([textsReady(), router.isReady().catch(() => undefined)]).then(() => app.mount('#app'))
+// What did not come is told on the page.
+void Promise.all([textsReady().catch(() => undefined), router.isReady().catch(() => undefined)]).then(() => app.mount('#app'))

@@ -45,6 +45,7 @@ const en: Translation<typeof zh> = {
   'nav.signIn': 'Sign in',
   'nav.account': 'Account: {name}',
   'footer.note': 'Settling never stops you from complaining to the market regulator, going to arbitration or suing. In urgent matters call 12315.',
+  stuck: 'The page did not load. Please check your network; what is on this page is still here.',
   'notFound.code': '404',
   'notFound.text': 'The address may be wrong, or the content has moved. Your cases and data are all still here.',
   'notFound.home': 'Back to the start',

@@ -42,6 +42,7 @@ export default {
   'nav.signIn': '登录',
   'nav.account': '账户：{name}',
   'footer.note': '和解不影响您随时向市场监管部门投诉、申请仲裁或向法院起诉。紧急事项可拨打 12315。',
+  stuck: '页面没有加载出来，请检查网络。这一页上的内容还在。',
   'notFound.code': '404',
   'notFound.text': '地址可能有误，或者内容已被移走。您的纠纷和资料都还在。',
   'notFound.home': '回到首页',

@@ -4,6 +4,7 @@ import { textsReady, useI18n } from '@/i18n'
 import messages from './messages'
 import { pages, type Page } from './routes'
 import { useSession } from './session'
+import { watchStuck } from './stuck'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -77,14 +78,7 @@ export function makeRouter(): Router {
     heading?.focus({ preventScroll: true })
   })
 
-  // After a new release the old chunks are gone: load the page afresh, once.
-  router.onError((error: Error, to) => {
-    if (!/import|module|chunk/i.test(error.message)) return
-    const key = 'hejie.reloaded'
-    if (sessionStorage.getItem(key) === to.fullPath) return
-    sessionStorage.setItem(key, to.fullPath)
-    location.assign(to.fullPath)
-  })
+  watchStuck(router)
 
   const { t } = useI18n(messages)
   watchEffect(() => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '@/lib/problem'
-import { Connection, times, type ConnectionState, type Missed, type Ports, type Socket } from './connection'
+import { Connection } from './connection'
 import { seqOf, type Command, type LiveEvent, type ToServer } from './frames'
 import type { Pending, Store } from './outbox'
+import { times, type ConnectionState, type Missed, type Ports, type Socket } from './ports'
 
 const room = 'c1/room'
 const position = (seq: number) => (seq ? `${seq}.${(seq * 7919).toString(16).padStart(8, '0')}` : '')
@@ -117,6 +118,7 @@ function setup(options: { store?: Store; random?: () => number } = {}) {
   const states: ConnectionState[] = []
   const seen: LiveEvent[] = []
   const missed: Missed[] = []
+  const reads: [string, number][] = []
   let pending: readonly Pending[] = []
   let refetches = 0
   const store = options.store ?? new Memory()
@@ -130,6 +132,7 @@ function setup(options: { store?: Store; random?: () => number } = {}) {
       events: async (_, since) => (await checkHttp(), server.since(since)),
       command: async (_, id, command) => (await checkHttp(), server.accept(id, command)),
       feed: async () => (await checkHttp(), { rows: [{ case: 'c1', version: 1 }] }),
+      read: async (channel, seq) => (await checkHttp(), void reads.push([channel, seq])),
       probe: checkHttp,
     },
     store,
@@ -153,7 +156,7 @@ function setup(options: { store?: Store; random?: () => number } = {}) {
     ended: vi.fn(),
   }
   return {
-    server, connection, reader, seen, missed, store, states,
+    server, connection, reader, seen, missed, store, states, reads,
     state: () => states.at(-1)!.kind,
     pending: () => pending,
     refetches: () => refetches,
@@ -225,6 +228,18 @@ describe('a channel', () => {
     await pass(10)
     expect(world.refetches()).toBe(1)
     expect(world.seen.map(({ seq }) => seq)).toEqual([1, 2, 3])
+  })
+
+  it('hands on who is in the rooms of a list', async () => {
+    const world = setup()
+    await world.begin()
+    const reader = { page: vi.fn(), change: vi.fn(), people: vi.fn() }
+    world.connection.follow('inbox', reader)
+    const people = { c1: [{ side: 'enterprise', id: 'b', name: '小李', composing: true }] }
+    world.server.last.onmessage?.({ data: JSON.stringify({ feed: 'inbox', people }) } as never)
+    world.server.last.onmessage?.({ data: JSON.stringify({ feed: 'board', people: { c1: [] } }) } as never)
+    expect(reader.people.mock.calls).toEqual([[people]])
+    expect([reader.page.mock.calls, reader.change.mock.calls]).toEqual([[], []])
   })
 
   it('ends when the right to read it is gone', async () => {
@@ -448,6 +463,27 @@ describe('the connection', () => {
     expect(world.state()).toBe('online')
     world.server.publish()
     expect(world.seen).toEqual(world.server.log)
+  })
+
+  it('tells by HTTP how far was read while it polls, once, and the socket when it is back', async () => {
+    const world = setup()
+    world.server.socketsWork = false
+    await world.begin()
+    await pass(2000)
+    world.connection.read(room, 2)
+    world.connection.read(room, 3)
+    expect(world.reads).toEqual([])
+    world.server.httpWorks = false
+    await pass(times.poll + 10)
+    world.server.httpWorks = true
+    await pass(60_000)
+    expect(world.reads).toEqual([[room, 3]])
+    world.server.socketsWork = true
+    await pass(31_000)
+    expect(world.server.last.sent).toContainEqual({ read: { channel: room, seq: 3 } })
+    world.connection.read(room, 4)
+    await pass(60_000)
+    expect(world.reads).toEqual([[room, 3]])
   })
 
   it('is honest when HTTP is gone too', async () => {

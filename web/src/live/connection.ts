@@ -1,124 +1,29 @@
 /*
- * The one connection of a tab.
+ * The one connection of a tab: the socket's life, and polling where sockets are
+ * blocked. What goes over it is the business of its parts.
  *
- * A channel is a log: its events arrive in order, each once, without a gap.
- * After a break the client asks from its last position; where the server cannot
- * continue from there (`recovered: false`) or a gap shows, the reader fetches
- * its snapshot again and follows from that position.
+ *   channels.ts   logs that are followed        feeds.ts   lists that are followed
+ *   commands.ts   what this reader does         marks.ts   what others are told of them
  *
- * Where sockets fail twice while HTTP works, the same events are polled and
- * commands go by POST, until a socket holds again.
+ * Where sockets fail twice while HTTP works, the same events are polled, commands
+ * and marks go by HTTP, until a socket holds again.
  */
-import { asProblem, type ProblemBody } from '@/lib/problem'
+import { asProblem } from '@/lib/problem'
+import { Channels } from './channels'
 import { closeCodes } from './codes.gen'
-import {
-  seqOf,
-  type By,
-  type ChannelFrame,
-  type Command,
-  type Feed,
-  type FeedChange,
-  type FeedPage,
-  type FromServer,
-  type LiveEvent,
-  type Person,
-  type ToServer,
-} from './frames'
-import { Outbox, type Pending, type Store } from './outbox'
-
-export type ConnectionState =
-  | { kind: 'idle' }
-  | { kind: 'connecting' }
-  | { kind: 'online' }
-  /** `nextTry` is null while a try is running. */
-  | { kind: 'reconnecting'; since: number; nextTry: number | null }
-  | { kind: 'polling'; since: number }
-  | { kind: 'offline'; since: number }
-  | { kind: 'ended'; code: string }
-
-export interface ChannelReader {
-  /** New events, in order. */
-  events: (events: LiveEvent[]) => void
-  /** Fetches the snapshot again; answers its position in this channel. */
-  refetch: () => Promise<string | null>
-  reads?: (by: By, seq: number) => void
-  /** The right to read is gone, or was refused. */
-  ended?: (code: string) => void
-}
-
-export interface FeedReader<Row = unknown> {
-  page: (page: FeedPage<Row>) => void
-  change: (change: FeedChange<Row>) => void
-  ended?: (code: string) => void
-}
-
-export interface Missed {
-  messages: number
-  offers: number
-}
-
-export interface Socket {
-  onopen: ((event: never) => void) | null
-  onmessage: ((event: never) => void) | null
-  onclose: ((event: never) => void) | null
-  send: (data: string) => void
-  close: () => void
-}
-
-/** The world, so that tests can play it. */
-export interface Ports {
-  socket: () => Socket
-  http: {
-    events: (channel: string, since: string | null) => Promise<Omit<ChannelFrame, 'channel'> & { more?: boolean }>
-    command: (caseId: string, id: string, command: Command) => Promise<Record<string, string>>
-    feed: (feed: Feed) => Promise<Omit<FeedPage, 'feed'>>
-    /** Resolves when HTTP works and the session holds. */
-    probe: () => Promise<void>
-  }
-  store: Store | null
-  random: () => number
-  online: () => boolean
-  /** Whether an event, missed during a break, is to be told, and as what. */
-  missed: (event: LiveEvent) => keyof Missed | null
-  onState: (state: ConnectionState) => void
-  onPending: (pending: readonly Pending[]) => void
-  onMissed: (channel: string, missed: Missed) => void
-  onPresence: (caseId: string, people: Person[]) => void
-}
-
-export const times = {
-  open: 10_000,
-  silence: 40_000,
-  stable: 60_000,
-  steady: 5_000,
-  backoffMax: 30_000,
-  poll: 3_000,
-  ack: 20_000,
-}
-
-interface Channel {
-  reader: ChannelReader
-  position: string | null
-  seq: number
-  /** Something was heard since it was opened. */
-  joined: boolean
-  /** A break happened since then. */
-  away: boolean
-  refetching: boolean
-  /** Refetches in a row without a recovered answer. */
-  tries: number
-  timer?: Timer
-}
-type Timer = ReturnType<typeof setTimeout>
+import { Commands } from './commands'
+import { Feeds } from './feeds'
+import type { ChannelFrame, Command, Feed, FeedChange, FeedPage, FromServer, ToServer } from './frames'
+import { Marks } from './marks'
+import { Outbox } from './outbox'
+import { times, type ChannelReader, type ConnectionState, type FeedReader, type Line, type Ports, type Socket, type Timer } from './ports'
 
 export class Connection {
   readonly outbox: Outbox
-  private readonly channels = new Map<string, Channel>()
-  private readonly feeds = new Map<Feed, FeedReader>()
-  private readonly readMarks = new Map<string, number>()
-  private readonly composingIn = new Set<string>()
-  private readonly inFlight = new Map<string, Timer | null>()
-  private readonly retries = new Map<string, number>()
+  private readonly channels: Channels
+  private readonly feeds: Feeds
+  private readonly commands: Commands
+  private readonly marks: Marks
 
   private state: ConnectionState = { kind: 'idle' }
   private socket: Socket | null = null
@@ -133,7 +38,17 @@ export class Connection {
   private timers: Partial<Record<'open' | 'silence' | 'stable' | 'retry' | 'poll', Timer>> = {}
 
   constructor(private readonly ports: Ports) {
+    const line: Line = {
+      ports,
+      transmit: (frame) => this.transmit(frame),
+      isOpen: () => this.isOpen,
+      isPolling: () => this.state.kind === 'polling',
+    }
     this.outbox = new Outbox(ports.store, ports.onPending)
+    this.marks = new Marks(line)
+    this.channels = new Channels(line, () => this.outbox.settle(this.channels.reached), (name) => this.marks.forget(name))
+    this.feeds = new Feeds(line)
+    this.commands = new Commands(line, this.outbox, this.channels)
   }
 
   start(account: string): void {
@@ -149,12 +64,12 @@ export class Connection {
     this.drop()
     this.stopPolling()
     this.clear('retry')
-    this.forgetInFlight()
+    this.commands.forgetInFlight()
     if (forget) {
       this.outbox.clear()
-      for (const name of [...this.channels.keys()]) this.forget(name)
+      this.channels.clear()
       this.feeds.clear()
-      this.readMarks.clear()
+      this.marks.clear()
     }
     this.set({ kind: 'idle' })
   }
@@ -175,63 +90,41 @@ export class Connection {
     this.waitingState()
   }
 
-  // Reading
-
   subscribe(name: string, since: string | null, reader: ChannelReader): () => void {
-    const channel: Channel = { reader, position: since, seq: seqOf(since), joined: false, away: false, refetching: false, tries: 0 }
-    this.channels.set(name, channel)
-    this.join(name, channel)
+    const leave = this.channels.subscribe(name, since, reader)
     this.pollSoon()
-    this.outbox.settle(this.reached)
-    return () => {
-      if (this.channels.get(name) !== channel) return
-      this.forget(name)
-      this.transmit({ unsubscribe: { channel: name } })
-    }
+    this.outbox.settle(this.channels.reached)
+    return leave
   }
 
   follow<Row>(feed: Feed, reader: FeedReader<Row>): () => void {
-    this.feeds.set(feed, reader as FeedReader)
-    this.transmit({ subscribe: { feed } })
+    const leave = this.feeds.follow(feed, reader)
     this.pollSoon()
-    return () => {
-      if (this.feeds.get(feed) !== reader) return
-      this.feeds.delete(feed)
-      this.transmit({ unsubscribe: { feed } })
-    }
+    return leave
   }
 
   /** Asks for a feed's first page again. */
   refresh(feed: Feed): void {
-    if (this.feeds.has(feed)) this.transmit({ subscribe: { feed } })
+    this.feeds.refresh(feed)
   }
-
-  // Writing
 
   send(caseId: string, command: Command, id: string = crypto.randomUUID()): { id: string; done: Promise<unknown> } {
     const done = this.outbox.add(caseId, command, id)
     done.catch(() => undefined)
-    this.flush()
+    this.commands.flush()
     return { id, done }
   }
 
   retry(id: string): void {
-    this.retries.delete(id)
-    this.outbox.retry(id)
-    this.flush()
+    this.commands.retry(id)
   }
 
   read(channel: string, seq: number): void {
-    if (seq <= (this.readMarks.get(channel) ?? 0)) return
-    this.readMarks.set(channel, seq)
-    this.transmit({ read: { channel, seq } })
+    this.marks.read(channel, seq)
   }
 
   composing(caseId: string, on: boolean): void {
-    if (on === this.composingIn.has(caseId)) return
-    if (on) this.composingIn.add(caseId)
-    else this.composingIn.delete(caseId)
-    this.transmit({ composing: { case: caseId, on } })
+    this.marks.composing(caseId, on)
   }
 
   // The socket's life
@@ -266,14 +159,12 @@ export class Connection {
     this.set({ kind: 'online' })
 
     // The server wants a first frame soon; a pong will do when there is nothing to say.
-    let said = false
-    for (const [name, channel] of this.channels) said = this.join(name, channel) || said
-    for (const feed of this.feeds.keys()) said = this.transmit({ subscribe: { feed } }) || said
-    for (const [channel, seq] of this.readMarks) this.transmit({ read: { channel, seq } })
-    for (const caseId of this.composingIn) this.transmit({ composing: { case: caseId, on: true } })
-    if (!said) this.transmit({ pong: true })
-    this.forgetInFlight()
-    this.flush()
+    const joined = this.channels.joinAll()
+    const followed = this.feeds.joinAll()
+    this.marks.tellAll()
+    if (!joined && !followed) this.transmit({ pong: true })
+    this.commands.forgetInFlight()
+    this.commands.flush()
   }
 
   /** The connection is gone, or counts as gone. */
@@ -283,8 +174,8 @@ export class Connection {
     this.drop()
     if (!this.brokenAt || this.state.kind === 'online') this.brokenAt = Date.now()
     if (this.state.kind !== 'polling') {
-      this.forgetInFlight()
-      this.markAway()
+      this.commands.forgetInFlight()
+      this.channels.markAway()
     }
 
     // Full jitter: clients that lost the same server do not come back together.
@@ -339,193 +230,21 @@ export class Connection {
 
   private take(frame: FromServer): void {
     if (frame.ping) this.transmit({ pong: true })
-    else if (frame.ack) this.taken(frame.ack, frame.positions ?? {})
-    else if (frame.error) this.refused(frame.error, { code: frame.code ?? 'internal', params: frame.params, field: frame.field })
+    else if (frame.ack) this.commands.taken(frame.ack, frame.positions ?? {})
+    else if (frame.error) this.commands.refused(frame.error, { code: frame.code ?? 'internal', params: frame.params, field: frame.field })
     else if (frame.error === null && frame.about) this.gone(frame.about, frame.code ?? 'internal')
     else if (frame.ended) this.gone(frame.ended, frame.ended.code)
     else if (frame.presence) this.ports.onPresence(frame.presence.case, frame.presence.people)
-    else if (frame.reads) this.channels.get(frame.reads.channel)?.reader.reads?.(frame.reads.by, frame.reads.seq)
-    else if (frame.channel) this.arrived(frame as ChannelFrame)
-    else if (frame.feed && frame.rows) this.feeds.get(frame.feed)?.page(frame as FeedPage)
-    else if (frame.feed && frame.case) this.feeds.get(frame.feed)?.change(frame as FeedChange)
+    else if (frame.reads) this.channels.told(frame.reads.channel, frame.reads.by, frame.reads.seq)
+    else if (frame.channel) this.channels.arrived(frame as ChannelFrame)
+    else if (frame.feed && frame.rows) this.feeds.page(frame as FeedPage)
+    else if (frame.feed && frame.people) this.feeds.people(frame.feed, frame.people)
+    else if (frame.feed && frame.case) this.feeds.change(frame as FeedChange)
   }
 
-  // Channels
-
-  private join(name: string, channel: Channel): boolean {
-    if (channel.refetching) return false
-    const since = channel.position
-    return this.transmit({ subscribe: since ? { channel: name, since } : { channel: name } })
-  }
-
-  private arrived(frame: ChannelFrame): void {
-    const channel = this.channels.get(frame.channel)
-    if (!channel || channel.refetching) return
-    const events = frame.events ?? []
-    const fresh = events.filter((event) => event.seq > channel.seq).sort((one, other) => one.seq - other.seq)
-    const unbroken = fresh.every((event, index) => event.seq === channel.seq + index + 1)
-    const last = channel.seq + fresh.length
-    if (frame.recovered === false || !unbroken || seqOf(frame.position) > last) return this.refetch(frame.channel, channel)
-
-    if (seqOf(frame.position) === last) channel.position = frame.position
-    channel.seq = last
-    channel.tries = 0
-    const away = channel.away
-    channel.joined = true
-    channel.away = false
-    if (fresh.length === 0) return
-    channel.reader.events(fresh)
-    if (away) this.tellMissed(frame.channel, fresh)
-    this.outbox.settle(this.reached)
-  }
-
-  private refetch(name: string, channel: Channel): void {
-    channel.refetching = true
-    this.transmit({ unsubscribe: { channel: name } })
-    const wait = channel.tries === 0 ? 0 : Math.min(times.backoffMax, 500 * 2 ** channel.tries)
-    channel.tries++
-    const run = async () => {
-      let position: string | null
-      try {
-        position = await channel.reader.refetch()
-      } catch (thrown) {
-        if (this.channels.get(name) !== channel) return
-        const problem = asProblem(thrown)
-        if (!problem.temporary) return this.gone({ channel: name }, problem.code)
-        channel.refetching = false
-        return this.refetch(name, channel)
-      }
-      if (this.channels.get(name) !== channel) return
-      channel.position = position
-      channel.seq = seqOf(position)
-      channel.refetching = false
-      channel.away = false
-      this.outbox.settle(this.reached)
-      this.join(name, channel)
-    }
-    if (wait === 0) void run()
-    else channel.timer = setTimeout(run, wait)
-  }
-
-  private markAway(): void {
-    for (const channel of this.channels.values()) channel.away = channel.joined
-  }
-
-  private tellMissed(name: string, events: LiveEvent[]): void {
-    const missed: Missed = { messages: 0, offers: 0 }
-    for (const event of events) {
-      const kind = this.ports.missed(event)
-      if (kind) missed[kind]++
-    }
-    if (missed.messages + missed.offers > 0) this.ports.onMissed(name, missed)
-  }
-
-  private readonly reached = (name: string): number | undefined => this.channels.get(name)?.seq
-
-  private forget(name: string): void {
-    clearTimeout(this.channels.get(name)?.timer)
-    this.channels.delete(name)
-    this.readMarks.delete(name)
-  }
-
-  /** A subscription was refused or its right is gone. Where the server was only busy, it is asked again. */
   private gone({ channel, feed }: { channel?: string; feed?: Feed }, code: string): void {
-    const busy = code === 'unavailable' || code === 'rate_limited'
-    if (channel) {
-      const entry = this.channels.get(channel)
-      if (!entry) return
-      if (busy) {
-        entry.timer = setTimeout(() => this.join(channel, entry), 2000 + this.ports.random() * 3000)
-        return
-      }
-      this.forget(channel)
-      entry.reader.ended?.(code)
-    }
-    if (feed) {
-      const reader = this.feeds.get(feed)
-      if (!reader) return
-      if (busy) {
-        setTimeout(() => this.refresh(feed), 2000 + this.ports.random() * 3000)
-        return
-      }
-      this.feeds.delete(feed)
-      reader.ended?.(code)
-    }
-  }
-
-  // Commands
-
-  private flush(): void {
-    for (const item of this.outbox.sending) {
-      if (this.inFlight.has(item.id)) continue
-      if (this.isOpen) this.flyBySocket(item)
-      // One after the other, so that they arrive in the order they were said.
-      else if (this.state.kind === 'polling' && this.inFlight.size === 0) void this.flyByHttp(item)
-    }
-  }
-
-  private flyBySocket({ id, case: caseId, do: command }: Pending): void {
-    // Not answered in time: say it again; the id makes that harmless.
-    const again = setTimeout(() => {
-      this.inFlight.delete(id)
-      this.flush()
-    }, times.ack)
-    this.inFlight.set(id, again)
-    this.transmit({ id, case: caseId, do: command })
-  }
-
-  private async flyByHttp({ id, case: caseId, do: command }: Pending): Promise<void> {
-    this.inFlight.set(id, null)
-    try {
-      this.taken(id, await this.ports.http.command(caseId, id, command))
-    } catch (thrown) {
-      const { code, params, field } = asProblem(thrown)
-      // Not known whether it arrived: the next round says it again under the same id.
-      if (code === 'offline' || code === 'timeout') return this.landed(id)
-      this.refused(id, { code, params, field })
-    }
-    this.flush()
-  }
-
-  private taken(id: string, positions: Record<string, string>): void {
-    this.landed(id)
-    if (!this.outbox.has(id)) return
-    this.outbox.taken(id, positions)
-    this.outbox.settle(this.reached)
-    // The event should come by itself; if it does not, ask for it.
-    for (const [name, position] of Object.entries(positions)) {
-      const behind = () => (this.reached(name) ?? Infinity) < seqOf(position)
-      if (behind()) setTimeout(() => behind() && this.join(name, this.channels.get(name)!), times.steady)
-    }
-  }
-
-  private refused(id: string, problem: ProblemBody): void {
-    this.landed(id)
-    const tries = this.retries.get(id) ?? 0
-    if (problem.code === 'unavailable' && tries < 3) {
-      this.retries.set(id, tries + 1)
-      const again = setTimeout(
-        () => {
-          this.inFlight.delete(id)
-          this.flush()
-        },
-        500 * 2 ** tries * (1 + this.ports.random()),
-      )
-      this.inFlight.set(id, again)
-      return
-    }
-    this.retries.delete(id)
-    this.outbox.refused(id, problem)
-  }
-
-  private landed(id: string): void {
-    clearTimeout(this.inFlight.get(id) ?? undefined)
-    this.inFlight.delete(id)
-  }
-
-  private forgetInFlight(): void {
-    for (const timer of this.inFlight.values()) clearTimeout(timer ?? undefined)
-    this.inFlight.clear()
+    if (channel) this.channels.gone(channel, code)
+    if (feed) this.feeds.gone(feed, code)
   }
 
   // Without sockets
@@ -546,49 +265,26 @@ export class Connection {
 
   private async poll(): Promise<void> {
     this.clear('poll')
-    this.flush()
+    this.commands.flush()
     const run = ++this.pollRun
     const live = () => run === this.pollRun && this.state.kind === 'polling'
+    const { events, feed, read } = this.ports.http
     try {
-      for (const [name, channel] of [...this.channels]) {
-        if (!channel.refetching) await this.pollChannel(name, channel, live)
-        if (!live()) return
-      }
-      if (this.pollRound++ % 2 === 0) {
-        for (const feed of [...this.feeds.keys()]) {
-          const page = await this.ports.http.feed(feed)
-          if (!live()) return
-          this.feeds.get(feed)?.page({ ...page, feed })
-        }
-      }
+      await this.channels.poll(events, live)
+      if (live() && this.pollRound++ % 2 === 0) await this.feeds.poll(feed, live)
+      if (live()) await this.marks.poll(read)
     } catch (thrown) {
       if (!live()) return
       const { code } = asProblem(thrown)
       if (code === 'sign_in_required') return this.end('signed_out')
       if (code === 'offline') {
         // HTTP is gone too; the running back-off goes on and probes again.
-        this.markAway()
+        this.channels.markAway()
         this.waitingState()
         return
       }
     }
     if (live()) this.timers.poll = setTimeout(() => void this.poll(), times.poll)
-  }
-
-  private async pollChannel(name: string, channel: Channel, live: () => boolean): Promise<void> {
-    try {
-      let more = true
-      while (more && live() && this.channels.get(name) === channel && !channel.refetching) {
-        const page = await this.ports.http.events(name, channel.position)
-        if (!live() || this.channels.get(name) !== channel) return
-        this.arrived({ ...page, channel: name })
-        more = page.more === true && page.events.length > 0
-      }
-    } catch (thrown) {
-      const { code } = asProblem(thrown)
-      if (code !== 'not_found' && code !== 'not_allowed') throw thrown
-      if (live()) this.gone({ channel: name }, code)
-    }
   }
 
   /** Something new is wanted: do not wait for the next round. */

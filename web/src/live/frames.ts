@@ -64,6 +64,7 @@ export interface FromServer extends Partial<Omit<ChannelFrame, 'channel'>> {
   field?: string
   about?: About
   presence?: { case: string; people: Person[] }
+  people?: Record<string, Person[]>
   reads?: { channel: string; by: By; seq: number }
   ended?: About & { code: string }
   ping?: true

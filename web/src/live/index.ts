@@ -12,11 +12,13 @@
  */
 import { computed, getCurrentScope, onScopeDispose, shallowReactive, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import { api, data } from '@/api'
-import { Connection, type ChannelReader, type ConnectionState, type Missed } from './connection'
+import { tellBack } from '@/lib/back'
+import { Connection } from './connection'
 import type { CaseRow, Command, Feed, FeedRow, LiveEvent, Person } from './frames'
 import type { Pending } from './outbox'
+import type { ChannelReader, ConnectionState, Missed } from './ports'
 
-export type { ChannelReader, ConnectionState, Missed } from './connection'
+export type { ChannelReader, ConnectionState, Missed } from './ports'
 export type { By, CaseRow, Command, Feed, LiveEvent, Person } from './frames'
 export { seqOf } from './frames'
 export type { Pending } from './outbox'
@@ -29,6 +31,11 @@ let account = ''
 
 /** Where the first page of each feed is read while sockets are blocked. */
 const feedPaths = { inbox: '/api/inbox', board: '/api/board', me: '/api/cases' } as const
+
+function pathOf(name: string) {
+  const [caseId, channel] = name.split('/') as [string, 'room' | 'desk' | 'consumer']
+  return { case: caseId, channel }
+}
 
 function storage(): Storage | null {
   try {
@@ -50,9 +57,8 @@ const one = new Connection({
     return new WebSocket(`${protocol === 'https:' ? 'wss' : 'ws'}://${host}/api/live`, 'hejie.v1')
   },
   http: {
-    events: async (key, since) => {
-      const [caseId, channel] = key.split('/') as [string, 'room' | 'desk']
-      const params = { path: { case: caseId, channel }, query: since ? { since } : {} }
+    events: async (name, since) => {
+      const params = { path: pathOf(name), query: since ? { since } : {} }
       return data(api.GET('/api/channels/{case}/{channel}/events', { params }))
     },
     command: async (id, commandId, command) => {
@@ -60,6 +66,9 @@ const one = new Connection({
       return (await data(api.POST('/api/cases/{id}/commands', { params: { path: { id } }, body }))).positions
     },
     feed: async (feed) => data(api.GET(feedPaths[feed], {})),
+    read: async (name, seq) => {
+      await data(api.PUT('/api/channels/{case}/{channel}/read', { params: { path: pathOf(name) }, body: { seq } }))
+    },
     probe: async () => {
       await data(api.GET('/api/session', {}))
     },
@@ -68,7 +77,11 @@ const one = new Connection({
   random: Math.random,
   online: () => navigator.onLine,
   missed: kindOfMissed,
-  onState: (next) => (state.value = next),
+  onState: (next) => {
+    const { kind } = state.value
+    state.value = next
+    if (next.kind === 'online' && (kind === 'reconnecting' || kind === 'offline')) tellBack()
+  },
   onPending: (items) => (pending.value = items),
   onMissed: (channel, more) => {
     const had = missed.get(channel)
@@ -127,6 +140,8 @@ export interface LiveFeed<Row> {
   ended: Readonly<ShallowRef<string | null>>
   /** Cases that left the feed, by the version at which they did. */
   gone: ReadonlyMap<string, number>
+  /** Of the inbox: who of the own desk is in a case's room. Nobody is told while sockets are blocked. */
+  people: ReadonlyMap<string, readonly Person[]>
   refresh: () => void
   /** Adds an older page, fetched by HTTP with `next`. */
   append: (rows: readonly Row[], next: string | null) => void
@@ -147,6 +162,7 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed, hooks: FeedHo
   const next = shallowRef<string | null>(null)
   const ended = shallowRef<string | null>(null)
   const removed = shallowReactive(new Map<string, number>())
+  const people = shallowReactive(new Map<string, readonly Person[]>())
 
   /** The newest of what is known and what came: a page may be older than a row. */
   const newest = (row: Row): Row => {
@@ -160,6 +176,7 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed, hooks: FeedHo
       rows.value = page.rows.filter((row) => !gone(row)).map(newest)
       next.value = page.next ?? null
       loaded.value = true
+      people.clear()
       hooks.page?.()
     },
     change: ({ case: id, row, version }) => {
@@ -175,6 +192,12 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed, hooks: FeedHo
         hooks.change?.(id, fresh)
       }
     },
+    people: (changed) => {
+      for (const [id, list] of Object.entries(changed)) {
+        if (list.length) people.set(id, list)
+        else people.delete(id)
+      }
+    },
     ended: (code) => (ended.value = code),
   })
   if (getCurrentScope()) onScopeDispose(leave)
@@ -184,6 +207,7 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed, hooks: FeedHo
     next,
     ended,
     gone: removed,
+    people,
     refresh: () => one.refresh(feed),
     append: (older, cursor) => {
       const known = new Set(rows.value.map((row) => row.case))

@@ -9,7 +9,7 @@ const en: Translation<typeof zh> = {
   },
   polling: 'Your network blocks live updates. Messages refresh every few seconds.',
   offline: 'No network. This continues by itself; what you typed is safe.',
-  endedSignedOut: 'You have signed out. Please sign in again.',
+  endedSignedOut: 'Your session on this device has ended. Please sign in again.',
   ended: 'The connection has ended. Please reload the page.',
   tryNow: 'Try now',
   signIn: 'Sign in',

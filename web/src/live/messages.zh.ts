@@ -3,7 +3,7 @@ export default {
   reconnectingIn: { other: '连接断开，{n} 秒后重试。您的输入不会丢失。' },
   polling: '网络限制了实时连接，消息每几秒更新一次。',
   offline: '没有网络。联网后自动继续，您的输入不会丢失。',
-  endedSignedOut: '您已退出登录，请重新登录。',
+  endedSignedOut: '这台设备上的登录已经结束，请重新登录。',
   ended: '连接已结束，请刷新页面。',
   tryNow: '立即重试',
   signIn: '登录',

@@ -1,4 +1,4 @@
-/* The kit. Heavy parts (Menu, Tooltip: Reka UI; QrCode) are imported by their own file so that light pages do not carry them. */
+/* The kit. The heavy part (QrCode) is imported by its own file so that light pages do not carry it. */
 export { default as Badge } from './Badge.vue'
 export { default as Banner } from './Banner.vue'
 export { default as Button } from './Button.vue'

@@ -1,5 +1,10 @@
-/* A year as twelve months of weeks, Monday first. Pure. */
+/* A year as twelve months of weeks, Monday first, and the notice that it comes from. Pure. */
+import { translate, type Dictionary, type Messages } from '@/i18n'
 import type { CalendarDay } from '@/features/words'
+import type { Problem } from '@/lib/problem'
+import messages from './messages'
+
+const dictionary = messages as unknown as Dictionary<Messages>
 
 export interface Month {
   month: number
@@ -45,8 +50,9 @@ export function readNotice(text: string): { year: number; body: Record<string, u
   return { year, body: body as Record<string, unknown> }
 }
 
-/** What a field of a notice has to be, by its kind: days[3].date → date. */
-export function hintOf(field: string): 'year' | 'papers' | 'days' | 'date' | 'name' | 'isOffDay' | 'other' {
-  const last = /([A-Za-z]+)(?:\[\d+\])?$/.exec(field)?.[1]
-  return (['year', 'papers', 'days', 'date', 'name', 'isOffDay'] as const).find((kind) => kind === last) ?? 'other'
+/** What is wrong with a notice, on which day or in which year, and the mend: "days[3].date：…". */
+export function faultText({ field, params }: Pick<Problem, 'field' | 'params'>): string {
+  const plain = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])) // a year has no thousands
+  const words = translate(dictionary, `import.fault.${plain.reason}`, plain) ?? translate(dictionary, 'import.fault.other')!
+  return field ? translate(dictionary, 'import.bad.field', { field, words })! : words
 }

@@ -11,7 +11,8 @@ import { applyStart, startsOf } from '@/features/offer/starts'
 import EnrolmentBanner from './EnrolmentBanner.vue'
 import { isGone, matches, merge, paramsOf, queryOf, sorted, startView, unread, viewOf, type Known } from './inbox'
 import { actionOf, isTyping, keyMap, useKeys, type DeskAction } from './keys'
-import { isLocked, writers } from './lock'
+import { initials, isLocked, writers } from './lock'
+import LookingPeople from './LookingPeople.vue'
 import ReplyBox from './ReplyBox.vue'
 import { classTable, countOf, pendingOf } from './score'
 import { isLastSupervisor, staffFaults } from './staff'
@@ -128,17 +129,21 @@ describe('the list', () => {
     expect(matches(mine, { ...startView, turn: 'consumer' }, 'me')).toBe(false)
     expect(matches(row({ phase: 'closed' }), startView, 'me')).toBe(false)
     expect(matches(row({ phase: 'closed' }), { ...startView, stage: 'closed' }, 'me')).toBe(true)
+    const late = { ...startView, late: true }
+    expect(matches(row({ overdue: true }), late, 'me')).toBe(true)
+    expect(matches(row(), late, 'me')).toBe(false)
+    expect(matches(row({ overdue: true, phase: 'escalated' }), late, 'me')).toBe(false) // the bureau's clock
     expect(matches(mine, { ...startView, q: 'k7qm2 xw' }, 'me')).toBe(true)
     expect(matches(mine, { ...startView, q: '冰箱' }, 'me')).toBe(false)
     expect(matches(mine, { ...startView, q: '王建国' }, 'me', new Set(['c1']))).toBe(true)
   })
 
   it('keeps a view in the address and asks the server for the same', () => {
-    const view = { holder: 'me', turn: 'enterprise', stage: 'agreed', q: ' 锅 ', sort: 'amount' } as const
+    const view = { holder: 'me', turn: 'enterprise', stage: 'agreed', late: true, q: ' 锅 ', sort: 'amount' } as const
     expect(viewOf(queryOf(view))).toEqual({ ...view, q: '锅' })
     expect(queryOf(startView)).toEqual({})
     expect(viewOf({ agent: 'x', sort: ['due'] })).toEqual(startView)
-    expect(paramsOf(view)).toEqual({ agent: 'me', turn: 'enterprise', phase: 'agreed', q: '锅', sort: 'amount' })
+    expect(paramsOf(view)).toEqual({ agent: 'me', turn: 'enterprise', phase: 'agreed', late: true, q: '锅', sort: 'amount' })
     expect(paramsOf(startView)).toEqual({ open: true, sort: 'due' })
     expect(paramsOf({ ...startView, stage: 'any' })).toEqual({ sort: 'due' })
   })
@@ -202,6 +207,18 @@ describe('the soft lock', () => {
     expect(isLocked([person('b', true)], 'me', idle)).toBe(true)
     expect(isLocked([person('c', true, 'consumer')], 'me', idle)).toBe(false)
     expect(writers([person('b', true), person('c')], 'me').map(({ id }) => id)).toEqual(['b'])
+  })
+
+  it('shows in the list who looks and who answers, by initials and in words', async () => {
+    expect(['李小明', '欧阳 修', 'Ann Lee', 'cher', '😀'].map(initials)).toEqual(['明', '修', 'AL', 'C', '😀'])
+    const wrapper = mount(LookingPeople, { props: { people: [person('b', true), person('c')] } })
+    expect(wrapper.find('.sr-only').text()).toBe('小b正在回复 · 小c在看')
+    expect(wrapper.findAll('[aria-hidden]').map((one) => one.text())).toEqual(['b', 'c', ''])
+    await wrapper.setProps({ people: ['d', 'e', 'f', 'g'].map((id) => person(id)) })
+    expect(wrapper.text()).toContain('+1')
+    expect(wrapper.find('.sr-only').text()).toBe('小d、小e、小f和小g在看')
+    await wrapper.setProps({ people: [] })
+    expect(wrapper.text()).toBe('')
   })
 
   it('never takes words away, and opens on request', () => {

@@ -23,10 +23,12 @@ export interface View {
   holder: Holder
   turn: TurnFilter
   stage: Stage
+  /** Only cases whose first response is overdue. */
+  late: boolean
   q: string
   sort: InboxSort
 }
-export const startView: View = { holder: 'all', turn: 'any', stage: 'open', q: '', sort: 'due' }
+export const startView: View = { holder: 'all', turn: 'any', stage: 'open', late: false, q: '', sort: 'due' }
 
 const one = <T extends string>(value: unknown, of: readonly T[], or: T): T => (of.includes(value as T) ? (value as T) : or)
 
@@ -36,24 +38,26 @@ export function viewOf(query: Readonly<Record<string, unknown>>): View {
     holder: one(query.agent, holders, startView.holder),
     turn: one(query.turn, turns, startView.turn),
     stage: one(query.stage, stages, startView.stage),
+    late: query.late === 'yes',
     q: typeof query.q === 'string' ? query.q : '',
     sort: one(query.sort, sorts, startView.sort),
   }
 }
 
 /** The address of a view: only what differs from the start. */
-export function queryOf({ holder, turn, stage, q, sort }: View): Record<string, string> {
-  const all = { agent: holder, turn, stage, q: q.trim(), sort }
-  const plain = { agent: startView.holder, turn: startView.turn, stage: startView.stage, q: '', sort: startView.sort }
+export function queryOf({ holder, turn, stage, late, q, sort }: View): Record<string, string> {
+  const all = { agent: holder, turn, stage, late: late ? 'yes' : '', q: q.trim(), sort }
+  const plain = { agent: startView.holder, turn: startView.turn, stage: startView.stage, late: '', q: '', sort: startView.sort }
   return Object.fromEntries(Object.entries(all).filter(([key, value]) => value !== plain[key as keyof typeof plain]))
 }
 
 /** The same as the server's query. */
-export function paramsOf({ holder, turn, stage, q, sort }: View): Query {
+export function paramsOf({ holder, turn, stage, late, q, sort }: View): Query {
   return {
     ...(holder !== 'all' && { agent: holder }),
     ...(turn !== 'any' && { turn }),
     ...(stage === 'open' ? { open: true } : stage !== 'any' && { phase: stage }),
+    ...(late && { late }),
     ...(q.trim() && { q: q.trim() }),
     sort,
   }
@@ -80,9 +84,13 @@ export const isGone = (row: CaseRow, gone: ReadonlyMap<string, number>): boolean
 
 const plain = (text: string) => text.toLowerCase().replace(/[\s-]/g, '')
 
+/** Whether the first response is overdue; later a clock that ran out is the bureau's. */
+export const isLate = (row: CaseRow): boolean => Boolean(row.overdue) && row.phase === 'awaiting_response'
+
 /** Whether a view shows the row. `hits` are the cases that the server found for the view's words: it may know more than the row says. */
 export function matches(row: CaseRow, view: View, me: string, hits: ReadonlySet<string> = new Set()): boolean {
   if (view.stage === 'open' ? row.phase === 'closed' : view.stage !== 'any' && row.phase !== view.stage) return false
+  if (view.late && !isLate(row)) return false
   if (view.turn !== 'any' && row.turn !== view.turn) return false
   if (view.holder === 'me' ? row.agent !== me : view.holder === 'nobody' && row.agent) return false
   const words = plain(view.q)

@@ -14,3 +14,10 @@ export const writers = (people: readonly Person[], me: string): Person[] => coll
 export function isLocked(people: readonly Person[], me: string, own: { text: string; anyway: boolean }): boolean {
   return !own.anyway && own.text.trim() === '' && writers(people, me).length > 0
 }
+
+/** Short for a name: 李小明 → 明, since the last character tells colleagues of one family name apart; Ann Lee → AL. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/)
+  if (/\p{Script=Han}/u.test(name)) return [...words.join('')].at(-1) ?? ''
+  return words.slice(0, 2).map((word) => [...word][0]?.toUpperCase() ?? '').join('')
+}

@@ -5,22 +5,29 @@
  *   inbox.rows       what the view shows, in its order
  *   inbox.loaded     false until the first page of this view is there: say "loading", never "empty"
  *   inbox.more()     the next page; inbox.hasMore
+ *   inbox.counts     open cases behind the filters, as the server counts them; null until it has
+ *   inbox.people(id) colleagues in the case's room
  *   inbox.fresh      cases that just changed, for a quiet highlight
  *   inbox.unread(row), inbox.mark(case, seq)
  */
 import { computed, onScopeDispose, shallowReactive, shallowRef, watch, type Ref } from 'vue'
-import { api, data } from '@/api'
+import { api, data, type components } from '@/api'
 import { asProblem, type Problem } from '@/lib/problem'
 import { connection, useFeed } from '@/live'
 import type { CaseRow } from '@/features/words'
-import { isGone, matches, merge, paramsOf, sorted, unread, type Holder, type Known, type View } from './inbox'
+import { isGone, matches, merge, paramsOf, sorted, unread, type Known, type View } from './inbox'
+import { colleagues } from './lock'
 
-/** How long a changed row stays marked, and how long after typing the server is asked. */
+type Summary = components['schemas']['InboxSummary']
+
+/** How long a changed row stays marked, how long after typing the server is asked, and after a change the counts. */
 const freshFor = 3000
 const settle = 250
+const recount = 1000
 
 export function useInbox(view: Readonly<Ref<View>>, me: () => string) {
-  const feed = useFeed<CaseRow>('inbox')
+  const counts = shallowRef<Summary | null>(null)
+  const feed = useFeed<CaseRow>('inbox', { page: joined, change: countSoon })
   const known = shallowRef<Known>(new Map())
   const marks = shallowReactive(new Map<string, number>())
   const fresh = shallowReactive(new Set<string>())
@@ -35,8 +42,26 @@ export function useInbox(view: Readonly<Ref<View>>, me: () => string) {
   onScopeDispose(() => {
     question++
     clearTimeout(timer)
+    clearTimeout(counting)
+    clearInterval(minute)
     for (const one of timers) clearTimeout(one)
   })
+
+  // Counts. Several changes in a row ask once; what fails is asked again with the next change or minute.
+  let asked = 0
+  let counting: ReturnType<typeof setTimeout> | undefined
+  async function count(): Promise<void> {
+    clearTimeout(counting)
+    counting = undefined
+    const mine = ++asked
+    const answer = await data(api.GET('/api/inbox/summary', {})).catch(() => null)
+    if (answer && mine === asked) counts.value = answer
+  }
+  function countSoon(): void {
+    counting ??= setTimeout(() => void count(), recount)
+  }
+  // Time alone makes a first response overdue.
+  const minute = setInterval(() => document.visibilityState === 'visible' && void count(), 60_000)
 
   function glow(id: string) {
     fresh.add(id)
@@ -96,24 +121,14 @@ export function useInbox(view: Readonly<Ref<View>>, me: () => string) {
     },
     { immediate: true },
   )
-  // What changed while nobody was connected comes with a fresh page.
-  watch(connection, (now, before) => {
-    if (now.kind === 'online' && before.kind !== 'online' && before.kind !== 'connecting' && loaded.value) void load()
-  })
+  /** The feed runs, for the first time or after a break: what changed before is not told row by row, so a page read earlier may lack it. */
+  function joined(): void {
+    void count()
+    if (loaded.value || busy.value || problem.value) void load()
+  }
 
   const present = computed(() => [...known.value.values()].filter((row) => !isGone(row, feed.gone)))
   const rows = computed(() => sorted(present.value.filter((row) => matches(row, view.value, me(), hits.value)), view.value.sort))
-  /** How many open cases each holder has; `more` when not all of them are here. */
-  const counts = computed(() => {
-    const open = present.value.filter((row) => row.phase !== 'closed')
-    const count: Record<Holder, number> = {
-      all: open.length,
-      me: open.filter((row) => row.agent === me()).length,
-      nobody: open.filter((row) => !row.agent).length,
-    }
-    return { ...count, known: feed.loaded.value, more: feed.next.value !== null }
-  })
-
   return {
     rows,
     present,
@@ -127,6 +142,7 @@ export function useInbox(view: Readonly<Ref<View>>, me: () => string) {
     find: (id: string) => known.value.get(id),
     load,
     more: () => (next.value && !busy.value ? fetch(next.value) : Promise.resolve()),
+    people: (id: string) => (connection.value.kind === 'online' ? colleagues(feed.people.get(id) ?? [], me()) : []),
     unread: (row: CaseRow) => unread(row, marks.get(row.case)),
     mark: (id: string, seq: number) => void marks.set(id, Math.max(seq, marks.get(id) ?? 0)),
   }

@@ -165,6 +165,7 @@ const en: Translation<typeof zh> = {
   'notEnrolled.nameHint': 'As on its licence, if you can',
   'notEnrolled.code': 'Unified social credit code',
   'notEnrolled.codeHint': '18 characters, on the licence or the web shop’s credentials',
+  'notEnrolled.badCode': 'This code is not valid. Check each of its 18 characters, or leave it out',
   'notEnrolled.send': 'Ask it to join',
   'notEnrolled.counted': { one: 'Counted. People who want it to join: {n}', other: 'Counted. People who want it to join: {n}' },
   'notEnrolled.needName': 'Enter the name of the business',

@@ -161,6 +161,7 @@ export default {
   'notEnrolled.nameHint': '尽量写营业执照上的名称',
   'notEnrolled.code': '统一社会信用代码',
   'notEnrolled.codeHint': '18 位，营业执照或网店资质页上有',
+  'notEnrolled.badCode': '代码不正确，请逐位核对；也可以不填',
   'notEnrolled.send': '请它加入',
   'notEnrolled.counted': { other: '已计数。希望它加入的人：{n}' },
   'notEnrolled.needName': '请填写企业名称',

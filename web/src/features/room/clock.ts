@@ -25,7 +25,7 @@ export function clockLead(clock: Clock, reader: Reader, now: number): string {
 /** What happens by itself when it runs out. */
 export function clockThen(clock: Clock, c: Case, reader: Reader): string {
   const [kind] = parts(clock.key)
-  const sends = c.consents.escalation.yes
+  const sends = c.consents.escalation?.yes // the consumer sees it, and the bureau once it has the case
   const last = c.offers.at(-1)
   if (kind === 'negotiation' && reader === 'consumer' && last?.state === 'open' && last.by === 'enterprise') {
     return say('clock.negotiation.then.lapse', { n: c.rules.reopen_lapsed })!

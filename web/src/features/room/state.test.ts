@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Case, CaseView, Deadline, RoomEvent, Side } from '@/features/words'
-import { add, apply, open, take } from './state'
+import { add, apply, chosen, open, take } from './state'
 
 const consumer = { side: 'consumer' as Side, id: 'c' }
 const desk = { side: 'enterprise' as Side, id: 'd' }
@@ -170,5 +170,23 @@ describe('snapshot and events together', () => {
     expect(fresh).toMatchObject({ seq: 4, stale: false })
     expect(fresh.view.case).toEqual(state.view.case)
     expect(add(open(view(2)), [words(3, officer)]).stale).toBe(true)
+  })
+})
+
+describe('the choice for an unsettled case', () => {
+  const state = open({ case: filed, clocks: [], participants: {}, may: [], positions: { 'k/room': '2.aa' } } as unknown as CaseView)
+  const choice = (yes: boolean) => event('consents_changed', consumer, { escalation: { yes, text: '2' } })
+
+  it('comes by its own channel and moves nothing of the room', () => {
+    const after = chosen(state, [choice(true), choice(false)])
+    expect(after.view.case.consents.escalation).toEqual({ yes: false, text: '2' })
+    expect(after.view.case.spoke).toBe(filed.spoke)
+    expect([after.seq, after.events, after.stale]).toEqual([state.seq, state.events, state.stale])
+    expect(chosen(state, [event('message_posted', consumer)])).toBe(state)
+  })
+
+  it('leaves the publication to the room, as a word of the consumer', () => {
+    const said = event('consents_changed', consumer, { publication: { yes: true, text: '2' } })
+    expect(apply(filed, said)).toMatchObject({ consents: { publication: { yes: true }, escalation: { yes: true, text: '1' } }, spoke: said.at })
   })
 })

@@ -50,6 +50,14 @@ export function add(state: RoomState, more: readonly RoomEvent[]): RoomState {
   }
 }
 
+/** What came by the consumer's own channel: the choice for an unsettled case. */
+export function chosen(state: RoomState, more: readonly RoomEvent[]): RoomState {
+  const escalation = more.findLast((event): event is EventOf<'consents_changed'> => event.type === 'consents_changed' && Boolean(event.escalation))?.escalation
+  if (!escalation) return state
+  const { view } = state
+  return { ...state, view: { ...view, case: { ...view.case, consents: { ...view.case.consents, escalation } } } }
+}
+
 export const roomOf = (view: CaseView): string => `${view.case.id}/room`
 
 const wants = (view: CaseView, event: RoomEvent): boolean =>
@@ -128,10 +136,9 @@ export function apply(c: Case, e: RoomEvent): Case {
       return { ...c, stars: e.stars }
     case 'case_closed':
       return closed(c, e)
-    case 'consents_changed': {
-      const { publication = c.consents.publication, escalation = c.consents.escalation } = e
-      return { ...c, consents: { ...c.consents, publication, escalation }, spoke: e.at }
-    }
+    case 'consents_changed':
+      // The choice for an unsettled case comes by the consumer's own channel, and is no word to the enterprise.
+      return e.publication ? { ...c, consents: { ...c.consents, publication: e.publication }, spoke: e.at } : c
     case 'details_disclosed':
       return { ...c, disclosed: true, spoke: e.at }
     case 'complaint_accepted':
@@ -295,7 +302,7 @@ function reopened(c: Case, e: EventOf<'case_reopened'>): Case {
 
 function closed(c: Case, e: EventOf<'case_closed'>): Case {
   const unsent = e.reason === 'unsettled_not_sent' || undefined
-  c = { ...c, phase: 'closed', closing: { reason: e.reason, at: e.at, withdrawn: e.withdrawn }, unsent, unsent_for: e.unsent }
+  c = { ...c, phase: 'closed', closing: { reason: e.reason, at: e.at, withdrawn: e.withdrawn, until: e.until }, unsent, unsent_for: e.unsent }
   if (e.class === 'SC') c = { ...c, late: c.agreement?.items.some((item) => item.by === 'enterprise' && item.late) || undefined }
   if (c.complaint && !c.complaint.closed_at) {
     const outcome = e.reason === 'settled_during_the_complaint' ? 'settled' : c.complaint.outcome

@@ -18,6 +18,7 @@ export interface UploadItem {
   name: string
   size: number
   state: 'reading' | 'uploading' | 'done' | 'failed' | 'stopped'
+  /** Of 1; -1: refused before it was sent, and so it would be again. */
   share: number
   error?: string
   /** Object URL of a small picture, on this device only. */
@@ -83,7 +84,7 @@ export function useUploads(limits: () => UploadLimits, say: (error: UploadError)
       const id = `u${++last}`
       files.set(id, file)
       const wrong = refusal(file)
-      const item: UploadItem = { id, name: file.name, size: file.size, state: wrong ? 'failed' : 'reading', share: 0, error: wrong ? say(wrong) : undefined }
+      const item: UploadItem = { id, name: file.name, size: file.size, state: wrong ? 'failed' : 'reading', share: wrong ? -1 : 0, error: wrong ? say(wrong) : undefined }
       items.value = [...items.value, item]
       if (wrong) continue
       void shrink(file).then((preview) => preview && change(id, { preview }))

@@ -99,7 +99,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
   }
   const agreement = kind === 'settled' ? c.agreement : undefined
   const terms = agreement
-    ? itemSentences({ items: agreement.items, reader: 'bureau', descriptions: texts?.offers.find(({ offer }) => offer === agreement.offer)?.items, dueAt: agreement.items.map(({ due_at }) => due_at) })
+    ? itemSentences({ items: agreement.items, reader: 'bureau', descriptions: texts?.offers.find(({ offer }) => offer === agreement.offer)?.items, dueAt: agreement.items.map(({ due_at }) => due_at), now: 0 }) // with the year
     : []
   const routes = (lead: string, keys: readonly string[]) => ({ lead, items: keys.map((key, i) => say('route', { item: item(i), text: say(`route.${key}`) })) })
   const reasons = { accepted: 'complaint_accepted', refused: 'complaint_refused', terminated: 'complaint_closed', settled: 'complaint_closed' } as const

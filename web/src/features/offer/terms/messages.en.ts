@@ -95,8 +95,7 @@ const en: Translation<typeof zh> = {
   'agreement.waits': 'counted from the report on item {n}',
   'agreement.late': 'late',
   'agreement.effect': 'Effect',
-  'agreement.breach': 'If it is not performed in time, the case goes with this agreement to {bureau}.',
-  'agreement.breachAsked': 'If it is not performed in time, the consumer may send the case with this agreement to {bureau}.',
+  'agreement.breach': 'If it is not performed in time, the case may go with this agreement to {bureau}.',
   'agreement.settling':
     'This agreement was made during the complaint. Confirmed performance ends the complaint; without it the complaint goes on.',
   'agreement.proof': 'Proof',

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"runtime/metrics"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestCollector(t *testing.T) {
+	t.Parallel()
+	c := &collector{percent: calmPercent}
+	var collections uint64
+	look := func(more, live uint64) (int, bool) {
+		collections += more
+		return c.look(collections, live)
+	}
+	type said struct {
+		percent int
+		over    bool
+	}
+	for i, tt := range []struct {
+		more, live uint64
+		want       said
+	}{
+		{7, 20 << 20, said{}}, {0, 20 << 20, said{}}, // a rush
+		{3, 20 << 20, said{}}, {3, 20 << 20, said{loadPercent, false}}, {1, 20 << 20, said{}}, // load
+		{1, 300 << 20, said{calmPercent, false}}, {1, 300 << 20, said{}}, // much lives
+		{1, 20 << 20, said{loadPercent, false}},
+		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {1, 0, said{}}, // fewer collections, since there may be more garbage
+		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}},
+		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{calmPercent, true}}, {0, 0, said{}},
+	} {
+		percent, over := look(tt.more, tt.live)
+		require.Equal(t, tt.want, said{percent, over}, i)
+	}
+}
+
+// The runtime has the figures that are asked for.
+func TestCollectorsFigures(t *testing.T) {
+	t.Parallel()
+	figures := []metrics.Sample{{Name: "/gc/cycles/automatic:gc-cycles"}, {Name: "/gc/heap/live:bytes"}}
+	metrics.Read(figures)
+	for _, f := range figures {
+		require.Equal(t, metrics.KindUint64, f.Value.Kind(), f.Name)
+	}
+}

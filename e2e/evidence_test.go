@@ -1,0 +1,100 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+// pieces of evidence in the room, as events.
+func (sc *scene) pieces() (list []event) {
+	sc.t.Helper()
+	for _, e := range get[struct{ Events []event }](sc.consumer, "/api/channels/"+sc.id+"/room/events?limit=500").Events {
+		if e.Type == "evidence_added" {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// TestEvidence: photographs and papers go into the room over a breaking network, with progress, stop and another try; what cannot go
+// in is refused in words; the other side opens what was put there.
+func TestEvidence(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	c, d := sc.phone(), sc.office()
+	c.forgive("net::ERR_")
+	c.press(c.word("room/composer.attach"))
+	in := inside{"dialog", c.word("room/evidence.add")}
+	c.has(1, in.role, in.name)
+
+	c.chooses(written(t, "说明.txt", []byte("不是照片")), written(t, "录像.jpg", make([]byte, 11<<20)))
+	c.sees(c.word("room/evidence.wrongType"), c.word("room/evidence.tooBig", "size", "10 MB"))
+	c.has(0, "button", c.word("room/evidence.again"), in) // it would be refused again
+	c.shot("refused")
+	for _, name := range []string{"说明.txt", "录像.jpg"} {
+		c.press(c.word("room/evidence.remove", "name", name), in)
+	}
+
+	sent := c.pauses("*/api/files")
+	c.chooses(photo(t, "破损.jpg", 900))
+	c.press(c.word("room/evidence.stop"), in) // it is on its way
+	<-sent
+	c.sees(c.word("room/evidence.stopped"))
+	c.press(c.word("room/evidence.again"), in)
+	cut := <-sent
+	c.has(1, "progressbar", "破损.jpg")
+	c.shot("progress")
+	call(c, fetch.FailRequest, fetch.FailRequestParams{RequestID: cut.RequestID, ErrorReason: network.ErrorReasonInternetDisconnected})
+	c.press(c.word("room/evidence.again"), in) // it was kept
+	call(c, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: (<-sent).RequestID})
+	call(c, fetch.Disable, cdp.Empty{})
+	c.sees(c.word("room/evidence.done"))
+	c.chooses(pdf(t, "发票.pdf"))
+	c.fill("textbox", c.word("room/evidence.caption")+": 破损.jpg", "收到时的样子", in)
+	c.fill("textbox", c.word("room/evidence.caption")+": 发票.pdf", "发票", in)
+	c.shot("ready")
+	c.press(c.word("room/evidence.send"), in)
+	c.gone(in)
+	require.Len(t, sc.pieces(), 2)
+
+	d.hears("收到时的样子")
+	d.hears("发票")
+	for name, kind := range map[string]string{"破损.jpg": "image/jpeg", "发票.pdf": "application/pdf"} {
+		d.until(fmt.Sprintf(`(() => { %s; return hejieE2E.all('link', %q).length > 0 })()`, finder, d.word("room/evidence.open", "name", name)), name+" cannot be opened")
+		href := d.eval(fmt.Sprintf(`hejieE2E.all('link', %q).at(-1).getAttribute('href')`, d.word("room/evidence.open", "name", name)))
+		a := sc.desk.do(http.MethodGet, href, nil)
+		require.Equal(t, http.StatusOK, a.status, href)
+		require.Equal(t, kind, a.header.Get("Content-Type"))
+	}
+	d.shot("seen")
+}
+
+// TestFilingWithEvidence: what was uploaded for a filing is there after a reload, and goes with the case.
+func TestFilingWithEvidence(t *testing.T) {
+	t.Parallel()
+	sc := &scene{t: t, s: demo(t), lang: "en"}
+	sc.consumer = sc.s.enter(consumer)
+	c := sc.sit("consumer", sc.consumer, "/file/"+sc.s.enterprise(firm), look{phone: true, lang: "en"})
+	sc.describes(c)
+	c.chooses(photo(t, "leak.jpg", 300))
+	c.sees(c.word("room/evidence.done"), c.word("file-case/file.saved"))
+	c.do(chromedp.Reload())
+	c.press(c.word("file-case/file.resume.yes"))
+	c.sees("leak.jpg")
+	c.shot("resumed")
+	c.fill("textbox", c.word("file-case/you.name"), "林一")
+	c.fill("textbox", c.word("file-case/you.address"), "岳阳市岳阳楼区试验路 3 号")
+	c.press(c.word("file-case/file.next"))
+	sc.sends(c)
+	require.Len(t, sc.pieces(), 1)
+	c.entered()
+	c.hears("leak.jpg")
+	c.shot("room")
+}

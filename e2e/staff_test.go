@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+)
+
+// TestNotes: what colleagues write to each other reaches them, and neither the consumer nor the bureau.
+func TestNotes(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	first := sc.office()
+	second := sc.sit("colleague", sc.s.enter(colleague), "/desk/"+sc.id, look{dark: true})
+	for _, p := range []*screen{first, second} {
+		p.click("tab", p.word("desk/room.tab.notes")+"…")
+		p.sees(p.word("desk/notes.only"))
+	}
+	first.fill("textbox", first.word("desk/notes.placeholder"), "底线是两百")
+	first.key(kb.Enter)
+	second.hears("底线是两百")
+	second.shot("notes")
+	sc.consumer.tell(sc.id, negotiation.Escalate{})
+	for _, who := range []*caller{sc.consumer, sc.officer} {
+		require.Equal(t, http.StatusNotFound, who.do(http.MethodGet, "/api/channels/"+sc.id+"/desk/events", nil).status)
+		for _, path := range []string{"/api/channels/" + sc.id + "/room/events", "/api/cases/" + sc.id, "/api/cases/" + sc.id + "/file"} {
+			require.NotContains(t, string(who.do(http.MethodGet, path, nil).body), "底线")
+		}
+	}
+}
+
+// TestStaff: a supervisor adds a colleague, who works until a new password and then the end of the account put them out, with words that say so. At
+// last the enterprise leaves the scheme.
+func TestStaff(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "en")
+	b := sc.sit("supervisor", sc.s.enter(supervisor), "/desk/staff", look{lang: "en"})
+	b.press(b.word("desk/staff.add"))
+	in := inside{"dialog", b.word("desk/staff.add")}
+	b.press(b.word("desk/staff.add"), in) // empty
+	b.sees(b.word("desk/staff.needName"), b.word("desk/staff.needLogin"))
+	b.fill("textbox", b.word("desk/staff.name"), "Wang", in)
+	b.fill("textbox", b.word("desk/staff.login"), agent, in) // taken
+	b.fill("textbox", b.word("desk/staff.password"), "first password", in)
+	b.forgive("409")
+	b.press(b.word("desk/staff.add"), in)
+	b.sees(b.word("problems/login_taken"))
+	b.shot("taken")
+	b.fill("textbox", b.word("desk/staff.login"), "wang.desk", in)
+	b.press(b.word("desk/staff.add"), in)
+	b.gone(in)
+
+	w := sc.s.screen(t, "newcomer", look{lang: "en"})
+	w.logsIn("wang.desk", "first password")
+	w.sees("电饭煲")
+	b.press(b.word("desk/staff.reset") + ": Wang")
+	in = inside{"dialog", b.word("desk/staff.reset")}
+	b.fill("textbox", b.word("desk/staff.newPassword"), "short", in)
+	b.press(b.word("desk/staff.reset"), in)
+	b.sees(b.word("desk/staff.needPassword", "n", 10))
+	b.fill("textbox", b.word("desk/staff.newPassword"), "second password", in)
+	b.press(b.word("desk/staff.reset"), in)
+	b.gone(in)
+	w.sees(w.word("live/endedSignedOut"))
+	w.logsIn("wang.desk", "second password")
+	w.sees("电饭煲")
+	w.open("/desk/" + sc.id)
+	w.entered()
+
+	b.press(b.word("desk/staff.deactivateTitle", "name", "Wang"))
+	in = inside{"dialog", b.word("desk/staff.deactivateTitle", "name", "Wang")}
+	b.press(b.word("desk/staff.deactivate"), in)
+	b.gone(in)
+	b.sees(b.word("desk/staff.inactive"))
+	b.shot("staff")
+	w.sees(w.word("live/endedSignedOut"))
+	w.shot("ended")
+	w.forgive("422")
+	w.logsIn("wang.desk", "second password")
+	w.sees(w.word("problems/wrong_password"))
+
+	b.press(b.word("desk/leave.start"))
+	in = inside{"dialog", b.word("desk/leave.dialog")}
+	b.press(b.word("desk/leave.yes"), in)
+	b.sees(b.word("desk/leave.mismatch"))
+	b.fill("textbox", b.word("desk/leave.type", "name", firm), firm, in)
+	b.shot("leave")
+	b.press(b.word("desk/leave.yes"), in)
+	b.gone(in)
+	b.sees(b.word("desk/leave.left", "status", b.word("words/enterpriseStatus.left")))
+	b.shot("left")
+	sc.is(negotiation.PhaseAwaitingResponse, "") // what runs goes on
+}

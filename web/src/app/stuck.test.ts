@@ -1,0 +1,89 @@
+import { flushPromises } from '@vue/test-utils'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { tellBack } from '@/lib/back'
+import { Problem } from '@/lib/problem'
+import { stuck, watchStuck } from './stuck'
+
+vi.mock('@/api', () => ({
+  api: { GET: () => (online ? Promise.resolve({}) : Promise.reject(new Problem({ code: 'offline' }))) },
+  data: (call: Promise<unknown>) => call,
+}))
+
+const page = { render: () => null }
+let online = true
+let broken: string | null = null
+
+function setup() {
+  const went: string[] = []
+  const load = () => (broken ? Promise.reject(new TypeError(broken)) : Promise.resolve({ default: page }))
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/', component: page },
+      { path: '/there', component: load },
+    ],
+  })
+  watchStuck(router, (path) => went.push(path))
+  const visit = async (path: string) => {
+    await router.push(path).catch(() => undefined)
+    await flushPromises()
+  }
+  return { router, went, visit, here: () => router.currentRoute.value.path }
+}
+
+beforeEach(() => {
+  online = true
+  broken = 'Failed to fetch dynamically imported module: /assets/There-x.js'
+  stuck.value = null
+  sessionStorage.clear()
+})
+
+it('loads all afresh after a new release, once', async () => {
+  const { went, visit } = setup()
+  await visit('/')
+  await visit('/there')
+  expect(went).toEqual(['/there'])
+  expect(stuck.value).toBeNull()
+  await visit('/there')
+  expect(went).toEqual(['/there'])
+  expect(stuck.value?.path).toBe('/there')
+})
+
+it('leaves the page on screen alone while the network is away, and goes on when asked', async () => {
+  const { went, visit, here } = setup()
+  await visit('/')
+  online = false
+  await visit('/there')
+  expect([here(), went, stuck.value?.path]).toEqual(['/', [], '/there'])
+  online = true
+  broken = null
+  tellBack()
+  await flushPromises()
+  expect(here(), 'something may have been typed meanwhile').toBe('/')
+  stuck.value!.retry()
+  await flushPromises()
+  expect([here(), stuck.value]).toEqual(['/there', null])
+})
+
+it('goes on by itself when nothing was on screen', async () => {
+  const { visit, here } = setup()
+  online = false
+  await visit('/there')
+  expect(stuck.value?.path).toBe('/there')
+  online = true
+  broken = null
+  tellBack()
+  await flushPromises()
+  expect(here()).toBe('/there')
+})
+
+it('loads afresh what failed for its style sheet, which the document would not ask for again', async () => {
+  const { went, visit } = setup()
+  await visit('/')
+  online = false
+  broken = 'Unable to preload CSS for /assets/full-x.css'
+  await visit('/there')
+  stuck.value!.retry()
+  expect(went).toEqual(['/there'])
+})

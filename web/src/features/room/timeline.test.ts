@@ -1,0 +1,70 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { afterEach, expect, it } from 'vitest'
+import { nextTick } from 'vue'
+import type { CaseView } from '@/features/words'
+import type { Entry } from './log'
+import Timeline from './Timeline.vue'
+
+const view = { case: { id: 'k', offers: [] }, participants: { e: { side: 'enterprise', name: '岳阳湘湖里电器' } } } as unknown as CaseView
+const entry = (seq: number): Entry => ({
+  kind: 'message', key: String(seq), seq, at: '2026-11-22T01:00:00Z', by: { side: 'enterprise', id: 'e' }, own: false, text: `第 ${seq} 条`, erased: false, question: false, follows: true,
+})
+const entries = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => entry(from + i))
+
+afterEach(() => {
+  document.body.innerHTML = ''
+})
+
+async function setup(from: number, to: number, hasOlder: boolean) {
+  const timeline = mount(Timeline, { props: { entries: entries(from, to), view, reader: 'consumer', now: 0, hasOlder }, attachTo: document.body })
+  await flushPromises()
+  return {
+    timeline,
+    painted: () => timeline.findAll('[data-entry]').map((one) => Number(/\d+/.exec(one.text())![0])),
+    button: () => timeline.findAll('button').find((one) => one.text() === '更早的消息'),
+  }
+}
+
+it('asks for what lies before, paints it above, and says so once the beginning is there', async () => {
+  const { timeline, painted, button } = await setup(101, 200, true)
+  expect([painted()[0], painted().length]).toEqual([101, 100])
+  await button()!.trigger('click')
+  expect(timeline.emitted('older')).toHaveLength(1)
+  await timeline.setProps({ olderState: 'busy' })
+  expect(timeline.find('[aria-busy=true]').exists()).toBe(true)
+  await timeline.setProps({ entries: entries(1, 200), hasOlder: false, olderState: 'idle' })
+  await flushPromises()
+  expect([painted()[0], painted().length]).toEqual([1, 200])
+  expect(button()).toBeUndefined()
+})
+
+it('says that it did not come, and can be asked again', async () => {
+  const { timeline, button } = await setup(101, 200, true)
+  await button()!.trigger('click')
+  await timeline.setProps({ olderState: 'failed' })
+  expect(timeline.get('[role=alert]').text()).toBe('更早的消息没有加载出来。')
+  await button()!.trigger('click')
+  expect(timeline.emitted('older')).toHaveLength(2)
+})
+
+it('does not paint what came for other reasons until somebody reads back', async () => {
+  const { timeline, painted, button } = await setup(101, 200, true)
+  await timeline.setProps({ entries: entries(1, 200), hasOlder: false })
+  await nextTick()
+  expect(painted()[0]).toBe(101)
+  await button()!.trigger('click')
+  await flushPromises()
+  expect(timeline.emitted('older')).toBeUndefined()
+  expect(painted()[0]).toBe(1)
+})
+
+it('keeps what is painted when something new comes, and paints a long log in steps', async () => {
+  const { timeline, painted, button } = await setup(1, 400, false)
+  expect([painted()[0], painted().at(-1)]).toEqual([251, 400])
+  await timeline.setProps({ entries: entries(1, 401) })
+  await flushPromises()
+  expect([painted()[0], painted().at(-1)]).toEqual([251, 401])
+  await button()!.trigger('click')
+  await flushPromises()
+  expect(painted()[0]).toBe(101)
+})
