@@ -44,6 +44,7 @@ func owners() map[string]string {
 		"go.opentelemetry.io":          "server/figures",
 		"github.com/minio/minio-go":    "server/evidence",
 		"github.com/nats-io/nats.go":   "server/bus",
+		"github.com/jackc/pgx":         "server/store",
 	}
 }
 

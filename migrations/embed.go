@@ -3,8 +3,8 @@ package migrations
 
 import "embed"
 
-//go:embed sqlite/*.sql
+//go:embed sqlite/*.sql postgres/*.sql
 var files embed.FS
 
-// SQLite gives the files for SQLite, in a folder of that name.
-func SQLite() embed.FS { return files }
+// Files gives the files of all databases, each in a folder of its name: sqlite, postgres.
+func Files() embed.FS { return files }

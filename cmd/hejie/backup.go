@@ -51,7 +51,7 @@ type backupCommand struct {
 // Run is `hejie backup`. It works beside a running server: the database is copied as of one moment, and the evidence after it, so
 // that the copy names no file that is not there. Files that are uploaded meanwhile may be in the copy without being named in it.
 func (b backupCommand) Run(ctx context.Context, to console, all Common) error {
-	f := folder(all.Data)
+	f := all.folder()
 	if err := f.needed(); err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func copyEvidence(ctx context.Context, f folder, to string, m *manifest) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(string(f), path)
+		rel, err := filepath.Rel(f.path, path)
 		if err != nil {
 			return err
 		}
@@ -206,32 +206,35 @@ type restoreCommand struct {
 // Run is `hejie restore`: it checks every hash of the manifest and every chain of the log before the installation gets its name,
 // and never overwrites one.
 func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
-	f := folder(all.Data)
+	f := all.folder()
 	if err := f.empty(); err != nil {
 		return err
 	}
-	part := folder(string(f) + ".restoring")
-	if err := os.RemoveAll(string(part)); err != nil {
+	part := folder{path: f.path + ".restoring"}
+	if err := os.RemoveAll(part.path); err != nil {
 		return err
 	}
 	v, err := r.restore(ctx, part)
+	if err == nil && f.server != "" {
+		err = part.moveTo(ctx, f.server)
+	}
 	if err == nil {
-		if err = os.Remove(string(f)); errors.Is(err, fs.ErrNotExist) { // an empty folder gives way
+		if err = os.Remove(f.path); errors.Is(err, fs.ErrNotExist) { // an empty folder gives way
 			err = nil
 		}
 	}
 	if err == nil {
-		err = os.Rename(string(part), string(f))
+		err = os.Rename(part.path, f.path)
 	}
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(string(part)))
+		return errors.Join(err, os.RemoveAll(part.path))
 	}
-	return to.printf("restored into %s: %d cases, %d enterprises, %d events, all chains hold\n", f, v.Cases, v.Enterprises, v.Events)
+	return to.printf("restored into %s: %d cases, %d enterprises, %d events, all chains hold\n", f.where(), v.Cases, v.Enterprises, v.Events)
 }
 
 // empty refuses a folder with anything in it.
 func (f folder) empty() error {
-	list, err := os.ReadDir(string(f))
+	list, err := os.ReadDir(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -239,6 +242,14 @@ func (f folder) empty() error {
 		return fmt.Errorf("%s is not empty: nothing is overwritten; move it away or name another folder with --data", f)
 	}
 	return err
+}
+
+// moveTo moves the database of a folder that is being restored to a server.
+func (f folder) moveTo(ctx context.Context, server string) error {
+	if _, err := store.Copy(ctx, f.file(), server); err != nil {
+		return err
+	}
+	return os.Remove(f.file())
 }
 
 func (r restoreCommand) restore(ctx context.Context, to folder) (store.Verified, error) {
@@ -258,7 +269,7 @@ func (r restoreCommand) restore(ctx context.Context, to folder) (store.Verified,
 		if !filepath.IsLocal(filepath.FromSlash(s.Path)) {
 			return store.Verified{}, fmt.Errorf("%s names %q, which is not in the backup", manifestName, s.Path)
 		}
-		dst := filepath.Join(string(to), filepath.FromSlash(s.Path))
+		dst := filepath.Join(to.path, filepath.FromSlash(s.Path))
 		if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
 			return store.Verified{}, err
 		}

@@ -18,7 +18,7 @@ func TestServeWithABusThatComesLate(t *testing.T) {
 	at := l.Addr().(*net.TCPAddr)
 	require.NoError(t, l.Close())
 	p := start(t, func(to console) (*Program, error) {
-		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Bus: "nats://" + at.String()}, folder(t.TempDir()), nil, to, quiet().logger(to))
+		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Bus: "nats://" + at.String()}, folder{path: t.TempDir()}, nil, to, quiet().logger(to))
 	})
 	ready := func(want int) func() bool {
 		return func() bool {
@@ -38,7 +38,7 @@ func TestServeWithABusThatComesLate(t *testing.T) {
 func TestABusWithoutAnAddressIsRefused(t *testing.T) {
 	t.Parallel()
 	p := Config{Listen: "127.0.0.1:0", SMS: "none", Bus: "nats://%"}
-	q, err := newProgram(t.Context(), p, folder(t.TempDir()), nil, console{}, quiet().logger(console{err: &screen{}}))
+	q, err := newProgram(t.Context(), p, folder{path: t.TempDir()}, nil, console{}, quiet().logger(console{err: &screen{}}))
 	require.NoError(t, err)
 	require.ErrorContains(t, q.Run(t.Context()), "bus")
 	require.NoError(t, q.Close())

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -33,10 +34,25 @@ type commands struct {
 
 // Common are the flags of all commands.
 type Common struct {
-	Data      string `help:"Folder of the installation: hejie.db, hejie.secret, evidence." default:"data" type:"path" placeholder:"DIR"`
-	LogLevel  string `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
-	LogFormat string `help:"Form of the log: ${enum}; auto is text on a terminal, else json." enum:"auto,text,json" default:"auto"`
+	Data      string      `help:"Folder of the installation: hejie.db, hejie.secret, evidence." default:"data" type:"path" placeholder:"DIR"`
+	Database  databaseURL `help:"Database on a PostgreSQL server instead of hejie.db in the folder; several replicas may share it." placeholder:"URL"`
+	LogLevel  string      `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
+	LogFormat string      `help:"Form of the log: ${enum}; auto is text on a terminal, else json." enum:"auto,text,json" default:"auto"`
 }
+
+// databaseURL names a database on a PostgreSQL server. It may hold a password.
+type databaseURL string
+
+// UnmarshalText refuses what is no URL of PostgreSQL.
+func (s *databaseURL) UnmarshalText(b []byte) error {
+	if v := string(b); !strings.HasPrefix(v, "postgres://") && !strings.HasPrefix(v, "postgresql://") {
+		return errors.New("a database is named like postgres://user@host/name")
+	}
+	*s = databaseURL(b)
+	return nil
+}
+
+func (c Common) folder() folder { return folder{path: c.Data, server: string(c.Database)} }
 
 // Config of a running platform: everything that `hejie serve` can be told, and what it means.
 type Config struct {
@@ -46,8 +62,8 @@ type Config struct {
 	Proxied bool     `help:"A proxy in front does TLS and sets X-Forwarded-For." name:"behind-proxy"`
 	Proxies []string `help:"Networks that X-Forwarded-For is believed from." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 
-	Metrics   string `help:"Address and port for figures in Prometheus' form, at /metrics; for your own network only. None without." placeholder:"HOST:PORT"`
-	Traces    string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every walk through the door. None without." placeholder:"URL"`
+	Metrics string `help:"Address and port for figures in Prometheus' form, at /metrics; for your own network only. None without." placeholder:"HOST:PORT"`
+	Traces  string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every walk through the door. None without." placeholder:"URL"`
 
 	Bus string `help:"NATS of the replicas that share the database, tls:// or nats://, several with commas. Keep it to yourself: who can publish there can sign people out." placeholder:"URL"`
 

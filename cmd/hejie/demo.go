@@ -38,11 +38,14 @@ func (c demoCommand) Run(ctx context.Context, to console, all Common) error {
 }
 
 func newDemo(ctx context.Context, c demoCommand, all Common, to console) (*Program, error) {
+	if all.Database != "" {
+		return nil, errors.New("the demo keeps its own file: leave --database away")
+	}
 	config := Config{Listen: c.Listen, SMS: string(app.SMSDemo)}
 	if err := config.checkListen(); err != nil {
 		return nil, err
 	}
-	return newProgram(ctx, config, folder(filepath.Join(all.Data, demoName)), &c.demoOptions, to, all.logger(to))
+	return newProgram(ctx, config, folder{path: filepath.Join(all.Data, demoName)}, &c.demoOptions, to, all.logger(to))
 }
 
 func (p *Program) announceDemo() error {
@@ -61,7 +64,7 @@ type card struct {
 
 const cardName = "demo.json"
 
-func (f folder) card() string { return filepath.Join(string(f), cardName) }
+func (f folder) card() string { return filepath.Join(f.path, cardName) }
 
 // refuseDemo keeps a demo, or a copy of one, from being served: everybody knows the password of its staff.
 func (f folder) refuseDemo() error {
@@ -100,7 +103,7 @@ func (f folder) takeForDemo(fresh bool) error {
 		return errors.Join(err, fmt.Errorf("%s holds an installation that is not a demo: name another folder with --data", f))
 	}
 	if !c.Demo {
-		if err := os.MkdirAll(string(f), 0o700); err != nil {
+		if err := os.MkdirAll(f.path, 0o700); err != nil {
 			return err
 		}
 		return f.writeCard(card{Demo: true})

@@ -273,10 +273,10 @@ func TestDemoIsNotServed(t *testing.T) {
 func TestDemoIsWholeOrNew(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	f := folder(filepath.Join(dir, "demo"))
-	require.NoError(t, os.MkdirAll(string(f), 0o700))
+	f := folder{path: filepath.Join(dir, "demo")}
+	require.NoError(t, os.MkdirAll(f.path, 0o700))
 	require.NoError(t, f.writeCard(card{Demo: true}))
-	shell{data: string(f)}.must(t, "migrate", "up")
+	shell{data: f.path}.must(t, "migrate", "up")
 	r := demoAt(t, dir)
 	c, err := f.readCard()
 	require.NoError(t, err)

@@ -34,7 +34,7 @@ var errSick = errors.New("not all is well: see the lines with \"!!\"")
 
 // Run is `hejie doctor`.
 func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
-	f := folder(all.Data)
+	f := all.folder()
 	if c.Rebuild {
 		return withDesk(ctx, all, func(d *desk) error {
 			if err := d.store.Rebuild(ctx); err != nil {
@@ -87,7 +87,7 @@ func (c doctorCommand) checkConfig(context.Context) finding {
 }
 
 func (c doctorCommand) checkFolders(f folder) func(context.Context) finding {
-	dirs := []string{string(f)}
+	dirs := []string{f.path}
 	if c.Evidence == "" {
 		dirs = append(dirs, f.evidence())
 	}
@@ -135,14 +135,14 @@ const leastSpace = 2 << 30
 
 func (f folder) checkSpace(context.Context) finding {
 	var s syscall.Statfs_t
-	dir := string(f)
+	dir := f.path
 	for syscall.Statfs(dir, &s) != nil && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
 	free := s.Bavail * uint64(s.Bsize)
 	what := fmt.Sprintf("disk space: %.1f GiB free", float64(free)/(1<<30))
 	want := uint64(leastSpace)
-	if info, err := os.Stat(f.database()); err == nil {
+	if info, err := os.Stat(f.file()); err == nil {
 		want = max(want, 2*uint64(info.Size())) // a backup beside it, and room to grow
 	}
 	if free < want {

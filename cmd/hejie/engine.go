@@ -91,7 +91,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
-		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log, Replicas: p.config.Bus != ""}
+		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log, Replicas: p.config.Bus != "" || p.folder.server != ""}
 	if p.config.Traces != "" {
 		if e.traces, err = figures.NewTraces(ctx, p.config.Traces, version(), e.store, p.log); err != nil {
 			return nil, err

@@ -309,7 +309,7 @@ func (r restoreCommand) restoreEvidence(ctx context.Context, m manifest, to fold
 		if _, ok := app.FileOf(id); !ok || !strings.HasPrefix(s.Path, evidenceName+"/") {
 			continue
 		}
-		if err := send(ctx, v, id, s, filepath.Join(string(to), filepath.FromSlash(s.Path))); err != nil {
+		if err := send(ctx, v, id, s, filepath.Join(to.path, filepath.FromSlash(s.Path))); err != nil {
 			return err
 		}
 	}

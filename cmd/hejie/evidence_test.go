@@ -44,7 +44,7 @@ func (b bucketed) at(prefix string, args ...string) []string {
 func (b bucketed) filled(t *testing.T) (named, loose app.FileRow) {
 	t.Helper()
 	r := start(t, func(to console) (*Program, error) {
-		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Place: b.place}, folder(b.data), nil, to, quiet().logger(to))
+		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Place: b.place}, folder{path: b.data}, nil, to, quiet().logger(to))
 	})
 	by := app.Session{Actor: negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleConsumer}}
 	upload := func(size int) app.FileRow {
@@ -61,8 +61,8 @@ func (b bucketed) filled(t *testing.T) (named, loose app.FileRow) {
 	named, loose = upload(3<<20), upload(100)
 	require.NoError(t, r.end())
 	require.ElementsMatch(t, []string{"hejie/" + named.ID, "hejie/" + loose.ID}, b.s3.Objects())
-	require.NoDirExists(t, folder(b.data).evidence())
-	db, err := sql.Open("sqlite3", folder(b.data).database())
+	require.NoDirExists(t, folder{path: b.data}.evidence())
+	db, err := sql.Open("sqlite3", folder{path: b.data}.database())
 	require.NoError(t, err)
 	_, err = db.Exec(`UPDATE files SET case_id = ? WHERE id = ?`, app.NewID(), named.ID)
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func TestBackupCopiesEvidenceInS3(t *testing.T) {
 	bucket := shell{data: filepath.Join(dir, "bucket")}
 	bucket.must(t, b.at("moved", "restore", saved)...)
 	require.Contains(t, bucket.must(t, b.at("moved", "verify", "--files")...), "2 files")
-	require.NoDirExists(t, folder(bucket.data).evidence())
+	require.NoDirExists(t, folder{path: bucket.data}.evidence())
 
 	require.NoError(t, os.Remove(filepath.Join(disk.data, evidenceName, named.ID[len(named.ID)-2:], named.ID)))
 	code, _, errs := disk.run(t, "verify", "--files")
@@ -175,7 +175,7 @@ func TestEvidenceMisconfigured(t *testing.T) {
 			t.Parallel()
 			place := b.place
 			c.change(&place)
-			_, err := newProgram(context.WithoutCancel(t.Context()), Config{Listen: "127.0.0.1:0", SMS: "none", Place: place}, folder(filepath.Join(t.TempDir(), "data")), nil, console{}, quiet().logger(console{err: &screen{}}))
+			_, err := newProgram(context.WithoutCancel(t.Context()), Config{Listen: "127.0.0.1:0", SMS: "none", Place: place}, folder{path: filepath.Join(t.TempDir(), "data")}, nil, console{}, quiet().logger(console{err: &screen{}}))
 			require.ErrorContains(t, err, c.says)
 		})
 	}

@@ -42,7 +42,7 @@ func TestFigures(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	r := start(t, func(to console) (*Program, error) {
-		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", Metrics: "127.0.0.1:0", SMS: "none"}, folder(data), nil, to, quiet().logger(to))
+		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", Metrics: "127.0.0.1:0", SMS: "none"}, folder{path: data}, nil, to, quiet().logger(to))
 	})
 	for range 2 {
 		require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/meta", nil, nil))
@@ -56,6 +56,6 @@ func TestFigures(t *testing.T) {
 
 	_, taken, _ := strings.Cut(r.screen.String(), "figures on http://")
 	taken, _, _ = strings.Cut(taken, "/")
-	_, err := newProgram(t.Context(), Config{Listen: "127.0.0.1:0", Metrics: taken, SMS: "none"}, folder(t.TempDir()), nil, console{nil, io.Discard, io.Discard}, quiet().logger(console{err: io.Discard}))
+	_, err := newProgram(t.Context(), Config{Listen: "127.0.0.1:0", Metrics: taken, SMS: "none"}, folder{path: t.TempDir()}, nil, console{nil, io.Discard, io.Discard}, quiet().logger(console{err: io.Discard}))
 	require.ErrorContains(t, err, "--metrics")
 }

@@ -2,17 +2,26 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 
 	"hejie/server/app"
+	"hejie/server/store"
 )
 
-// folder is where an installation lies: the database, its secret beside it, and the evidence.
-type folder string
+// folder is where an installation lies: the database, its secret beside it, and the evidence. The database may be on a server instead;
+// then several replicas share it, and each has the same secret and evidence in its folder.
+type folder struct {
+	path   string
+	server string // URL of the database; "": the file in the folder
+}
+
+func (f folder) String() string { return f.path }
 
 const (
 	databaseName = "hejie.db"
@@ -21,12 +30,29 @@ const (
 	demoName     = "demo" // within the folder of an installation
 )
 
-func (f folder) database() string { return filepath.Join(string(f), databaseName) }
-func (f folder) secret() string   { return filepath.Join(string(f), secretName) }
-func (f folder) evidence() string { return filepath.Join(string(f), evidenceName) }
+// database is what the store is opened with.
+func (f folder) database() string {
+	if f.server != "" {
+		return f.server
+	}
+	return f.file()
+}
+
+func (f folder) file() string     { return filepath.Join(f.path, databaseName) }
+func (f folder) secret() string   { return filepath.Join(f.path, secretName) }
+func (f folder) evidence() string { return filepath.Join(f.path, evidenceName) }
 
 // exists says whether there is an installation.
-func (f folder) exists() (bool, error) { return there(f.database()) }
+func (f folder) exists() (bool, error) {
+	if f.server == "" {
+		return there(f.file())
+	}
+	s, err := store.Status(context.Background(), f.server) // ends with the time for connecting
+	if err != nil {
+		return false, fmt.Errorf("--database: %w", err)
+	}
+	return s.Version > 0, nil
+}
 
 func there(path string) (bool, error) {
 	_, err := os.Stat(path)
@@ -38,7 +64,14 @@ func there(path string) (bool, error) {
 
 // needed is the error of a command that wants an installation where there is none; it says what is there instead.
 func (f folder) needed() error {
-	info, err := os.Stat(string(f))
+	if f.server != "" {
+		ok, err := f.exists()
+		if err == nil && !ok {
+			err = fmt.Errorf("there is no installation in %s: start one with \"hejie serve\", or name another with --database", f.where())
+		}
+		return err
+	}
+	info, err := os.Stat(f.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("there is no installation in %s, and no such folder: start one with \"hejie serve\", or name another with --data", f)
@@ -50,11 +83,19 @@ func (f folder) needed() error {
 	if ok, err := f.exists(); err != nil || ok {
 		return err
 	}
-	demo := folder(filepath.Join(string(f), demoName))
+	demo := folder{path: filepath.Join(f.path, demoName)}
 	if ok, err := demo.exists(); err != nil || ok {
 		return errors.Join(err, fmt.Errorf("there is no installation in %s, only a demo: name it with --data %s", f, demo))
 	}
 	return fmt.Errorf("there is no installation in %s: start one with \"hejie serve\", or name another with --data", f)
+}
+
+// where the database is, without a password.
+func (f folder) where() string {
+	if u, err := url.Parse(f.server); err == nil && f.server != "" {
+		return u.Redacted()
+	}
+	return f.path
 }
 
 // openSecret reads the secret of the installation, and makes one for a new installation. A database without its secret is refused:
@@ -64,7 +105,7 @@ func (f folder) openSecret() (app.Secret, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if ok, err := f.exists(); err != nil || ok {
-			return app.Secret{}, errors.Join(err, fmt.Errorf("%s is missing: put it back from a backup, it belongs to the database", f.secret()))
+			return app.Secret{}, errors.Join(err, fmt.Errorf("%s is missing: put it back from a backup or another replica, it belongs to the database", f.secret()))
 		}
 		return f.newSecret()
 	case err != nil:
@@ -91,7 +132,7 @@ func (f folder) checkSecret() error {
 }
 
 func (f folder) newSecret() (app.Secret, error) {
-	if err := os.MkdirAll(string(f), 0o700); err != nil {
+	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return app.Secret{}, err
 	}
 	s := app.NewSecret()

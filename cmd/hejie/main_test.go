@@ -23,10 +23,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // screen is a console whose text can be read while it is written.
 type screen struct {
@@ -105,7 +102,7 @@ func start(t *testing.T, open func(console) (*Program, error)) *running {
 
 func serve(t *testing.T, data string) *running {
 	return start(t, func(to console) (*Program, error) {
-		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none"}, folder(data), nil, to, quiet().logger(to))
+		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none"}, folder{path: data}, nil, to, quiet().logger(to))
 	})
 }
 
@@ -249,7 +246,7 @@ func TestRefusals(t *testing.T) {
 			code, _, errs := shell{data: data}.run(t, v.args...)
 			require.Equal(t, v.code, code, errs)
 			require.Contains(t, errs, v.says)
-			ok, err := folder(data).exists()
+			ok, err := folder{path: data}.exists()
 			require.NoError(t, err)
 			require.False(t, ok, "nothing was made")
 		})
@@ -262,13 +259,13 @@ func TestRefusals(t *testing.T) {
 // The secret is the installation's: nobody else may read it, and a database without it is refused.
 func TestSecret(t *testing.T) {
 	t.Parallel()
-	f := folder(filepath.Join(t.TempDir(), "data"))
+	f := folder{path: filepath.Join(t.TempDir(), "data")}
 	first, err := f.openSecret()
 	require.NoError(t, err)
 	again, err := f.openSecret()
 	require.NoError(t, err)
 	require.Equal(t, first, again)
-	shell{data: string(f)}.must(t, "migrate", "up")
+	shell{data: f.path}.must(t, "migrate", "up")
 	require.NoError(t, os.Chmod(f.secret(), 0o644))
 	_, err = f.openSecret()
 	require.ErrorContains(t, err, "chmod 600")
@@ -284,7 +281,7 @@ func TestTLS(t *testing.T) {
 	cert, key, pool := certificate(t, dir)
 	r := start(t, func(to console) (*Program, error) {
 		c := Config{Listen: "127.0.0.1:0", SMS: "none", TLSCert: cert, TLSKey: key}
-		return newProgram(t.Context(), c, folder(filepath.Join(dir, "data")), nil, to, quiet().logger(to))
+		return newProgram(t.Context(), c, folder{path: filepath.Join(dir, "data")}, nil, to, quiet().logger(to))
 	})
 	require.True(t, strings.HasPrefix(r.URL(), "https://"))
 	r.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
@@ -316,7 +313,7 @@ func certificate(t *testing.T, dir string) (cert, key string, pool *x509.CertPoo
 
 // BenchmarkColdStart is from nothing running to the first page, with an installation that is there.
 func BenchmarkColdStart(b *testing.B) {
-	data := folder(filepath.Join(b.TempDir(), "data"))
+	data := folder{path: filepath.Join(b.TempDir(), "data")}
 	for b.Loop() {
 		p, err := newProgram(b.Context(), Config{Listen: "127.0.0.1:0", SMS: "none"}, data, nil, console{strings.NewReader(""), io.Discard, io.Discard}, quiet().logger(console{err: io.Discard}))
 		require.NoError(b, err)

@@ -124,7 +124,7 @@ type serveCommand struct{ Config }
 
 // Run is `hejie serve`.
 func (c serveCommand) Run(ctx context.Context, to console, all Common) error {
-	p, err := newProgram(ctx, c.Config, folder(all.Data), nil, to, all.logger(to))
+	p, err := newProgram(ctx, c.Config, all.folder(), nil, to, all.logger(to))
 	if err != nil {
 		return err
 	}

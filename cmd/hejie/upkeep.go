@@ -70,13 +70,14 @@ func operator() negotiation.Actor {
 type migrateCommand struct {
 	Up     migrateUp     `cmd:"" help:"Bring the database up to this program; makes one when there is none."`
 	Status migrateStatus `cmd:"" help:"Say where the database stands."`
+	Copy   migrateCopy   `cmd:"" help:"Move hejie.db of the folder into the empty database that --database names, and compare all of it."`
 }
 
 type migrateUp struct{}
 
 // Run is `hejie migrate up`.
 func (migrateUp) Run(ctx context.Context, to console, all Common) error {
-	f := folder(all.Data)
+	f := all.folder()
 	if _, err := f.openSecret(); err != nil {
 		return err
 	}
@@ -94,7 +95,7 @@ type migrateStatus struct{}
 
 // Run is `hejie migrate status`.
 func (migrateStatus) Run(ctx context.Context, to console, all Common) error {
-	f := folder(all.Data)
+	f := all.folder()
 	if err := f.needed(); err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func tellPassword(to console, what, login, password string, made bool) error {
 }
 
 func withDesk(ctx context.Context, all Common, f func(*desk) error) error {
-	d, err := openDesk(ctx, folder(all.Data))
+	d, err := openDesk(ctx, all.folder())
 	if err != nil {
 		return err
 	}
@@ -213,7 +214,7 @@ type calendarShow struct {
 
 // Run is `hejie calendar show`.
 func (c calendarShow) Run(ctx context.Context, to console, all Common) error {
-	cal, err := calendarOf(ctx, folder(all.Data))
+	cal, err := calendarOf(ctx, all.folder())
 	if err != nil {
 		return err
 	}
@@ -296,7 +297,7 @@ type calendarExport struct {
 
 // Run is `hejie calendar export`.
 func (c calendarExport) Run(ctx context.Context, to console, all Common) error {
-	cal, err := calendarOf(ctx, folder(all.Data))
+	cal, err := calendarOf(ctx, all.folder())
 	if err != nil {
 		return err
 	}

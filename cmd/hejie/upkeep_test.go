@@ -263,7 +263,7 @@ func TestDoctorCountsByTheImportedCalendar(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "2027.json")
 	require.NoError(t, writeNew(file, []byte(notice2027)))
 	s.must(t, "calendar", "import", file)
-	d, err := openDesk(t.Context(), folder(s.data))
+	d, err := openDesk(t.Context(), folder{path: s.data})
 	require.NoError(t, err)
 	at := func(day, hour int) time.Time { return time.Date(2027, 1, day, hour, 0, 0, 0, workday.Shanghai) }
 	id, consumer, f := uuid.NewString(), negotiation.Actor{ID: uuid.NewString(), Role: negotiation.RoleConsumer}, filing(at(2, 10))
@@ -281,7 +281,7 @@ func TestCalendarImportMovesWhatFellIntoADowntime(t *testing.T) {
 	t.Parallel()
 	s := shell{data: filepath.Join(t.TempDir(), "data")}
 	s.must(t, "migrate", "up")
-	d, err := openDesk(t.Context(), folder(s.data))
+	d, err := openDesk(t.Context(), folder{path: s.data})
 	require.NoError(t, err)
 	at := time.Now().UTC().Truncate(time.Second).AddDate(0, 0, -40) // ten working days lie between it and now in every year
 	id := uuid.NewString()
@@ -292,7 +292,7 @@ func TestCalendarImportMovesWhatFellIntoADowntime(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "2027.json")
 	require.NoError(t, writeNew(file, []byte(notice2027)))
 	s.must(t, "calendar", "import", file)
-	d, err = openDesk(t.Context(), folder(s.data))
+	d, err = openDesk(t.Context(), folder{path: s.data})
 	require.NoError(t, err)
 	c, _, err := d.store.Case(t.Context(), id)
 	require.NoError(t, err)

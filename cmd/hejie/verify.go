@@ -106,7 +106,7 @@ type verifyCommand struct {
 
 // Run is `hejie verify`. The error is the first link that does not hold, or the first file that is not what was uploaded.
 func (c verifyCommand) Run(ctx context.Context, to console, all Common) error {
-	s, err := openSnapshot(ctx, folder(all.Data))
+	s, err := openSnapshot(ctx, all.folder())
 	if err != nil {
 		return err
 	}
@@ -117,5 +117,5 @@ func (c verifyCommand) Run(ctx context.Context, to console, all Common) error {
 	if err := to.printf("%d cases, %d enterprises, %d events: all chains hold\n", v.Cases, v.Enterprises, v.Events); err != nil || !c.Files {
 		return err
 	}
-	return c.verifyFiles(ctx, to, folder(all.Data))
+	return c.verifyFiles(ctx, to, all.folder())
 }

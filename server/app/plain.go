@@ -10,12 +10,15 @@ import (
 
 // Plain is the part of the store with the plain tables: what is not in the log and not derived from it.
 //
-// Write runs f in one transaction of the one writer and returns once it is on disk. It may run f again after a neighbour in the
-// same commit failed, so f has no effects but those on the transaction and may only assign to (never append to) variables
+// Write runs f in one transaction and returns once it is on disk; writes take turns, those of other replicas, too, so that f may read
+// before it writes as if it were alone. It may run f again after a neighbour in the same commit failed or a connection was lost, so f has no effects but those on the transaction and may only assign to (never append to) variables
 // outside. f runs on the writer's goroutine: no hashing of passwords, no files, no network. An error of f rolls all of it back.
 type Plain interface {
 	PlainReader
 	Write(ctx context.Context, f func(PlainTx) error) error
+	// TakeOutbox gives notices to be tried now, oldest first, and nobody else gets them before until: then they are due again.
+	// Where no other process can ask nothing is noted, and they stay due.
+	TakeOutbox(ctx context.Context, now, until time.Time, limit int) ([]OutboxRow, error)
 }
 
 // PlainTx reads and writes within a transaction.
@@ -108,7 +111,7 @@ type PlainWriter interface {
 	EraseFile(ctx context.Context, id string) error  // whoever names it; none there is no error
 	AddNotice(ctx context.Context, n Notice) error
 	AddOutbox(ctx context.Context, r OutboxRow) error
-	AddressOutbox(ctx context.Context, id, address, language string) error
+	AddressOutbox(ctx context.Context, id, address, language string, next time.Time) error
 	Delivered(ctx context.Context, id string, at time.Time, text string) error
 	Retry(ctx context.Context, id string, attempts int, next time.Time, why string) error
 	DropOutbox(ctx context.Context, id string) error

@@ -21,13 +21,15 @@ const (
 // Start loads the yearbook, after noting an outage if there was one, and beats once. Call it before anything walks deadlines.
 func (p *Pulse) Start(ctx context.Context) error {
 	now := p.w.Business.Now()
-	last, err := p.w.Plain.Heartbeat(ctx)
-	if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound {
-		return err
-	}
-	gap := err == nil && now.Sub(last) > p.w.Limits.OutageGap
-	err = p.w.Plain.Write(ctx, func(tx PlainTx) error {
-		if gap {
+	var last time.Time
+	var gap bool
+	err := p.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
+		// Read here, where replicas that start at once take turns: the first finds the gap, and the second its beat.
+		last, err = tx.Heartbeat(ctx)
+		if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound {
+			return err
+		}
+		if gap = err == nil && now.Sub(last) > p.w.Limits.OutageGap; gap {
 			if err := tx.AddOutage(ctx, negotiation.Outage{From: last, To: now}, p.w.Real.Now()); err != nil {
 				return err
 			}
@@ -52,9 +54,13 @@ func (p *Pulse) Refresh(ctx context.Context) error {
 	return p.w.Yearbook.Load(ctx, p.w.Plain, p.w.Business.Now())
 }
 
-// Beat notes that the platform is up.
+// Beat notes that the platform is up, and learns what other replicas imported or noticed.
 func (p *Pulse) Beat(ctx context.Context) error {
-	return p.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.Beat(ctx, p.w.Business.Now()) })
+	now := p.w.Business.Now()
+	if err := p.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.Beat(ctx, now) }); err != nil {
+		return err
+	}
+	return p.Refresh(ctx)
 }
 
 // Run beats and tidies until ctx ends: each hour it removes what its time is over, and finishes what a crash left half done. What

@@ -3,7 +3,9 @@ package app_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -133,6 +135,33 @@ func TestPulse(t *testing.T) {
 			require.Empty(t, w.yearbook.Outages(), "long past")
 		})
 	}
+}
+
+// replica reads nothing of the heartbeat but where writes of all replicas take turns: two that start at once would both find the gap.
+type replica struct{ app.Plain }
+
+func (replica) Heartbeat(context.Context) (time.Time, error) {
+	return time.Time{}, errors.New("read out of turn")
+}
+
+func TestPulseTakesTurns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	require.NoError(t, w.Pulse.Start(w.ctx))
+	w.business.pass(2 * time.Hour)
+	var starts sync.WaitGroup
+	errs := make([]error, 4)
+	for i := range errs {
+		other := w.w
+		other.Plain, other.Yearbook = replica{w.plain}, app.NewYearbook()
+		other.Business = &clock{now: w.business.Now().Add(time.Duration(i) * time.Millisecond)}
+		starts.Go(func() { errs[i] = app.New(other).Pulse.Start(w.ctx) })
+	}
+	starts.Wait()
+	require.NoError(t, errors.Join(errs...))
+	require.Empty(t, w.yearbook.Outages())
+	require.NoError(t, w.Pulse.Beat(w.ctx))
+	require.Len(t, w.yearbook.Outages(), 1, "a replica that was up learns of it with its next beat")
 }
 
 func TestShiftedClock(t *testing.T) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 // Yearbook is the Almanac: the calendar with what was imported, and the recent outages. Both are swapped whole, so readers see the
 // old or the new one and never a mixture. Load fills it at the start.
 type Yearbook struct {
+	loading  sync.Mutex // who loads last has read last
 	calendar atomic.Pointer[workday.Calendar]
 	outages  atomic.Pointer[[]negotiation.Outage]
 }
@@ -36,6 +38,8 @@ const outagesKept = 90 * day
 
 // Load reads what was imported and the outages before now (business time).
 func (y *Yearbook) Load(ctx context.Context, r PlainReader, now time.Time) error {
+	y.loading.Lock()
+	defer y.loading.Unlock()
 	years, err := r.CalendarYears(ctx)
 	if err != nil {
 		return err

@@ -8,15 +8,14 @@
 //
 // # Invariants
 //
-//   - At least once: after a crash between sending and noting, it is sent again under the same id, which the webhook gets as its
-//     idempotency key.
+//   - Once, and after a crash between sending and noting once more, under the same id, which the webhook gets as its idempotency key.
 //   - A failure is tried again, later each time, at most maxAttempts times. A refusal (Refused) is final.
 //   - One-time codes leave the table when they were sent, or when they are too old to be of use. Only the demo keeps what it sent.
 //   - Neither texts nor numbers are logged.
 //
 // # Concurrency
 //
-// One Worker per installation runs, with a few sends at a time.
+// One Worker per process runs, with a few sends at a time. Those of several replicas take rows that no other has.
 package notify
 
 import (
@@ -72,6 +71,7 @@ const (
 	batch       = 64
 	atOnce      = 4
 	sendTime    = 15 * time.Second
+	lease       = 2 * time.Minute // so long no other replica sends what this one took
 	firstWait   = 5 * time.Second
 	longestWait = time.Hour
 	maxAttempts = 12
@@ -123,7 +123,8 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // Step takes one batch of what is due and says whether there may be more.
 func (w *Worker) Step(ctx context.Context) (more bool, err error) {
-	rows, _, err := w.o.Plain.OutboxDue(ctx, w.o.Clock.Now(), batch)
+	now := w.o.Clock.Now()
+	rows, err := w.o.Plain.TakeOutbox(ctx, now, now.Add(lease), batch)
 	if err != nil {
 		return false, err
 	}
@@ -135,10 +136,10 @@ func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 			addressed = append(addressed, r)
 		}
 	}
-	if err := w.address(ctx, fresh); err != nil {
+	if err := w.address(ctx, fresh, now); err != nil {
 		return false, err
 	}
-	return len(fresh) > 0 || len(rows) == batch, w.send(ctx, addressed)
+	return len(fresh) > 0 || len(rows) == batch, w.send(ctx, addressed, now.Add(lease-sendTime))
 }
 
 // note is what becomes of a row; nil: it stays as it is.
@@ -161,7 +162,7 @@ func (w *Worker) write(ctx context.Context, notes []note) error {
 
 // address finds out whom notices are for: each becomes one for each phone, the first in its own row, so that a notice for one
 // person keeps its id. Whoever is meant by many notices is looked up once.
-func (w *Worker) address(ctx context.Context, rows []app.OutboxRow) error {
+func (w *Worker) address(ctx context.Context, rows []app.OutboxRow, now time.Time) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -183,17 +184,17 @@ func (w *Worker) address(ctx context.Context, rows []app.OutboxRow) error {
 			}
 			continue
 		}
-		notes[i] = func(tx app.PlainTx) error { return expand(ctx, tx, r, to) }
+		notes[i] = func(tx app.PlainTx) error { return expand(ctx, tx, r, to, now) }
 	}
 	return w.write(ctx, notes)
 }
 
-func expand(ctx context.Context, tx app.PlainTx, r app.OutboxRow, to []app.Recipient) error {
-	if err := tx.AddressOutbox(ctx, r.ID, to[0].Phone, to[0].Language); err != nil {
+func expand(ctx context.Context, tx app.PlainTx, r app.OutboxRow, to []app.Recipient, now time.Time) error {
+	if err := tx.AddressOutbox(ctx, r.ID, to[0].Phone, to[0].Language, now); err != nil {
 		return err
 	}
 	for _, t := range to[1:] {
-		r.ID, r.Address, r.Language = app.NewID(), t.Phone, t.Language
+		r.ID, r.Address, r.Language, r.Next = app.NewID(), t.Phone, t.Language, now
 		if err := tx.AddOutbox(ctx, r); err != nil {
 			return err
 		}
@@ -202,8 +203,8 @@ func expand(ctx context.Context, tx app.PlainTx, r app.OutboxRow, to []app.Recip
 }
 
 // send hands rows over, a few at a time, and notes what became of them: whatever ended while the last notes were written, in one
-// transaction. When they cannot be written nothing more is sent.
-func (w *Worker) send(ctx context.Context, rows []app.OutboxRow) (err error) {
+// transaction. When they cannot be written nothing more is sent, nor after last: others may send it soon.
+func (w *Worker) send(ctx context.Context, rows []app.OutboxRow, last time.Time) (err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	waiting, done := make(chan app.OutboxRow, len(rows)), make(chan note, len(rows))
@@ -214,7 +215,7 @@ func (w *Worker) send(ctx context.Context, rows []app.OutboxRow) (err error) {
 	for range min(atOnce, len(rows)) {
 		go func() {
 			for r := range waiting {
-				done <- w.one(ctx, r)
+				done <- w.one(ctx, r, last)
 			}
 		}()
 	}
@@ -232,10 +233,10 @@ func (w *Worker) send(ctx context.Context, rows []app.OutboxRow) (err error) {
 	return err
 }
 
-// one sends a row. Nil when we are ending, which is nobody's failure.
-func (w *Worker) one(ctx context.Context, r app.OutboxRow) note {
+// one sends a row. Nil when we are ending or late, which is nobody's failure.
+func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) note {
 	switch {
-	case ctx.Err() != nil:
+	case ctx.Err() != nil || w.o.Clock.Now().After(last):
 		return nil
 	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
 		return func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) }

@@ -375,6 +375,46 @@ func TestOtherSenders(t *testing.T) {
 	require.NoError(t, notify.Demo{}.Send(t.Context(), notify.Message{}))
 }
 
+// slow takes longer for a message than rows stay taken.
+type slow struct {
+	clock *clock
+	mu    sync.Mutex
+	sent  map[string]int
+}
+
+func (s *slow) Send(_ context.Context, m notify.Message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent[m.ID]++
+	s.clock.pass(3 * time.Minute)
+	return nil
+}
+
+// TestLate: what could not be sent while it was taken is left to whoever takes it next, and nothing is sent twice.
+func TestLate(t *testing.T) {
+	t.Parallel()
+	s := &slow{sent: map[string]int{}}
+	w := newWorld(t, func(o *notify.Options) { o.Sender = s })
+	s.clock = w.clock
+	const notices = 10
+	to := w.account(negotiation.RoleConsumer, phone, phone, "", "")
+	for range notices {
+		w.notice(to)
+	}
+	_, err := w.Step(w.ctx) // finds the address
+	require.NoError(t, err)
+	for steps := 0; len(s.sent) < notices; steps++ {
+		before := len(s.sent)
+		_, err := w.Step(w.ctx)
+		require.NoError(t, err)
+		require.Greater(t, len(s.sent), before)
+		require.LessOrEqual(t, len(s.sent), before+4, "no more than were begun in time")
+	}
+	for id, n := range s.sent {
+		require.Equal(t, 1, n, id)
+	}
+}
+
 // TestTexts: each template speaks both languages, with no parameter left over, and is short. The day that it names is still in time:
 // where Chinese says "before" or "lapses", it says until when on that day.
 func TestTexts(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/jmoiron/sqlx"
+
 	"hejie/server/app"
 )
 
@@ -15,12 +17,13 @@ import (
 const BackupName = "hejie.db"
 
 // Backup writes a compact copy of one moment into the folder while writers go on, checks it, and only then gives it its name; a
-// copy that was there is replaced. Evidence is copied after it, by the caller: the copy names no file that is not there yet.
+// copy that was there is replaced. It is a file whatever database it is of. Evidence is copied after it, by the caller: the copy names
+// no file that is not there yet.
 func (s *Store) Backup(ctx context.Context, dir string) (path string, err error) {
 	return Backup(ctx, s.path, dir)
 }
 
-// Backup is Store.Backup for a file that another process has open.
+// Backup is Store.Backup for a database that other processes have open.
 func Backup(ctx context.Context, from, dir string) (path string, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
@@ -30,7 +33,11 @@ func Backup(ctx context.Context, from, dir string) (path string, err error) {
 	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return "", err
 	}
-	if err := vacuumInto(ctx, from, part); err != nil {
+	copyInto := vacuumInto
+	if isPostgres(from) {
+		copyInto = copyServer
+	}
+	if err := copyInto(ctx, from, part); err != nil {
 		return "", errors.Join(err, remove(part))
 	}
 	if err := CheckBackup(ctx, part); err != nil {
@@ -60,11 +67,11 @@ func CheckBackup(ctx context.Context, path string) error {
 	if said != "ok" {
 		return fmt.Errorf("check of %s: %s", path, said)
 	}
-	have, err := schemaVersion(ctx, db)
+	have, err := sqliteWords.schemaVersion(ctx, db)
 	if err != nil {
 		return err
 	}
-	want, err := latest()
+	want, err := sqliteWords.latest()
 	switch {
 	case err != nil:
 		return err
@@ -77,25 +84,18 @@ func CheckBackup(ctx context.Context, path string) error {
 }
 
 // FilesIn gives the files of evidence that a database names, by id; also of one that another process has open.
-func FilesIn(ctx context.Context, path string) (files []app.FileRow, err error) {
-	db, err := sql.Open("sqlite3", dsn(path, "mode=ro", "_busy_timeout=5000"))
+func FilesIn(ctx context.Context, at string) (files []app.FileRow, err error) {
+	var db *sqlx.DB
+	if isPostgres(at) {
+		db, err = openPostgres(at, 1)
+	} else { // what is not there is not made
+		db, err = sqlx.Open("sqlite3", dsn(at, "mode=ro", "_busy_timeout=5000"))
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	rows, err := db.QueryContext(ctx, selectFile+` WHERE mime <> '' ORDER BY id`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		f, err := scanFile(rows)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, f)
-	}
-	return files, rows.Err()
+	return list(ctx, reader{db}, scanFile, selectFile+` WHERE mime <> '' ORDER BY id`)
 }
 
 // vacuumInto copies on a connection of its own: one that is query_only refuses.
@@ -106,6 +106,19 @@ func vacuumInto(ctx context.Context, from, to string) error {
 	}
 	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, to)
 	return errors.Join(err, db.Close())
+}
+
+// copyServer copies one moment of a database on a server into a new file.
+func copyServer(ctx context.Context, from, to string) error {
+	have, err := Status(ctx, from)
+	if err != nil {
+		return err
+	}
+	if have.Version != have.Latest { // opening it would migrate it
+		return fmt.Errorf("the database has schema %d, this program's is %d: save it with the program that serves it", have.Version, have.Latest)
+	}
+	_, err = Copy(ctx, from, to)
+	return errors.Join(err, remove(to+".lock"))
 }
 
 func remove(path string) error {

@@ -22,9 +22,18 @@ import (
 // BenchmarkChangeMessage is a message through the whole door, closed loop, 100 cases. The yardstick's raw figure, a row and a
 // group commit without any rule, hash or derived table, was 50,000/s with 100 producers on the machine of the measurements.
 func BenchmarkChangeMessage(b *testing.B) {
+	benchmarkMessages(b, func(b *testing.B) *store.Store { return newStore(b, store.Options{}) })
+}
+
+// BenchmarkChangeMessagePostgres is the same on a server that does not wait for its disk.
+func BenchmarkChangeMessagePostgres(b *testing.B) {
+	benchmarkMessages(b, func(b *testing.B) *store.Store { return open(b, server.Database(b), store.Options{}) })
+}
+
+func benchmarkMessages(b *testing.B, open func(*testing.B) *store.Store) {
 	for _, producers := range []int{1, 64, 256, 1000} {
 		b.Run(fmt.Sprint(producers), func(b *testing.B) {
-			s := newStore(b, store.Options{})
+			s := open(b)
 			const cases = 100
 			for n := range cases {
 				_, err := post(s, fmt.Sprint(n), "file", "filed")
@@ -134,7 +143,15 @@ func inParallel(n int, f func(i int)) {
 // BenchmarkDeadlines walks negotiations whose deadline passed, from a cold cache: three events, the class and the figures of each.
 // The yardstick's raw figure, a row and its event without any rule, is 42,700/s.
 func BenchmarkDeadlines(b *testing.B) {
-	s := newStore(b, store.Options{CacheBytes: 1})
+	benchmarkDeadlines(b, newStore(b, store.Options{CacheBytes: 1}))
+}
+
+// BenchmarkDeadlinesPostgres is the same on a server that does not wait for its disk.
+func BenchmarkDeadlinesPostgres(b *testing.B) {
+	benchmarkDeadlines(b, open(b, server.Database(b), store.Options{CacheBytes: 1}))
+}
+
+func benchmarkDeadlines(b *testing.B, s *store.Store) {
 	ids := fileAll(b, s, b.N, at)
 	env := negotiation.Env{At: at.AddDate(0, 0, 30), Calendar: workday.Default()}
 	errs := make([]error, len(ids))

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"hash/maphash"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -60,6 +61,8 @@ type cache struct {
 	weight int
 	max    int
 	stamps [stripes]uint64 // of the last commit of a case of the stripe
+
+	commandsMu sync.Mutex // of the commands of all entries
 }
 
 func newCache(max int) *cache {
@@ -121,13 +124,42 @@ func (c *cache) put(id string, e *entry) {
 	}
 }
 
-// keep puts back what was read and did not change.
+// keep puts back what was read and did not change. What another process moved on comes in place of what it was.
 func (c *cache) keep(id string, e *entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.lru.Contains(id) {
-		c.put(id, e)
+	have, ok := c.lru.Peek(id)
+	if ok && (have.c.Version > e.c.Version || have == e) {
+		return
 	}
+	c.lru.Remove(id)
+	c.put(id, e)
+}
+
+// onward gives a new entry to be folded up to the row's version: from base on, or, when that is nil or ahead of the row, from the beginning.
+func (c *cache) onward(base *entry, id string, h *caseHead) *entry {
+	e := &entry{key: h.Key, c: negotiation.Case{ID: id}, commands: make(map[commandKey]uint32)}
+	if base != nil && base.key == h.Key && base.c.Version <= h.Version {
+		*e = *base
+		c.commandsMu.Lock()
+		e.commands = maps.Clone(base.commands)
+		c.commandsMu.Unlock()
+	}
+	e.row.texts = h.texts
+	return e
+}
+
+// remember notes the commands of an entry that is about to be put; older entries of the case share the map.
+func (c *cache) remember(e *entry, said map[commandKey]uint32) {
+	if len(said) == 0 {
+		return
+	}
+	c.commandsMu.Lock()
+	defer c.commandsMu.Unlock()
+	if e.commands == nil {
+		e.commands = make(map[commandKey]uint32, len(said))
+	}
+	maps.Copy(e.commands, said)
 }
 
 // clear forgets everything, for changes that reach many cases.

@@ -75,7 +75,6 @@ var yearsEnd = workday.DateOf(at).AddDays(364)
 // yearOfCases files n cases of one enterprise over a year, by consumers of whom a few come often, and ends them: unanswered, withdrawn, or
 // sent on; the last twentieth is still running.
 func yearOfCases(tb testing.TB, s *store.Store, enterprise string, n int) []string {
-	amount, yes := negotiation.CNY(15000), &negotiation.Choice{Yes: true, Text: "v1"}
 	ids := make([]string, n)
 	inParallel(n, func(i int) {
 		ids[i] = fmt.Sprintf("%s/%d", enterprise, i)
@@ -83,11 +82,7 @@ func yearOfCases(tb testing.TB, s *store.Store, enterprise string, n int) []stri
 		if i%50 == 0 {
 			by.ID = fmt.Sprint("often ", i/50%max(n/250, 1)) // five cases each
 		}
-		f := negotiation.FileCase{Enterprise: enterprise, Category: "quality", Goods: "充电宝", Facts: "鼓包", PurchasedOn: "2026-07-01",
-			KnownSince: "2026-07-20", Amount: amount, ForDailyLife: true, OtherBody: negotiation.BodyNone,
-			Claim: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount,
-				Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
-			Consents: negotiation.Consents{Truth: "v1", Rules: "v1", Publication: yes, Escalation: yes}}
+		f := aFiling(enterprise)
 		env := negotiation.Env{At: at.Add(time.Duration(i) * (330 * 24 * time.Hour / time.Duration(n))), Calendar: workday.Default(), Filing: &negotiation.Filing{
 			Case: ids[i], Code: enterprise + fmt.Sprint(i), Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
 			Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 1, Max: 1}}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/maphash"
 	"sync"
+	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 
@@ -100,7 +101,7 @@ func readCounts(ctx context.Context, q querier, w scorecard.Window, one string, 
 
 // readFrequent reads the results of consumers who may have more than count.
 func readFrequent(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
-	rows, err := q.rows(ctx, `SELECT enterprise, consumer, results FROM scorecard_pairs INDEXED BY scorecard_pairs_frequent
+	rows, err := q.rows(ctx, `SELECT enterprise, consumer, results FROM scorecard_pairs`+q.words().frequent+`
 		WHERE counted > 3 AND last_on >= ?`+one, // left to itself SQLite reads all pairs
 		append([]any{w.From.String()}, args...)...)
 	if err != nil {
@@ -130,21 +131,29 @@ type cards struct {
 	mu     sync.Mutex
 	lru    *lru.Cache[string, keptCard]
 	stamps [stripes]uint64
+	age    time.Duration // the oldest that is given; 0: only what moves makes them old
+	now    func() time.Time
 }
 
 type keptCard struct {
 	day  workday.Date
+	read time.Time
 	card scorecard.Card
 }
 
-const cardsKept = 10_000
+const (
+	cardsKept = 10_000
+	// What another replica moved nobody tells: so long it may go unseen.
+	sharedCardAge    = 5 * time.Second
+	sharedRankingAge = time.Minute
+)
 
-func newCards() *cards {
+func newCards(age time.Duration, now func() time.Time) *cards {
 	l, err := lru.New[string, keptCard](cardsKept)
 	if err != nil { // only for a size below 1
 		panic(err)
 	}
-	return &cards{seed: maphash.MakeSeed(), lru: l}
+	return &cards{seed: maphash.MakeSeed(), lru: l, age: age, now: now}
 }
 
 func (c *cards) stripe(enterprise string) *uint64 {
@@ -156,14 +165,14 @@ func (c *cards) get(enterprise string, day workday.Date) (card scorecard.Card, s
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k, ok := c.lru.Get(enterprise)
-	return k.card, *c.stripe(enterprise), ok && k.day == day
+	return k.card, *c.stripe(enterprise), ok && k.day == day && (c.age == 0 || c.now().Sub(k.read) < c.age)
 }
 
 func (c *cards) put(enterprise string, day workday.Date, card scorecard.Card, stamp uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if *c.stripe(enterprise) == stamp {
-		c.lru.Add(enterprise, keptCard{day, card})
+		c.lru.Add(enterprise, keptCard{day, c.now(), card})
 	}
 }
 

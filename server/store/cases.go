@@ -134,12 +134,9 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	if q.Open {
 		c.add("open = 1")
 	}
-	if n := len(q.Phases); n > 0 {
-		in := make([]any, n)
-		for i, p := range q.Phases {
-			in[i] = string(p)
-		}
-		c.add("phase IN (?"+strings.Repeat(", ?", n-1)+")", in...)
+	if len(q.Phases) > 0 {
+		in, phases := oneOf(q.Phases)
+		c.add("phase IN "+in, phases...)
 	}
 	equal(c, "turn", q.Turn)
 	equal(c, "category", q.Category)
@@ -164,12 +161,8 @@ func conditionsOf(q app.CaseQuery) *conditions {
 		}
 	}
 	if !q.Fresh.IsZero() {
-		in := make([]any, 0, 1+len(q.Proved))
-		in = append(in, micros(q.Fresh))
-		for _, id := range q.Proved {
-			in = append(in, id)
-		}
-		c.add("(last_at >= ? OR id IN ("+strings.TrimPrefix(strings.Repeat(", ?", len(q.Proved)), ", ")+"))", in...)
+		in, proved := oneOf(q.Proved)
+		c.add("(last_at >= ? OR id IN "+in+")", append([]any{micros(q.Fresh)}, proved...)...)
 	}
 	return c
 }
@@ -328,7 +321,7 @@ func (s *Store) Case(ctx context.Context, id string) (negotiation.Case, negotiat
 
 // entry gives the folded case from the cache, or loads it there.
 func (s *Store) entry(ctx context.Context, id string) (*entry, error) {
-	if e, ok := s.cache.get(id); ok {
+	if e, ok := s.cache.get(id); ok && !s.shared {
 		return e, nil
 	}
 	w, err := s.warm(ctx, id)
@@ -337,8 +330,11 @@ func (s *Store) entry(ctx context.Context, id string) (*entry, error) {
 		return nil, readError(err)
 	case w.entry == nil:
 		return nil, notFound()
+	case s.shared:
+		s.cache.keep(id, w.entry) // a commit of a moment ago is seen by its version
+	default:
+		s.cache.offer(id, w.entry, w.stamp)
 	}
-	s.cache.offer(id, w.entry, w.stamp)
 	return w.entry, nil
 }
 
@@ -376,11 +372,8 @@ func (s *Store) RecordsOf(ctx context.Context, caseID string, types ...string) (
 	if !slices.Contains(types, negotiation.MessagePosted{}.Kind()) {
 		q += ` AND type <> 'message_posted'` // there is an index without the talk
 	}
-	args := []any{caseID}
-	for _, t := range types {
-		args = append(args, t)
-	}
-	return records(ctx, reader{s.readers}, caseID, q+` AND type IN (?`+strings.Repeat(`, ?`, len(types)-1)+`) ORDER BY version`, args...)
+	in, args := oneOf(types)
+	return records(ctx, reader{s.readers}, caseID, q+` AND type IN `+in+` ORDER BY version`, append([]any{caseID}, args...)...)
 }
 
 // Speakers gives who made an event in the case's room; see app.Log.

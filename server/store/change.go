@@ -14,7 +14,7 @@ import (
 // Change runs one decision in the next commit; see app.Log.
 func (s *Store) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
 	j := &job{change: &ch}
-	if _, ok := s.cache.get(ch.Case); !ok { // load it here: the writer has better things to do
+	if _, ok := s.cache.get(ch.Case); !ok && !s.shared { // load it here: the writer has better things to do; a shared one reads all of a batch at once
 		w, err := s.warm(ctx, ch.Case)
 		if err != nil {
 			return app.Receipt{}, unavailable(err)
@@ -30,13 +30,16 @@ type batch struct {
 	s     *Store
 	tx    *tx
 	cases map[string]*open
+	start time.Time
 	order []*open // as they were first touched
 
+	verdicts []verdict                   // on cases whose class changed
 	pairs    map[pairKey]*scorecard.Pair // changed ones
 	deltas   []scorecard.RowDelta
 	running  map[string]running // what to add, by enterprise
 	ranked   map[string]bool    // enterprises whose figures or names changed
 	clear    bool               // names changed: no cached case is right any more
+	alone    bool               // nobody else writes cases
 	salts    [16 * 32]byte
 	saltsOut int // bytes of salts that were used; all of them at first, see salt
 }
@@ -139,7 +142,8 @@ func (b *batch) append(k *open, d app.Decision, id commandKey, ch *app.Change, r
 	if d.Err == nil {
 		*receipt = app.Receipt{Case: ch.Case, Positions: positions}
 	}
-	return b.score(before, k.c)
+	b.score(before, k.c)
+	return nil
 }
 
 // keyed gives a new case its key.
@@ -147,11 +151,7 @@ func (b *batch) keyed(k *open, id string) error {
 	if k.key != 0 {
 		return nil
 	}
-	res, err := b.tx.exec(`INSERT INTO case_keys (id) VALUES (?)`, id)
-	if err == nil {
-		k.key, err = res.LastInsertId()
-	}
-	return err
+	return b.tx.get(context.Background(), &k.key, `INSERT INTO case_keys (id) VALUES (?) RETURNING key`, id)
 }
 
 const insertEvent = `INSERT INTO events (case_key, version, channel, seq, type, side, actor, at, facts, content_sum, hash, command,
@@ -239,10 +239,15 @@ func (b *batch) open(id string, w *warm) (*open, error) {
 		base = w.entry
 	default:
 		var err error
-		if base, err = load(context.Background(), b.tx, id); err != nil {
+		if base, err = b.s.load(context.Background(), b.tx, id, nil); err != nil {
 			return nil, err
 		}
 	}
+	return b.add(id, base), nil
+}
+
+// add takes a case into the batch; base is nil for a new one.
+func (b *batch) add(id string, base *entry) *open {
 	k := &open{base: base, entry: new(entry)}
 	if base != nil {
 		*k.entry, k.written, k.inserted = *base, base.row, true
@@ -251,11 +256,18 @@ func (b *batch) open(id string, w *warm) (*open, error) {
 	}
 	b.cases[id] = k
 	b.order = append(b.order, k)
-	return k, nil
+	return k
 }
 
 // flush writes the rows of the cases that changed, and the figures.
 func (b *batch) flush() error {
+	if err := b.flushRows(); err != nil {
+		return err
+	}
+	return b.flushScores()
+}
+
+func (b *batch) flushRows() error {
 	for _, k := range b.order {
 		if k.dirty {
 			if err := b.project(k); err != nil {
@@ -264,7 +276,7 @@ func (b *batch) flush() error {
 			k.dirty = false
 		}
 	}
-	return b.flushScores()
+	return nil
 }
 
 // publish makes the batch visible, after COMMIT, and gives what to deliver.
@@ -282,12 +294,7 @@ func (b *batch) publish() []app.Commit {
 			continue
 		}
 		e := k.entry
-		if e.commands == nil {
-			e.commands = make(map[commandKey]uint32, len(k.said))
-		}
-		for id, v := range k.said {
-			e.commands[id] = v
-		}
+		b.s.cache.remember(e, k.said)
 		es[e.c.ID] = e.sized()
 		before := &negotiation.Case{ID: e.c.ID}
 		if k.base != nil {
@@ -318,7 +325,11 @@ type look struct {
 
 // OpenCases counts; see app.Look.
 func (l *look) OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error) {
-	if err := l.b.flush(); err != nil { // cases that were filed a moment ago count
+	err = l.b.flushRows() // cases that were filed a moment ago count
+	if err == nil {
+		err = l.b.tx.holdKeys(lockKey(consumerLocks, consumer)) // nobody files for them anywhere else
+	}
+	if err != nil {
 		l.err = err
 		return 0, 0, 0, unavailable(err)
 	}
@@ -343,12 +354,13 @@ func (l *look) OpenCases(consumer, enterprise, orderRef string) (sameOrder, same
 
 // Active looks at the account; see app.Look.
 func (l *look) Active(account string) (active bool, err error) {
-	err = l.b.tx.get(context.Background(), &active, `SELECT EXISTS (SELECT 1 FROM accounts WHERE id = ? AND active = 1)`, account)
+	var found []string
+	err = l.b.tx.all(context.Background(), &found, `SELECT id FROM accounts WHERE id = ? AND active = 1`+l.b.tx.words().share, account)
 	if err != nil {
 		l.err = err
 		return false, unavailable(err)
 	}
-	return active, nil
+	return len(found) > 0, nil
 }
 
 func micros(t time.Time) int64 {

@@ -57,7 +57,7 @@ func dsn(path string, options ...string) string {
 func wholeBatch(err error) bool {
 	var e sqlite3.Error
 	if !errors.As(err, &e) {
-		return errors.Is(err, sql.ErrConnDone)
+		return errors.Is(err, sql.ErrConnDone) || pgWholeBatch(err)
 	}
 	switch e.Code {
 	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrNomem, sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrReadonly,
@@ -78,6 +78,15 @@ func lostDisk(err error) bool {
 		return true
 	}
 	return false
+}
+
+// notUnique says whether the error is the breach of a UNIQUE constraint.
+func notUnique(err error) bool {
+	var e sqlite3.Error
+	if errors.As(err, &e) {
+		return e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey
+	}
+	return pgUnique(err)
 }
 
 func unavailable(cause error) error {

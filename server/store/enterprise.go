@@ -2,9 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
-
-	"github.com/mattn/go-sqlite3"
 
 	"hejie/negotiation"
 	"hejie/negotiation/scheme"
@@ -30,7 +27,7 @@ func (t *tx) appendScheme(r negotiation.Record, after scheme.Enterprise) error {
 // putEnterprise writes the derived row of an enterprise whose last event is r.
 func (t *tx) putEnterprise(e scheme.Enterprise, r negotiation.Record) error {
 	city, province := parents(e.Region)
-	err := t.run(`INSERT INTO enterprises (id, version, head, status, since, applied_at, enrolled_at, ground, name, credit_code, region,
+	err := t.try(`INSERT INTO enterprises (id, version, head, status, since, applied_at, enrolled_at, ground, name, credit_code, region,
 		region_city, region_province, address, industry, search) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET version = excluded.version, head = excluded.head, status = excluded.status, since = excluded.since,
 		applied_at = excluded.applied_at, enrolled_at = excluded.enrolled_at, ground = excluded.ground, name = excluded.name,
@@ -38,8 +35,7 @@ func (t *tx) putEnterprise(e scheme.Enterprise, r negotiation.Record) error {
 		region_province = excluded.region_province, address = excluded.address, industry = excluded.industry, search = excluded.search`,
 		e.ID, r.Version, r.Hash[:], string(e.Status), micros(e.Since), micros(e.AppliedAt), micros(e.EnrolledAt), string(e.Ground), e.Name,
 		string(e.CreditCode), e.Region, city, province, e.Address, e.Industry, searchText(e.Name, string(e.CreditCode)))
-	var broken sqlite3.Error
-	if errors.As(err, &broken) && broken.ExtendedCode == sqlite3.ErrConstraintUnique {
+	if notUnique(err) {
 		return negotiation.NewError(app.CodeCreditCodeTaken).On("credit_code").Because(err)
 	}
 	return err
@@ -51,8 +47,11 @@ func (t *tx) renamed(e scheme.Enterprise) error {
 		Key  int64
 		Code string
 	}
-	err := t.all(context.Background(), &cases, `SELECT c.key, c.code FROM cases c JOIN enterprises e ON e.id = c.enterprise
-		WHERE c.enterprise = ? AND e.name <> ?`, e.ID, e.Name)
+	var name []string // held: a case that is filed meanwhile takes the old name before, or the new one after
+	if err := t.all(context.Background(), &name, `SELECT name FROM enterprises WHERE id = ?`+t.words().hold, e.ID); err != nil || len(name) == 0 || name[0] == e.Name {
+		return err
+	}
+	err := t.all(context.Background(), &cases, `SELECT key, code FROM cases WHERE enterprise = ? ORDER BY key`+t.words().hold, e.ID)
 	if err != nil || len(cases) == 0 {
 		return err
 	}

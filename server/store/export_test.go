@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/mattn/go-sqlite3"
 
 	"hejie/negotiation/workday"
@@ -18,6 +21,49 @@ func (s *Store) FailCommits(ctx context.Context, f func() error) error {
 		s.writer.beforeCommit = f
 		return nil
 	})
+}
+
+// BeforeCommit calls f before every COMMIT of changes. It is set before anything is changed.
+func (s *Store) BeforeCommit(f func() error) { s.writer.beforeCommit = f }
+
+// Tables are those that CopyTo copies.
+func Tables() (names []string) {
+	for _, t := range tables {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+// MigrateTo moves the schema up or down to a version.
+func MigrateTo(ctx context.Context, at string, version int64) (err error) {
+	var db *sql.DB
+	if isPostgres(at) {
+		c, err := pgConfig(at)
+		if err != nil {
+			return err
+		}
+		db = stdlib.OpenDB(*c)
+	} else if db, err = sql.Open(writerDriver, dsn(at)); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	w := wordsOf(at)
+	p, err := w.provider(db)
+	if err != nil {
+		return err
+	}
+	have, err := w.schemaVersion(ctx, db)
+	if err == nil && have > version {
+		_, err = p.DownTo(ctx, version)
+	} else if err == nil {
+		_, err = p.UpTo(ctx, version)
+	}
+	return err
+}
+
+// Exec runs a statement as a plain write.
+func (s *Store) Exec(ctx context.Context, q string) error {
+	return s.write(ctx, func(t *tx) error { return t.run(q) })
 }
 
 // Pragma runs a pragma on the writer's connection.

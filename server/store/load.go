@@ -19,61 +19,100 @@ type warm struct {
 // warm loads a case on the caller's goroutine.
 func (s *Store) warm(ctx context.Context, id string) (w *warm, err error) {
 	w = &warm{stamp: s.cache.stamp(id)}
-	w.entry, err = load(ctx, reader{s.readers}, id)
+	base, _ := s.cache.get(id)
+	w.entry, err = s.load(ctx, reader{s.readers}, id, base)
 	return w, err
 }
 
 // load folds a case from the log up to the version of its row; nil when there is none. So it needs no transaction: the log up to a
 // version never changes, and what changes a row's texts and not its version clears the cache.
-func load(ctx context.Context, q querier, id string) (*entry, error) {
-	var r struct {
-		Key, Version int64
-		texts
-	}
-	err := q.get(ctx, &r, `SELECT key, version, title, enterprise_name, last, last_version FROM cases WHERE key = (SELECT key FROM case_keys WHERE id = ?)`, id)
-	if errors.Is(err, sql.ErrNoRows) {
+//
+// What is left of an entry that the cache has is used again: all of it when the row says the same, else the log is read from its end on.
+func (s *Store) load(ctx context.Context, q querier, id string, base *entry) (*entry, error) {
+	var h caseHead
+	err := q.get(ctx, &h, `SELECT `+headColumns+` FROM cases WHERE key = (SELECT key FROM case_keys WHERE id = ?)`, id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
+	case base.is(&h):
+		return base, nil
 	}
-	e := &entry{key: r.Key, c: negotiation.Case{ID: id}, commands: make(map[commandKey]uint32)}
-	e.row.texts = r.texts
-	if err := e.fold(ctx, q, r.Version); err != nil {
-		return nil, err
+	for e := s.cache.onward(base, id, &h); ; e = s.cache.onward(nil, id, &h) {
+		whole := e.c.Version == 0
+		if err := e.fold(ctx, q, h.Version); err != nil {
+			return nil, err
+		}
+		if e.derive(); whole || e.is(&h) { // else the entry is of another history: a database that was restored
+			return e.sized(), nil
+		}
 	}
-	e.derive()
-	return e.sized(), nil
 }
 
-// fold applies the events of the case up to a version, without their content.
+// caseHead is the end of a case's log as its row says it, with the row's own texts.
+type caseHead struct {
+	Key, Version int64
+	ID           string
+	Head         []byte
+	texts
+}
+
+const headColumns = `key, id, version, head, title, enterprise_name, last, last_version`
+
+// is says whether the entry is the case of the row.
+func (e *entry) is(h *caseHead) bool {
+	return e != nil && e.c.Version == h.Version && string(e.head.Hash[:]) == string(h.Head) && e.row.texts == h.texts
+}
+
+// fold applies the events of the case that come after what it has, up to a version, without their content.
 func (e *entry) fold(ctx context.Context, q querier, upTo int64) error {
-	rows, err := q.rows(ctx, `SELECT version, channel, seq, type, side, actor, at, facts, hash, command FROM events
-		WHERE case_key = ? AND version <= ? ORDER BY version`, e.key, upTo)
+	if e.c.Version == upTo {
+		return nil
+	}
+	rows, err := q.rows(ctx, `SELECT `+foldColumns+` FROM events WHERE case_key = ? AND version > ? AND version <= ? ORDER BY version`,
+		e.key, e.c.Version, upTo)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		r := negotiation.Record{Case: e.c.ID}
-		var at int64
-		var hash, command []byte
-		if err := rows.Scan(&r.Version, &r.Channel, &r.Seq, &r.Type, &r.By.Side, &r.By.ID, &at, &r.Facts, &hash, &command); err != nil {
-			return err
+		r, command, err := scanFold(rows)
+		if err == nil {
+			err = e.take(r, command)
 		}
-		r.At = instant(at)
-		copy(r.Hash[:], hash)
-		ev, err := r.Event()
 		if err != nil {
 			return err
 		}
-		e.c, e.head = e.c.Apply(ev), e.head.After(r)
-		e.heard(r)
-		if len(command) == len(commandKey{}) {
-			e.commands[commandKey(command)] = uint32(r.Version)
-		}
 	}
 	return rows.Err()
+}
+
+const foldColumns = `version, channel, seq, type, side, actor, at, facts, hash, command`
+
+// scanFold reads foldColumns, with more columns before them.
+func scanFold(row scanner, before ...any) (r negotiation.Record, command []byte, err error) {
+	var at int64
+	var hash []byte
+	err = row.Scan(append(before, &r.Version, &r.Channel, &r.Seq, &r.Type, &r.By.Side, &r.By.ID, &at, &r.Facts, &hash, &command)...)
+	r.At = instant(at)
+	copy(r.Hash[:], hash)
+	return r, command, err
+}
+
+// take applies the next event.
+func (e *entry) take(r negotiation.Record, command []byte) error {
+	r.Case = e.c.ID
+	ev, err := r.Event()
+	if err != nil {
+		return err
+	}
+	e.c, e.head = e.c.Apply(ev), e.head.After(r)
+	e.heard(r)
+	if len(command) == len(commandKey{}) {
+		e.commands[commandKey(command)] = uint32(r.Version)
+	}
+	return nil
 }
 
 const recordColumns = `version, channel, seq, type, side, actor, at, facts, content_sum, hash, salt, content`

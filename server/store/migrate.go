@@ -7,11 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/database"
 
 	"hejie/migrations"
 )
@@ -19,29 +20,34 @@ import (
 // ErrNewer says that the file was written by a later version of the program.
 var ErrNewer = errors.New("the database is newer than this program: use the newer program")
 
-// Schema is the version of a file's schema and the one of this program.
+// Schema is the version of a database's schema and the one of this program.
 type Schema struct{ Version, Latest int64 }
 
-// Status gives the schema's version of a file without changing it.
+// Status gives the schema's version of a file, or of a database on a server, without changing it. Version is 0 for an empty database.
 func Status(ctx context.Context, path string) (Schema, error) {
-	if _, err := os.Stat(path); err != nil {
-		return Schema{}, err
+	if !isPostgres(path) {
+		if _, err := os.Stat(path); err != nil {
+			return Schema{}, err
+		}
 	}
-	db, err := sql.Open(readerDriver, dsn(path))
+	db, err := openReaders(path, 1)
 	if err != nil {
 		return Schema{}, err
 	}
 	defer db.Close()
-	s := Schema{}
-	if s.Latest, err = latest(); err != nil {
+	s, w := Schema{}, wordsOf(path)
+	if s.Latest, err = w.latest(); err != nil {
 		return s, err
 	}
-	s.Version, err = schemaVersion(ctx, db)
+	s.Version, err = w.schemaVersion(ctx, db.DB)
 	return s, err
 }
 
-// Migrate brings the file's schema up to this program's and creates the file if there is none. A current one costs one query.
+// Migrate brings the schema up to this program's and creates the file if there is none. A current one costs one query.
 func Migrate(ctx context.Context, path string) error {
+	if isPostgres(path) {
+		return migratePostgres(ctx, path)
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // what people say is in it: nobody else's to read
 	if err != nil {
 		return err
@@ -54,28 +60,53 @@ func Migrate(ctx context.Context, path string) error {
 		return err
 	}
 	db.SetMaxOpenConns(1)
-	return errors.Join(migrate(ctx, db), db.Close())
+	return errors.Join(sqliteWords.migrate(ctx, db), db.Close())
 }
 
-func migrate(ctx context.Context, db *sql.DB) error {
-	want, err := latest()
+// migratePostgres lets one replica migrate, and the others that start at that moment wait until it has.
+func migratePostgres(ctx context.Context, url string) (err error) {
+	c, err := pgConfig(url)
 	if err != nil {
 		return err
 	}
-	have, err := schemaVersion(ctx, db)
-	switch {
-	case err != nil:
+	delete(c.RuntimeParams, "lock_timeout") // another replica's migration may take its time
+	delete(c.RuntimeParams, "idle_in_transaction_session_timeout")
+	db := stdlib.OpenDB(*c)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if current, err := postgresWords.current(ctx, db); err != nil || current {
 		return err
-	case have == want:
-		return nil
-	case have > want:
-		return fmt.Errorf("schema %d, this program knows %d: %w", have, want, ErrNewer)
 	}
-	files, err := fs.Sub(migrations.SQLite(), "sqlite")
+	lock, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(database.DialectSQLite3, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	if _, err := lock.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrateLock); err != nil {
+		return err
+	}
+	err = postgresWords.migrate(ctx, db)
+	_, e := lock.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrateLock)
+	return errors.Join(err, e)
+}
+
+// current says whether the schema is this program's; a newer one is an error.
+func (w *words) current(ctx context.Context, db *sql.DB) (bool, error) {
+	want, err := w.latest()
+	if err != nil {
+		return false, err
+	}
+	have, err := w.schemaVersion(ctx, db)
+	if err == nil && have > want {
+		err = fmt.Errorf("schema %d, this program knows %d: %w", have, want, ErrNewer)
+	}
+	return have == want, err
+}
+
+func (w *words) migrate(ctx context.Context, db *sql.DB) error {
+	if current, err := w.current(ctx, db); err != nil || current {
+		return err
+	}
+	p, err := w.provider(db)
 	if err != nil {
 		return err
 	}
@@ -83,9 +114,17 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	return err
 }
 
-func schemaVersion(ctx context.Context, db *sql.DB) (v int64, err error) {
+func (w *words) provider(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations.Files(), w.folder)
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(w.goose, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+}
+
+func (w *words) schemaVersion(ctx context.Context, db *sql.DB) (v int64, err error) {
 	var there int
-	if err := db.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema WHERE name = ?`, goose.DefaultTablename).Scan(&there); err != nil || there == 0 {
+	if err := db.QueryRowContext(ctx, w.migrated).Scan(&there); err != nil || there == 0 {
 		return 0, err
 	}
 	err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+goose.DefaultTablename+` WHERE is_applied`).Scan(&v)
@@ -93,13 +132,13 @@ func schemaVersion(ctx context.Context, db *sql.DB) (v int64, err error) {
 }
 
 // latest is the highest number of a migration of this program.
-func latest() (v int64, err error) {
-	files, err := fs.Glob(migrations.SQLite(), "sqlite/*.sql")
+func (w *words) latest() (v int64, err error) {
+	files, err := fs.Glob(migrations.Files(), w.folder+"/*.sql")
 	if err != nil {
 		return 0, err
 	}
 	for _, f := range files {
-		number, _, _ := strings.Cut(strings.TrimPrefix(f, "sqlite/"), "_")
+		number, _, _ := strings.Cut(path.Base(f), "_")
 		n, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
 			return 0, fmt.Errorf("migration %s: %w", f, err)

@@ -4,9 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
-
-	"github.com/mattn/go-sqlite3"
 
 	"hejie/negotiation"
 	"hejie/server/app"
@@ -80,10 +79,20 @@ func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), q
 	return found[0], nil
 }
 
+// oneOf is the list after IN, with its parameters. No value is one of none.
+func oneOf[T ~string](values []T) (list string, args []any) {
+	if len(values) == 0 {
+		return `(NULL)`, nil
+	}
+	for _, v := range values {
+		args = append(args, string(v))
+	}
+	return `(?` + strings.Repeat(`, ?`, len(values)-1) + `)`, args
+}
+
 // unique turns the breach of a UNIQUE constraint into an error of the vocabulary.
 func unique(err error, code, field string) error {
-	var broken sqlite3.Error
-	if errors.As(err, &broken) && (broken.ExtendedCode == sqlite3.ErrConstraintUnique || broken.ExtendedCode == sqlite3.ErrConstraintPrimaryKey) {
+	if notUnique(err) {
 		return negotiation.NewError(code).On(field).Because(err)
 	}
 	return err

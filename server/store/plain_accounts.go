@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"math"
 	"strings"
 	"time"
 
@@ -44,7 +44,7 @@ func (p plainReader) Accounts(ctx context.Context, f app.AccountFilter) ([]app.A
 	}
 	limit := f.Limit
 	if limit == 0 {
-		limit = -1
+		limit = math.MaxInt
 	}
 	return list(ctx, p.q, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE `+strings.Join(where, " AND ")+` ORDER BY id LIMIT ?`, append(args, limit)...)
 }
@@ -65,11 +65,8 @@ func (p plainReader) Person(ctx context.Context, account string) (app.Person, er
 }
 
 func (p plainReader) People(ctx context.Context, accounts []string) (map[string]app.Person, error) {
-	ids, err := json.Marshal(accounts)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := list(ctx, p.q, scanPerson, `SELECT account, name, phone, address FROM people WHERE account IN (SELECT value FROM json_each(?))`, string(ids))
+	in, args := oneOf(accounts)
+	rows, err := list(ctx, p.q, scanPerson, `SELECT account, name, phone, address FROM people WHERE account IN `+in, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +78,7 @@ func (p plainReader) People(ctx context.Context, accounts []string) (map[string]
 }
 
 func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
-	return unique(p.t.run(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, micros(a.Created)), app.CodeLoginTaken, "login")
 }
 

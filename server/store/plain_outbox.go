@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"hejie/server/app"
@@ -69,14 +71,26 @@ func (p plainReader) OutboxWaiting(ctx context.Context, now time.Time) (int, tim
 	return n.Waiting, time.UnixMicro(*n.First).UTC(), nil
 }
 
+// TakeOutbox takes rows by moving their next attempt; see app.Plain. Rows that another replica is taking are passed over.
+func (p plain) TakeOutbox(ctx context.Context, now, until time.Time, limit int) ([]app.OutboxRow, error) {
+	if !p.s.shared {
+		rows, _, err := p.OutboxDue(ctx, now, limit)
+		return rows, err
+	}
+	rows, err := list(ctx, p.q, scanOutbox, `WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE next_at <= ? ORDER BY next_at, id LIMIT ?`+p.q.words().claim+`)
+		UPDATE outbox SET next_at = ? WHERE id IN (SELECT id FROM due) RETURNING `+outboxColumns, micros(now), limit, micros(until))
+	slices.SortFunc(rows, func(a, b app.OutboxRow) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) })
+	return rows, err
+}
+
 func (p plainTx) AddNotice(_ context.Context, n app.Notice) error {
 	return p.t.addNotice(n, p.now())
 }
 
 func (p plainTx) AddOutbox(_ context.Context, r app.OutboxRow) error { return p.t.addOutbox(r) }
 
-func (p plainTx) AddressOutbox(_ context.Context, id, address, language string) error {
-	return p.t.run(`UPDATE outbox SET address = ?, language = ? WHERE id = ?`, address, language, id)
+func (p plainTx) AddressOutbox(_ context.Context, id, address, language string, next time.Time) error {
+	return p.t.run(`UPDATE outbox SET address = ?, language = ?, next_at = ? WHERE id = ?`, address, language, micros(next), id)
 }
 
 func (p plainTx) Delivered(_ context.Context, id string, when time.Time, text string) error {

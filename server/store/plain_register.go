@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -32,7 +31,7 @@ func (p plainReader) Bureaus(ctx context.Context) ([]app.Bureau, error) {
 }
 
 func (p plainTx) AddBureau(_ context.Context, b app.Bureau) error {
-	return unique(p.t.run(`INSERT INTO bureaus (id, region, name_zh, name_en, phone, address, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return unique(p.t.try(`INSERT INTO bureaus (id, region, name_zh, name_en, phone, address, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		b.ID, b.Region, b.NameZH, b.NameEN, b.Phone, b.Address, micros(b.Created)), app.CodeBureauTaken, "region")
 }
 
@@ -64,11 +63,8 @@ func (p plainReader) Enterprises(ctx context.Context, f app.EnterpriseFilter) ([
 		where, args = append(where, condition), append(args, values...)
 	}
 	if len(f.Statuses) > 0 {
-		statuses, err := json.Marshal(f.Statuses)
-		if err != nil {
-			return nil, err
-		}
-		add(`status IN (SELECT value FROM json_each(?))`, string(statuses))
+		in, statuses := oneOf(f.Statuses)
+		add(`status IN `+in, statuses...)
 	}
 	if f.Enrolled {
 		add(`enrolled_at <> 0`)
@@ -123,6 +119,6 @@ func (p plainReader) InvitationsFrom(ctx context.Context, addr []byte, since tim
 }
 
 func (p plainTx) AddInvitation(_ context.Context, i app.Invitation) error {
-	return p.t.run(`INSERT OR IGNORE INTO invitations (key, addr, day, name, credit_code, region, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+	return p.t.run(`INSERT INTO invitations (key, addr, day, name, credit_code, region, at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		i.Key, i.Addr, i.Day, i.Name, i.Credit, i.Region, micros(i.At))
 }

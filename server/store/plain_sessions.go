@@ -3,20 +3,19 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"hejie/server/app"
 )
 
 const sessionColumns = `id, token, account, created_at, seen_at, expires_at, agent, all_cases,
-	(SELECT json_group_array(case_id) FROM session_cases c WHERE c.session = s.id)`
+	coalesce((SELECT string_agg(case_id, ',') FROM session_cases c WHERE c.session = s.id), '')`
 
 func scanSession(s scanner) (r app.SessionRow, err error) {
 	var opened string
 	err = s.Scan(&r.ID, &r.Token, &r.Account, at{&r.Created}, at{&r.Seen}, at{&r.Expires}, &r.Agent, &r.All, &opened)
-	if err == nil {
-		err = json.Unmarshal([]byte(opened), &r.Opened)
-	}
+	r.Opened = strings.FieldsFunc(opened, func(c rune) bool { return c == ',' })
 	return r, err
 }
 
@@ -33,12 +32,15 @@ func (p plainReader) Sessions(ctx context.Context, account string, now time.Time
 }
 
 func (p plainReader) LiveSessions(ctx context.Context, ids []string, now time.Time) (alive []string, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	asked, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
 	err = p.q.all(ctx, &alive, `SELECT s.id FROM sessions s JOIN accounts a ON a.id = s.account AND a.active = 1
-		WHERE s.id IN (SELECT value FROM json_each(?)) AND s.expires_at > ?`, string(asked), micros(now))
+		WHERE s.id IN (`+p.q.words().each+`) AND s.expires_at > ?`, string(asked), micros(now))
 	return alive, readError(err)
 }
 
@@ -48,11 +50,11 @@ func (p plainTx) AddSession(_ context.Context, r app.SessionRow) error {
 }
 
 func (p plainTx) TouchSession(_ context.Context, id string, seen time.Time) error {
-	return p.t.run(`UPDATE sessions SET seen_at = max(seen_at, ?) WHERE id = ?`, micros(seen), id)
+	return p.t.run(`UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?`, micros(seen), id, micros(seen))
 }
 
 func (p plainTx) OpenInSession(_ context.Context, session, caseID string) error {
-	return p.t.run(`INSERT OR IGNORE INTO session_cases (session, case_id) VALUES (?, ?)`, session, caseID)
+	return p.t.run(`INSERT INTO session_cases (session, case_id) VALUES (?, ?) ON CONFLICT DO NOTHING`, session, caseID)
 }
 
 func (p plainTx) EndSession(_ context.Context, id string) error {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"math"
 	"strings"
 	"time"
@@ -25,16 +24,13 @@ func (p plainReader) Marks(ctx context.Context, account, caseID string) (map[neg
 }
 
 func (p plainReader) MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) {
-	ids, err := json.Marshal(cases)
-	if err != nil {
-		return nil, err
-	}
+	in, args := oneOf(cases)
 	var rows []struct {
 		Case string `db:"case_id"`
 		Seq  int64
 	}
-	err = p.q.all(ctx, &rows, `SELECT case_id, seq FROM read_marks WHERE account = ? AND channel = ? AND case_id IN (SELECT value FROM json_each(?))`,
-		account, string(ch), string(ids))
+	err := p.q.all(ctx, &rows, `SELECT case_id, seq FROM read_marks WHERE account = ? AND channel = ? AND case_id IN `+in,
+		append([]any{account, string(ch)}, args...)...)
 	marks := make(map[string]int64, len(rows))
 	for _, r := range rows {
 		marks[r.Case] = r.Seq
@@ -54,7 +50,7 @@ func (p plainReader) FurthestRead(ctx context.Context, caseID string, ch negotia
 
 func (p plainTx) Mark(_ context.Context, account, caseID string, ch negotiation.Channel, seq int64) (bool, error) {
 	r, err := p.t.exec(`INSERT INTO read_marks (account, case_id, channel, seq) VALUES (?, ?, ?, ?)
-		ON CONFLICT (account, case_id, channel) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > seq`, account, caseID, string(ch), seq)
+		ON CONFLICT (account, case_id, channel) DO UPDATE SET seq = excluded.seq WHERE excluded.seq > read_marks.seq`, account, caseID, string(ch), seq)
 	if err != nil {
 		return false, err
 	}
@@ -82,7 +78,7 @@ func (p plainReader) Heartbeat(ctx context.Context) (time.Time, error) {
 }
 
 func (p plainTx) Beat(_ context.Context, business time.Time) error {
-	return p.t.run(`INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = max(at, excluded.at)`, micros(business))
+	return p.t.run(`INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE excluded.at > heartbeat.at`, micros(business))
 }
 
 func scanOutage(s scanner) (o negotiation.Outage, err error) {
@@ -95,7 +91,7 @@ func (p plainReader) Outages(ctx context.Context, since time.Time) ([]negotiatio
 }
 
 func (p plainTx) AddOutage(_ context.Context, o negotiation.Outage, noticed time.Time) error {
-	return p.t.run(`INSERT OR IGNORE INTO outages (began_at, ended_at, noticed_at) VALUES (?, ?, ?)`, micros(o.From), micros(o.To), micros(noticed))
+	return p.t.run(`INSERT INTO outages (began_at, ended_at, noticed_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, micros(o.From), micros(o.To), micros(noticed))
 }
 
 func scanAudit(s scanner) (r app.AuditRow, err error) {

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strings"
 	"unicode"
 
@@ -236,7 +238,8 @@ func (t *texts) take(e negotiation.Event, version int64) {
 func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error {
 	switch f := e.Fact.(type) {
 	case negotiation.CaseFiled:
-		if err := b.tx.get(context.Background(), &k.row.Enterprise, `SELECT coalesce((SELECT name FROM enterprises WHERE id = ?), '')`, f.Enterprise); err != nil {
+		err := b.tx.get(context.Background(), &k.row.Enterprise, `SELECT name FROM enterprises WHERE id = ?`+b.tx.words().share, f.Enterprise)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
 	case negotiation.ContentErased:
@@ -270,11 +273,12 @@ func (b *batch) unnamed(events []negotiation.Event, caseID string) (refusal, err
 		if file == "" {
 			continue
 		}
-		var known bool
-		if err := b.tx.get(context.Background(), &known, `SELECT EXISTS (SELECT 1 FROM files WHERE id = ? AND case_id IN ('', ?))`, file, caseID); err != nil {
+		var known []string
+		err := b.tx.all(context.Background(), &known, `SELECT id FROM files WHERE id = ? AND case_id IN ('', ?)`+b.tx.words().hold, file, caseID)
+		if err != nil {
 			return nil, err
 		}
-		if !known {
+		if len(known) == 0 {
 			return negotiation.NewError(negotiation.CodeNotFound).On("file"), nil
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"hejie/negotiation"
 	"hejie/negotiation/region"
@@ -40,6 +41,7 @@ func (s *Store) Card(ctx context.Context, enterprise string, today workday.Date)
 type ranking struct {
 	mu    sync.Mutex // held while it is brought up to date
 	day   workday.Date
+	read  time.Time // whole
 	rows  map[string]app.Standing
 	order []app.Standing
 
@@ -95,11 +97,13 @@ func (s *Store) current(ctx context.Context, today workday.Date) ([]app.Standing
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	dirty := r.takeDirty()
-	if r.day == today && len(dirty) == 0 {
+	whole := r.day != today || len(dirty) > 200 || s.shared && s.opt.Now().Sub(r.read) >= sharedRankingAge
+	if !whole && len(dirty) == 0 {
 		return r.order, nil
 	}
 	err := s.snapshot(ctx, func(q querier) error {
-		if r.day != today || len(dirty) > 200 {
+		if whole {
+			r.read = s.opt.Now()
 			return r.readAll(ctx, q, today)
 		}
 		for id := range dirty {

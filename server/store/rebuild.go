@@ -9,7 +9,7 @@ import (
 )
 
 // derived tables with the columns that order their dump.
-var derived = []struct{ table, by string }{
+var derived = []table{
 	{"cases", "key"}, {"enterprises", "id"}, {"scorecard_rows", "enterprise, grain, span, class"}, {"scorecard_pairs", "enterprise, consumer"},
 	{"scorecard_running", "enterprise"},
 }
@@ -18,8 +18,11 @@ var derived = []struct{ table, by string }{
 // until it is done.
 func (s *Store) Rebuild(ctx context.Context) error {
 	err := s.write(ctx, func(t *tx) error {
+		if err := t.standStill(); err != nil {
+			return err
+		}
 		for _, d := range derived {
-			if err := t.run(`DELETE FROM ` + d.table); err != nil {
+			if err := t.run(`DELETE FROM ` + d.name); err != nil {
 				return err
 			}
 		}
@@ -36,6 +39,15 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	s.ranking.forget()
 	s.cards.clear()
 	return err
+}
+
+// standStill keeps the cases as they are until COMMIT: other writers wait, readers go on. A file has one writer anyway.
+func (t *tx) standStill() error {
+	t.batch.alone = true
+	if t.pipe == nil {
+		return nil
+	}
+	return t.run(`LOCK TABLE cases IN EXCLUSIVE MODE`)
 }
 
 func (t *tx) rebuildEnterprises() error {
@@ -94,9 +106,7 @@ func (t *tx) rebuildCase(key int64, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.batch.score(negotiation.Case{}, k.c); err != nil {
-		return err
-	}
+	t.batch.score(negotiation.Case{}, k.c)
 	return t.batch.project(k)
 }
 
@@ -126,10 +136,10 @@ func (e *entry) replay(ctx context.Context, q querier) error {
 func (s *Store) DumpDerived(ctx context.Context, to io.Writer) error {
 	return s.snapshot(ctx, func(q querier) error {
 		for _, d := range derived {
-			if _, err := fmt.Fprintf(to, "# %s\n", d.table); err != nil {
+			if _, err := fmt.Fprintf(to, "# %s\n", d.name); err != nil {
 				return err
 			}
-			if err := dump(ctx, q, to, `SELECT * FROM `+d.table+` ORDER BY `+d.by); err != nil {
+			if err := dump(ctx, q, to, `SELECT * FROM `+d.name+` ORDER BY `+d.by); err != nil {
 				return err
 			}
 		}

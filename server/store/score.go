@@ -1,9 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"hejie/negotiation"
@@ -48,7 +51,7 @@ func runningOf(c negotiation.Case) (n running) {
 }
 
 // score moves the figures of the enterprise when what the case counts as has changed.
-func (b *batch) score(before, after negotiation.Case) error {
+func (b *batch) score(before, after negotiation.Case) {
 	if was, is := runningOf(before), runningOf(after); was != is {
 		if b.running == nil {
 			b.running = make(map[string]running)
@@ -61,23 +64,42 @@ func (b *batch) score(before, after negotiation.Case) error {
 	}
 	switch {
 	case before.Class == "" && after.Class == "":
-		return nil
+		return
 	case before.Class == after.Class && before.ClassedAt.Equal(after.ClassedAt) && before.Late == after.Late &&
 		before.FirstResponse.Equal(after.FirstResponse) && before.SettledAt.Equal(after.SettledAt):
-		return nil
+		return
 	}
-	p, err := b.pair(pairKey{after.Enterprise, after.Consumer})
-	if err != nil {
-		return err
-	}
-	var ds []scorecard.RowDelta
-	if r := ResultOf(after, b.s.opt.Calendar()); r != nil {
-		*p, ds = p.Set(*r)
-	} else {
-		*p, ds = p.Clear(after.ID)
-	}
-	b.deltas = append(b.deltas, ds...)
+	b.verdicts = append(b.verdicts, verdict{pairKey{after.Enterprise, after.Consumer}, after.ID, ResultOf(after, b.s.opt.Calendar())})
 	b.rank(after.Enterprise)
+}
+
+// verdict is what a case counts as from now on; without a result nothing.
+type verdict struct {
+	pairKey
+	caseID string
+	result *scorecard.Result
+}
+
+// settlePairs works the verdicts into the results of the consumers. Nobody else changes these meanwhile.
+func (b *batch) settlePairs() error {
+	if b.tx.pipe != nil {
+		if err := b.holdPairs(); err != nil {
+			return err
+		}
+	}
+	for _, v := range b.verdicts {
+		p, err := b.pair(v.pairKey)
+		if err != nil {
+			return err
+		}
+		var ds []scorecard.RowDelta
+		if v.result != nil {
+			*p, ds = p.Set(*v.result)
+		} else {
+			*p, ds = p.Clear(v.caseID)
+		}
+		b.deltas = append(b.deltas, ds...)
+	}
 	return nil
 }
 
@@ -98,6 +120,10 @@ func (b *batch) pair(k pairKey) (*scorecard.Pair, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return nil, err
 	}
+	return b.readPair(k, stored)
+}
+
+func (b *batch) readPair(k pairKey, stored []byte) (*scorecard.Pair, error) {
 	p, err := scorecard.ReadPair(k.enterprise, k.consumer, stored)
 	if err != nil {
 		return nil, err
@@ -109,22 +135,30 @@ func (b *batch) pair(k pairKey) (*scorecard.Pair, error) {
 	return &p, nil
 }
 
-// flushScores writes the pairs, rows and counts that changed.
+// flushScores writes the pairs, rows and counts that changed; sums of enterprises in an order, so that replicas do not wait for each
+// other in a circle.
 func (b *batch) flushScores() error {
+	if err := b.settlePairs(); err != nil {
+		return err
+	}
 	for k, p := range b.pairs {
 		var err error
 		if p.Empty() {
 			err = b.tx.run(`DELETE FROM scorecard_pairs WHERE enterprise = ? AND consumer = ?`, k.enterprise, k.consumer)
 		} else {
 			err = b.tx.run(`INSERT INTO scorecard_pairs (enterprise, consumer, counted, last_on, results) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT DO UPDATE SET counted = excluded.counted, last_on = excluded.last_on, results = excluded.results`,
+				ON CONFLICT (enterprise, consumer) DO UPDATE SET counted = excluded.counted, last_on = excluded.last_on, results = excluded.results`,
 				k.enterprise, k.consumer, p.Counted(), p.LastOn().String(), p.Bytes())
 		}
 		if err != nil {
 			return err
 		}
 	}
-	for _, d := range scorecard.Merge(b.deltas) {
+	deltas := scorecard.Merge(b.deltas)
+	slices.SortFunc(deltas, func(x, y scorecard.RowDelta) int {
+		return cmp.Or(cmp.Compare(x.Enterprise, y.Enterprise), cmp.Compare(x.Grain, y.Grain), cmp.Compare(x.Span, y.Span), cmp.Compare(x.Class, y.Class))
+	})
+	for _, d := range deltas {
 		args := []any{d.Enterprise, string(d.Grain), d.Span, string(d.Class)}
 		for _, v := range d.Values() {
 			args = append(args, v)
@@ -138,12 +172,14 @@ func (b *batch) flushScores() error {
 			}
 		}
 	}
-	for enterprise, n := range b.running {
+	for _, enterprise := range slices.Sorted(maps.Keys(b.running)) {
+		n := b.running[enterprise]
 		if n == (running{}) {
 			continue
 		}
 		err := b.tx.run(`INSERT INTO scorecard_running (enterprise, running, in_performance) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET running = running + excluded.running, in_performance = in_performance + excluded.in_performance`,
+			ON CONFLICT (enterprise) DO UPDATE SET running = scorecard_running.running + excluded.running,
+			in_performance = scorecard_running.in_performance + excluded.in_performance`,
 			enterprise, n.negotiation, n.performance)
 		if err == nil && (n.negotiation < 0 || n.performance < 0) {
 			err = b.tx.run(`DELETE FROM scorecard_running WHERE enterprise = ? AND running = 0 AND in_performance = 0`, enterprise)
@@ -152,7 +188,7 @@ func (b *batch) flushScores() error {
 			return err
 		}
 	}
-	b.pairs, b.deltas, b.running = nil, nil, nil
+	b.verdicts, b.pairs, b.deltas, b.running = nil, nil, nil, nil
 	return nil
 }
 
@@ -161,9 +197,9 @@ var (
 	addToRow = func() string {
 		names, marks, sets := "enterprise, grain, span, class", "?, ?, ?, ?", make([]string, 0, len(columns))
 		for _, c := range columns {
-			names, marks, sets = names+", "+c, marks+", ?", append(sets, c+" = "+c+" + excluded."+c)
+			names, marks, sets = names+", "+c, marks+", ?", append(sets, c+" = scorecard_rows."+c+" + excluded."+c)
 		}
-		return `INSERT INTO scorecard_rows (` + names + `) VALUES (` + marks + `) ON CONFLICT DO UPDATE SET ` + strings.Join(sets, ", ")
+		return `INSERT INTO scorecard_rows (` + names + `) VALUES (` + marks + `) ON CONFLICT (enterprise, grain, span, class) DO UPDATE SET ` + strings.Join(sets, ", ")
 	}()
 	sumColumns = func() string {
 		sums := make([]string, 0, len(columns))

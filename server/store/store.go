@@ -22,7 +22,7 @@ type Options struct {
 	Committed func(jobs int, took time.Duration)
 	// Calendar for working time in the figures; default the built-in one.
 	Calendar func() *workday.Calendar
-	// Now is real time, for what is sent; default the machine's.
+	// Now is real time, for what is sent, and for the age of figures that are kept; default the machine's.
 	Now func() time.Time
 	// CacheBytes of folded cases, about; default 64 MiB.
 	CacheBytes int
@@ -59,34 +59,42 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Store is one open database. It is safe for use by many at once.
+// Store is one open database: a file, or one on a PostgreSQL server. It is safe for use by many at once.
 type Store struct {
-	path    string
+	path    string // of the file, or URL of the database on a server
+	shared  bool   // on a server: other replicas may work on it, too
 	opt     Options
-	lock    *os.File
+	lock    *os.File // of the file
 	readers *sqlx.DB
 	cache   *cache
 	ranking ranking
 	cards   *cards
-	writer  *writer
+	writer  *writer // of changes
+	plain   *writer // of plain writes; a file has one for both
 
 	gate   sync.RWMutex // held for reading while a job is handed over
 	closed bool
 }
 
-// Open opens the file, creates it when there is none, and brings its schema up to date. It fails with ErrInUse when another
-// process writes to the file and with ErrNewer when a newer program did.
+// Open opens the file, creates it when there is none, or the database that a postgres:// URL names, and brings its schema up to date.
+// It fails with ErrInUse when another process writes to the file and with ErrNewer when a newer program did.
 func Open(path string, opt Options) (*Store, error) {
-	s := &Store{path: path, opt: opt.withDefaults()}
-	s.cache, s.cards = newCache(s.opt.CacheBytes), newCards()
-	var err error
-	if s.lock, err = lock(path); err != nil {
-		return nil, err
+	s := &Store{path: path, shared: isPostgres(path), opt: opt.withDefaults()}
+	s.cache, s.cards = newCache(s.opt.CacheBytes), newCards(0, s.opt.Now)
+	if s.shared {
+		s.cards.age = sharedCardAge
+	} else {
+		var err error
+		if s.lock, err = lock(path); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.open(); err != nil {
 		return nil, errors.Join(err, s.release())
 	}
-	s.writer.start()
+	for _, w := range s.writers() {
+		w.start()
+	}
 	return s, nil
 }
 
@@ -94,13 +102,42 @@ func (s *Store) open() (err error) {
 	if err := Migrate(context.Background(), s.path); err != nil {
 		return err
 	}
-	if s.readers, err = sqlx.Open(readerDriver, dsn(s.path, "_stmt_cache_size=64")); err != nil {
+	if s.readers, err = openReaders(s.path, s.opt.Readers); err != nil {
 		return err
 	}
-	s.readers.SetMaxOpenConns(s.opt.Readers)
-	s.readers.SetMaxIdleConns(s.opt.Readers)
-	s.writer, err = newWriter(s)
+	if s.writer, err = newWriter(s); err != nil {
+		return err
+	}
+	s.plain = s.writer
+	if s.shared {
+		s.warnOfLoss()
+		s.plain, err = newWriter(s)
+	}
 	return err
+}
+
+func openReaders(path string, n int) (*sqlx.DB, error) {
+	if isPostgres(path) {
+		return openPostgres(path, n)
+	}
+	db, err := sqlx.Open(readerDriver, dsn(path, "_stmt_cache_size=64"))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
+}
+
+// writers are each once in the list, and none that is not there yet.
+func (s *Store) writers() (list []*writer) {
+	if s.writer != nil {
+		list = append(list, s.writer)
+	}
+	if s.plain != nil && s.plain != s.writer {
+		list = append(list, s.plain)
+	}
+	return list
 }
 
 // Close finishes what was handed over, delivers it, and closes the file.
@@ -111,9 +148,13 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	close(s.writer.jobs)
+	for _, w := range s.writers() {
+		close(w.jobs)
+	}
 	s.gate.Unlock()
-	<-s.writer.done
+	for _, w := range s.writers() {
+		<-w.done
+	}
 	return s.release()
 }
 
@@ -122,10 +163,13 @@ func (s *Store) release() error {
 	if s.readers != nil { // before the writer: SQLite empties the WAL when the last connection closes, which must be one that may write
 		errs = append(errs, s.readers.Close())
 	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.close())
+	for _, w := range s.writers() {
+		errs = append(errs, w.close())
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Ping says whether the file can be read.
@@ -148,8 +192,12 @@ func (s *Store) handOver(ctx context.Context, j *job) error {
 	if s.closed {
 		return unavailable(errors.New("the store is closed"))
 	}
+	w := s.writer
+	if j.write != nil {
+		w = s.plain
+	}
 	select {
-	case s.writer.jobs <- j:
+	case w.jobs <- j:
 		return nil
 	case <-ctx.Done():
 		return unavailable(ctx.Err())

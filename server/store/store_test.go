@@ -3,16 +3,21 @@ package store_test
 import (
 	"database/sql"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"hejie/server/store"
+	"hejie/server/store/pgtest"
 	"hejie/server/store/storetest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+var server pgtest.Server
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(server.Around(m)) }
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
@@ -21,12 +26,32 @@ func TestConformance(t *testing.T) {
 		return storetest.Database{
 			Open: func(o store.Options) (*store.Store, error) { return store.Open(path, o) },
 			Exec: func(query string, args ...any) error {
-				db, err := sql.Open("sqlite3", "file:"+filepath.Dir(path)+"/log%20%25%20%3F%20%23.db?_busy_timeout=5000")
-				require.NoError(t, err)
-				defer db.Close()
-				_, err = db.Exec(query, args...)
-				return err
+				return execAt(t, "sqlite3", "file:"+filepath.Dir(path)+"/log%20%25%20%3F%20%23.db?_busy_timeout=5000", query, args)
 			},
 		}
 	})
+}
+
+func TestConformancePostgres(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) storetest.Database {
+		url := server.Database(t)
+		return storetest.Database{
+			Open: func(o store.Options) (*store.Store, error) { return store.Open(url, o) },
+			Exec: func(query string, args ...any) error { return execAt(t, "pgx", url, query, args) },
+		}
+	})
+}
+
+func execAt(t *testing.T, driver, source, query string, args []any) error {
+	db, err := sql.Open(driver, source)
+	require.NoError(t, err)
+	defer db.Close()
+	if driver == "pgx" {
+		for n := 1; strings.Contains(query, "?"); n++ {
+			query = strings.Replace(query, "?", "$"+strconv.Itoa(n), 1)
+		}
+	}
+	_, err = db.Exec(query, args...)
+	return err
 }

@@ -12,6 +12,9 @@ import (
 
 // Ends of cases, from their rows; see app.Tail.
 func (s *Store) Ends(ctx context.Context, cases []string) (map[string]app.Ends, error) {
+	if len(cases) == 0 {
+		return nil, nil
+	}
 	ids, err := json.Marshal(cases)
 	if err != nil {
 		return nil, err
@@ -22,8 +25,9 @@ func (s *Store) Ends(ctx context.Context, cases []string) (map[string]app.Ends, 
 		RoomSeq int64 `db:"room_seq"`
 		OwnSeq  int64 `db:"own_seq"`
 	}
-	err = reader{s.readers}.all(ctx, &rows, `SELECT id, version, room_seq, own_seq FROM cases
-		WHERE key IN (SELECT key FROM case_keys WHERE id IN (SELECT value FROM json_each(?)))`, string(ids))
+	r := reader{s.readers}
+	err = r.all(ctx, &rows, `SELECT id, version, room_seq, own_seq FROM cases
+		WHERE key IN (SELECT key FROM case_keys WHERE id IN (`+r.words().each+`))`, string(ids))
 	if err != nil {
 		return nil, readError(err)
 	}

@@ -14,6 +14,7 @@ type querier interface {
 	get(ctx context.Context, dst any, q string, args ...any) error // sql.ErrNoRows without a row
 	all(ctx context.Context, dst any, q string, args ...any) error
 	rows(ctx context.Context, q string, args ...any) (*sqlx.Rows, error)
+	words() *words
 }
 
 // tx is what a job of the writer sees: statements prepared once on its connection. The contexts are not passed on: a cancelled
@@ -23,12 +24,23 @@ type tx struct {
 	stmts  map[string]*sqlx.Stmt // those that read, by text
 	writes map[string]driver.Stmt
 	args   []driver.NamedValue // of one write
+	pipe   *pipe               // PostgreSQL's transaction instead of these; nil: the file's
 	batch  *batch              // the running one
+}
+
+func (t *tx) words() *words {
+	if t.pipe != nil {
+		return postgresWords
+	}
+	return sqliteWords
 }
 
 // exec asks the driver and not database/sql, whose locks and copies cost about as much as a small write: the connection is the
 // writer's alone.
 func (t *tx) exec(q string, args ...any) (sql.Result, error) {
+	if t.pipe != nil {
+		return t.pipe.exec(q, args)
+	}
 	s, err := t.prepared(q)
 	if err != nil {
 		return nil, err
@@ -62,10 +74,27 @@ func (t *tx) prepared(q string) (s driver.Stmt, err error) {
 	return s, err
 }
 
-// run is exec for those who do not ask what it did.
+// run is exec for those who do not ask what it did, nor what it failed on: PostgreSQL may say that only later, before COMMIT.
 func (t *tx) run(q string, args ...any) error {
+	if t.pipe != nil {
+		return t.pipe.later(q, args)
+	}
 	_, err := t.exec(q, args...)
 	return err
+}
+
+// try is exec for those who ask what it failed on.
+func (t *tx) try(q string, args ...any) error {
+	_, err := t.exec(q, args...)
+	return err
+}
+
+// settled waits for the end of all that was run.
+func (t *tx) settled() error {
+	if t.pipe == nil {
+		return nil
+	}
+	return t.pipe.flush()
 }
 
 type statement struct {
@@ -74,8 +103,12 @@ type statement struct {
 }
 
 // erasing runs statements after which nothing of what they removed is left in the file: pages that become free are overwritten, too.
+// PostgreSQL overwrites when it vacuums, which it does by itself.
 func (t *tx) erasing(list ...statement) error {
-	for _, s := range append(append([]statement{{`PRAGMA secure_delete=ON`, nil}}, list...), statement{`PRAGMA secure_delete=FAST`, nil}) {
+	if t.pipe == nil {
+		list = append(append([]statement{{`PRAGMA secure_delete=ON`, nil}}, list...), statement{`PRAGMA secure_delete=FAST`, nil})
+	}
+	for _, s := range list {
 		if err := t.run(s.sql, s.args...); err != nil {
 			return err
 		}
@@ -84,6 +117,9 @@ func (t *tx) erasing(list ...statement) error {
 }
 
 func (t *tx) get(_ context.Context, dst any, q string, args ...any) error {
+	if t.pipe != nil {
+		return t.pipe.get(dst, q, args)
+	}
 	s, err := t.stmt(q)
 	if err != nil {
 		return err
@@ -92,6 +128,9 @@ func (t *tx) get(_ context.Context, dst any, q string, args ...any) error {
 }
 
 func (t *tx) all(_ context.Context, dst any, q string, args ...any) error {
+	if t.pipe != nil {
+		return t.pipe.all(dst, q, args)
+	}
 	s, err := t.stmt(q)
 	if err != nil {
 		return err
@@ -100,6 +139,9 @@ func (t *tx) all(_ context.Context, dst any, q string, args ...any) error {
 }
 
 func (t *tx) rows(_ context.Context, q string, args ...any) (*sqlx.Rows, error) {
+	if t.pipe != nil {
+		return t.pipe.rows(q, args)
+	}
 	s, err := t.stmt(q)
 	if err != nil {
 		return nil, err
@@ -119,23 +161,40 @@ func (t *tx) stmt(q string) (*sqlx.Stmt, error) {
 }
 
 // reader is a querier over the pool, or over one read transaction of it.
-type reader struct{ q sqlx.QueryerContext }
+type reader struct {
+	q interface {
+		sqlx.QueryerContext
+		Rebind(query string) string // ? as the database writes it
+		DriverName() string
+	}
+}
+
+func (r reader) words() *words {
+	if r.q.DriverName() == pgDriver {
+		return postgresWords
+	}
+	return sqliteWords
+}
 
 func (r reader) get(ctx context.Context, dst any, q string, args ...any) error {
-	return sqlx.GetContext(ctx, r.q, dst, q, args...)
+	return sqlx.GetContext(ctx, r.q, dst, r.q.Rebind(q), args...)
 }
 
 func (r reader) all(ctx context.Context, dst any, q string, args ...any) error {
-	return sqlx.SelectContext(ctx, r.q, dst, q, args...)
+	return sqlx.SelectContext(ctx, r.q, dst, r.q.Rebind(q), args...)
 }
 
 func (r reader) rows(ctx context.Context, q string, args ...any) (*sqlx.Rows, error) {
-	return r.q.QueryxContext(ctx, q, args...)
+	return r.q.QueryxContext(ctx, r.q.Rebind(q), args...)
 }
 
 // snapshot runs f on one moment of the database.
 func (s *Store) snapshot(ctx context.Context, f func(querier) error) error {
-	t, err := s.readers.BeginTxx(ctx, &sql.TxOptions{ReadOnly: true})
+	o := &sql.TxOptions{ReadOnly: true}
+	if s.shared {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	t, err := s.readers.BeginTxx(ctx, o)
 	if err != nil {
 		return err
 	}

@@ -134,7 +134,7 @@ func (s *Store) verifyCases(ctx context.Context, v *Verified) error {
 
 // page reads events after a position of the whole log, in order.
 func (s *Store) page(ctx context.Context, key, version int64, each func(key int64, id string, r negotiation.Record) error) error {
-	rows, err := s.readers.QueryxContext(ctx, `SELECT case_key, coalesce((SELECT id FROM case_keys WHERE key = case_key), ''), `+recordColumns+`
+	rows, err := reader{s.readers}.rows(ctx, `SELECT case_key, coalesce((SELECT id FROM case_keys WHERE key = case_key), ''), `+recordColumns+`
 		FROM events WHERE (case_key, version) > (?, ?) ORDER BY case_key, version LIMIT ?`, key, version, verifyPage)
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s *Store) endOf(ctx context.Context, c *chain, query string, arg any) (ver
 		Version    int64
 		Head, Hash []byte
 	}
-	err = s.readers.SelectContext(ctx, &rows, query, arg)
+	err = reader{s.readers}.all(ctx, &rows, query, arg)
 	switch {
 	case err != nil:
 		return 0, "", err

@@ -33,12 +33,11 @@ type job struct {
 }
 
 type writer struct {
-	s                           *Store
-	db                          *sqlx.DB
-	tx                          *tx
-	begin, commit, back         *sql.Stmt
-	savepoint, rollTo, rollDone *sql.Stmt
-	beforeCommit                func() error // faults for tests; nil otherwise
+	s                   *Store
+	db                  *sqlx.DB // the file's; nil on PostgreSQL
+	tx                  *tx
+	begin, commit, back *sql.Stmt
+	beforeCommit        func() error // faults for tests; nil otherwise
 
 	jobs    chan *job
 	deliver chan []app.Commit
@@ -48,6 +47,11 @@ type writer struct {
 
 func newWriter(s *Store) (_ *writer, err error) {
 	w := &writer{s: s, jobs: make(chan *job, maxWaiting), deliver: make(chan []app.Commit, maxDelivered), done: make(chan struct{})}
+	if s.shared {
+		p, err := newPipe(s.path)
+		w.tx = &tx{pipe: p}
+		return w, err
+	}
 	if w.db, err = sqlx.Open(writerDriver, dsn(s.path)); err != nil {
 		return nil, err
 	}
@@ -63,7 +67,6 @@ func newWriter(s *Store) (_ *writer, err error) {
 		q  string
 	}{
 		{&w.begin, "BEGIN IMMEDIATE"}, {&w.commit, "COMMIT"}, {&w.back, "ROLLBACK"},
-		{&w.savepoint, "SAVEPOINT job"}, {&w.rollTo, "ROLLBACK TO job"}, {&w.rollDone, "RELEASE job"},
 	} {
 		if *p.to, err = conn.PrepareContext(ctx, p.q); err != nil {
 			return nil, errors.Join(err, w.close())
@@ -75,6 +78,9 @@ func newWriter(s *Store) (_ *writer, err error) {
 // close ends the connection. Its statements end first: they belong to it alone, nobody else closes them, and SQLite keeps a
 // connection open as long as it has one.
 func (w *writer) close() error {
+	if w.tx.pipe != nil {
+		return w.tx.pipe.close()
+	}
 	var errs []error
 	for _, s := range w.tx.stmts {
 		errs = append(errs, s.Close())
@@ -82,7 +88,7 @@ func (w *writer) close() error {
 	for _, s := range w.tx.writes {
 		errs = append(errs, s.Close())
 	}
-	for _, s := range []*sql.Stmt{w.begin, w.commit, w.back, w.savepoint, w.rollTo, w.rollDone} {
+	for _, s := range []*sql.Stmt{w.begin, w.commit, w.back} {
 		if s != nil { // a writer that did not get far
 			errs = append(errs, s.Close())
 		}
@@ -167,9 +173,11 @@ func (w *writer) fail(batch []*job, err error) {
 
 // attempt runs the batch in one transaction. After an error nothing of it was done and none of its jobs was answered.
 func (w *writer) attempt(jobs []*job) (err error) {
-	b := &batch{s: w.s, tx: w.tx, cases: make(map[string]*open)}
+	if w.s.shared {
+		return w.attemptShared(jobs)
+	}
+	b := &batch{s: w.s, tx: w.tx, cases: make(map[string]*open), start: time.Now()}
 	w.tx.batch = b
-	start := time.Now()
 	if _, err := w.begin.Exec(); err != nil {
 		return err
 	}
@@ -180,6 +188,12 @@ func (w *writer) attempt(jobs []*job) (err error) {
 		}
 		return err
 	}
+	w.finish(b, jobs)
+	return nil
+}
+
+// finish makes what was committed seen and answers the jobs.
+func (w *writer) finish(b *batch, jobs []*job) {
 	commits := b.publish()
 	for _, j := range jobs {
 		close(j.done)
@@ -188,9 +202,8 @@ func (w *writer) attempt(jobs []*job) (err error) {
 		w.deliver <- commits
 	}
 	if w.s.opt.Committed != nil {
-		w.s.opt.Committed(len(jobs), time.Since(start))
+		w.s.opt.Committed(len(jobs), time.Since(b.start))
 	}
-	return nil
 }
 
 // fill does everything up to and including COMMIT. A panic is an error of the batch; run one by one, it is that job's alone.
@@ -226,23 +239,29 @@ func (w *writer) fill(b *batch, jobs []*job) (err error) {
 			return err
 		}
 	}
+	if w.s.shared {
+		return w.tx.pipe.commit()
+	}
 	_, err = w.commit.Exec()
 	return err
 }
 
 // plain runs a write within a savepoint, so that its refusal undoes it alone.
 func (w *writer) plain(j *job) error {
-	if _, err := w.savepoint.Exec(); err != nil {
+	if err := w.tx.run(`SAVEPOINT job`); err != nil {
 		return err
 	}
-	if j.err = j.write(w.tx); j.err != nil {
+	j.err = j.write(w.tx)
+	if j.err == nil {
+		j.err = w.tx.settled()
+	}
+	if j.err != nil {
 		if wholeBatch(j.err) {
 			return j.err
 		}
-		if _, err := w.rollTo.Exec(); err != nil {
+		if err := w.tx.run(`ROLLBACK TO job`); err != nil {
 			return err
 		}
 	}
-	_, err := w.rollDone.Exec()
-	return err
+	return w.tx.run(`RELEASE job`)
 }

@@ -36,6 +36,13 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"renamed enterprise", renamedEnterprise},
 		{"histories rebuild", histories},
 		{"backup while writing", backup},
+		{"accounts", accounts},
+		{"sessions", sessions},
+		{"codes and attempts", codesAndAttempts},
+		{"register", register},
+		{"upkeep", upkeep},
+		{"outbox", outbox},
+		{"renamed while cases are filed", renamedMeanwhile},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"hejie/server/store/pgtest"
+)
+
+var postgres pgtest.Server
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(postgres.Around(m)) }
+
+// on gives the arguments of a command on a database.
+func on(database string, args ...string) []string { return append(args, "--database", database) }
+
+// An installation moves to a server with every row, is looked at and saved there like a file, and what was saved comes back as either.
+func TestMoves(t *testing.T) {
+	t.Parallel()
+	dir, first, second := t.TempDir(), postgres.Empty(t), postgres.Empty(t)
+	require.NoError(t, demoAt(t, dir).end())
+	s := shell{data: filepath.Join(dir, "demo")}
+	want := s.must(t, "verify")
+	require.Contains(t, want, "276 cases")
+	code, _, errs := s.run(t, "migrate", "copy")
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "--database")
+
+	require.Contains(t, s.must(t, on(first, "migrate", "copy")...), "every row compared")
+	require.NoFileExists(t, filepath.Join(s.data, databaseName))
+	require.Equal(t, want, s.must(t, on(first, "verify")...))
+	require.Contains(t, s.must(t, on(first, "migrate", "status")...), "schema")
+	require.Contains(t, s.must(t, on(first, "user", "add", "root.admin", "总管")...), "added administrator")
+	_, out, errs := s.run(t, on(first, "doctor")...)
+	require.Contains(t, out, "derived tables are what the log says", errs)
+
+	require.NoError(t, os.Rename(filepath.Join(s.data, databaseName+".moved"), filepath.Join(s.data, databaseName)))
+	code, _, errs = s.run(t, on(first, "migrate", "copy")...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "not empty")
+	require.FileExists(t, filepath.Join(s.data, databaseName), "it stays when nothing was moved")
+
+	saved := filepath.Join(dir, "saved")
+	s.must(t, on(first, "backup", saved)...)
+	file, server := shell{data: filepath.Join(dir, "file")}, shell{data: filepath.Join(dir, "server")}
+	require.Contains(t, file.must(t, "restore", saved), "all chains hold")
+	require.Equal(t, want, file.must(t, "verify"))
+	require.Contains(t, server.must(t, on(second, "restore", saved)...), "all chains hold")
+	require.Equal(t, want, server.must(t, on(second, "verify")...))
+	require.NoFileExists(t, filepath.Join(server.data, databaseName))
+	code, _, errs = shell{data: filepath.Join(dir, "third")}.run(t, on(second, "restore", saved)...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "not empty")
+	require.NoDirExists(t, filepath.Join(dir, "third"))
+}
+
+// Two replicas serve one database: who signs in at one is known to the other, and commands work beside them.
+func TestTwoReplicas(t *testing.T) {
+	t.Parallel()
+	data, database := filepath.Join(t.TempDir(), "data"), postgres.Empty(t)
+	s := shell{data: data, in: "a long pass phrase\n"}
+	replica := func() *running {
+		return start(t, func(to console) (*Program, error) {
+			return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none"}, folder{path: data, server: database}, nil, to, quiet().logger(to))
+		})
+	}
+	one, other := replica(), replica()
+	require.NoFileExists(t, filepath.Join(data, databaseName))
+	s.must(t, on(database, "user", "add", "root.admin", "总管", "--password-stdin")...)
+	in := map[string]string{"login": "root.admin", "password": "a long pass phrase"}
+	require.Equal(t, http.StatusOK, one.call(t, http.MethodPost, "/api/sign-in/password", in, nil))
+	for _, r := range []*running{one, other} {
+		require.Equal(t, http.StatusNoContent, r.call(t, http.MethodGet, "/readyz", nil, nil))
+	}
+	other.client.Jar = one.client.Jar // cookies know no ports
+	require.Equal(t, http.StatusOK, other.call(t, http.MethodGet, "/api/sessions", nil, nil))
+	require.NoError(t, one.end())
+	require.Equal(t, http.StatusOK, other.call(t, http.MethodGet, "/api/sessions", nil, nil))
+}
+
+// A database that is none, or cannot be reached, is refused, and no message tells a password.
+func TestDatabaseRefusals(t *testing.T) {
+	t.Parallel()
+	s := shell{data: filepath.Join(t.TempDir(), "data")}
+	for url, says := range map[string]string{
+		"mysql://hejie:tell-nobody@localhost/x":               "postgres://",
+		"hejie.db":                                            "postgres://",
+		"postgres://hejie:tell-nobody@127.0.0.1:1/x":          "refused",
+		"postgres://hejie:tell-nobody@127.0.0.1:port/x":       "--database",
+		strings.Replace(postgres.Empty(t), "/test", "/no", 1): "does not exist",
+	} {
+		for _, command := range []string{"serve", "verify"} {
+			code, _, errs := s.run(t, on(url, command)...)
+			require.NotZero(t, code, url)
+			require.Contains(t, errs, says)
+			require.NotContains(t, errs, "tell-nobody")
+		}
+	}
+	code, _, errs := s.run(t, on(postgres.Empty(t), "verify")...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "no installation")
+	code, _, errs = s.run(t, on(postgres.Empty(t), "demo")...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "own file")
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jmoiron/sqlx"
+)
+
+// pipe is a transaction of the writer on PostgreSQL. Statements whose answer nobody reads wait and travel together with the next
+// one that is asked, so that a batch of hundreds of changes costs a handful of round trips.
+type pipe struct {
+	db    *sqlx.DB
+	conn  *sqlx.Conn // nil between transactions
+	pg    *pgx.Conn  // the same
+	queue *pgx.Batch
+	texts map[string]string // ? → $1
+	xid   string            // of the running transaction
+	sent  bool              // COMMIT is on its way
+}
+
+// longestQueue keeps a rebuild from holding everything in memory.
+const longestQueue = 1000
+
+func newPipe(url string) (*pipe, error) {
+	db, err := openPostgres(url, 1)
+	if err != nil {
+		return nil, err
+	}
+	return &pipe{db: db, queue: &pgx.Batch{}, texts: map[string]string{}}, nil
+}
+
+// begin takes a connection. The transaction begins with the first statements that travel.
+func (p *pipe) begin() (err error) {
+	p.queue, p.xid, p.sent = &pgx.Batch{}, "", false
+	if p.conn, err = p.db.Connx(context.Background()); err != nil {
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	err = p.conn.Raw(func(c any) error {
+		own, ok := c.(*pgConn)
+		if !ok {
+			return fmt.Errorf("a connection of another kind: %T", c)
+		}
+		p.pg = own.Conn.Conn()
+		return nil
+	})
+	if err != nil {
+		return errors.Join(err, p.release())
+	}
+	p.queue.Queue(`BEGIN ISOLATION LEVEL READ COMMITTED`)
+	// Its number, to ask later what became of it.
+	p.queue.Queue(`SELECT pg_current_xact_id()::text`).QueryRow(func(row pgx.Row) error { return row.Scan(&p.xid) })
+	return nil
+}
+
+// later lets a statement travel with the next ones.
+func (p *pipe) later(q string, args []any) error {
+	kept := make([]any, len(args)) // the caller may go on with what it has
+	for i, v := range args {
+		if b, ok := v.([]byte); ok {
+			v = bytes.Clone(b)
+		}
+		kept[i] = pgValue(v)
+	}
+	p.queue.Queue(p.text(q), kept...)
+	if p.queue.Len() >= longestQueue {
+		return p.flush()
+	}
+	return nil
+}
+
+func (p *pipe) text(q string) string {
+	t, ok := p.texts[q]
+	if !ok {
+		t = sqlx.Rebind(sqlx.DOLLAR, q)
+		p.texts[q] = t
+	}
+	return t
+}
+
+// flush sends what waits, and gives the first error: that of a statement undoes nothing yet, but the transaction can only be rolled back.
+func (p *pipe) flush() error {
+	if p.queue.Len() == 0 {
+		return nil
+	}
+	q := p.queue
+	p.queue = &pgx.Batch{}
+	return p.seen(p.pg.SendBatch(context.Background(), q).Close())
+}
+
+// seen marks an error after which the connection is gone.
+func (p *pipe) seen(err error) error {
+	var e *pgconn.PgError
+	if err != nil && !errors.As(err, &e) && p.pg.IsClosed() {
+		return fmt.Errorf("%w: %w", errGone, err)
+	}
+	return err
+}
+
+func (p *pipe) exec(q string, args []any) (sql.Result, error) {
+	if err := p.flush(); err != nil {
+		return nil, err
+	}
+	r, err := p.conn.ExecContext(context.Background(), p.text(q), args...)
+	return r, p.seen(err)
+}
+
+func (p *pipe) get(dst any, q string, args []any) error {
+	if err := p.flush(); err != nil {
+		return err
+	}
+	return p.seen(p.conn.GetContext(context.Background(), dst, p.text(q), args...))
+}
+
+func (p *pipe) all(dst any, q string, args []any) error {
+	if err := p.flush(); err != nil {
+		return err
+	}
+	return p.seen(p.conn.SelectContext(context.Background(), dst, p.text(q), args...))
+}
+
+func (p *pipe) rows(q string, args []any) (*sqlx.Rows, error) {
+	if err := p.flush(); err != nil {
+		return nil, err
+	}
+	rows, err := p.conn.QueryxContext(context.Background(), p.text(q), args...)
+	return rows, p.seen(err)
+}
+
+// commit sends what waits and COMMIT behind it: after an error of the others the server does not look at it.
+func (p *pipe) commit() error {
+	p.queue.Queue(`COMMIT`).Exec(func(tag pgconn.CommandTag) error {
+		if tag.String() != "COMMIT" {
+			return fmt.Errorf("the server said %s to COMMIT", tag)
+		}
+		return nil
+	})
+	p.sent = true
+	return p.flush()
+}
+
+// rollback gives up. A connection that does not answer is thrown away, and the server rolls back by itself.
+func (p *pipe) rollback() error {
+	if p.conn == nil {
+		return nil
+	}
+	if !p.pg.IsClosed() {
+		if _, err := p.pg.Exec(context.Background(), `ROLLBACK`); err != nil {
+			p.pg.PgConn().Conn().Close() //nolint:errcheck // the pool finds it closed and drops it
+		}
+	}
+	return p.release()
+}
+
+// release gives the connection back; the pool drops one that was lost.
+func (p *pipe) release() error {
+	err := p.conn.Close()
+	p.conn, p.pg = nil, nil
+	if errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
+}
+
+// outcome asks, after the connection was lost during COMMIT, whether the transaction took effect. The server may not have noticed yet;
+// it is asked for some seconds. The error is errUnknown when nobody can tell.
+func (p *pipe) outcome(xid string) (committed bool, err error) {
+	for wait, left := 10*time.Millisecond, 12; left > 0; left-- {
+		var status sql.NullString
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		err = p.db.GetContext(ctx, &status, `SELECT pg_xact_status($1::text::xid8)`, xid)
+		cancel()
+		switch {
+		case err != nil:
+		case status.String == "committed":
+			return true, nil
+		case status.String == "aborted":
+			return false, nil
+		}
+		time.Sleep(wait)
+		wait = min(2*wait, time.Second)
+	}
+	return false, errors.Join(errUnknown, err)
+}
+
+func (p *pipe) close() error { return p.db.Close() }

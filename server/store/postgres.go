@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+)
+
+// pgDriver is the name by which sqlx knows how parameters are written.
+const pgDriver = "pgx"
+
+// Sessions that hold locks and say nothing are ended by the server, so that a replica that froze or lost its network holds up the
+// others for seconds only; who waits for a lock longer than that gives up and tries again.
+var pgSettings = map[string]string{
+	"application_name":                    "hejie",
+	"idle_in_transaction_session_timeout": "10s",
+	"lock_timeout":                        "15s",
+}
+
+// silence of a server's host after which a connection is lost, in milliseconds; left to itself the kernel waits for a quarter of an hour.
+const silence = 20_000
+
+// pgConfig reads the URL; what it says itself comes before the settings here.
+func pgConfig(url string) (*pgx.ConnConfig, error) {
+	c, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err // pgx leaves the password out
+	}
+	for name, value := range pgSettings {
+		if _, ok := c.RuntimeParams[name]; !ok {
+			c.RuntimeParams[name] = value
+		}
+	}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 5 * time.Second
+	}
+	alive := net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
+	c.DialFunc = (&net.Dialer{KeepAliveConfig: alive, Control: giveUpSilent}).DialContext
+	return c, nil
+}
+
+// openPostgres opens a pool of at most n connections.
+func openPostgres(url string, n int) (*sqlx.DB, error) {
+	c, err := pgConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	db := sqlx.NewDb(sql.OpenDB(connector{stdlib.GetConnector(*c)}), pgDriver)
+	db.SetMaxOpenConns(n)
+	db.SetMaxIdleConns(n)
+	return db, nil
+}
+
+// warnOfLoss tells the operator of a server that says "committed" before it is on disk.
+func (s *Store) warnOfLoss() {
+	for _, setting := range []string{"fsync", "synchronous_commit"} {
+		var is string
+		err := s.readers.Get(&is, `SELECT current_setting($1)`, setting)
+		if err != nil || is == "off" {
+			s.opt.Log.Warn("the database server may lose what it acknowledged", "setting", setting, "is", is, "error", err)
+		}
+	}
+}
+
+// connector makes connections that take what the file takes.
+type connector struct{ driver.Connector }
+
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, ok := conn.(*stdlib.Conn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a connection of another kind: %T", conn), conn.Close())
+	}
+	return &pgConn{own}, nil
+}
+
+// pgConn is a connection whose parameters are made what PostgreSQL takes.
+type pgConn struct{ *stdlib.Conn }
+
+// CheckNamedValue is called by database/sql for each parameter.
+func (*pgConn) CheckNamedValue(v *driver.NamedValue) error {
+	v.Value = pgValue(v.Value)
+	return nil
+}
+
+// pgValue is a parameter as PostgreSQL takes it: truth is 1 or 0, as in the file, and a text is UTF-8 without NUL, whatever a
+// stranger's browser called itself.
+func pgValue(v any) any {
+	switch v := v.(type) {
+	case bool:
+		if v {
+			return int64(1)
+		}
+		return int64(0)
+	case string:
+		if strings.IndexByte(v, 0) >= 0 || !utf8.ValidString(v) {
+			return strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\x00", "")
+		}
+	}
+	return v
+}
+
+// errGone says that the connection was lost in the middle of something.
+var errGone = errors.New("the connection to the database was lost")
+
+// errUnknown says that the connection was lost during COMMIT, and nobody could be asked what became of it.
+var errUnknown = errors.New("whether the last commit took effect is not known")
+
+// passing says whether trying again may help: others were in the way, or the server was gone. What may have been done is not tried again:
+// a plain write would be made twice.
+func passing(err error) bool {
+	var e *pgconn.PgError
+	var c *pgconn.ConnectError
+	if errors.Is(err, errUnknown) {
+		return false
+	}
+	if errors.As(err, &c) || errors.Is(err, errGone) || errors.Is(err, driver.ErrBadConn) {
+		return true
+	}
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case "40001", "40P01", "55P03": // serialization failure, deadlock, no lock in time
+		return true
+	case "25P03", "57P01", "57P02", "57P03", "53300": // idle too long, shut down, crashed, starting, too many connections
+		return true
+	case "0A000": // a plan from before a migration
+		return strings.Contains(e.Message, "cached plan")
+	case "23505": // another replica filed the same case a moment ago
+		return e.ConstraintName == "case_keys_id_key"
+	}
+	return strings.HasPrefix(e.Code, "08")
+}
+
+// pgWholeBatch says whether the error is of the server or of the way to it and not of the job that met it.
+func pgWholeBatch(err error) bool {
+	var e *pgconn.PgError
+	if errors.Is(err, errUnknown) || passing(err) {
+		return true
+	}
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code[:2] {
+	case "53", "57", "58", "XX": // no room, an operator, the system, corruption
+		return true
+	}
+	return e.Code == "25006" // read only: a standby
+}
+
+// pgUnique says whether the error is the breach of a UNIQUE constraint.
+func pgUnique(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == "23505"
+}

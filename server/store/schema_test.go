@@ -1,0 +1,172 @@
+package store_test
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/server/store"
+)
+
+// both runs a test on a file and on a server. At is for store.Open, driver and source for database/sql.
+func both(t *testing.T, test func(t *testing.T, at, driver, source string)) {
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "hejie.db")
+		test(t, path, "sqlite3", path+"?_busy_timeout=5000")
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		url := server.Empty(t)
+		test(t, url, "pgx", url)
+	})
+}
+
+func dump(t *testing.T, s *store.Store) string {
+	t.Helper()
+	var b strings.Builder
+	require.NoError(t, s.DumpDerived(ctx, &b))
+	return b.String()
+}
+
+// equalDumps tells the first line that differs.
+func equalDumps(t *testing.T, want, got string) {
+	t.Helper()
+	is := strings.Split(got, "\n")
+	for i, line := range strings.Split(want, "\n") {
+		require.Less(t, i, len(is))
+		require.Equal(t, line, is[i])
+	}
+	require.Equal(t, strings.Count(want, "\n"), strings.Count(got, "\n"))
+}
+
+// after is what a dump says after a heading.
+func after(t *testing.T, dump, heading string) string {
+	t.Helper()
+	_, tail, ok := strings.Cut(dump, heading)
+	require.True(t, ok)
+	return tail
+}
+
+// TestUpgrade: an installation with a year of cases goes back to the schema of the first release and comes up again, with nothing lost: what
+// can be derived from the older tables is there at once, and all that follows from the log when the doctor has been.
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, at, driver, source string) {
+		s := open(t, at, store.Options{})
+		yearOfCases(t, s, "enterprise 7", 60)
+		want := dump(t, s)
+		require.NoError(t, s.Close())
+		const first = 2
+		require.NoError(t, store.MigrateTo(ctx, at, first))
+		have, err := store.Status(ctx, at)
+		require.NoError(t, err)
+		require.Equal(t, int64(first), have.Version)
+		require.Greater(t, have.Latest, have.Version)
+
+		s = open(t, at, store.Options{})
+		equalDumps(t, after(t, want, "# scorecard_running"), after(t, dump(t, s), "# scorecard_running"))
+		require.NoError(t, s.Rebuild(ctx))
+		equalDumps(t, want, dump(t, s))
+		_, err = s.Verify(ctx)
+		require.NoError(t, err)
+		have, err = store.Status(ctx, at)
+		require.NoError(t, err)
+		require.Equal(t, have.Latest, have.Version)
+	})
+}
+
+// TestNewer: what a later program wrote is not touched.
+func TestNewer(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, at, driver, source string) {
+		require.NoError(t, store.Migrate(ctx, at))
+		have, err := store.Status(ctx, at)
+		require.NoError(t, err)
+		require.NoError(t, execAt(t, driver, source, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, ?)`, []any{have.Latest + 1, true}))
+		_, err = store.Open(at, store.Options{})
+		require.ErrorIs(t, err, store.ErrNewer)
+	})
+}
+
+// TestMigrateOnce: replicas that start on an empty database at once migrate it once.
+func TestMigrateOnce(t *testing.T) {
+	t.Parallel()
+	url := server.Empty(t)
+	have, err := store.Status(ctx, url)
+	require.NoError(t, err)
+	require.Zero(t, have.Version)
+	var starts sync.WaitGroup
+	errs := make([]error, 8)
+	for i := range errs {
+		starts.Go(func() {
+			s, err := store.Open(url, quiet(store.Options{}))
+			if err == nil {
+				err = s.Close()
+			}
+			errs[i] = err
+		})
+	}
+	starts.Wait()
+	for _, err := range errs {
+		require.NoError(t, err)
+	}
+	db, err := sql.Open("pgx", url)
+	require.NoError(t, err)
+	defer db.Close()
+	var steps, distinct int64
+	require.NoError(t, db.QueryRow(`SELECT count(*), count(DISTINCT version_id) FROM goose_db_version WHERE version_id > 0`).Scan(&steps, &distinct))
+	require.Equal(t, have.Latest, steps)
+	require.Equal(t, have.Latest, distinct)
+}
+
+// TestSameSchema: both databases have the same tables with the same columns, and all of them are copied.
+func TestSameSchema(t *testing.T) {
+	t.Parallel()
+	path, url := filepath.Join(t.TempDir(), "hejie.db"), server.Database(t)
+	require.NoError(t, store.Migrate(ctx, path))
+	columns := func(driver, source, query string) map[string][]string {
+		db, err := sql.Open(driver, source)
+		require.NoError(t, err)
+		defer db.Close()
+		rows, err := db.Query(query)
+		require.NoError(t, err)
+		defer rows.Close()
+		found := map[string][]string{}
+		for rows.Next() {
+			var table, column, kind string
+			var needed bool
+			require.NoError(t, rows.Scan(&table, &column, &kind, &needed))
+			if table == "goose_db_version" || column == "rowid" {
+				continue
+			}
+			switch kind {
+			case "bigint", "integer":
+				kind = "INTEGER"
+			case "bytea":
+				kind = "BLOB"
+			}
+			found[table] = append(found[table], fmt.Sprint(column, " ", strings.ToUpper(kind), " ", needed))
+		}
+		require.NoError(t, rows.Err())
+		for _, list := range found {
+			slices.Sort(list)
+		}
+		return found
+	}
+	file := columns("sqlite3", path, `SELECT m.name, c.name, c.type, c."notnull" OR c.pk > 0 FROM sqlite_schema m, pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`)
+	require.Equal(t, file, columns("pgx", url, `SELECT table_name, column_name, data_type, is_nullable = 'NO' FROM information_schema.columns
+		WHERE table_schema = 'public'`))
+	var names []string
+	for name := range file {
+		names = append(names, name)
+	}
+	require.ElementsMatch(t, names, store.Tables())
+}
