@@ -76,6 +76,31 @@ func TestReplicasTalk(t *testing.T) {
 	sound(t, rs[1])
 }
 
+// TestReplicasTail: a replica that remembers a case reads what another one wrote since, for those who follow it.
+func TestReplicasTail(t *testing.T) {
+	t.Parallel()
+	_, rs := replicas(t, 2)
+	for n := range int64(3) {
+		post := func(command string) {
+			_, err := post(rs[0], "case", fmt.Sprint(command, n), "x")
+			require.NoError(t, err)
+		}
+		post("first")
+		require.Equal(t, 3*n+1, version(t, rs[1], "case"), "it remembers")
+		post("second")
+		post("third")
+		ends, err := rs[1].Ends(ctx, []string{"case"})
+		require.NoError(t, err)
+		require.Equal(t, 3*n+3, ends["case"].Room)
+		commits, err := rs[1].Since(ctx, []app.From{{Case: "case", Room: 3*n + 1, Own: -1}}, 10)
+		require.NoError(t, err)
+		require.Len(t, commits, 1)
+		require.Len(t, commits[0].Records, 2)
+		require.Equal(t, 3*n+3, commits[0].After.Version)
+		require.Equal(t, 3*n+3, commits[0].Row.RoomSeq)
+	}
+}
+
 // TestReplicasOneCommand: a command that a client sends to all replicas takes effect once, and each gives the same receipt; also the
 // command that opens the case.
 func TestReplicasOneCommand(t *testing.T) {
