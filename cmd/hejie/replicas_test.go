@@ -15,7 +15,9 @@ import (
 
 var postgres pgtest.Server
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(postgres.Around(m)) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(postgres.Around(m), goleak.IgnoreAnyFunction("github.com/nats-io/nats-server/v2/server.(*Server).startGWReplyMapExpiration.func1"))
+}
 
 // on gives the arguments of a command on a database.
 func on(database string, args ...string) []string { return append(args, "--database", database) }
