@@ -87,6 +87,9 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	if e.store, err = store.Open(p.folder.database(), so); err != nil {
 		return nil, err
 	}
+	if err := p.folder.seal(ctx, e.store, secret); err != nil {
+		return nil, err
+	}
 	if e.vault, err = p.config.Place.open(ctx, p.folder); err != nil {
 		return nil, err
 	}

@@ -131,6 +131,15 @@ func (f folder) checkSecret() error {
 	return nil
 }
 
+// seal ties the secret to the database the first time, and refuses another one from then on: a replica's, or of another backup.
+func (f folder) seal(ctx context.Context, s *store.Store, secret app.Secret) error {
+	err := s.Seal(ctx, secret.Sum("seal"))
+	if errors.Is(err, store.ErrOtherSecret) {
+		err = fmt.Errorf("%s: %w: put the right one back from a backup or another replica", f.secret(), err)
+	}
+	return err
+}
+
 func (f folder) newSecret() (app.Secret, error) {
 	if err := os.MkdirAll(f.path, 0o700); err != nil {
 		return app.Secret{}, err

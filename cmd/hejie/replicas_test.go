@@ -80,6 +80,14 @@ func TestTwoReplicas(t *testing.T) {
 	for _, r := range []*running{one, other} {
 		require.Equal(t, http.StatusNoContent, r.call(t, http.MethodGet, "/readyz", nil, nil))
 	}
+	stranger := shell{data: filepath.Join(t.TempDir(), "other")}
+	_, err := folder{path: stranger.data}.newSecret()
+	require.NoError(t, err)
+	for _, args := range [][]string{{"serve", "--listen", "localhost:0"}, {"user", "add", "root.other", "别人"}} {
+		code, _, errs := stranger.run(t, on(database, args...)...)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "another secret")
+	}
 	other.client.Jar = one.client.Jar // cookies know no ports
 	require.Equal(t, http.StatusOK, other.call(t, http.MethodGet, "/api/sessions", nil, nil))
 	require.NoError(t, one.end())

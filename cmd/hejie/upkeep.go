@@ -45,6 +45,9 @@ func openDesk(ctx context.Context, f folder) (_ *desk, err error) {
 		}
 		return nil, err
 	}
+	if err := f.seal(ctx, d.store, secret); err != nil {
+		return nil, err
+	}
 	d.plain = d.store.Plain()
 	w := app.World{Plain: d.plain, Log: d.store, Cases: d.store, Scores: d.store, Yearbook: d.years,
 		Business: app.RealClock{}, Real: app.RealClock{}, Limits: app.DefaultLimits(), Secret: secret, SMS: app.SMSNone}

@@ -19,7 +19,7 @@ var ErrNotEmpty = errors.New("the database is not empty: nothing is overwritten"
 var tables = append([]table{
 	{"case_keys", "key"}, {"events", "case_key, version"}, {"enterprise_events", "enterprise, version"},
 	{"accounts", "id"}, {"people", "account"}, {"sessions", "id"}, {"session_cases", "session, case_id"}, {"codes", "id"}, {"attempts", "key, at"},
-	{"set_up", "id"}, {"bureaus", "id"}, {"enterprise_contacts", "enterprise"}, {"files", "id"}, {"outbox", "id"},
+	{"seal", "id"}, {"set_up", "id"}, {"bureaus", "id"}, {"enterprise_contacts", "enterprise"}, {"files", "id"}, {"outbox", "id"},
 	{"read_marks", "account, case_id, channel"}, {"calendar_years", "year"}, {"heartbeat", "id"}, {"outages", "began_at, ended_at"},
 	{"invitations", "key, addr, day"}, {"audit", "id"},
 }, derived...)

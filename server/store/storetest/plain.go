@@ -8,6 +8,7 @@ import (
 	"hejie/negotiation"
 	"hejie/negotiation/scheme"
 	"hejie/server/app"
+	"hejie/server/store"
 )
 
 // write makes plain writes in one transaction.
@@ -144,6 +145,14 @@ func sessions(b *bed) {
 	b.write(func(tx app.PlainTx) error { return tx.EndSession(ctx, "s1") })
 	gone, err := p.Session(ctx, []byte{1})
 	missing(b, gone, err)
+}
+
+func seal(b *bed) {
+	for range 2 {
+		require.NoError(b.t, b.Seal(ctx, []byte("one")))
+	}
+	require.ErrorIs(b.t, b.Seal(ctx, []byte("two")), store.ErrOtherSecret)
+	require.NoError(b.t, b.Seal(ctx, []byte("one")))
 }
 
 func codesAndAttempts(b *bed) {

@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"backup while writing", backup},
 		{"accounts", accounts},
 		{"sessions", sessions},
+		{"seal", seal},
 		{"codes and attempts", codesAndAttempts},
 		{"register", register},
 		{"upkeep", upkeep},
