@@ -178,6 +178,11 @@ func (f folder) checkDatabase(ctx context.Context) []finding {
 		return []finding{failed(what, errors.Join(err, s.Close()))}
 	}
 	found := []finding{s.checkCalendar(app.RealClock{}.Now()), s.diagnose(ctx, c.Demo)}
+	if secret, err := f.openSecret(); err == nil { // else that was said
+		if err := f.seal(ctx, s.Store, secret); err != nil {
+			found = append(found, failed("secret", err))
+		}
+	}
 	if err := s.Close(); err != nil {
 		found = append(found, failed("copy of the database", err))
 	}

@@ -83,10 +83,10 @@ func TestTwoReplicas(t *testing.T) {
 	stranger := shell{data: filepath.Join(t.TempDir(), "other")}
 	_, err := folder{path: stranger.data}.newSecret()
 	require.NoError(t, err)
-	for _, args := range [][]string{{"serve", "--listen", "localhost:0"}, {"user", "add", "root.other", "别人"}} {
-		code, _, errs := stranger.run(t, on(database, args...)...)
+	for _, args := range [][]string{{"serve", "--listen", "localhost:0"}, {"user", "add", "root.other", "别人"}, {"doctor"}} {
+		code, out, errs := stranger.run(t, on(database, args...)...)
 		require.Equal(t, exitFailed, code)
-		require.Contains(t, errs, "another secret")
+		require.Contains(t, out+errs, "another secret")
 	}
 	other.client.Jar = one.client.Jar // cookies know no ports
 	require.Equal(t, http.StatusOK, other.call(t, http.MethodGet, "/api/sessions", nil, nil))
