@@ -42,18 +42,24 @@ func TestEvidence(t *testing.T) {
 		c.press(c.word("room/evidence.remove", "name", name), in)
 	}
 
-	sent := c.pauses("*/api/files")
+	sent := c.pauses("*/api/uploads/*")
+	goOn := func(method string) { // lets a request through
+		asked := <-sent
+		require.Equal(t, method, asked.Request.Method)
+		call(c, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: asked.RequestID})
+	}
 	c.chooses(photo(t, "破损.jpg", 900))
 	c.press(c.word("room/evidence.stop"), in) // it is on its way
 	<-sent
 	c.sees(c.word("room/evidence.stopped"))
 	c.press(c.word("room/evidence.again"), in)
+	goOn(http.MethodGet) // where to go on
 	cut := <-sent
 	c.has(1, "progressbar", "破损.jpg")
 	c.shot("progress")
 	call(c, fetch.FailRequest, fetch.FailRequestParams{RequestID: cut.RequestID, ErrorReason: network.ErrorReasonInternetDisconnected})
-	c.press(c.word("room/evidence.again"), in) // it was kept
-	call(c, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: (<-sent).RequestID})
+	goOn(http.MethodGet) // by itself
+	goOn(http.MethodPatch)
 	call(c, fetch.Disable, cdp.Empty{})
 	c.sees(c.word("room/evidence.done"))
 	c.chooses(pdf(t, "发票.pdf"))
