@@ -16,7 +16,7 @@
 //
 // # Concurrency
 //
-// One Worker per installation runs, with a few sends at a time.
+// One Worker per installation runs, with a few sends at a time. Step is for one goroutine.
 package notify
 
 import (
@@ -62,8 +62,10 @@ type Options struct {
 
 // Worker empties the outbox.
 type Worker struct {
-	o    Options
-	wake chan struct{}
+	o     Options
+	wake  chan struct{}
+	known map[string][]app.Recipient // of what is being worked off just now
+	since time.Time                  // when it began
 }
 
 const (
@@ -72,6 +74,7 @@ const (
 	batch       = 64
 	atOnce      = 4
 	sendTime    = 15 * time.Second
+	knownFor    = 2 * time.Second // whom notices are for, while there are more
 	firstWait   = 5 * time.Second
 	longestWait = time.Hour
 	maxAttempts = 12
@@ -82,7 +85,7 @@ func New(o Options) *Worker {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{o, make(chan struct{}, 1)}
+	return &Worker{o: o, wake: make(chan struct{}, 1)}
 }
 
 // Wake says that something new may be in the outbox; it never blocks. Without it a notice waits up to a second.
@@ -123,10 +126,19 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // Step takes one batch of what is due and says whether there may be more.
 func (w *Worker) Step(ctx context.Context) (more bool, err error) {
-	rows, _, err := w.o.Plain.OutboxDue(ctx, w.o.Clock.Now(), batch)
+	now := w.o.Clock.Now()
+	rows, _, err := w.o.Plain.OutboxDue(ctx, now, batch)
 	if err != nil {
 		return false, err
 	}
+	if w.known == nil || now.Sub(w.since) > knownFor {
+		w.known, w.since = map[string][]app.Recipient{}, now
+	}
+	defer func() {
+		if !more {
+			w.known = nil
+		}
+	}()
 	var fresh, addressed []app.OutboxRow
 	for _, r := range rows {
 		if r.Address == "" {
@@ -135,10 +147,11 @@ func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 			addressed = append(addressed, r)
 		}
 	}
-	if err := w.address(ctx, fresh); err != nil {
+	ready, parted, err := w.address(ctx, fresh)
+	if err != nil {
 		return false, err
 	}
-	return len(fresh) > 0 || len(rows) == batch, w.send(ctx, addressed)
+	return parted || len(rows) == batch, w.send(ctx, append(addressed, ready...))
 }
 
 // note is what becomes of a row; nil: it stays as it is.
@@ -159,33 +172,37 @@ func (w *Worker) write(ctx context.Context, notes []note) error {
 	})
 }
 
-// address finds out whom notices are for: each becomes one for each phone, the first in its own row, so that a notice for one
-// person keeps its id. Whoever is meant by many notices is looked up once.
-func (w *Worker) address(ctx context.Context, rows []app.OutboxRow) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	found := map[string][]app.Recipient{}
-	notes := make([]note, len(rows))
-	for i, r := range rows {
-		to, ok := found[r.To]
+// address finds out whom notices are for. One for one person is ready to be sent: its row learns the address when it was, because most
+// are, and a write less for each counts. One for many is parted into a row for each phone, the first its own. Whoever is meant by many
+// notices in a row is looked up once.
+func (w *Worker) address(ctx context.Context, rows []app.OutboxRow) (ready []app.OutboxRow, parted bool, err error) {
+	var notes []note
+	for _, r := range rows {
+		to, ok := w.known[r.To]
 		if !ok {
-			var err error
 			if to, err = app.Recipients(ctx, w.o.Plain, r.To); err != nil {
-				return err
+				return nil, false, err
 			}
-			found[r.To] = to
+			w.known[r.To] = to
 		}
-		if len(to) == 0 {
+		switch len(to) {
+		case 0:
 			w.o.Logger.WarnContext(ctx, "nobody can be reached", slog.String("notice", r.ID), slog.String("template", r.Template))
-			notes[i] = func(tx app.PlainTx) error {
+			notes = append(notes, func(tx app.PlainTx) error {
 				return tx.Retry(ctx, r.ID, r.Attempts, time.Time{}, "nobody can be reached")
-			}
-			continue
+			})
+		case 1:
+			r.Address, r.Language = to[0].Phone, to[0].Language
+			ready = append(ready, r)
+		default:
+			parted = true
+			notes = append(notes, func(tx app.PlainTx) error { return expand(ctx, tx, r, to) })
 		}
-		notes[i] = func(tx app.PlainTx) error { return expand(ctx, tx, r, to) }
 	}
-	return w.write(ctx, notes)
+	if len(notes) == 0 {
+		return ready, false, nil
+	}
+	return ready, parted, w.write(ctx, notes)
 }
 
 func expand(ctx context.Context, tx app.PlainTx, r app.OutboxRow, to []app.Recipient) error {
@@ -245,7 +262,7 @@ func (w *Worker) one(ctx context.Context, r app.OutboxRow) note {
 	defer stop()
 	switch err := w.o.Sender.Send(sending, m); {
 	case err == nil:
-		return w.sent(ctx, m)
+		return w.sent(ctx, r, m.Text)
 	case ctx.Err() != nil:
 		return nil
 	default:
@@ -253,15 +270,16 @@ func (w *Worker) one(ctx context.Context, r app.OutboxRow) note {
 	}
 }
 
-func (w *Worker) sent(ctx context.Context, m Message) note {
+func (w *Worker) sent(ctx context.Context, r app.OutboxRow, text string) note {
+	r.Delivered = w.o.Clock.Now()
+	if w.o.Keep {
+		r.Text = text
+	}
 	return func(tx app.PlainTx) error {
-		switch {
-		case w.o.Keep:
-			return tx.Delivered(ctx, m.ID, w.o.Clock.Now(), m.Text)
-		case m.Template == app.TemplateCode:
-			return tx.DropOutbox(ctx, m.ID)
+		if r.Template == app.TemplateCode && !w.o.Keep {
+			return tx.DropOutbox(ctx, r.ID)
 		}
-		return tx.Delivered(ctx, m.ID, w.o.Clock.Now(), "")
+		return tx.Delivered(ctx, r)
 	}
 }
 
