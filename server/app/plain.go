@@ -112,7 +112,7 @@ type PlainWriter interface {
 	AddNotice(ctx context.Context, n Notice) error
 	AddOutbox(ctx context.Context, r OutboxRow) error
 	AddressOutbox(ctx context.Context, id, address, language string, next time.Time) error
-	Delivered(ctx context.Context, id string, at time.Time, text string) error
+	Delivered(ctx context.Context, r OutboxRow) error // with its address, language, text and time
 	Retry(ctx context.Context, id string, attempts int, next time.Time, why string) error
 	DropOutbox(ctx context.Context, id string) error
 

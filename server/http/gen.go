@@ -1089,6 +1089,9 @@ type CaseRow struct {
 	// Example: 430602
 	Region RegionCode `json:"region"`
 
+	// Regions for bureaus: the region and those that it lies in, province first
+	Regions []RegionCode `json:"regions,omitempty,omitzero"`
+
 	// RoomSeq last number in the room
 	RoomSeq int64 `json:"room_seq"`
 

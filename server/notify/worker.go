@@ -15,7 +15,8 @@
 //
 // # Concurrency
 //
-// One Worker per process runs, with a few sends at a time. Those of several replicas take rows that no other has.
+// One Worker per process runs, with a few sends at a time. Those of several replicas take rows that no other has. Step is for one
+// goroutine.
 package notify
 
 import (
@@ -61,8 +62,10 @@ type Options struct {
 
 // Worker empties the outbox.
 type Worker struct {
-	o    Options
-	wake chan struct{}
+	o     Options
+	wake  chan struct{}
+	known map[string][]app.Recipient // of what is being worked off just now
+	since time.Time                  // when it began
 }
 
 const (
@@ -72,6 +75,7 @@ const (
 	atOnce      = 4
 	sendTime    = 15 * time.Second
 	lease       = 2 * time.Minute // so long no other replica sends what this one took
+	knownFor    = 2 * time.Second // whom notices are for, while there are more
 	firstWait   = 5 * time.Second
 	longestWait = time.Hour
 	maxAttempts = 12
@@ -82,7 +86,7 @@ func New(o Options) *Worker {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Worker{o, make(chan struct{}, 1)}
+	return &Worker{o: o, wake: make(chan struct{}, 1)}
 }
 
 // Wake says that something new may be in the outbox; it never blocks. Without it a notice waits up to a second.
@@ -128,6 +132,14 @@ func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if w.known == nil || now.Sub(w.since) > knownFor {
+		w.known, w.since = map[string][]app.Recipient{}, now
+	}
+	defer func() {
+		if !more {
+			w.known = nil
+		}
+	}()
 	var fresh, addressed []app.OutboxRow
 	for _, r := range rows {
 		if r.Address == "" {
@@ -136,10 +148,11 @@ func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 			addressed = append(addressed, r)
 		}
 	}
-	if err := w.address(ctx, fresh, now); err != nil {
+	ready, parted, err := w.address(ctx, fresh, now)
+	if err != nil {
 		return false, err
 	}
-	return len(fresh) > 0 || len(rows) == batch, w.send(ctx, addressed, now.Add(lease-sendTime))
+	return parted || len(rows) == batch, w.send(ctx, append(addressed, ready...), now.Add(lease-sendTime))
 }
 
 // note is what becomes of a row; nil: it stays as it is.
@@ -160,33 +173,37 @@ func (w *Worker) write(ctx context.Context, notes []note) error {
 	})
 }
 
-// address finds out whom notices are for: each becomes one for each phone, the first in its own row, so that a notice for one
-// person keeps its id. Whoever is meant by many notices is looked up once.
-func (w *Worker) address(ctx context.Context, rows []app.OutboxRow, now time.Time) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	found := map[string][]app.Recipient{}
-	notes := make([]note, len(rows))
-	for i, r := range rows {
-		to, ok := found[r.To]
+// address finds out whom notices are for. One for one person is ready to be sent: its row learns the address when it was, because most
+// are, and a write less for each counts. One for many is parted into a row for each phone, the first its own. Whoever is meant by many
+// notices in a row is looked up once.
+func (w *Worker) address(ctx context.Context, rows []app.OutboxRow, now time.Time) (ready []app.OutboxRow, parted bool, err error) {
+	var notes []note
+	for _, r := range rows {
+		to, ok := w.known[r.To]
 		if !ok {
-			var err error
 			if to, err = app.Recipients(ctx, w.o.Plain, r.To); err != nil {
-				return err
+				return nil, false, err
 			}
-			found[r.To] = to
+			w.known[r.To] = to
 		}
-		if len(to) == 0 {
+		switch len(to) {
+		case 0:
 			w.o.Logger.WarnContext(ctx, "nobody can be reached", slog.String("notice", r.ID), slog.String("template", r.Template))
-			notes[i] = func(tx app.PlainTx) error {
+			notes = append(notes, func(tx app.PlainTx) error {
 				return tx.Retry(ctx, r.ID, r.Attempts, time.Time{}, "nobody can be reached")
-			}
-			continue
+			})
+		case 1:
+			r.Address, r.Language = to[0].Phone, to[0].Language
+			ready = append(ready, r)
+		default:
+			parted = true
+			notes = append(notes, func(tx app.PlainTx) error { return expand(ctx, tx, r, to, now) })
 		}
-		notes[i] = func(tx app.PlainTx) error { return expand(ctx, tx, r, to, now) }
 	}
-	return w.write(ctx, notes)
+	if len(notes) == 0 {
+		return ready, false, nil
+	}
+	return ready, parted, w.write(ctx, notes)
 }
 
 func expand(ctx context.Context, tx app.PlainTx, r app.OutboxRow, to []app.Recipient, now time.Time) error {
@@ -246,7 +263,7 @@ func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) note 
 	defer stop()
 	switch err := w.o.Sender.Send(sending, m); {
 	case err == nil:
-		return w.sent(ctx, m)
+		return w.sent(ctx, r, m.Text)
 	case ctx.Err() != nil:
 		return nil
 	default:
@@ -254,15 +271,16 @@ func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) note 
 	}
 }
 
-func (w *Worker) sent(ctx context.Context, m Message) note {
+func (w *Worker) sent(ctx context.Context, r app.OutboxRow, text string) note {
+	r.Delivered = w.o.Clock.Now()
+	if w.o.Keep {
+		r.Text = text
+	}
 	return func(tx app.PlainTx) error {
-		switch {
-		case w.o.Keep:
-			return tx.Delivered(ctx, m.ID, w.o.Clock.Now(), m.Text)
-		case m.Template == app.TemplateCode:
-			return tx.DropOutbox(ctx, m.ID)
+		if r.Template == app.TemplateCode && !w.o.Keep {
+			return tx.DropOutbox(ctx, r.ID)
 		}
-		return tx.Delivered(ctx, m.ID, w.o.Clock.Now(), "")
+		return tx.Delivered(ctx, r)
 	}
 }
 

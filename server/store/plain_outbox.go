@@ -93,8 +93,9 @@ func (p plainTx) AddressOutbox(_ context.Context, id, address, language string, 
 	return p.t.run(`UPDATE outbox SET address = ?, language = ?, next_at = ? WHERE id = ?`, address, language, micros(next), id)
 }
 
-func (p plainTx) Delivered(_ context.Context, id string, when time.Time, text string) error {
-	return p.t.run(`UPDATE outbox SET next_at = NULL, delivered_at = ?, error = '', text = ? WHERE id = ?`, micros(when), text, id)
+func (p plainTx) Delivered(_ context.Context, r app.OutboxRow) error {
+	return p.t.run(`UPDATE outbox SET address = ?, language = ?, next_at = NULL, delivered_at = ?, error = '', text = ? WHERE id = ?`,
+		r.Address, r.Language, micros(r.Delivered), r.Text, r.ID)
 }
 
 func (p plainTx) Retry(_ context.Context, id string, attempts int, next time.Time, why string) error {

@@ -320,7 +320,7 @@ func TestReplicasOutbox(t *testing.T) {
 		require.Equal(t, 1, n, id)
 	}
 	drain(until.Add(-time.Microsecond), until)
-	require.NoError(t, rs[1].Plain().Write(ctx, func(tx app.PlainTx) error { return tx.Delivered(ctx, "notice 1", now, "") }))
+	require.NoError(t, rs[1].Plain().Write(ctx, func(tx app.PlainTx) error { return tx.Delivered(ctx, app.OutboxRow{ID: "notice 1", Delivered: now}) }))
 	drain(until, until.Add(time.Minute))
 	for id, n := range taken {
 		want := 2

@@ -348,7 +348,7 @@ func outbox(b *bed) {
 	require.Len(b.t, taken, 1)
 	require.Equal(b.t, 1, taken[0].Attempts)
 	b.write(func(tx app.PlainTx) error {
-		if err := tx.Delivered(ctx, "n1", now, "text"); err != nil {
+		if err := tx.Delivered(ctx, app.OutboxRow{ID: "n1", Address: "+861", Language: "en", Delivered: now, Text: "text"}); err != nil {
 			return err
 		}
 		return tx.Retry(ctx, "n2", 9, time.Time{}, "refused")
@@ -357,6 +357,7 @@ func outbox(b *bed) {
 	rows := got[[]app.OutboxRow](b)(p.Outbox(ctx, 10))
 	require.Len(b.t, rows, 2)
 	require.Equal(b.t, now, rows[1].Delivered)
+	require.Equal(b.t, []string{"+861", "en", "text"}, []string{rows[1].Address, rows[1].Language, rows[1].Text})
 	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, "n2") })
 	b.write(func(tx app.PlainTx) error { return tx.AddNotice(ctx, app.Notice{To: "a", Template: "t", At: now}) })
 	require.Len(b.t, got[[]app.OutboxRow](b)(p.Outbox(ctx, 10)), 2)

@@ -1554,6 +1554,8 @@ export interface components {
             enterprise_name: string;
             bureau: components["schemas"]["Id"];
             region: components["schemas"]["RegionCode"];
+            /** @description for bureaus: the region and those that it lies in, province first */
+            regions?: components["schemas"]["RegionCode"][];
             category: components["schemas"]["Category"];
             amount: components["schemas"]["Money"];
             /** @description goods or service */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { CaseRow } from '@/features/words'
 import { validCreditCode } from './credit'
-import { columnOf, drop, emptyBoard, filtersOf, matches, noFilters, page, paramsOf, placeIn, put, queryOf, within, type Board } from './columns'
+import { columnOf, drop, emptyBoard, filtersOf, matches, noFilters, page, paramsOf, placeIn, put, queryOf, type Board } from './columns'
 import { leftText, urgencyOf, workingDaysTo } from './left'
 import { actsOf, schemeCommand } from './scheme'
 
 const horizon = Date.parse('2026-11-25T00:00:00+08:00')
 const row = (change: Partial<CaseRow> = {}): CaseRow => ({
-  case: 'a', code: 'K7QM2-XW9PD', version: 5, consumer: 'c', enterprise: 'e', enterprise_name: '岳阳湘湖里电器有限公司', bureau: 'b', region: '430602',
+  case: 'a', code: 'K7QM2-XW9PD', version: 5, consumer: 'c', enterprise: 'e', enterprise_name: '岳阳湘湖里电器有限公司', bureau: 'b', region: '430602', regions: ['430000', '430600', '430602'],
   category: 'quality', amount: { currency: 'CNY', minor: 259900 }, phase: 'escalated', turn: 'bureau', turn_since: '2026-11-19T00:00:00Z',
   filed_at: '2026-11-01T00:00:00Z', last_at: '2026-11-19T00:00:00Z', due: '2026-11-30T16:00:00Z', due_key: 'complaint_decision', room_seq: 5, column: 'new', ...change,
 })
@@ -81,9 +81,8 @@ describe('filters', () => {
     expect(matches(row(), { ...noFilters, q: '湘湖里' })).toBe(true)
     expect(matches(row(), { ...noFilters, min: 259901 })).toBe(false)
     expect(matches(row(), { ...noFilters, max: 259900, ground: 'refused' })).toBe(false)
-    expect(within('430602', '430600')).toBe(true)
-    expect(within('430602', '430611')).toBe(false)
-    expect(within('430602', '430000')).toBe(true)
+    expect(matches(row(), { ...noFilters, region: '430600' })).toBe(true)
+    expect(matches(row(), { ...noFilters, region: '430611' })).toBe(false)
   })
 
   it('live in the address', () => {

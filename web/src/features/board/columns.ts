@@ -74,13 +74,8 @@ export const countFilters = (filters: Filters): number => Object.keys(paramsOf({
 
 const plain = (text: string) => text.toLowerCase().replace(/[\s-]/g, '')
 
-/** Whether a code lies in a region: 430600 holds 430602. */
-export function within(code: string, region: string): boolean {
-  return code.startsWith(region.replace(/(00)+$/, ''))
-}
-
 export function matches(row: CaseRow, { region, category, ground, min, max, q }: Filters): boolean {
-  if (region && !within(row.region, region)) return false
+  if (region && !row.regions?.includes(region)) return false
   if (category && row.category !== category) return false
   if (ground && row.reason !== ground) return false
   if (min !== null && row.amount.minor < min) return false
