@@ -65,6 +65,7 @@ type replica struct {
 	ticks  chan time.Time
 	web    *httptest.Server
 	dead   bool
+	reread atomic.Int64 // how often the calendar was read again
 }
 
 // newPlatform has n replicas, each with the way to the others that connect makes for it. It lives as long as the test.
@@ -136,7 +137,7 @@ func (p *platform) start(connect Connect) *replica {
 	r.ledger = app.NewLedger(w, years, negotiation.DefaultRules())
 	w.Door = r.ledger
 	r.app = app.New(w)
-	r.relay = New(Options{Connect: connect, Revoked: r.app.Sessions.Revoked, Review: r.app.Sessions.Review, Calendar: r.app.Pulse.Refresh, Ticks: r.ticks, Now: p.Now})
+	r.relay = New(Options{Connect: connect, Revoked: r.app.Sessions.Revoked, Review: r.app.Sessions.Review, Calendar: r.refresh, Ticks: r.ticks, Now: p.Now})
 	r.hub = live.New(live.Options{Visitor: r.visitor, Past: p.store, Door: r.ledger, Feeds: app.NewLists(w, p.store, years), Marks: r.app.Marks, Limits: w.Limits,
 		Tail: p.store, Peers: r.relay, Now: p.Now, Ticks: make(chan time.Time),
 		EncodeRow: func(row app.CaseRow) ([]byte, error) {
@@ -149,6 +150,12 @@ func (p *platform) start(connect Connect) *replica {
 	require.NoError(p, r.relay.Start(r.hub))
 	r.web = httptest.NewServer(r.hub)
 	return r
+}
+
+// refresh reads the calendar again, counted.
+func (r *replica) refresh(ctx context.Context) error {
+	r.reread.Add(1)
+	return r.app.Pulse.Refresh(ctx)
 }
 
 // stop ends the replica in order.
