@@ -120,7 +120,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 // tie makes the parts that serve and hands each what it needs of the others.
 func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, sender notify.Sender, clock *app.ShiftedClock) error {
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
-	hub := live.Options{Visitor: e.visitor, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
+	hub := live.Options{Visitor: e.visitor, Alive: e.alive, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
 		EncodeRow: server.EncodeRow, Refuse: server.Refuse, Logger: e.log}
 	if e.config.Bus != "" {
 		e.relay = e.newRelay(w.Secret)
@@ -209,6 +209,12 @@ func (e *engine) sender() (notify.Sender, error) {
 		return e.webhook, err
 	}
 	return notify.None{}, nil
+}
+
+// alive says whether a session still holds, asked of the database and not of what this process remembers.
+func (e *engine) alive(ctx context.Context, session string) (bool, error) {
+	found, err := e.store.Plain().LiveSessions(ctx, []string{session}, time.Now())
+	return len(found) == 1, err
 }
 
 // visitor is who stands behind a socket.

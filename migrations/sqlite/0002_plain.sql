@@ -120,6 +120,7 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX outbox_next ON outbox (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX outbox_codes ON outbox (next_at) WHERE template = 'code' AND next_at IS NOT NULL; -- they go first
 CREATE INDEX outbox_settled ON outbox (created_at) WHERE next_at IS NULL;
 
 CREATE TABLE read_marks (

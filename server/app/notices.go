@@ -105,7 +105,17 @@ func noticesOf(c negotiation.Case, unanswered bool, e negotiation.Event) []Notic
 	case negotiation.Reminded:
 		return m.reminder(f)
 	case negotiation.DeadlinesMoved:
-		return m.toParties(negotiation.SideSystem, TemplateDeadlineMoved, "due", lastDay(f.Moves[0].Deadline.Due))
+		return m.moved(f)
+	}
+	return nil
+}
+
+// moved tells the parties of the first clock that has another date now. One that only became certain is no news.
+func (m letter) moved(f negotiation.DeadlinesMoved) []Notice {
+	for _, x := range f.Moves {
+		if !x.From.Equal(x.Deadline.Due) {
+			return m.toParties(negotiation.SideSystem, TemplateDeadlineMoved, "due", lastDay(x.Deadline.Due))
+		}
 	}
 	return nil
 }
@@ -129,6 +139,8 @@ func (m letter) closed(by negotiation.Side, f negotiation.CaseClosed) []Notice {
 		return append(m.to(negotiation.SideConsumer, TemplateAskToSend), m.to(negotiation.SideEnterprise, TemplateClosed)...)
 	case f.Class == negotiation.ClassLC && !f.Until.IsZero():
 		return append(m.to(negotiation.SideConsumer, TemplateLapsed, "until", lastDay(f.Until)), m.to(negotiation.SideEnterprise, TemplateClosed)...)
+	case f.Class == negotiation.ClassSU && !f.Until.IsZero():
+		return append(m.to(negotiation.SideConsumer, TemplateUnconfirmed, "until", lastDay(f.Until)), m.to(negotiation.SideEnterprise, TemplateClosed)...)
 	}
 	return m.toParties(by, TemplateClosed)
 }

@@ -29,6 +29,7 @@ const (
 	TemplateClosed              = "closed"               //
 	TemplateAnswerOrLapse       = "answer_or_lapse"      // to the consumer whose silence would let the case lapse; due
 	TemplateLapsed              = "lapsed"               // to the consumer; until
+	TemplateUnconfirmed         = "unconfirmed"          // to the consumer who may still dispute; until
 	TemplateAskToSend           = "ask_to_send"          // to the consumer who wanted to be asked: unsettled, send it?
 	TemplateRefusalRuled        = "refusal_ruled"        // to the parties
 	TemplatePerformanceFound    = "performance_found"    // to the parties
@@ -44,5 +45,5 @@ var Templates = [...]Template{TemplateCode, TemplateCaseFiled, TemplateFirstResp
 	TemplateOfferLapses, TemplateDeadline, TemplateAccepted, TemplatePerformanceDue, TemplatePerformanceAsked,
 	TemplatePerformanceReported, TemplatePerformanceDisputed, TemplateEscalated, TemplateComplaintReceived,
 	TemplateComplaintAccepted, TemplateComplaintRefused, TemplateChase, TemplateReopened, TemplateDeadlineMoved, TemplateClosed,
-	TemplateAnswerOrLapse, TemplateLapsed, TemplateAskToSend, TemplateRefusalRuled, TemplatePerformanceFound,
+	TemplateAnswerOrLapse, TemplateLapsed, TemplateUnconfirmed, TemplateAskToSend, TemplateRefusalRuled, TemplatePerformanceFound,
 	TemplateApplication, TemplateEnrolled, TemplateSuspended, TemplateRemoved, TemplateLeft}

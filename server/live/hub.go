@@ -49,13 +49,16 @@ type Marks interface {
 type Options struct {
 	// Visitor resolves the session of an upgrade request. Errors: sign_in_required.
 	Visitor func(*http.Request) (Visitor, error)
-	Past    app.Past
-	Door    app.Door
-	Feeds   Feeds
-	Marks   Marks
-	Limits  app.Limits // FrameBytes, CommandsPerSecond, SocketsPerAccount
-	Tail    app.Tail   // what other replicas write; nil: there are none, and Hear, Check and Tend are not called
-	Peers   Peers      // nil with Tail
+	// Alive says whether a session still holds, asked once its connection is one that Revoke finds: it may have been ended between the
+	// proof and then. Nil: it does.
+	Alive  func(ctx context.Context, session string) (bool, error)
+	Past   app.Past
+	Door   app.Door
+	Feeds  Feeds
+	Marks  Marks
+	Limits app.Limits // FrameBytes, CommandsPerSecond, SocketsPerAccount
+	Tail   app.Tail   // what other replicas write; nil: there are none, and Hear, Check and Tend are not called
+	Peers  Peers      // nil with Tail
 
 	// EncodeRow gives a row as the HTTP lists give it; an object.
 	EncodeRow func(app.CaseRow) ([]byte, error)
@@ -308,6 +311,9 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if code == 0 {
 		c.prepare()
 		go c.read()
+		if code := h.lapsed(r.Context(), who); code != 0 {
+			c.end(code)
+		}
 	} else {
 		h.refuse(c, code)
 	}
@@ -323,6 +329,22 @@ func (h *Hub) refuse(c *conn, code CloseCode) {
 		h.refusing.Add(-1)
 		c.cut()
 	}
+}
+
+// lapsed is not 0 for a session that was ended before its connection was registered, or when that cannot be told.
+func (h *Hub) lapsed(ctx context.Context, who Visitor) CloseCode {
+	if h.Alive == nil {
+		return 0
+	}
+	alive, err := h.Alive(ctx, who.Session.ID)
+	switch {
+	case err != nil:
+		h.Logger.ErrorContext(ctx, "live: session not looked up", slog.Any("error", err))
+		return GoingAway
+	case !alive:
+		return SignedOut
+	}
+	return 0
 }
 
 // add registers a socket; not 0 when it may not be.

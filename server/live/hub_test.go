@@ -2,10 +2,12 @@ package live
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -308,4 +310,34 @@ func TestStartAndStopManyTimes(t *testing.T) {
 	all.Wait()
 	w.hub.Start()
 	w.dial("consumer").sync()
+}
+
+// A session that is ended while its socket is being let in is not let in: Revoke could not find the socket yet.
+func TestEndedWhileItCame(t *testing.T) {
+	t.Parallel()
+	var ended atomic.Bool
+	var failing atomic.Bool
+	var w *world
+	w = newWorld(t, func(o *Options) {
+		visitor := o.Visitor
+		o.Visitor = func(r *http.Request) (Visitor, error) {
+			v, err := visitor(r)
+			if ended.Load() {
+				w.hub.Revoke(app.Revoked{Account: v.Session.Actor.ID})
+			}
+			return v, err
+		}
+		o.Alive = func(context.Context, string) (bool, error) {
+			if failing.Load() {
+				return false, errors.New("away")
+			}
+			return !ended.Load(), nil
+		}
+	})
+	kept := w.dial("consumer:1")
+	kept.sync()
+	ended.Store(true)
+	require.Equal(t, SignedOut, w.dial("consumer:2").closed())
+	failing.Store(true)
+	require.Equal(t, GoingAway, w.dial("consumer:2").closed(), "it comes back")
 }

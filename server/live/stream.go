@@ -77,6 +77,9 @@ func (h *Hub) serveEvents(w http.ResponseWriter, r *http.Request) {
 	defer c.leave()
 	c.heard.Store(math.MaxInt64) // nothing is ever said on it
 	c.prepare()
+	if code := h.lapsed(r.Context(), who); code != 0 {
+		c.end(code)
+	}
 	if err := s.open(h.tuning.write); err != nil {
 		return
 	}

@@ -78,6 +78,8 @@ func texts() map[app.Template][2]string {
 			"Hejie: answer the offer in case {code} by {due}, or the case lapses: {link}"},
 		app.TemplateLapsed: {"【和解】案件 {code} 因没有收到您的答复已搁置，{until} 24:00 前可以恢复：{link}",
 			"Hejie: case {code} lapsed unanswered. Take it up again until {until}: {link}"},
+		app.TemplateUnconfirmed: {"【和解】案件 {code} 的履行未经您确认，已结束。没有收到的话，{until} 24:00 前可以提出异议：{link}",
+			"Hejie: case {code} closed unconfirmed. If it was not done, say so by {until}: {link}"},
 		app.TemplateAskToSend: {"【和解】案件 {code} 没有谈成。是否送交市场监管部门，由您决定：{link}",
 			"Hejie: case {code} was not settled. Send it to the market regulator? {link}"},
 		app.TemplateRefusalRuled: {"【和解】市场监管部门已对案件 {code} 的拒绝和解作出认定：{link}",

@@ -44,17 +44,19 @@ func (p plainReader) Outbox(ctx context.Context, limit int) ([]app.OutboxRow, er
 	return list(ctx, p.q, scanOutbox, `SELECT `+outboxColumns+` FROM outbox ORDER BY created_at DESC, id DESC LIMIT ?`, limit)
 }
 
-// OutboxDue gives the notices to be tried now, longest due first, and when the next of the others is due.
-func (p plainReader) OutboxDue(ctx context.Context, now time.Time, limit int) ([]app.OutboxRow, time.Time, error) {
-	rows, err := list(ctx, p.q, scanOutbox, `SELECT `+outboxColumns+` FROM outbox WHERE next_at <= ? ORDER BY next_at, id LIMIT ?`, micros(now), limit)
-	if err != nil {
-		return nil, time.Time{}, err
+// What of the outbox goes first: somebody waits for a code, and it is of no use for long.
+var outboxFirst = [...]string{`template = 'code'`, `template <> 'code'`}
+
+// OutboxDue gives the notices to be tried now: codes first, then what is longest due.
+func (p plainReader) OutboxDue(ctx context.Context, now time.Time, limit int) (due []app.OutboxRow, err error) {
+	for _, which := range outboxFirst {
+		rows, err := list(ctx, p.q, scanOutbox, `SELECT `+outboxColumns+` FROM outbox WHERE next_at <= ? AND `+which+` ORDER BY next_at, id LIMIT ?`, micros(now), limit-len(due))
+		if err != nil {
+			return nil, err
+		}
+		due = append(due, rows...)
 	}
-	var next *int64
-	if err := p.q.get(ctx, &next, `SELECT min(next_at) FROM outbox WHERE next_at > ?`, micros(now)); err != nil || next == nil {
-		return rows, time.Time{}, readError(err)
-	}
-	return rows, time.UnixMicro(*next).UTC(), nil
+	return due, nil
 }
 
 // OutboxWaiting counts the notices to be tried now, up to 10,000, and says since when the first is.
@@ -72,15 +74,20 @@ func (p plainReader) OutboxWaiting(ctx context.Context, now time.Time) (int, tim
 }
 
 // TakeOutbox takes rows by moving their next attempt; see app.Plain. Rows that another replica is taking are passed over.
-func (p plain) TakeOutbox(ctx context.Context, now, until time.Time, limit int) ([]app.OutboxRow, error) {
+func (p plain) TakeOutbox(ctx context.Context, now, until time.Time, limit int) (taken []app.OutboxRow, err error) {
 	if !p.s.shared {
-		rows, _, err := p.OutboxDue(ctx, now, limit)
-		return rows, err
+		return p.OutboxDue(ctx, now, limit)
 	}
-	rows, err := list(ctx, p.q, scanOutbox, `WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE next_at <= ? ORDER BY next_at, id LIMIT ?`+p.q.words().claim+`)
-		UPDATE outbox SET next_at = ? WHERE id IN (SELECT id FROM due) RETURNING `+outboxColumns, micros(now), limit, micros(until))
-	slices.SortFunc(rows, func(a, b app.OutboxRow) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) })
-	return rows, err
+	for _, which := range outboxFirst {
+		rows, err := list(ctx, p.q, scanOutbox, `WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE next_at <= ? AND `+which+` ORDER BY next_at, id LIMIT ?`+p.q.words().claim+`)
+			UPDATE outbox SET next_at = ? WHERE id IN (SELECT id FROM due) RETURNING `+outboxColumns, micros(now), limit-len(taken), micros(until))
+		if err != nil {
+			return taken, err // those are sent, at least
+		}
+		slices.SortFunc(rows, func(a, b app.OutboxRow) int { return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID)) })
+		taken = append(taken, rows...)
+	}
+	return taken, nil
 }
 
 func (p plainTx) AddNotice(_ context.Context, n app.Notice) error {

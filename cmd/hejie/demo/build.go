@@ -307,7 +307,7 @@ func (b *builder) exits(ctx context.Context) error {
 
 // forget drops the notices that were sent long ago.
 func (b *builder) forget(ctx context.Context) error {
-	rows, _, err := b.World.Plain.OutboxDue(ctx, b.World.Real.Now().Add(time.Hour), 1_000_000)
+	rows, err := b.World.Plain.OutboxDue(ctx, b.World.Real.Now().Add(time.Hour), 1_000_000)
 	if err != nil {
 		return err
 	}

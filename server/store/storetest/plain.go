@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -321,10 +322,7 @@ func outbox(b *bed) {
 		later.ID, later.Next = "n2", now.Add(time.Hour)
 		return tx.AddOutbox(ctx, later)
 	})
-	due, next, err := p.OutboxDue(ctx, now, 10)
-	require.NoError(b.t, err)
-	require.Equal(b.t, []app.OutboxRow{row}, due)
-	require.Equal(b.t, now.Add(time.Hour), next)
+	require.Equal(b.t, []app.OutboxRow{row}, got[[]app.OutboxRow](b)(p.OutboxDue(ctx, now, 10)))
 	waiting := func(at time.Time, want int, since time.Time) {
 		b.t.Helper()
 		n, first, err := p.OutboxWaiting(ctx, at)
@@ -361,4 +359,17 @@ func outbox(b *bed) {
 	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, "n2") })
 	b.write(func(tx app.PlainTx) error { return tx.AddNotice(ctx, app.Notice{To: "a", Template: "t", At: now}) })
 	require.Len(b.t, got[[]app.OutboxRow](b)(p.Outbox(ctx, 10)), 2)
+
+	// A code goes before all that is longer due.
+	b.write(func(tx app.PlainTx) error {
+		code, older := row, row
+		code.ID, code.Template = "n3", app.TemplateCode
+		older.ID, older.Next = "n4", now.Add(-time.Hour)
+		return errors.Join(tx.AddOutbox(ctx, older), tx.AddOutbox(ctx, code))
+	})
+	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 1))
+	require.Equal(b.t, "n3", taken[0].ID)
+	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, "n3") })
+	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 9))
+	require.Equal(b.t, "n4", taken[0].ID)
 }

@@ -77,6 +77,7 @@ const en: Translation<typeof zh> = {
   'template.closed': 'Closed',
   'template.answer_or_lapse': 'Answer or it lapses',
   'template.lapsed': 'Lapsed',
+  'template.unconfirmed': 'Performance not confirmed',
   'template.ask_to_send': 'Asked whether to send it',
   'template.refusal_ruled': 'Refusal ruled on',
   'template.performance_found': 'Performance found on',

@@ -74,6 +74,7 @@ export default {
   'template.closed': '案件结束',
   'template.answer_or_lapse': '不答复将搁置',
   'template.lapsed': '已搁置',
+  'template.unconfirmed': '履行未确认',
   'template.ask_to_send': '询问是否送交',
   'template.refusal_ruled': '拒绝已裁定',
   'template.performance_found': '履行已认定',
