@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -113,9 +114,17 @@ func (w *writer) start() {
 	}()
 }
 
-// take gives what waits now, plain writes first: they are the ones that a change may have to see.
+// take gives what waits now, plain writes first: they are the ones that a change may have to see. It lets others go once before it
+// takes the rest: whoever was about to ask comes along, and a commit costs the same for many.
 func (w *writer) take(first *job) []*job {
-	batch := append(make([]*job, 0, 64), first)
+	batch := w.drain(append(make([]*job, 0, 64), first))
+	runtime.Gosched()
+	batch = w.drain(batch)
+	slices.SortStableFunc(batch, func(a, b *job) int { return rank(a) - rank(b) })
+	return batch
+}
+
+func (w *writer) drain(batch []*job) []*job {
 	for len(batch) < maxBatch {
 		select {
 		case j, ok := <-w.jobs:
@@ -123,12 +132,10 @@ func (w *writer) take(first *job) []*job {
 				return batch
 			}
 			batch = append(batch, j)
-			continue
 		default:
+			return batch
 		}
-		break
 	}
-	slices.SortStableFunc(batch, func(a, b *job) int { return rank(a) - rank(b) })
 	return batch
 }
 
