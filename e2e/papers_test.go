@@ -20,8 +20,8 @@ import (
 // A page of a PDF, as Chromium writes it.
 var pdfPage = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
 
-// prints the page as it stands on A4, keeps it beside the pictures, and gives the number of its sheets. Paper is black on white whatever the
-// screen wears, nothing on it is wider than the sheet, and what is only for the screen stays off it.
+// prints the page as it stands on A4, keeps it beside the pictures, and gives the number of its sheets. Words are black on white whatever
+// the screen wears (a bar without words may have a colour), nothing on it is wider than the sheet, and what is only for the screen stays off it.
 func (p *screen) prints(what string) int {
 	p.t.Helper()
 	call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
@@ -36,7 +36,7 @@ func (p *screen) prints(what string) int {
     if (el.closest('[data-print=no]')) found.push('on paper: ' + el.textContent)
     const style = getComputedStyle(el)
     const ground = rgb(style.backgroundColor)
-    if (ground && dark(ground)) found.push('dark ground: ' + el.tagName + ' ' + el.className)
+    if (ground && dark(ground) && el.textContent.trim()) found.push('dark ground: ' + el.tagName + ' ' + el.className)
     if ([...el.childNodes].some((one) => one.nodeType === 3 && one.data.trim()) && !dark(rgb(style.color))) found.push('pale words: ' + el.textContent + ' ' + style.color)
     if (el.getBoundingClientRect().right > innerWidth + 1) found.push('cut: ' + el.textContent)
   }
