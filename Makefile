@@ -68,7 +68,7 @@ test-go: $(DIST) $(S3)
 
 .PHONY: e2e
 e2e: $(DIST) ## the program in real browsers, and the architecture
-	go test -count=1 -timeout 12m ./e2e/...
+	go test -count=1 -timeout 20m ./e2e/...
 
 .PHONY: vet
 vet: $(DIST)
