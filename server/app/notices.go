@@ -134,15 +134,21 @@ func (m letter) asked(f negotiation.DeadlinePassed) []Notice {
 
 // closed: a consumer who wanted to be asked is asked (PIPL art. 23), and one whose silence closed the case is told how to go on.
 func (m letter) closed(by negotiation.Side, f negotiation.CaseClosed) []Notice {
+	var own Template // to the consumer
+	var until []string
 	switch {
 	case f.Unsent != "":
-		return append(m.to(negotiation.SideConsumer, TemplateAskToSend), m.to(negotiation.SideEnterprise, TemplateClosed)...)
-	case f.Class == negotiation.ClassLC && !f.Until.IsZero():
-		return append(m.to(negotiation.SideConsumer, TemplateLapsed, "until", lastDay(f.Until)), m.to(negotiation.SideEnterprise, TemplateClosed)...)
-	case f.Class == negotiation.ClassSU && !f.Until.IsZero():
-		return append(m.to(negotiation.SideConsumer, TemplateUnconfirmed, "until", lastDay(f.Until)), m.to(negotiation.SideEnterprise, TemplateClosed)...)
+		own = TemplateAskToSend
+	case f.Until.IsZero():
+	case f.Class == negotiation.ClassLC:
+		own, until = TemplateLapsed, []string{"until", lastDay(f.Until)}
+	case f.Class == negotiation.ClassSU:
+		own, until = TemplateUnconfirmed, []string{"until", lastDay(f.Until)}
 	}
-	return m.toParties(by, TemplateClosed)
+	if own == "" {
+		return m.toParties(by, TemplateClosed)
+	}
+	return append(m.to(negotiation.SideConsumer, own, until...), m.to(negotiation.SideEnterprise, TemplateClosed)...)
 }
 
 func (m letter) reminder(f negotiation.Reminded) []Notice {
