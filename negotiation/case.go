@@ -31,6 +31,7 @@ type Env struct {
 	Outages  []Outage   // recent ones, oldest first; parties' deadlines in them move before they pass
 	Filing   *Filing    // for file_case only
 	Open     *OpenCases // for reopen: the consumer's other open cases
+	Left     bool       // for reopen: who had the case is at the desk no more
 	Files    []File
 }
 

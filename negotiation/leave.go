@@ -184,6 +184,9 @@ func (d *decision) reopen() error {
 		starts = append(starts, d.clock(FirstResponse, SideEnterprise, d.env.At, d.c.Rules.FirstResponse, WorkingDays))
 	}
 	d.emit(CaseReopened{Starts: d.andStanding(starts...)}, nil)
+	if d.env.Left {
+		d.asSystem(func() { d.emitIn(Desk, AgentAssigned{}, nil) })
+	}
 	return nil
 }
 

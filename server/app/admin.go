@@ -244,7 +244,7 @@ func (s *Admin) FinishCalendar(ctx context.Context) error {
 		return err
 	}
 	s.sessions.signals.calendarChanged()
-	err = eachOpenCase(ctx, s.w, "", func(id string) error {
+	err = eachOpenCase(ctx, s.w, OpenFilter{}, func(id string) error {
 		_, err := s.w.Door.Do(ctx, negotiation.System, id, CommandID{}, negotiation.MoveDeadlines{Reason: negotiation.MovedByCalendar})
 		if negotiation.CodeOf(err) == negotiation.CodeWrongPhase { // closed meanwhile
 			return nil

@@ -17,12 +17,18 @@ type Door interface {
 
 // CaseFinder finds cases that the platform must act on as a whole. The store is one.
 type CaseFinder interface {
-	// OpenCaseIDs gives ids of cases that are not closed, of the enterprise or ("") of all, by id after the given one.
-	OpenCaseIDs(ctx context.Context, enterprise, after string, limit int) ([]string, error)
+	// OpenCaseIDs gives ids of cases that are not closed, in the order of filing after the given one ("": from the first).
+	OpenCaseIDs(ctx context.Context, f OpenFilter, after string, limit int) ([]string, error)
 	// CaseByCode gives the case with the code, or not_found.
 	CaseByCode(ctx context.Context, code string) (string, error)
 	// CaseByRef gives the consumer's case with this case code or order reference, or not_found.
 	CaseByRef(ctx context.Context, consumer, code, orderRef string) (string, error)
+}
+
+// OpenFilter chooses open cases; what is zero does not restrict.
+type OpenFilter struct {
+	Enterprise string
+	Left       bool // only those of a desk agent whose account works no more
 }
 
 // World is everything that the use cases need of it. All is required but Hash and Logger.

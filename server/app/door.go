@@ -58,15 +58,50 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 	}
 	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
 		env := env
-		if _, ok := cmd.(negotiation.Reopen); ok {
-			open, err := l.openCases(look, c.Consumer, c.Enterprise, c.OrderRef)
-			if err != nil {
-				return Decision{Err: err}
+		var err error
+		switch f := cmd.(type) {
+		case negotiation.Reopen:
+			var open negotiation.OpenCases
+			if open, err = l.openCases(look, c.Consumer, c.Enterprise, c.OrderRef); err == nil {
+				env.Open = &open
+				env.Left, err = left(look, c.Agent)
 			}
-			env.Open = &open
+		case negotiation.Assign:
+			err = mayAssign(look, c, by, f.Agent)
+		}
+		if err != nil {
+			return Decision{Err: err}
 		}
 		return decide(c, by, cmd, env)
 	}})
+}
+
+// left says whether the agent of a case works no more; nobody did not leave.
+func left(look Look, agent string) (bool, error) {
+	if agent == "" {
+		return false, nil
+	}
+	active, err := look.Active(agent)
+	return !active, err
+}
+
+// mayAssign refuses to give a case to somebody who works no more: deactivation gives back what they have by then. The system only
+// gives back, and only what such a one has: a colleague may have taken it meanwhile.
+func mayAssign(look Look, c negotiation.Case, by negotiation.Actor, agent string) error {
+	system := by.Side() == negotiation.SideSystem
+	if system {
+		agent = c.Agent
+	}
+	gone, err := left(look, agent)
+	switch {
+	case err != nil:
+		return err
+	case system && !gone:
+		return negotiation.NewError(negotiation.CodeAlreadyDone)
+	case !system && gone:
+		return notFound().On("agent")
+	}
+	return nil
 }
 
 // Tick does what the clocks of the case want by now: passing and reminding. It takes effect once, whoever asks how often.
@@ -219,10 +254,10 @@ func (l *Ledger) uploads(ctx context.Context, caseID string, cmd negotiation.Com
 	return files, nil
 }
 
-// checkAgent refuses an assignment to somebody who is not an active desk member of the enterprise.
+// checkAgent refuses an assignment to somebody who is not of the enterprise's desk.
 func (l *Ledger) checkAgent(ctx context.Context, by negotiation.Actor, agent string) error {
 	a, err := l.w.Plain.Account(ctx, agent)
-	if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && (a.Enterprise == "" || a.Enterprise != by.Enterprise || !a.Active) {
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && (a.Enterprise == "" || a.Enterprise != by.Enterprise) {
 		return negotiation.NewError(negotiation.CodeNotFound).On("agent")
 	}
 	return err

@@ -97,6 +97,9 @@ func (a *App) Tidy(ctx context.Context) error {
 	if err := a.Scheme.Finish(ctx); err != nil {
 		return err
 	}
+	if err := a.Staff.Finish(ctx); err != nil {
+		return err
+	}
 	if err := a.Admin.FinishCalendar(ctx); err != nil {
 		return err
 	}

@@ -80,11 +80,23 @@ func lists(b *bed) {
 	} {
 		require.Equal(b.t, x.want, b.listed(x.q), "%+v", x.q)
 	}
-	ids, err := b.OpenCaseIDs(ctx, e1, "", 10)
+	ids, err := b.OpenCaseIDs(ctx, app.OpenFilter{Enterprise: e1}, "", 10)
 	require.NoError(b.t, err)
 	require.Equal(b.t, []string{caseID(1), caseID(3)}, ids)
-	ids, err = b.OpenCaseIDs(ctx, "", caseID(1), 10)
+	ids, err = b.OpenCaseIDs(ctx, app.OpenFilter{}, caseID(1), 10)
 	require.NoError(b.t, err)
+	require.Equal(b.t, []string{caseID(3)}, ids)
+	for _, active := range []bool{true, false} { // the agent of the third case works, and then no more
+		b.write(func(tx app.PlainTx) error {
+			if active {
+				return tx.AddAccount(ctx, app.Account{ID: desk(1).ID, Login: "agent", Role: negotiation.RoleDeskAgent, Enterprise: e1, Active: true, Created: start})
+			}
+			return tx.SetAccount(ctx, app.Account{ID: desk(1).ID, Login: "agent", Role: negotiation.RoleDeskAgent, Enterprise: e1})
+		})
+		ids, err = b.OpenCaseIDs(ctx, app.OpenFilter{Left: true}, "", 10)
+		require.NoError(b.t, err)
+		require.Equal(b.t, active, len(ids) == 0)
+	}
 	require.Equal(b.t, []string{caseID(3)}, ids)
 	counts, err := b.CountInbox(ctx, e1, desk(1).ID)
 	require.NoError(b.t, err)
