@@ -46,7 +46,7 @@ func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (Command
 // Do walks one command through the door. It returns the error of the rules, command_id_reused, or unavailable: then nothing was
 // changed and the same id may be sent again.
 func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command) (Receipt, error) {
-	env := l.env()
+	env := negotiation.Env{At: l.w.Business.Now()}
 	var err error
 	if env.Files, err = l.uploads(ctx, caseID, cmd); err != nil {
 		return Receipt{}, err
@@ -72,7 +72,7 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 		if err != nil {
 			return Decision{Err: err}
 		}
-		return decide(c, by, cmd, env)
+		return l.decide(c, by, cmd, env)
 	}})
 }
 
@@ -106,23 +106,21 @@ func mayAssign(look Look, c negotiation.Case, by negotiation.Actor, agent string
 
 // Tick does what the clocks of the case want by now: passing and reminding. It takes effect once, whoever asks how often.
 func (l *Ledger) Tick(ctx context.Context, caseID string) error {
-	env := l.env()
+	env := negotiation.Env{At: l.w.Business.Now()}
 	_, err := l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c negotiation.Case, _ Look) Decision {
-		return decide(c, negotiation.System, nil, env)
+		return l.decide(c, negotiation.System, nil, env)
 	}})
 	return err
 }
 
-func decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
+// decide by the calendar as it is when the turn comes: a year may have been imported while the command waited.
+func (l *Ledger) decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
 	if err := TextsInForce().inForce(cmd); err != nil && c.May(by, negotiation.Action(cmd.Kind())) == nil {
 		return Decision{After: c, Err: err}
 	}
+	env.Calendar, env.Outages = l.almanac.Calendar(), l.almanac.Outages()
 	events, after, err := c.Step(by, cmd, env)
 	return Decision{Events: events, After: after, Notices: notices(c, after, events), Err: err}
-}
-
-func (l *Ledger) env() negotiation.Env {
-	return negotiation.Env{At: l.w.Business.Now(), Calendar: l.almanac.Calendar(), Outages: l.almanac.Outages()}
 }
 
 // PersonDetails are the complainant's identity data (Order 121 art. 10(1)); they go to people, not to the log.
@@ -136,7 +134,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if by.Side() != negotiation.SideConsumer {
 		return Receipt{}, notAllowed()
 	}
-	env := l.env()
+	env := negotiation.Env{At: l.w.Business.Now()}
 	filing, err := l.filing(ctx, by, id, f)
 	if err != nil {
 		return Receipt{}, err
@@ -155,7 +153,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 		}
 		env := env
 		env.Filing = &in
-		return decide(c, by, f, env)
+		return l.decide(c, by, f, env)
 	}})
 }
 

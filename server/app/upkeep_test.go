@@ -91,6 +91,31 @@ func TestBadCalendar(t *testing.T) {
 	require.NotContains(t, w.yearbook.Calendar().Years(), 2027)
 }
 
+// queue lets something happen before the turn of a command comes.
+type queue struct {
+	app.Log
+	before func()
+}
+
+func (q queue) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	q.before()
+	return q.Log.Change(ctx, ch)
+}
+
+// A year that is imported while a command waits for its turn counts for it.
+func TestCalendarOfTheTurn(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
+	p.w.Log = queue{p.store, func() {
+		_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+		require.NoError(t, err)
+	}}
+	p.ledger = app.NewLedger(p.w, p.yearbook, negotiation.DefaultRules())
+	d, _ := p.caseOf(p.file(p.buyer, p.enterprise.ID)).Deadline(negotiation.Negotiation)
+	require.False(t, d.Provisional)
+}
+
 func TestCalendarImportIsFinishedLater(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
