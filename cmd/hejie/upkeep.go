@@ -290,6 +290,9 @@ func (c calendarImport) Run(ctx context.Context, to console, all Common) error {
 		if err != nil {
 			return err
 		}
+		if err := d.app.Admin.FinishCalendar(ctx); err != nil {
+			return fmt.Errorf("%d is imported, and the server goes on with the deadlines when it starts: %w", year, err)
+		}
 		return to.printf("imported %d: %d days named, %d working days\n", y.Year, len(y.Days), workdays(d.years.Calendar(), y.Year))
 	})
 }

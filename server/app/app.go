@@ -83,7 +83,7 @@ func New(w World) *App {
 	a.Public = &Public{w: w}
 	a.Files = &Files{w: w, copies: semaphore.NewWeighted(1)}
 	a.Marks = &Marks{w: w}
-	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords, recount: recount{wanted: make(chan struct{}, 1)}}
 	a.Pulse = &Pulse{w: w}
 	return a
 }

@@ -867,7 +867,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Import the State Council's notice of a year; running working-day deadlines are recomputed */
+        /** Import the State Council's notice of a year; running working-day deadlines are recomputed by and by */
         put: operations["importCalendar"];
         post?: never;
         delete?: never;
@@ -1948,6 +1948,22 @@ export interface components {
             built_in: boolean;
             papers?: string[];
             imported_at?: components["schemas"]["Instant"];
+            /** @description running deadlines are computed by it; until all are, see recount */
+            applied: boolean;
+            recount?: components["schemas"]["Recount"];
+        };
+        /** @description How far the computing of running deadlines is; not known while it begins, or when another process does it */
+        Recount: {
+            /**
+             * Format: int64
+             * @description cases
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description cases
+             */
+            of: number;
         };
         CalendarYearList: {
             rows: components["schemas"]["CalendarYear"][];
