@@ -13,6 +13,7 @@ type Admin struct {
 	w         World
 	sessions  *Sessions
 	passwords *passwords
+	files     *Files
 	recount   recount
 }
 

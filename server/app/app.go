@@ -5,7 +5,6 @@ import (
 	"log/slog"
 
 	"github.com/alexedwards/argon2id"
-	"golang.org/x/sync/semaphore"
 
 	"hejie/negotiation"
 )
@@ -81,9 +80,9 @@ func New(w World) *App {
 	a.Staff = &Staff{w: w, sessions: a.Sessions, passwords: passwords}
 	a.Scheme = &Scheme{w: w, sessions: a.Sessions, passwords: passwords}
 	a.Public = &Public{w: w}
-	a.Files = &Files{w: w, copies: semaphore.NewWeighted(1)}
+	a.Files = newFiles(w)
 	a.Marks = &Marks{w: w}
-	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords, recount: recount{wanted: make(chan struct{}, 1)}}
+	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords, files: a.Files, recount: recount{wanted: make(chan struct{}, 1)}}
 	a.Pulse = &Pulse{w: w}
 	return a
 }

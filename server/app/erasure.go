@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"hejie/negotiation"
@@ -108,7 +107,7 @@ func (s *Admin) erased(ctx context.Context, by negotiation.Actor, r negotiation.
 	if err != nil || file == "" {
 		return err
 	}
-	return errors.Join(s.w.Vault.Remove(ctx, file), s.w.Vault.Remove(ctx, file+copySuffix))
+	return s.files.drop(ctx, file)
 }
 
 // Erase removes the personal data of the consumer who asks for it (PIPL art. 47): name, number, address, sessions. The account works no
