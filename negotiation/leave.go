@@ -138,7 +138,7 @@ func (d *decision) refuseCase(f RefuseCase) error {
 	if err := text("text", f.Text, maxReason, true); err != nil {
 		return err
 	}
-	d.emit(CaseRefused{Ground: f.Ground}, &Content{Text: f.Text})
+	d.emit(CaseRefused{Ground: f.Ground, Took: d.answers()}, &Content{Text: f.Text})
 	d.asSystem(func() { d.fail(ClassRR, EscalatedRefused, nil) })
 	return nil
 }

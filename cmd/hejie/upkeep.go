@@ -39,7 +39,7 @@ func openDesk(ctx context.Context, f folder) (_ *desk, err error) {
 			err = errors.Join(err, d.Close())
 		}
 	}()
-	if d.store, err = store.Open(f.database(), store.Options{Calendar: d.years.Calendar}); err != nil {
+	if d.store, err = store.Open(f.database(), store.Options{}); err != nil {
 		if errors.Is(err, store.ErrInUse) {
 			return nil, fmt.Errorf("%w: stop the server, or use its administration pages", err)
 		}

@@ -2663,6 +2663,9 @@ type TextVersion = string
 // Texts Versions of the texts in force, to be sent back with a consent; any other is refused
 type Texts = app.Texts
 
+// Took seconds since filing that fell on working days, of what may be the first response or the agreement; limit: to the deadline of the first response
+type Took = int64
+
 // Turn whose turn it is; empty: nobody's
 type Turn = negotiation.Side
 

@@ -171,6 +171,18 @@ func BenchmarkCard(b *testing.B) {
 	}
 }
 
+// A log from before events told how long they took is counted by the calendar of the program.
+func TestResultOfAnOlderLog(t *testing.T) {
+	t.Parallel()
+	filed := time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC) // a Monday, noon in Shanghai
+	c := negotiation.Case{Class: negotiation.ClassUE, FiledAt: filed, FirstResponse: filed.Add(24 * time.Hour), Rules: negotiation.DefaultRules()}
+	require.Equal(t, int64(86400), store.ResultOf(c).Response)
+	c.FirstResponse = time.Time{}
+	require.Equal(t, int64(2*86400+43200), store.ResultOf(c).Response)
+	c.SettledAt = filed.Add(48 * time.Hour)
+	require.Equal(t, int64(2*86400), store.ResultOf(c).Settlement)
+}
+
 // Equal enterprises share a place, the next one's counts them all; those without a grade have none. A page says the same as the whole.
 func TestRanks(t *testing.T) {
 	t.Parallel()

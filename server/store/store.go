@@ -10,7 +10,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
 
@@ -20,8 +19,6 @@ type Options struct {
 	OnCommit func([]app.Commit)
 	// Committed hears of each commit: its jobs, and its time with the decisions; nil: nobody does. It must not block.
 	Committed func(jobs int, took time.Duration)
-	// Calendar for working time in the figures; default the built-in one.
-	Calendar func() *workday.Calendar
 	// Now is real time, for what is sent, and for the age of figures that are kept; default the machine's.
 	Now func() time.Time
 	// CacheBytes of folded cases, about; default 64 MiB.
@@ -34,9 +31,6 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Calendar == nil {
-		o.Calendar = workday.Default
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}

@@ -322,7 +322,7 @@ func figures(b *bed) {
 		}
 		c, _, err := b.Case(ctx, caseID(n))
 		require.NoError(b.t, err)
-		if r := store.ResultOf(c, workday.Default()); r != nil {
+		if r := store.ResultOf(c); r != nil {
 			results = append(results, *r)
 		}
 	}

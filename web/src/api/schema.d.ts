@@ -3002,6 +3002,11 @@ export interface components {
         };
         /** @description What happened to a case; `type` tells which. Times in it are facts and never move. */
         Event: components["schemas"]["CaseFiled"] | components["schemas"]["MessagePosted"] | components["schemas"]["EvidenceAdded"] | components["schemas"]["OfferMade"] | components["schemas"]["OfferSeen"] | components["schemas"]["OfferWithdrawn"] | components["schemas"]["OfferAccepted"] | components["schemas"]["OfferDeclined"] | components["schemas"]["PerformanceReported"] | components["schemas"]["PerformanceConfirmed"] | components["schemas"]["PerformanceDisputed"] | components["schemas"]["CaseEscalated"] | components["schemas"]["CaseRefused"] | components["schemas"]["RefusalRuled"] | components["schemas"]["CaseReopened"] | components["schemas"]["CaseRated"] | components["schemas"]["CaseClosed"] | components["schemas"]["ComplaintAccepted"] | components["schemas"]["ComplaintRefused"] | components["schemas"]["PerformanceFound"] | components["schemas"]["CaseVoided"] | components["schemas"]["EnterpriseChased"] | components["schemas"]["ComplaintClosed"] | components["schemas"]["DeadlinePassed"] | components["schemas"]["Reminded"] | components["schemas"]["DeadlinesMoved"] | components["schemas"]["ConsentsChanged"] | components["schemas"]["DetailsDisclosed"] | components["schemas"]["AgentAssigned"] | components["schemas"]["ContentErased"];
+        /**
+         * Format: int64
+         * @description seconds since filing that fell on working days, of what may be the first response or the agreement; limit: to the deadline of the first response
+         */
+        Took: number;
         /** @description Opens the case; everything that later rules need of the filing is in it. */
         CaseFiled: {
             /**
@@ -3027,6 +3032,7 @@ export interface components {
             other_body: components["schemas"]["OtherBody"];
             consents: components["schemas"]["Consents"];
             starts?: components["schemas"]["Deadline"][];
+            limit?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3041,6 +3047,7 @@ export interface components {
             at: components["schemas"]["Instant"];
             by: components["schemas"]["By"];
             question?: boolean;
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3080,6 +3087,7 @@ export interface components {
             counters?: components["schemas"]["OfferNumber"];
             replaces?: components["schemas"]["OfferNumber"];
             starts?: components["schemas"]["Deadline"][];
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3124,6 +3132,7 @@ export interface components {
             offer: components["schemas"]["OfferNumber"];
             digest: components["schemas"]["Sha256"];
             starts?: components["schemas"]["Deadline"][];
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3218,6 +3227,7 @@ export interface components {
             at: components["schemas"]["Instant"];
             by: components["schemas"]["By"];
             ground: components["schemas"]["RefusalGround"];
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
