@@ -21,10 +21,10 @@ func (d *decision) makeOffer(f MakeOffer) error {
 	if f.ValidDays < least || f.ValidDays > r.ValidMax {
 		return outOfRange("valid_days", least, r.ValidMax)
 	}
-	if err := text("text", f.Text, r.MessageLength, false); err != nil {
+	if err := CheckText("text", f.Text, r.MessageLength, false); err != nil {
 		return err
 	}
-	if err := text("reason", f.Reason, maxReason, false); err != nil {
+	if err := CheckText("reason", f.Reason, maxReason, false); err != nil {
 		return err
 	}
 	if limit := 3 * d.c.Amount.Minor; !Visible(f.Reason) && total(f.Items) > limit {
@@ -168,7 +168,7 @@ func (d *decision) declineOffer(f DeclineOffer) error {
 	if err != nil {
 		return err
 	}
-	if err := text("reason", f.Reason, maxReason, false); err != nil {
+	if err := CheckText("reason", f.Reason, maxReason, false); err != nil {
 		return err
 	}
 	d.emit(OfferDeclined{Offer: o.Number}, &Content{Text: f.Reason})
