@@ -50,6 +50,14 @@ func (c Case) mayTalk(s Side, at time.Time) error {
 	return nil
 }
 
+// canAddEvidence: so many files a side.
+func canAddEvidence(c Case, by Actor, _ time.Time) error {
+	if c.Files.Of(by.Side()) >= c.Rules.FilesPerSide {
+		return NewError(CodeTooManyFiles, "max", c.Rules.FilesPerSide).On("file")
+	}
+	return nil
+}
+
 // addEvidence puts a file that is already stored into the room.
 func (d *decision) addEvidence(f AddEvidence) error {
 	if err := CheckText("caption", f.Caption, maxDescription, false); err != nil {
@@ -60,9 +68,6 @@ func (d *decision) addEvidence(f AddEvidence) error {
 
 // putEvidence; in is the path of the reference's fields.
 func (d *decision) putEvidence(in string, ref EvidenceRef, caption string) error {
-	if d.c.Files.Of(d.by.Side()) >= d.c.Rules.FilesPerSide {
-		return NewError(CodeTooManyFiles, "max", d.c.Rules.FilesPerSide).On(in + "file")
-	}
 	file, err := d.env.file(in+"file", ref.File, d.by)
 	if err != nil {
 		return err
