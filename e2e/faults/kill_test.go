@@ -14,6 +14,7 @@ import (
 func TestKill(t *testing.T) {
 	under(t, func(t *testing.T, chance *rand.Rand) {
 		w := newWorld(t, chance, platform.Options{})
+		w.ripen(dueFirst)
 		w.begin()
 		for n := range 50 {
 			w.dwell(upTo(chance, 250*time.Millisecond))
