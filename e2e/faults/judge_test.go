@@ -19,7 +19,7 @@ func (w *world) judge() {
 	t.Helper()
 	said, err := w.p.Command("verify")
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(said, fmt.Sprintf("%d cases,", len(w.rooms)+len(w.ripe)+len(w.soon)+len(w.files.made))), "%d filings were answered: %s", len(w.files.made), said)
+	require.True(t, strings.HasPrefix(said, fmt.Sprintf("%d cases,", len(w.rooms)+len(w.ripe)+len(w.soon)+len(w.filer.made))), "%d filings were answered: %s", len(w.filer.made), said)
 	require.Contains(t, said, "all chains hold")
 
 	s, err := store.Open(w.p.Database(), store.Options{})
@@ -33,7 +33,7 @@ func (w *world) judge() {
 		p.judge(logs[p.room.Case])
 		acked, again, refused, cuts = acked+len(p.acked), again+p.again, refused+p.refused, cuts+p.cuts
 	}
-	t.Logf("%d commands acknowledged, %d sent again, %d unavailable, %d sockets ended, %d cases filed, %d due", acked, again, refused, cuts, len(w.files.made), len(w.ripe))
+	t.Logf("%d commands acknowledged, %d sent again, %d unavailable, %d sockets ended, %d cases filed, %d due", acked, again, refused, cuts, len(w.filer.made), len(w.ripe))
 	for _, r := range w.ripe {
 		w.once(w.log(s, r.Case), "deadline_passed first_response", "deadline_passed negotiation", "deadline_passed offer:1", "case_escalated ")
 	}
@@ -41,7 +41,7 @@ func (w *world) judge() {
 		w.once(w.log(s, r.Case), "deadline_passed first_response")
 	}
 	seen := map[string]bool{}
-	for id, caseID := range w.files.made {
+	for id, caseID := range w.filer.made {
 		require.False(t, seen[caseID], "two filings in one case")
 		seen[caseID] = true
 		events := w.log(s, caseID)

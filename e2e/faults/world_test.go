@@ -40,7 +40,7 @@ type world struct {
 	ripe       []seed.Room // whose deadlines are all due
 	soon       []seed.Room // whose first response is due at the end of the next working day
 	parties    []*party
-	files      *filer
+	filer      *filer
 	forgiven   []string // words of errors in replicas' logs that belong to the faults
 
 	work    *errgroup.Group
@@ -55,7 +55,7 @@ type world struct {
 // newWorld seeds a platform; no replica runs.
 func newWorld(t *testing.T, chance *rand.Rand, o platform.Options) *world {
 	t.Helper()
-	w := &world{t: t, chance: chance, files: &filer{}, stop: make(chan struct{}), heads: make(chan struct{}), head: map[string]int64{}}
+	w := &world{t: t, chance: chance, filer: &filer{}, stop: make(chan struct{}), heads: make(chan struct{}), head: map[string]int64{}}
 	var err error
 	if o.Binary == "" {
 		o.Binary, err = binary()
@@ -160,7 +160,7 @@ func (w *world) begin() {
 		r := w.rooms[i%len(w.rooms)]
 		w.parties = append(w.parties, &party{w: w, room: r, token: r.Sessions[seed.Consumer], name: fmt.Sprintf("listener %d", i), mute: true, home: i, chance: own()})
 	}
-	w.files = &filer{w: w, token: w.rooms[0].Sessions[seed.Consumer], chance: own(), made: map[string]string{}}
+	w.filer = &filer{w: w, token: w.rooms[0].Sessions[seed.Consumer], chance: own(), made: map[string]string{}}
 	w.drained = make(chan *party, len(w.parties))
 	ctx, end := context.WithCancel(context.Background())
 	w.end = end
@@ -168,7 +168,7 @@ func (w *world) begin() {
 	for _, p := range w.parties {
 		w.work.Go(func() error { return p.run(w.ctx) })
 	}
-	w.work.Go(func() error { return w.files.run(w.ctx) })
+	w.work.Go(func() error { return w.filer.run(w.ctx) })
 }
 
 // dwell lets them work for a time, or until something went wrong.
