@@ -114,7 +114,7 @@ func (w *world) said() {
 		}
 		var bad []string
 		for _, line := range r.Out.All() {
-			if !strings.Contains(line, `"level":"INFO"`) {
+			if strings.Contains(line, `"level":"ERROR"`) || !strings.HasPrefix(line, "{") {
 				bad = append(bad, line)
 			}
 		}
