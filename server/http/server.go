@@ -64,6 +64,7 @@ type Server struct {
 	handler  http.Handler
 	server   *http.Server
 	regions  sync.Map // encodedRegions by parent
+	lines    sync.Map // slog.Handler by route: see usual
 	stopping atomic.Bool
 }
 

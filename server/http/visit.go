@@ -88,21 +88,38 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, t
 		level = slog.LevelError
 	}
 	if h := s.log.Handler(); h.Enabled(r.Context(), level) {
-		attrs := append(make([]slog.Attr, 0, 8), slog.String("method", r.Method), slog.String("route", v.route), slog.Int("status", status),
-			slog.Duration("took", took), slog.Int64("bytes", a.bytes), slog.String("request", v.id))
-		if v.signedIn {
-			attrs = append(attrs, slog.String("role", string(v.session.Actor.Role)))
-		}
-		if status >= 500 {
-			attrs = append(attrs, slog.Any("error", v.cause))
+		if r.Method == http.MethodGet && status == http.StatusOK {
+			h = s.usual(v.route)
+		} else {
+			h = h.WithAttrs(beginning(r.Method, v.route, status))
 		}
 		line := slog.NewRecord(start.Add(took), level, "request", 0) // without the place in the code, which would be looked up each time
-		line.AddAttrs(attrs...)
+		line.AddAttrs(slog.Duration("took", took), slog.Int64("bytes", a.bytes), slog.String("request", v.id))
+		if v.signedIn {
+			line.AddAttrs(slog.String("role", string(v.session.Actor.Role)))
+		}
+		if status >= 500 {
+			line.AddAttrs(slog.Any("error", v.cause))
+		}
 		_ = h.Handle(r.Context(), line) // as slog itself does: there is nobody to be told
 	}
 	if s.options.Observe != nil {
 		s.options.Observe(r.Method, v.route, status, took)
 	}
+}
+
+// beginning of a request's line in the log.
+func beginning(method, route string, status int) []slog.Attr {
+	return []slog.Attr{slog.String("method", method), slog.String("route", route), slog.Int("status", status)}
+}
+
+// usual is the log's handler with the beginning of nearly all lines of a route, laid out once.
+func (s *Server) usual(route string) slog.Handler {
+	if kept, ok := s.lines.Load(route); ok {
+		return kept.(slog.Handler)
+	}
+	kept, _ := s.lines.LoadOrStore(route, s.log.Handler().WithAttrs(beginning(http.MethodGet, route, http.StatusOK)))
+	return kept.(slog.Handler)
 }
 
 func requestID() string {
