@@ -80,6 +80,14 @@ lint: versions vet $(MODULES) ## gofmt, go vet, eslint, and golangci-lint when i
 	cd web && npm run --silent lint
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; else echo 'golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0'; fi
 
+# Inputs that break something are kept beside the tests, in testdata/fuzz, and are tried by every go test from then on.
+FUZZ ?= 2m
+
+.PHONY: fuzz
+fuzz: $(DIST) ## try what strangers may send: each target for FUZZ=2m
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' negotiation server | sed 's,/[^/]*:func , ,' | sort | while read -r package target; do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x ./$$package; done
+
 .PHONY: bench
 bench: build ## figures of speed and size, beside the yardstick server in the same minute
 	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench

@@ -125,19 +125,19 @@ func FuzzSocket(f *testing.F) {
 	})
 }
 
-// answersTo says how many answers each command of the frames must have, and how many frames are no JSON.
+// answersTo says how many answers each command of the frames must have, and how many other frames are no JSON.
 func answersTo(frames [][]byte) (ids map[string]int, noJSON int) {
 	ids = map[string]int{}
 	for _, frame := range frames {
 		m, err := split(frame)
+		if err == nil && m.get("do") != nil {
+			if id, err := text(m.get("id")); err == nil && app.ValidID(id) {
+				ids[id]++
+				continue
+			}
+		}
 		if !json.Valid(frame) {
 			noJSON++
-		}
-		if err != nil || m.get("do") == nil {
-			continue
-		}
-		if id, err := text(m.get("id")); err == nil && app.ValidID(id) {
-			ids[id]++
 		}
 	}
 	return ids, noJSON
