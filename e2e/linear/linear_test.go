@@ -32,7 +32,13 @@ import (
 func TestMain(m *testing.M) {
 	dir, err := os.MkdirTemp("", "hejie-linear-")
 	if err == nil {
-		program = sync.OnceValues(func() (string, error) { return platform.Build(dir) })
+		programs = sync.OnceValues(func() (o platform.Options, err error) {
+			o.Binary, err = platform.Build(dir)
+			if err == nil {
+				o.NATS, err = platform.BuildNATS(dir)
+			}
+			return o, err
+		})
 		goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 			if err := os.RemoveAll(dir); err != nil {
 				fmt.Fprintln(os.Stderr, err)
@@ -45,8 +51,8 @@ func TestMain(m *testing.M) {
 	os.Exit(1)
 }
 
-// program is built once.
-var program func() (string, error)
+// programs are built once.
+var programs func() (platform.Options, error)
 
 // soak is how long to race: some seconds, or HEJIE_SOAK.
 func soak(t *testing.T) time.Duration {
@@ -79,9 +85,10 @@ const (
 
 func race(t *testing.T, replicas int) {
 	within := soak(t)
-	binary, err := program()
+	o, err := programs()
 	require.NoError(t, err)
-	p, err := platform.New(platform.Options{Replicas: replicas, Binary: binary})
+	o.Replicas = replicas
+	p, err := platform.New(o)
 	if p != nil {
 		t.Cleanup(func() { require.NoError(t, p.Close()) })
 	}
