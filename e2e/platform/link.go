@@ -66,10 +66,17 @@ func NewLink() (l *Link, err error) {
 	return l, err
 }
 
-// thread of the namespace, which ends with it.
+// thread of the namespace, which ends with it. It is not the first of the process, which stands for all of it.
 func (l *Link) thread(entered chan<- error) {
-	defer close(l.threadLeft)
-	runtime.LockOSThread() // for good: the thread ends with the goroutine
+	runtime.LockOSThread()
+	if syscall.Gettid() == os.Getpid() {
+		other := make(chan error)
+		go l.thread(other)
+		entered <- <-other
+		runtime.UnlockOSThread()
+		return
+	}
+	defer close(l.threadLeft) // it stays locked: the thread ends with the goroutine
 	err := syscall.Unshare(syscall.CLONE_NEWNET)
 	if err == nil {
 		l.namespace, err = os.Open(fmt.Sprintf("/proc/self/task/%d/ns/net", syscall.Gettid()))
