@@ -244,7 +244,7 @@ func (w *writer) tails(moved map[int64]*entry) error {
 		}
 	}
 	for _, e := range moved {
-		e.derive()
+		e.row.view = viewOf(&e.c)
 		e.sized()
 	}
 	return rows.Err()
