@@ -17,7 +17,7 @@ WEB_FILES := $(shell find web/src web/public web/scripts -type f ! -name '*.test
 
 # Everything but the browser tests and the faults, which want the plain program.
 UNIT = $$(go list ./... | grep -v '^hejie/e2e')
-FAULTS := ./e2e/platform ./e2e/faults
+FAULTS := ./e2e/platform ./e2e/faults ./e2e/linear
 SOAK ?= 30m
 
 .PHONY: help
@@ -71,7 +71,7 @@ test-go: $(DIST) $(S3)
 
 .PHONY: e2e
 e2e: $(DIST) ## the program in real browsers, and the architecture
-	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$)
+	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$ -e /linear$$)
 
 .PHONY: test-faults
 test-faults: $(DIST)
@@ -79,7 +79,7 @@ test-faults: $(DIST)
 
 .PHONY: soak
 soak: $(DIST) packages ## kill, cut, stall, fill up and shift clocks for SOAK=30m; SEED=n throws the same again
-	HEJIE_SOAK=$(SOAK) HEJIE_SEED=$(SEED) go test -count=1 -v -timeout 0 ./e2e/faults
+	HEJIE_SOAK=$(SOAK) HEJIE_SEED=$(SEED) go test -count=1 -v -timeout 0 ./e2e/faults ./e2e/linear
 
 .PHONY: vet
 vet: $(DIST)

@@ -5,7 +5,8 @@
 //
 // Each case is a history of its own: four devices, two a side, look at it, offer, withdraw, accept and decline at any replica, while
 // replicas are killed, cut off from the database and from each other. A command without an answer is sent again under its id, or given
-// up: it may then have taken effect at any later time, or never. model_test.go is the clerk.
+// up: it may then have taken effect at any later time, or never. model_test.go is the clerk. HEJIE_SOAK=duration races for so long instead of
+// some seconds; HEJIE_SEED=n, which is printed, wants the same things again and makes the same trouble.
 package linear
 
 import (
@@ -15,6 +16,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -105,6 +107,10 @@ func race(t *testing.T, replicas int) {
 	}
 
 	number := uint64(time.Now().UnixNano())
+	if given := os.Getenv("HEJIE_SEED"); given != "" {
+		number, err = strconv.ParseUint(given, 10, 64)
+		require.NoError(t, err)
+	}
 	t.Logf("seed %d", number)
 	ctx, stop := context.WithTimeout(t.Context(), within)
 	defer stop()
@@ -228,7 +234,7 @@ func trouble(ctx context.Context, p *platform.Platform, chance *rand.Rand) error
 		case 2:
 			r.Database.Stall()
 		case 3:
-			r.Database.Tear(platform.Down, chance.Int64N(4000)) // perhaps within the answer to a COMMIT
+			r.Database.DropAfter(platform.Down, chance.Int64N(4000)) // perhaps within the answer to a COMMIT
 		case 4:
 			r.Database.Drop()
 		case 5:
