@@ -161,7 +161,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})
 	}
 	// Before anybody can act: what the platform missed while it was down moves deadlines instead of passing them.
-	if err := e.app.Pulse.Start(ctx); err != nil {
+	if err := e.app.Pulse.Beat(ctx); err != nil {
 		return err
 	}
 	e.server, err = server.New(o)
