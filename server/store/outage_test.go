@@ -110,8 +110,9 @@ func TestDatabaseAway(t *testing.T) {
 				require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(rs[i].ledger.Tick(ctx, caseID)))
 				rs[i].mend()
 			}
-			require.NoError(t, rs[c.ticking].ledger.Tick(ctx, caseID))
-			require.NoError(t, rs[1-c.ticking].ledger.Tick(ctx, caseID))
+			for _, r := range []*living{rs[c.ticking], rs[1-c.ticking]} {
+				require.Eventually(t, func() bool { return r.ledger.Tick(ctx, caseID) == nil }, 30*time.Second, 5*time.Millisecond, "the way back is found")
+			}
 			outages, err := filed.Plain().Outages(ctx, at)
 			require.NoError(t, err)
 			after := deadline()
