@@ -156,6 +156,9 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	if e.measure != nil {
 		o.Observe = e.measure.Request
 	}
+	if e.traces != nil {
+		o.Trace = e.traces.Request
+	}
 	if e.demo != nil {
 		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
 			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})
@@ -228,7 +231,7 @@ func (e *engine) visitor(r *http.Request) (live.Visitor, error) {
 	if err != nil {
 		return live.Visitor{}, err
 	}
-	v := live.Visitor{Session: s, Name: person.Name}
+	v := live.Visitor{Session: s, Name: person.Name, Request: app.RequestOf(r.Context())}
 	switch {
 	case s.Actor.Enterprise != "":
 		firm, err := plain.Enterprise(r.Context(), s.Actor.Enterprise)

@@ -47,6 +47,10 @@ type Options struct {
 	// Observe hears of every answer, with the pattern of its route; nil: nobody does.
 	Observe func(method, route string, status int, took time.Duration)
 
+	// Trace begins to trace a request to /api with its id, and gives the context for all of it and what is called at its end; nil: nobody
+	// traces.
+	Trace func(ctx context.Context, id string) (_ context.Context, end func(method, route string, status int))
+
 	Secure  bool             // TLS here or at a proxy in front: __Host- cookie and HSTS
 	Hosts   []string         // names that the site goes by, without port; empty: any. See addressed
 	Proxies []netip.Prefix   // networks whose X-Forwarded-For is believed; empty: none

@@ -2,6 +2,7 @@ package http
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"hejie/server/app"
@@ -49,8 +51,14 @@ func (s *Server) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		v := &visit{id: requestID(), addr: s.proxies.client(r), agent: r.UserAgent(), language: preferred(r.Header.Get("Accept-Language")), route: "unknown"}
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
 		a := &answer{ResponseWriter: w}
+		ctx := context.WithValue(r.Context(), visitKey{}, v)
+		if s.options.Trace != nil && strings.HasPrefix(r.URL.Path, "/api/") {
+			traced, end := s.options.Trace(app.WithRequest(ctx, v.id), v.id)
+			ctx = traced
+			defer func() { end(r.Method, v.route, a.told()) }()
+		}
+		r = r.WithContext(ctx)
 		a.Header().Set("X-Request-Id", v.id)
 		defer func() {
 			if p := recover(); p != nil {
@@ -69,10 +77,7 @@ func (s *Server) begin(next http.Handler) http.Handler {
 }
 
 func (s *Server) logged(r *http.Request, a *answer, v *visit, took time.Duration) {
-	level, status := slog.LevelInfo, a.status
-	if status == 0 {
-		status = http.StatusOK
-	}
+	level, status := slog.LevelInfo, a.told()
 	attrs := []slog.Attr{slog.String("method", r.Method), slog.String("route", v.route), slog.Int("status", status),
 		slog.Duration("took", took), slog.Int64("bytes", a.bytes), slog.String("request", v.id)}
 	if v.signedIn {
@@ -109,6 +114,9 @@ func (a *answer) WriteHeader(status int) {
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
+
+// told is the status that the client got, or gets.
+func (a *answer) told() int { return cmp.Or(a.status, http.StatusOK) }
 
 func (a *answer) Write(b []byte) (int, error) {
 	if a.status == 0 {
