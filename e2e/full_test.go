@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"hejie/e2e/client"
 	"hejie/e2e/seed"
 	"hejie/negotiation"
 )
@@ -28,35 +29,35 @@ func TestDiskFull(t *testing.T) {
 	s.forgive("no space left")
 	consumer, desk := s.as(r.Sessions[seed.Consumer]), s.wire(r.Sessions[seed.Desk])
 	name := r.Case + "/room"
-	require.NoError(t, desk.follow(t.Context(), name, ""))
+	require.NoError(t, desk.Follow(t.Context(), name, ""))
 
 	said := 0
-	say := func(id string) answer {
+	say := func(id string) client.Answer {
 		return consumer.command(r.Case, id, negotiation.PostMessage{Text: fmt.Sprintf("第 %d 条", said) + strings.Repeat("。", 1900)})
 	}
-	require.Equal(t, http.StatusOK, say(uuid.NewString()).status)
+	require.Equal(t, http.StatusOK, say(uuid.NewString()).Status)
 	said++
 	ballast := fill(t, small)
 	id := uuid.NewString()
 	a := say(id)
-	for ; a.status == http.StatusOK; a = say(id) { // what the log's file has room for
+	for ; a.Status == http.StatusOK; a = say(id) { // what the log's file has room for
 		said++
 		require.Less(t, said, 4000, "the disk does not fill up")
 		id = uuid.NewString()
 	}
-	require.Equal(t, "503 unavailable", a.problem(), a)
-	require.Equal(t, "unavailable", desk.do(t, r.Case, negotiation.PostMessage{Text: strings.Repeat("长", 1900)}).Code)
+	require.Equal(t, "503 unavailable", a.Problem(), a)
+	require.Equal(t, "unavailable", do(t, desk, r.Case, negotiation.PostMessage{Text: strings.Repeat("长", 1900)}).Code)
 
 	v := consumer.look(r.Case) // readers read on
-	require.Equal(t, int64(2+said), seqOf(v.Positions[name]))
-	require.NoError(t, s.wire(r.Sessions[seed.Consumer]).follow(t.Context(), name, ""))
-	require.Equal(t, http.StatusOK, s.nobody().do(http.MethodGet, "/api/ranking", nil).status)
+	require.Equal(t, int64(2+said), client.Seq(v.Positions[name]))
+	require.NoError(t, s.wire(r.Sessions[seed.Consumer]).Follow(t.Context(), name, ""))
+	require.Equal(t, http.StatusOK, s.nobody().do(http.MethodGet, "/api/ranking", nil).Status)
 
 	require.NoError(t, os.Remove(ballast))
 	a = say(id)
-	require.Equal(t, http.StatusOK, a.status, a)
+	require.Equal(t, http.StatusOK, a.Status, a)
 	said++
-	require.NoError(t, desk.until(t.Context(), func() bool { return len(desk.channels[name].events) == 2+said }))
+	require.NoError(t, desk.Until(t.Context(), func(s client.Seen) bool { return len(s.Channels[name].Events) == 2+said }))
 	s.stop()
 }
 
@@ -74,7 +75,7 @@ func onSmallDisk(t *testing.T, dir string) (small string, s *server) {
 	script := fmt.Sprintf(`mount -t tmpfs -o size=12m tmpfs %[1]s && cp -r %[2]s %[1]s/data && exec %[3]s serve --data %[1]s/data --listen localhost:0 --log-format json --limits %[1]s/data/limits.json`, at, dir, path)
 	s = run(t, at, append(namespace, "sh", "-ec", script)...)
 	s.listening()
-	return fmt.Sprintf("/proc/%d/root%s", s.cmd.Process.Pid, at), s
+	return fmt.Sprintf("/proc/%d/root%s", s.PID(), at), s
 }
 
 // fill a disk to the last byte and give the file that does it.
