@@ -289,6 +289,9 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	}
 	e.log.Info("ending")
 	e.server.Leave()
+	if ctx.Err() != nil && err == nil {
+		e.drain()
+	}
 	polite, end := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer end()
 	e.late("sockets", e.hub.Stop(polite))
@@ -305,6 +308,9 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	}
 	return again && err == nil, err
 }
+
+// drain serves on until a load balancer has noticed that this replica leaves.
+func (e *engine) drain() { <-time.After(e.config.Drain) }
 
 // late notes what did not end in time: it is cut off, and whoever was cut off may send the same again.
 func (e *engine) late(what string, err error) {

@@ -141,13 +141,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 }
 
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	visitOf(r.Context()).route = "/healthz"
+	v := visitOf(r.Context())
+	v.route, v.probe = "/healthz", true
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r.Context())
-	v.route = "/readyz"
+	v.route, v.probe = "/readyz", true
 	if s.stopping.Load() {
 		writeProblem(w, v, negotiation.NewError(codeNotReady))
 		return

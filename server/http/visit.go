@@ -26,6 +26,7 @@ type visit struct {
 	session  app.Session
 	signedIn bool
 	granted  bool  // the guard let the operation through
+	probe    bool  // a balancer asks, each second
 	cause    error // of an answer 5xx, for the log
 }
 
@@ -83,8 +84,12 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, took time.Duration
 	if v.signedIn {
 		attrs = append(attrs, slog.String("role", string(v.session.Actor.Role)))
 	}
+	if v.probe && status < 500 {
+		level = slog.LevelDebug
+	}
 	if status >= 500 {
-		if r.Context().Err() == nil { // else the visitor went away and nothing failed
+		went, leaving := r.Context().Err() != nil, v.probe && s.stopping.Load()
+		if !went && !leaving { // else nothing failed
 			level = slog.LevelError
 		}
 		attrs = append(attrs, slog.Any("error", v.cause))
