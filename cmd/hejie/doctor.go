@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"hejie/negotiation"
 	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
@@ -79,8 +78,7 @@ func (c doctorCommand) checkConfig(context.Context) finding {
 	if err := c.check(); err != nil {
 		return failed("configuration", err)
 	}
-	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
-	if err := errors.Join(override(c.Limits, &limits), override(c.Config.Rules, &rules)); err != nil {
+	if _, _, err := c.overrides(); err != nil {
 		return failed("configuration", err)
 	}
 	return finding{what: "configuration"}

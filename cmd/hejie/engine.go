@@ -58,8 +58,8 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 			err = errors.Join(err, e.Close())
 		}
 	}()
-	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
-	if err := errors.Join(override(p.config.Limits, &limits), override(p.config.Rules, &rules)); err != nil {
+	limits, rules, err := p.config.overrides()
+	if err != nil {
 		return nil, err
 	}
 	sender, err := e.sender()
@@ -349,8 +349,14 @@ func (e *engine) Close() error {
 	return err
 }
 
-// override reads a JSON file over what is there; a field that is not known is a mistake.
-func override(path string, into any) error {
+// overrides are the limits and the rules in force.
+func (c Config) overrides() (app.Limits, negotiation.Rules, error) {
+	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
+	return limits, rules, errors.Join(override(c.Limits, &limits), override(c.Rules, &rules))
+}
+
+// override reads a JSON file over what is there; a field that is not known is a mistake, and so is a value that makes no sense.
+func override(path string, into interface{ Check() error }) error {
 	if path == "" {
 		return nil
 	}
@@ -360,7 +366,11 @@ func override(path string, into any) error {
 	}
 	d := json.NewDecoder(f)
 	d.DisallowUnknownFields()
-	if err := errors.Join(d.Decode(into), f.Close()); err != nil {
+	err = errors.Join(d.Decode(into), f.Close())
+	if err == nil {
+		err = into.Check()
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
