@@ -38,7 +38,7 @@ type engine struct {
 	ledger   *app.Ledger
 	business app.Clock
 	hub      *live.Hub
-	relay    *bus.Relay // nil: this is the only replica
+	relay    *bus.Relay // nil: this is the only replica, for it has its own file
 	due      *due.Worker
 	notify   *notify.Worker
 	webhook  *notify.Webhook // nil without one
@@ -122,7 +122,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
 	hub := live.Options{Visitor: e.visitor, Alive: e.alive, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
 		EncodeRow: server.EncodeRow, Refuse: server.Refuse, Logger: e.log}
-	if e.config.Bus != "" {
+	if w.Replicas {
 		e.relay = e.newRelay(w.Secret)
 		hub.Tail, hub.Peers = e.store, e.relay
 	}
@@ -174,8 +174,14 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 // newRelay makes this replica's end of the bus. Platforms that share a NATS have different secrets and do not hear each other.
 func (e *engine) newRelay(secret app.Secret) *bus.Relay {
 	name := hex.EncodeToString(secret.Sum("bus")[:8])
-	r := bus.New(bus.Options{Connect: bus.NATS(e.config.Bus, name, e.log), Revoked: e.app.Sessions.Revoked, Review: e.app.Sessions.Review,
-		Calendar: e.app.Pulse.Refresh, Logger: e.log})
+	o := bus.Options{Revoked: e.app.Sessions.Revoked, Review: e.app.Sessions.Review,
+		Calendar: e.app.Pulse.Refresh, Logger: e.log}
+	if e.config.Bus != "" {
+		o.Connect = bus.NATS(e.config.Bus, name, e.log)
+	} else {
+		e.log.Info("no --bus: what other replicas of the database write is looked for every few seconds")
+	}
+	r := bus.New(o)
 	e.app.Signals.OnRevoked(r.Revoked)
 	e.app.Signals.OnCalendar(r.Calendar)
 	return r
@@ -183,7 +189,7 @@ func (e *engine) newRelay(secret app.Secret) *bus.Relay {
 
 // degraded says what is away while people are served.
 func (e *engine) degraded() (parts []string) {
-	if e.relay != nil && !e.relay.Up() {
+	if e.config.Bus != "" && !e.relay.Up() {
 		parts = append(parts, "bus")
 	}
 	return parts

@@ -107,6 +107,9 @@ func (r *Relay) Calendar() {
 
 // tell adds to what waits to be sent. What does not fit is lost: the number of a message that is never sent tells the others.
 func (r *Relay) tell(add func(*message) bool) {
+	if r.o.Connect == nil {
+		return
+	}
 	r.outMu.Lock()
 	if !add(&r.out) {
 		r.n++
