@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -161,4 +163,41 @@ func TestVisitors(t *testing.T) {
 	require.NoError(t, a.Body.Close())
 	require.Equal(t, http.StatusMovedPermanently, a.StatusCode)
 	require.Equal(t, strings.Replace(s.plain, "http:", "https:", 1)+"/board", a.Header.Get("Location"))
+}
+
+// TestMixedReleases: while replicas are of two releases, a page gets the parts that only one of them has, and nothing else is asked twice.
+func TestMixedReleases(t *testing.T) {
+	t.Parallel()
+	s := &site{t: t}
+	var asked atomic.Int64
+	var urls []string
+	for i := range names {
+		r := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			switch {
+			case q.URL.Path == "/readyz":
+				w.WriteHeader(http.StatusNoContent)
+			case q.URL.Path == "/assets/new.js" && i == len(names)-1:
+			default:
+				asked.Add(1)
+				w.WriteHeader(http.StatusNotFound)
+			}
+		}))
+		t.Cleanup(r.Close)
+		urls = append(urls, r.URL)
+	}
+	s.balance(urls)
+	c := s.from(2).NewCaller(s.url, "")
+	defer c.Close()
+	for range 50 {
+		a, err := c.Try(http.MethodGet, "/assets/new.js", nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, a.Status)
+	}
+	before := asked.Load()
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		a, err := c.Try(method, "/api/cases/none", nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusNotFound, a.Status)
+	}
+	require.Equal(t, int64(2), asked.Load()-before)
 }

@@ -47,12 +47,8 @@ type site struct {
 // newSite has so many rooms.
 func newSite(t *testing.T, rooms int) *site {
 	t.Helper()
-	program, err := exec.LookPath("haproxy")
-	if err != nil { // Debian keeps it where only root looks
-		program = "/usr/sbin/haproxy"
-	}
-	require.FileExists(t, program, "HAProxy is not installed: apt-get install haproxy, or make packages")
 	s := &site{t: t}
+	var err error
 	dir := t.TempDir()
 	limits := filepath.Join(dir, "limits.json")
 	b, err := json.Marshal(seed.Unlimited().Limits)
@@ -68,18 +64,26 @@ func newSite(t *testing.T, rooms int) *site {
 	s.rooms, err = in.Rooms(t.Context(), enterprise, rooms)
 	require.NoError(t, err)
 	require.NoError(t, in.Close())
-	for i := range s.p.Replicas {
+	var urls []string
+	for i, r := range s.p.Replicas {
 		require.NoError(t, s.p.Start(i))
 		require.NoError(t, s.p.Ready(t.Context(), i))
+		urls = append(urls, r.URL)
 	}
-	s.balance(program, dir)
+	s.balance(urls)
 	return s
 }
 
 // balance starts HAProxy with the very file, and addresses by its environment.
-func (s *site) balance(program, dir string) {
+func (s *site) balance(replicas []string) {
 	t := s.t
 	t.Helper()
+	program, err := exec.LookPath("haproxy")
+	if err != nil { // Debian keeps it where only root looks
+		program = "/usr/sbin/haproxy"
+	}
+	require.FileExists(t, program, "HAProxy is not installed: apt-get install haproxy, or make packages")
+	dir := t.TempDir()
 	plain, err := platform.FreeAddr()
 	require.NoError(t, err)
 	secure, err := platform.FreeAddr()
@@ -89,7 +93,7 @@ func (s *site) balance(program, dir string) {
 	s.tls = s.certificate(cert)
 	env := []string{"HEJIE_PLAIN=" + plain, "HEJIE_TLS=" + secure, "HEJIE_CERT=" + cert}
 	for i, name := range names {
-		env = append(env, "HEJIE_"+strings.ToUpper(name)+"="+strings.TrimPrefix(s.p.Replicas[i].URL, "http://"))
+		env = append(env, "HEJIE_"+strings.ToUpper(name)+"="+strings.TrimPrefix(replicas[i], "http://"))
 	}
 	config, err := filepath.Abs("haproxy.cfg")
 	require.NoError(t, err)
