@@ -22,7 +22,7 @@ type Hub interface {
 	Sessions() []string
 	ReadElsewhere(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)
 	PeopleElsewhere(replica, caseID string, people []app.Present)
-	WhoElsewhere(cases []string)
+	WhoElsewhere(cases, desks []string)
 	Gone(replica string)
 	Tend(all bool)
 }
@@ -284,8 +284,8 @@ func (r *Relay) receive(b []byte) {
 	for caseID, people := range m.People {
 		r.hub.PeopleElsewhere(m.From, caseID, people)
 	}
-	if len(m.Who) > 0 {
-		r.hub.WhoElsewhere(m.Who)
+	if len(m.Who)+len(m.Desks) > 0 {
+		r.hub.WhoElsewhere(m.Who, m.Desks)
 	}
 }
 

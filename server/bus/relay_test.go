@@ -305,3 +305,45 @@ func TestWithoutABus(t *testing.T) {
 	p.until("signed out elsewhere", func() bool { return mine.closed() == int(live.SignedOut) })
 	require.False(t, two.relay.Up())
 }
+
+// The list says who of the desk is on a case, wherever their connections and the list's reader are, and whoever was there first.
+func TestTheInboxTellsWhoIsLookingElsewhere(t *testing.T) {
+	t.Parallel()
+	var a air
+	p := newPlatform(t, 3, a.connect)
+	caseID := p.open(1)
+	reader := func(r *replica) *client {
+		c := r.dial(r.enter(agent).Token)
+		c.say(`{"subscribe":{"feed":"inbox"}}`)
+		p.until("a page", func() bool { return c.version(caseID) > 0 })
+		return c
+	}
+	sees := func(c *client, n int) {
+		p.until("who is there", func() bool {
+			there := 0
+			c.each(func(f frame) {
+				if f.People != nil {
+					there = len(f.People[caseID])
+				}
+			})
+			return there == n
+		})
+	}
+	early := reader(p.replicas[1])
+	colleague := p.replicas[0].dial(p.replicas[0].enter(agent).Token)
+	colleague.follow(caseID + "/room")
+	sees(early, 1)
+	late := reader(p.replicas[2])
+	sees(late, 1)
+	begun := p.Now()
+	p.until("time has passed", func() bool { return p.Now().Sub(begun) > time.Minute })
+	sees(early, 1) // it is asked for again and again
+	require.NoError(t, colleague.ws.Close())
+	sees(early, 0)
+	sees(late, 0)
+	colleague = p.replicas[0].dial(p.replicas[0].enter(agent).Token)
+	colleague.follow(caseID + "/room")
+	sees(early, 1)
+	a.silence(true) // what is not heard of any more is forgotten
+	sees(early, 0)
+}
