@@ -72,7 +72,7 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			}
 			env.Open = &open
 		}
-		return decide(c, by, cmd, env)
+		return l.decide(c, by, cmd, env)
 	}})
 }
 
@@ -83,17 +83,17 @@ func (l *Ledger) Tick(ctx context.Context, caseID string) error {
 		return err
 	}
 	_, err = l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c negotiation.Case, _ Look) Decision {
-		return decide(c, negotiation.System, nil, env)
+		return l.decide(c, negotiation.System, nil, env)
 	}})
 	return err
 }
 
-func decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
+func (l *Ledger) decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
 	if err := TextsInForce().inForce(cmd); err != nil && c.May(by, negotiation.Action(cmd.Kind())) == nil {
 		return Decision{After: c, Err: err}
 	}
 	events, after, err := c.Step(by, cmd, env)
-	return Decision{Events: events, After: after, Notices: notices(c, after, events), Err: err}
+	return Decision{Events: events, After: after, Notices: notices(c, after, events, l.w.Limits.NoticePatience), Err: err}
 }
 
 // env is what decisions may know of the world now: also of an outage that has just ended.
@@ -137,7 +137,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 		}
 		env := env
 		env.Filing = &in
-		return decide(c, by, f, env)
+		return l.decide(c, by, f, env)
 	}})
 }
 
