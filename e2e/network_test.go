@@ -163,7 +163,7 @@ func TestCutUploading(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte{7}, size-9)...), 0o600))
 
 	c.forgive("WebSocket connection to", "net::ERR_")
-	cable.Tear(platform.Up, 5<<20)
+	cable.CutAfter(platform.Up, 5<<20)
 	before := cable.Carried(platform.Up)
 	c.do(chromedp.SetUploadFiles(`input[type=file][multiple]`, []string{path}))
 	c.sees(c.word("room/evidence.waiting"))

@@ -74,6 +74,7 @@ type Frame struct {
 // Event of a channel.
 type Event struct {
 	Seq      int64
+	At       time.Time
 	By       negotiation.By
 	Type     string
 	Offer    int

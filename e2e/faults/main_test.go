@@ -71,17 +71,37 @@ var (
 func under(t *testing.T, test func(t *testing.T, chance *rand.Rand)) {
 	t.Helper()
 	t.Parallel()
-	begun := time.Now()
-	soak, err := time.ParseDuration("0" + os.Getenv("HEJIE_SOAK"))
-	require.NoError(t, err)
-	for first := true; first || !t.Failed() && time.Since(begun) < soak; first = false {
-		number := uint64(time.Now().UnixNano())
+	begun, long := time.Now(), soak(t)
+	for first := true; first || !t.Failed() && time.Since(begun) < long; first = false {
+		number, err := uint64(time.Now().UnixNano()), error(nil)
 		if given := os.Getenv("HEJIE_SEED"); given != "" {
 			number, err = strconv.ParseUint(given, 10, 64)
 			require.NoError(t, err)
 		}
 		t.Run(fmt.Sprintf("seed=%d", number), func(t *testing.T) { test(t, rand.New(rand.NewPCG(number, 0))) })
 	}
+}
+
+// soak is how long is soaked; 0: not at all.
+func soak(t *testing.T) time.Duration {
+	t.Helper()
+	d, err := time.ParseDuration("0" + os.Getenv("HEJIE_SOAK"))
+	require.NoError(t, err)
+	return d
+}
+
+// Times that chance decides of: of most faults, and of some that are thrown to soak, which outlast everybody's patience.
+const (
+	shortly  = 400 * time.Millisecond
+	patience = 30 * time.Second
+)
+
+// while a fault lasts.
+func (w *world) while() time.Duration {
+	if soak(w.t) > 0 && w.chance.IntN(8) == 0 {
+		return upTo(w.chance, patience)
+	}
+	return upTo(w.chance, shortly)
 }
 
 // upTo is a time that chance decides.

@@ -92,25 +92,11 @@ func (p *party) run(ctx context.Context) error {
 
 // visit a replica until the socket breaks, or everything is done.
 func (p *party) visit(ctx context.Context) (ended bool, err error) {
-	door := p.home
-	if door < 0 {
-		door = p.chance.IntN(len(p.w.doors))
-	}
-	w, err := client.Dial(p.w.url(door), p.token)
-	if errors.Is(err, websocket.ErrBadHandshake) && !strings.Contains(err.Error(), "503") {
-		return false, wrong{err}
-	}
+	w, err := p.enter(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer func() { err = p.left(w, err) }()
-	err = w.Follow(ctx, p.channel(), p.at)
-	if r, ok := errors.AsType[client.Refused](err); ok && r.Code != negotiation.CodeUnavailable {
-		return false, wrong{err}
-	}
-	if err != nil {
-		return false, err
-	}
 	if err := p.repeat(ctx, w); err != nil {
 		return false, err
 	}
@@ -131,6 +117,29 @@ func (p *party) visit(ctx context.Context) (ended bool, err error) {
 	head := p.w.head[p.room.Case]
 	err = w.Until(ctx, func(s client.Seen) bool { return client.Seq(s.Channels[p.channel()].Position) >= head })
 	return err == nil, err
+}
+
+// enter the room through a replica, and read on.
+func (p *party) enter(ctx context.Context) (*client.Wire, error) {
+	door := p.home
+	if door < 0 {
+		door = p.chance.IntN(len(p.w.doors))
+	}
+	w, err := client.Dial(p.w.url(door), p.token)
+	if errors.Is(err, websocket.ErrBadHandshake) && !strings.Contains(err.Error(), "503") {
+		return nil, wrong{err}
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = w.Follow(ctx, p.channel(), p.at)
+	if r, ok := errors.AsType[client.Refused](err); ok && r.Code != negotiation.CodeUnavailable {
+		err = wrong{err}
+	}
+	if err != nil {
+		return nil, p.left(w, err)
+	}
+	return w, nil
 }
 
 // repeat what was acknowledged last: the answer must be the same one. Then, in their order, what was not.
@@ -161,9 +170,7 @@ func (p *party) repeat(ctx context.Context, w *client.Wire) error {
 func (p *party) work(ctx context.Context, w *client.Wire) error {
 	for {
 		if !p.mute && !p.w.enough() && len(p.waiting) < inFlight {
-			x := p.next()
-			p.waiting = append(p.waiting, x) // before it is sent: what becomes of it is not known from here on
-			if err := w.Ask(x.id, p.room.Case, x.cmd); err != nil {
+			if err := p.ask(w); err != nil {
 				return err
 			}
 			select {
@@ -187,15 +194,30 @@ func (p *party) work(ctx context.Context, w *client.Wire) error {
 		if len(p.waiting) == 0 {
 			return nil
 		}
-		x := p.waiting[0]
-		f, err := p.reply(ctx, w, x)
-		if err != nil {
+		if err := p.take(ctx, w); err != nil {
 			return err
 		}
-		p.clock++
-		x.position, x.ack = f.Positions[p.channel()], p.clock
-		p.acked, p.waiting = append(p.acked, x), p.waiting[1:]
 	}
+}
+
+// ask something new.
+func (p *party) ask(w *client.Wire) error {
+	x := p.next()
+	p.waiting = append(p.waiting, x) // before it is sent: what becomes of it is not known from here on
+	return w.Ask(x.id, p.room.Case, x.cmd)
+}
+
+// take the acknowledgement of what was asked first.
+func (p *party) take(ctx context.Context, w *client.Wire) error {
+	x := p.waiting[0]
+	f, err := p.reply(ctx, w, x)
+	if err != nil {
+		return err
+	}
+	p.clock++
+	x.position, x.ack = f.Positions[p.channel()], p.clock
+	p.acked, p.waiting = append(p.acked, x), p.waiting[1:]
+	return nil
 }
 
 // errRefused is the answer that asks to try again.

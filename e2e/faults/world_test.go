@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,8 +38,9 @@ type world struct {
 	enterprise string
 	rooms      []seed.Room
 	ripe       []seed.Room // whose deadlines are all due
+	soon       []seed.Room // whose first response is due at the end of the next working day
 	parties    []*party
-	files      *filer
+	filer      *filer
 	forgiven   []string // words of errors in replicas' logs that belong to the faults
 
 	work    *errgroup.Group
@@ -50,10 +52,10 @@ type world struct {
 	head    map[string]int64 // the last seq of each room
 }
 
-// newWorld seeds a platform and starts its replicas; nobody is at work yet.
+// newWorld seeds a platform; no replica runs.
 func newWorld(t *testing.T, chance *rand.Rand, o platform.Options) *world {
 	t.Helper()
-	w := &world{t: t, chance: chance, stop: make(chan struct{}), heads: make(chan struct{}), head: map[string]int64{}}
+	w := &world{t: t, chance: chance, filer: &filer{}, stop: make(chan struct{}), heads: make(chan struct{}), head: map[string]int64{}}
 	var err error
 	if o.Binary == "" {
 		o.Binary, err = binary()
@@ -69,7 +71,7 @@ func newWorld(t *testing.T, chance *rand.Rand, o platform.Options) *world {
 	t.Cleanup(w.close)
 	require.NoError(t, err)
 	so := seed.Unlimited()
-	so.Limits.DeskIdle = so.Limits.DeskMax // a clock that jumps a day ends no session
+	so.Limits.DeskIdle, so.Limits.DeskMax = so.Limits.ConsumerIdle, so.Limits.ConsumerMax // a clock that jumps ends no session
 	b, err := json.Marshal(so.Limits)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(limits, b, 0o600))
@@ -80,12 +82,10 @@ func newWorld(t *testing.T, chance *rand.Rand, o platform.Options) *world {
 	w.rooms, err = in.Rooms(t.Context(), w.enterprise, rooms)
 	require.NoError(t, err)
 	require.NoError(t, in.Close())
-	w.ripen(dueFirst)
-	for i, r := range w.p.Replicas {
+	for _, r := range w.p.Replicas {
 		c, err := platform.NewCable("tcp", strings.TrimPrefix(r.URL, "http://"))
 		require.NoError(t, err)
 		w.doors = append(w.doors, c)
-		require.NoError(t, w.p.Start(i))
 	}
 	return w
 }
@@ -101,7 +101,24 @@ func (w *world) close() {
 		require.NoError(w.t, c.Close())
 	}
 	if w.p != nil {
+		w.said()
 		require.NoError(w.t, w.p.Close())
+	}
+}
+
+// said by the replicas, when something went wrong: their last complaints.
+func (w *world) said() {
+	for i, r := range w.p.Replicas {
+		if r.Process == nil || !w.t.Failed() {
+			continue
+		}
+		var bad []string
+		for _, line := range r.Out.All() {
+			if strings.Contains(line, `"level":"ERROR"`) || !strings.HasPrefix(line, "{") {
+				bad = append(bad, line)
+			}
+		}
+		w.t.Logf("replica %d:\n%s", i, strings.Join(bad[max(0, len(bad)-20):], "\n"))
 	}
 }
 
@@ -111,19 +128,28 @@ func (w *world) url(door int) string { return "http://" + w.doors[door].Addr() }
 // ripen adds cases all of whose deadlines have passed. Over a file no server may have it open.
 func (w *world) ripen(n int) {
 	w.t.Helper()
+	w.ripe = append(w.ripe, w.filed(12, n)...)
+}
+
+// filed so many working days ago.
+func (w *world) filed(age, n int) []seed.Room {
+	w.t.Helper()
 	o := seed.Unlimited()
-	o.Age = 12
+	o.Age = age
 	in, err := w.p.Seed(o)
 	require.NoError(w.t, err)
 	list, err := in.Rooms(w.t.Context(), w.enterprise, n)
 	require.NoError(w.t, err)
 	require.NoError(w.t, in.Close())
-	w.ripe = append(w.ripe, list...)
+	return list
 }
 
-// begin lets everybody work: two parties in each room, somebody at each replica who only listens, and one who files.
+// begin starts the replicas and lets everybody work: two parties in each room, somebody at each replica who only listens, and one who files.
 func (w *world) begin() {
 	w.t.Helper()
+	for i := range w.doors {
+		require.NoError(w.t, w.p.Start(i))
+	}
 	own := func() *rand.Rand { return rand.New(rand.NewPCG(w.chance.Uint64(), 0)) }
 	for i, r := range w.rooms {
 		for side, token := range r.Sessions {
@@ -134,7 +160,7 @@ func (w *world) begin() {
 		r := w.rooms[i%len(w.rooms)]
 		w.parties = append(w.parties, &party{w: w, room: r, token: r.Sessions[seed.Consumer], name: fmt.Sprintf("listener %d", i), mute: true, home: i, chance: own()})
 	}
-	w.files = &filer{w: w, token: w.rooms[0].Sessions[seed.Consumer], chance: own(), made: map[string]string{}}
+	w.filer = &filer{w: w, token: w.rooms[0].Sessions[seed.Consumer], chance: own(), made: map[string]string{}}
 	w.drained = make(chan *party, len(w.parties))
 	ctx, end := context.WithCancel(context.Background())
 	w.end = end
@@ -142,7 +168,7 @@ func (w *world) begin() {
 	for _, p := range w.parties {
 		w.work.Go(func() error { return p.run(w.ctx) })
 	}
-	w.work.Go(func() error { return w.files.run(w.ctx) })
+	w.work.Go(func() error { return w.filer.run(w.ctx) })
 }
 
 // dwell lets them work for a time, or until something went wrong.
@@ -173,9 +199,16 @@ func (w *world) enough() bool {
 	}
 }
 
-// finish after everything was healed: all get their answers, read to the end, what was due passes, the replicas end in order, and the
-// judge looks at what is there.
+// finish after everything was healed.
 func (w *world) finish() {
+	w.t.Helper()
+	w.settle()
+	w.leave()
+	w.judge()
+}
+
+// settle until all have their answers and have read to the end, and what was due has passed.
+func (w *world) settle() {
 	w.t.Helper()
 	for i := range w.p.Replicas {
 		require.NoError(w.t, w.p.Ready(w.t.Context(), i))
@@ -190,18 +223,22 @@ func (w *world) finish() {
 			w.broken()
 		}
 	}
-	require.NoError(w.t, w.ripened())
+	require.NoError(w.t, w.passed(w.ripe, "case_escalated"))
 	for _, r := range w.rooms {
 		w.head[r.Case] = w.seq(r)
 	}
 	close(w.heads)
 	require.NoError(w.t, w.work.Wait())
 	w.end()
+}
+
+// leave: the replicas end in order.
+func (w *world) leave() {
+	w.t.Helper()
 	for i, r := range w.p.Replicas {
 		require.NoError(w.t, w.p.Stop(i))
 		require.Empty(w.t, r.Complaint(w.forgiven...), "replica %d", i)
 	}
-	w.judge()
 }
 
 // seq of the last event of a room.
@@ -217,21 +254,23 @@ func (w *world) seq(r seed.Room) int64 {
 	return client.Seq(v.Positions[r.Case+"/room"])
 }
 
-// ripened waits until every case that was due was walked.
-func (w *world) ripened() error {
-	s, err := client.Dial(w.p.Replicas[0].URL, w.ripe[0].Sessions[seed.Desk]) // of the enterprise that all are against
+// passed waits until every case has an event of that type.
+func (w *world) passed(cases []seed.Room, kind string) error {
+	if len(cases) == 0 {
+		return nil
+	}
+	s, err := client.Dial(w.p.Replicas[0].URL, cases[0].Sessions[seed.Desk]) // of the enterprise that all are against
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	for _, r := range w.ripe {
+	for _, r := range cases {
 		name := r.Case + "/room"
 		if err := s.Follow(w.ctx, name, ""); err != nil {
 			return err
 		}
 		err := s.Until(w.ctx, func(seen client.Seen) bool {
-			events := seen.Channels[name].Events
-			return len(events) > 0 && has(events, "case_escalated")
+			return slices.ContainsFunc(seen.Channels[name].Events, func(e client.Event) bool { return e.Type == kind })
 		})
 		if err != nil {
 			c, _ := s.Heard(name)
@@ -242,13 +281,4 @@ func (w *world) ripened() error {
 		}
 	}
 	return nil
-}
-
-func has(events []client.Event, kind string) bool {
-	for _, e := range events {
-		if e.Type == kind {
-			return true
-		}
-	}
-	return false
 }
