@@ -20,7 +20,7 @@ WEB_FILES := $(shell find web/src web/public web/scripts -type f ! -name '*.test
 
 # Everything but the browser tests and the faults, which want the plain program.
 UNIT = $$(go list ./... | grep -v '^hejie/e2e')
-FAULTS := ./e2e/platform ./e2e/faults ./e2e/linear
+FAULTS := ./e2e/platform ./e2e/faults ./e2e/linear ./e2e/balancer
 SOAK ?= 30m
 
 .PHONY: help
@@ -74,7 +74,7 @@ test-go: $(DIST) $(S3)
 
 .PHONY: e2e
 e2e: $(DIST) ## the program in real browsers, and the architecture
-	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$ -e /linear$$)
+	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$ -e /linear$$ -e /balancer$$)
 
 .PHONY: test-faults
 test-faults: $(DIST)

@@ -125,7 +125,7 @@ func (p *Platform) servers() (err error) {
 }
 
 func (p *Platform) replica() (*Replica, error) {
-	addr, err := freeAddr()
+	addr, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}

@@ -286,7 +286,7 @@ func (c *conn) command(m members, at time.Time) {
 		if err != nil {
 			return app.Receipt{}, err
 		}
-		return c.hub.Door.Do(c.hub.ctx, by, caseID, wish, cmd)
+		return c.hub.Door.Do(app.WithRequest(c.hub.ctx, c.visitor.Request), by, caseID, wish, cmd)
 	}()
 	if err != nil {
 		c.answer(&id, nil, err)
