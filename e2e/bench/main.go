@@ -4,7 +4,7 @@
 //	go run ./e2e/bench          about five minutes
 //	go run ./e2e/bench -short   one round of everything, under a minute
 //	go run ./e2e/bench -only GET   the parts whose name has it
-//	go run ./e2e/bench -large   another table: ten thousand cases beside a million; about twenty minutes, and 10 GB of disk
+//	go run ./e2e/bench -large   another table: ten thousand cases beside a million; the first time about twenty minutes, and 20 GB of disk
 //
 // # Pattern
 //
@@ -44,6 +44,8 @@ type bench struct {
 	hejie  string // the program
 	only   string // part of the names of the parts to do
 	large  bool
+	record int    // cases of the long record
+	keep   string // folder of the long record
 	rounds int
 	warm   time.Duration // of a load, not measured
 	long   time.Duration // of a load, measured
@@ -60,13 +62,14 @@ func main() {
 	short := flag.Bool("short", false, "one round of everything, shorter")
 	hejie := flag.String("hejie", os.Getenv("HEJIE_BINARY"), "the program; default is built from here")
 	large := flag.Bool("large", false, "a long record beside a short one")
+	record := flag.Int("record", 1_000_000, "how many cases the long record has")
+	keep := flag.String("keep", filepath.Join(".cache", "bench"), "where the long record is kept for the next run")
 	only := flag.String("only", "", "only parts whose name has this")
 	flag.Parse()
-	b := &bench{hejie: *hejie, only: *only, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
+	b := &bench{hejie: *hejie, only: *only, large: *large, record: *record, keep: *keep, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
 	if *short {
 		b.rounds, b.warm, b.long, b.cases = 1, 500*time.Millisecond, 1500*time.Millisecond, 2000
 	}
-	b.large = *large
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := b.run(ctx)
 	stop()
@@ -147,6 +150,9 @@ func (b *bench) prepare(ctx context.Context) error {
 	}
 	if b.hejie, err = filepath.Abs(b.hejie); err != nil {
 		return err
+	}
+	if b.large {
+		return nil
 	}
 	for _, args := range [][]string{
 		{"-dir", b.path("rooms"), "-rooms", fmt.Sprint(rooms)},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -89,7 +90,7 @@ func (s *server) stop() error {
 
 // startHejie serves a fresh copy of a seeded installation.
 func (b *bench) startHejie(ctx context.Context, from string) (s *server, dir string, err error) {
-	if dir, err = b.copied(from); err != nil {
+	if dir, err = b.copied(b.path(from)); err != nil {
 		return nil, "", err
 	}
 	s, err = b.serve(ctx, dir, "/readyz")
@@ -124,15 +125,15 @@ func freeAddr() (string, error) {
 
 // copied is a copy of an installation, as private as the first.
 func (b *bench) copied(from string) (string, error) {
-	to, err := os.MkdirTemp(b.dir, from+"-")
+	to, err := os.MkdirTemp(b.dir, filepath.Base(from)+"-")
 	if err != nil {
 		return "", err
 	}
-	return to, filepath.WalkDir(b.path(from), func(path string, d fs.DirEntry, err error) error {
+	return to, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(b.path(from), path)
+		rel, err := filepath.Rel(from, path)
 		if err != nil || rel == "." {
 			return err
 		}
@@ -142,12 +143,22 @@ func (b *bench) copied(from string) (string, error) {
 		case strings.HasSuffix(rel, ".lock"), strings.HasSuffix(rel, "-shm"):
 			return nil
 		}
-		body, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(to, rel), body, 0o600)
+		return copyFile(filepath.Join(to, rel), path)
 	})
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 // figures of a load as loadgen prints them.

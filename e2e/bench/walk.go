@@ -167,7 +167,7 @@ const batch = 64
 
 // replay writes the rows into a copy from before the walk, with prepared statements and as durably, and tells how long it took.
 func (b *bench) replay(ctx context.Context, o outcome) (took time.Duration, err error) {
-	dir, err := b.copied("due")
+	dir, err := b.copied(b.path("due"))
 	if err != nil {
 		return 0, err
 	}
