@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -230,7 +230,11 @@ func (s *Seed) acts(ctx context.Context, caseID string, consumer negotiation.Act
 
 // empty a table of the database, beside the store.
 func (s *Seed) empty(ctx context.Context, table string) error {
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.dir, "hejie.db")+"?_busy_timeout=60000")
+	driver, name := "sqlite3", "file:"+s.path+"?_busy_timeout=60000"
+	if strings.HasPrefix(s.path, "postgres://") {
+		driver, name = "pgx", s.path
+	}
+	db, err := sql.Open(driver, name)
 	if err != nil {
 		return err
 	}

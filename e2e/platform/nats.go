@@ -1,0 +1,46 @@
+package platform
+
+import (
+	"net"
+	"path/filepath"
+)
+
+// NATS is a nats-server of its own.
+type NATS struct {
+	*Process // nil while it is down
+
+	Addr    string // "127.0.0.1:port", the same after each start
+	program string
+}
+
+// newNATS builds the server in a folder; it is not started.
+func newNATS(dir string) (n *NATS, err error) {
+	n = &NATS{program: filepath.Join(dir, "nats-server")}
+	if n.Addr, err = freeAddr(); err != nil {
+		return nil, err
+	}
+	return n, Tool(Root(), "go", "build", "-o", n.program, "github.com/nats-io/nats-server/v2")
+}
+
+// Start the server and wait until it is ready.
+func (n *NATS) Start() (err error) {
+	host, port, err := net.SplitHostPort(n.Addr)
+	if err != nil {
+		return err
+	}
+	if n.Process, err = Run(filepath.Dir(n.program), nil, n.program, "-a", host, "-p", port); err != nil {
+		return err
+	}
+	_, err = n.Says("Server is ready")
+	return err
+}
+
+// Kill the server; what was on its way is lost.
+func (n *NATS) Kill() error {
+	if n.Process == nil {
+		return nil
+	}
+	err := n.Process.Kill()
+	n.Process = nil
+	return err
+}
