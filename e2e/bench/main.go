@@ -154,18 +154,18 @@ func (b *bench) prepare(ctx context.Context) error {
 	if b.large {
 		return nil
 	}
-	for _, args := range [][]string{
-		{"-dir", b.path("rooms"), "-rooms", fmt.Sprint(rooms)},
-		{"-dir", b.path("due"), "-rooms", fmt.Sprint(b.cases), "-age", "12"},
-	} {
-		if err := run(exec.CommandContext(ctx, b.path("seed"), args...)); err != nil {
-			return err
-		}
+	if err := errors.Join(b.seed(ctx, "rooms", "-rooms", fmt.Sprint(rooms)), b.seed(ctx, "due", "-rooms", fmt.Sprint(b.cases), "-age", "12")); err != nil {
+		return err
 	}
 	o := seed.Unlimited()
 	fmt.Printf("raised     %d messages a minute and a day, %d offers a side and case, %d commands a second and socket, %d sockets an account\n\n",
 		o.Rules.MessagesPerMinute, o.Rules.OffersPerSide, o.Limits.CommandsPerSecond, o.Limits.SocketsPerAccount)
 	return nil
+}
+
+// seed an installation.
+func (b *bench) seed(ctx context.Context, name string, args ...string) error {
+	return run(exec.CommandContext(ctx, b.path("seed"), append([]string{"-dir", b.path(name)}, args...)...))
 }
 
 // path of something made.

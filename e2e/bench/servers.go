@@ -164,8 +164,11 @@ func copyFile(to, from string) error {
 // figures of a load as loadgen prints them.
 type figures struct {
 	AckedPerS  float64 `json:"acked_per_s"`
+	P50        float64 `json:"deliver_p50_ms"`
+	P95        float64 `json:"deliver_p95_ms"`
 	P99        float64 `json:"deliver_p99_ms"`
 	CPUPerK    float64 `json:"server_cpu_s_per_1000"`
+	DBPerK     float64 `json:"database_cpu_s_per_1000"`
 	RSSStart   float64 `json:"server_rss_before_connect_mib"`
 	RSSIdle    float64 `json:"server_rss_connected_idle_mib"`
 	Errors     int64   `json:"errors"`
@@ -179,10 +182,13 @@ func (f figures) clean() bool { return f.Lost == 0 && f.Dup == 0 && f.Reordered 
 
 // load runs the generator against a server and ends the server.
 func (b *bench) load(ctx context.Context, s *server, target string, args ...string) (f figures, err error) {
-	defer func() { err = errors.Join(err, s.stop()) }()
-	args = append([]string{"-target", target, "-addr", s.addr, "-pids", strconv.Itoa(s.Process.Pid),
-		"-o", "rooms=" + b.path("rooms", "rooms.json"), "-warm", b.warm.String(), "-d", b.long.String()}, args...)
-	c := exec.CommandContext(ctx, b.path("loadgen"), args...)
+	f, err = b.generate(ctx, target, append([]string{"-addr", s.addr, "-pids", strconv.Itoa(s.Process.Pid), "-o", "rooms=" + b.path("rooms", "rooms.json")}, args...)...)
+	return f, errors.Join(err, s.stop())
+}
+
+// generate a load.
+func (b *bench) generate(ctx context.Context, target string, args ...string) (f figures, err error) {
+	c := exec.CommandContext(ctx, b.path("loadgen"), append([]string{"-target", target, "-warm", b.warm.String(), "-d", b.long.String()}, args...)...)
 	var said strings.Builder
 	c.Stderr = &said
 	out, err := c.Output()
@@ -202,11 +208,16 @@ func (b *bench) load(ctx context.Context, s *server, target string, args ...stri
 }
 
 func (b *bench) loadHejie(ctx context.Context, args ...string) (figures, error) {
-	s, dir, err := b.startHejie(ctx, "rooms")
+	return b.loadOf(ctx, "rooms", args...)
+}
+
+// loadOf is a load on a fresh copy of a seeded installation.
+func (b *bench) loadOf(ctx context.Context, from string, args ...string) (figures, error) {
+	s, dir, err := b.startHejie(ctx, from)
 	if err != nil {
 		return figures{}, err
 	}
-	f, err := b.load(ctx, s, "hejie", args...)
+	f, err := b.load(ctx, s, "hejie", append([]string{"-o", "rooms=" + filepath.Join(dir, "rooms.json")}, args...)...)
 	return f, errors.Join(err, os.RemoveAll(dir))
 }
 
