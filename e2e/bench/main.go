@@ -106,6 +106,8 @@ func (b *bench) run(ctx context.Context) (err error) {
 		{"5,000/s and 10,000/s", b.held},
 		{"idle sockets", b.idle},
 		{"deadlines and scorecard", b.walk},
+		{"PostgreSQL, 1 replica", func(ctx context.Context) error { return b.postgres(ctx, 1) }},
+		{"PostgreSQL, 3 replicas", func(ctx context.Context) error { return b.postgres(ctx, 3) }},
 		{"GET", b.get},
 		{"cold start", b.coldStart},
 		{"pages", b.pages},
