@@ -122,7 +122,7 @@ func (c *conn) enqueue(j job) {
 	}
 	c.jobs = append(c.jobs, j)
 	if !c.working {
-		c.working = c.hub.task(c.work)
+		c.working = c.hub.hands.do(c.work)
 	}
 }
 
@@ -176,7 +176,7 @@ func (c *conn) push(payload []byte, k kind) bool {
 	c.queue = append(c.queue, payload)
 	c.bytes = bytes
 	if !c.pumping {
-		c.pumping = c.hub.task(c.pump)
+		c.pumping = c.hub.hands.do(c.pump)
 	}
 	c.mu.Unlock()
 	return true
@@ -272,7 +272,7 @@ func appendFrame(b, payload []byte) []byte {
 
 // end closes the socket with a code, without blocking. The first one counts.
 func (c *conn) end(code CloseCode) {
-	if c.shut(code) && !c.hub.task(func() { c.sendClose(code) }) {
+	if c.shut(code) && !c.hub.hands.do(func() { c.sendClose(code) }) {
 		c.cut()
 	}
 }

@@ -93,7 +93,7 @@ func (h *Hub) fetch(n app.News) {
 	}
 	e.waiting[n.Case] = n
 	if !e.busy {
-		e.busy = h.task(h.readElsewhere)
+		e.busy = h.hands.do(h.readElsewhere)
 		if !e.busy { // nobody is there to be told
 			e.waiting = nil
 		}

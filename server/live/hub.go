@@ -147,9 +147,7 @@ type Hub struct {
 	cancel   context.CancelFunc //
 	halt     context.CancelFunc // of the wheel
 
-	taskMu sync.Mutex
-	open   bool           // tasks may start
-	tasks  sync.WaitGroup // workers, pumps, deliveries, the wheel
+	hands hands // workers, pumps, deliveries, the wheel
 }
 
 type state int
@@ -198,10 +196,8 @@ func (h *Hub) Start() {
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	turning, halt := context.WithCancel(h.ctx)
 	h.halt = halt
-	h.taskMu.Lock()
-	h.open = true
-	h.taskMu.Unlock()
-	h.task(func() { h.wheel.run(turning) })
+	h.hands.start()
+	h.hands.do(func() { h.wheel.run(turning) })
 }
 
 // Stop refuses new sockets, says going_away to all, waits until they have gone and commands under way are answered, and cuts what
@@ -234,10 +230,7 @@ func (h *Hub) Stop(ctx context.Context) error {
 	<-h.empty
 
 	h.halt()
-	h.taskMu.Lock()
-	h.open = false
-	h.taskMu.Unlock()
-	h.tasks.Wait()
+	h.hands.stop()
 	var err error
 	if !intime() {
 		err = ctx.Err()
@@ -263,16 +256,6 @@ func (h *Hub) leave() ([]*conn, bool) {
 		close(h.empty)
 	}
 	return slices.Collect(maps.Keys(h.conns)), true
-}
-
-// task runs f on a goroutine that Stop waits for; false when it is too late to start anything.
-func (h *Hub) task(f func()) bool {
-	h.taskMu.Lock()
-	defer h.taskMu.Unlock()
-	if h.open {
-		h.tasks.Go(f)
-	}
-	return h.open
 }
 
 // ServeHTTP upgrades a request to a socket and returns; the socket lives on. A browser's script cannot read the status of a
@@ -321,7 +304,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // refuse tells a socket that was never let in why, if there is the time for it. The hub keeps nothing of it but that it is under way.
 func (h *Hub) refuse(c *conn, code CloseCode) {
-	told := h.refusing.Add(1) <= int64(h.tuning.refusals) && h.task(func() {
+	told := h.refusing.Add(1) <= int64(h.tuning.refusals) && h.hands.do(func() {
 		defer h.refusing.Add(-1)
 		c.refuse(code)
 	})

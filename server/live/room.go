@@ -96,7 +96,7 @@ func (s *shard) add(c *app.Commit) {
 		s.missed[c.Records[0].Case] = struct{}{}
 	}
 	if !s.busy {
-		s.busy = s.hub.task(s.run)
+		s.busy = s.hub.hands.do(s.run)
 		if !s.busy { // nobody is there to be told
 			s.pending, s.missed = nil, nil
 		}

@@ -243,7 +243,7 @@ func (w *writer) tails(moved map[int64]*entry) error {
 		}
 	}
 	for _, e := range moved {
-		e.derive()
+		e.row.view = viewOf(&e.c)
 		e.sized()
 	}
 	return w.tx.pipe.seen(rows.Err())
