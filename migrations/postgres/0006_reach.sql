@@ -7,15 +7,15 @@ CREATE INDEX accounts_staff ON accounts (role) WHERE role <> 'consumer';
 CREATE INDEX sessions_expires ON sessions (expires_at);
 CREATE INDEX sessions_seen ON sessions (seen_at);
 
--- Inboxes are put in order and counted, and boards counted, without a look at the rows. Many cases are due at one moment, the end of a
--- day: so what else is known comes after the key, which puts them in order.
+-- Inboxes are put in order, and boards counted, without a look at the rows. Many cases are due at one moment, the end of a day: so what
+-- is only looked at comes after the key, which puts them in order. Whose turn it is stands in no index: each offer would move it.
 
 DROP INDEX cases_inbox;
 DROP INDEX cases_region;
 DROP INDEX cases_city;
 DROP INDEX cases_province;
 DROP INDEX cases_col;
-CREATE INDEX cases_inbox ON cases (enterprise, due, key, phase, turn, agent, overdue, amount, turn_since) WHERE open = 1;
+CREATE INDEX cases_inbox ON cases (enterprise, due, key, phase, agent, overdue, amount) WHERE open = 1;
 CREATE INDEX cases_region ON cases (region, col, due, key, breach_at);
 CREATE INDEX cases_city ON cases (region_city, col, due, key, breach_at);
 CREATE INDEX cases_province ON cases (region_province, col, due, key, breach_at);

@@ -61,11 +61,9 @@ var whole = map[string]string{
 
 // covered are statements that count or put in order what may be many, by words in them: they read an index and no rows.
 var covered = []string{
-	"WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, agent, late",
 	"SELECT count(*) FROM cases WHERE region = ? AND col = ? AND breach_at < ?",
 	"FROM cases WHERE enterprise = ? AND open = 1 ORDER BY due, key",
 	"FROM cases WHERE enterprise = ? AND open = 1 ORDER BY amount",
-	"FROM cases WHERE enterprise = ? AND open = 1 ORDER BY turn_since",
 }
 
 // noneReadsWhole holds every other statement to finding what it wants by an index, however many rows there are; and a board to reading
