@@ -193,6 +193,7 @@ func main() {
 		dbF    = flag.String("database", "", "process ids of the server's database, comma list, told apart")
 		dialN  = flag.Int("dial", 32, "connections opened at once")
 		opts   = kvFlag{}
+		settle = flag.Duration("settle", 300*time.Millisecond, "from the last connection until memory is read")
 		single = flag.Bool("idle", false, "connect only, print memory, send nothing")
 	)
 	flag.Var(opts, "o", "adapter option key=value")
@@ -231,7 +232,7 @@ func main() {
 	if m.errors.Load() > 0 {
 		die(fmt.Errorf("%d connects failed: %s", m.errors.Load(), m.first))
 	}
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(*settle)
 	idle := proc.Read(pids)
 	res := Result{Target: *tgt, Mode: *mode, Rooms: *rooms, ConnectS: connectS, SrvRSSIdle: float64(idle.RSSKiB) / 1024, SrvRSSStart: float64(start.RSSKiB) / 1024}
 	if *single {

@@ -83,11 +83,6 @@ func (h *hejie) Connect(ctx context.Context, room, side int) (target.Conn, error
 	}
 }
 
-// from an address of the room's own: the server limits what one address may ask for, and these are parties at home.
-func from(room int) *net.Dialer {
-	return &net.Dialer{Timeout: 30 * time.Second, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 1, byte(room>>8), byte(room))}}
-}
-
 // frames reads what the server sends as cheaply as the yardstick's client reads: the generator shares the machine with the server.
 func (h *hejie) frames(w *wsBase, ready chan struct{}) func([]byte) {
 	subscribed := false
