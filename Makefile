@@ -20,7 +20,7 @@ UNIT = $$(go list ./... | grep -v '^hejie/e2e')
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build everything and run the demo: addresses and accounts are printed
@@ -81,8 +81,12 @@ lint: versions vet $(MODULES) ## gofmt, go vet, eslint, and golangci-lint when i
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; else echo 'golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0'; fi
 
 .PHONY: bench
-bench: build ## figures of speed and size, beside the yardstick server in the same minute
-	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench
+bench: build ## figures of speed and size, beside yardsticks in the same minute; BENCH="-short -only idle" and the like
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench $(BENCH)
+
+.PHONY: bench-large
+bench-large: build ## a record of a million cases beside one of ten thousand
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench -large $(BENCH)
 
 .PHONY: generate
 generate: $(MODULES) ## write the generated files again: HTTP from the contract, TypeScript from both

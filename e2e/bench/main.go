@@ -1,10 +1,10 @@
 // Command bench measures the real program, with all its rules, rights, hashes, derived tables and notices, beside a yardstick that has
 // none of them, and prints one table.
 //
-//	go run ./e2e/bench          about five minutes
-//	go run ./e2e/bench -short   one round of everything, under a minute
+//	go run ./e2e/bench          about a quarter of an hour
+//	go run ./e2e/bench -short   one round of everything, some minutes
 //	go run ./e2e/bench -only GET   the parts whose name has it
-//	go run ./e2e/bench -large   another table: ten thousand cases beside a million; the first time about twenty minutes, and 20 GB of disk
+//	go run ./e2e/bench -large   another table: ten thousand cases beside a million; the first time about ten minutes; 15 GB of disk
 //
 // # Pattern
 //
@@ -14,7 +14,7 @@
 //
 // The limits on messages, offers, sockets and commands are raised, because a load is not a flood; the parties connect from
 // addresses of their own in 127.1.0.0/16, so that the limits on an address stay in force. Nothing is written outside of a folder that
-// is removed at the end.
+// is removed at the end, but the long record, which is kept for the next run.
 //
 // It ends with 1 when a message was lost, duplicated or reordered, or when nothing could be measured.
 package main
