@@ -23,6 +23,7 @@ type Cable struct {
 	conns   map[net.Conn]bool
 	carried [2]int64
 	tears   [2]int64 // it is cut by itself at so many bytes carried; 0: never
+	heals   bool     // after that
 }
 
 // Way of bytes on a cable.
@@ -114,11 +115,16 @@ func (c *Cable) Heal() {
 	}
 }
 
-// Tear cuts the cable by itself after so many more bytes on a way, and lets exactly these through.
-func (c *Cable) Tear(way Way, after int64) {
+// CutAfter cuts the cable by itself after so many more bytes on a way, and lets exactly these through.
+func (c *Cable) CutAfter(way Way, bytes int64) { c.tear(way, bytes, false) }
+
+// DropAfter is CutAfter, but new connections come through.
+func (c *Cable) DropAfter(way Way, bytes int64) { c.tear(way, bytes, true) }
+
+func (c *Cable) tear(way Way, after int64, heals bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.tears[way] = c.carried[way] + after
+	c.tears[way], c.heals = c.carried[way]+after, heals
 }
 
 // Carried is how many bytes went through on a way so far.
@@ -201,10 +207,17 @@ func (l lane) Write(b []byte) (int, error) {
 	pass := l.let(len(b))
 	n, err := l.to.Write(b[:pass])
 	if err == nil && pass < len(b) {
-		l.Cut()
+		l.torn()
 		err = net.ErrClosed
 	}
 	return n, err
+}
+
+func (l lane) torn() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.cut()
+	l.out = !l.heals
 }
 
 // let says how many of n bytes go through before the cable tears, and counts them.

@@ -9,17 +9,23 @@ import (
 type NATS struct {
 	*Process // nil while it is down
 
-	Addr    string // "127.0.0.1:port", the same after each start
-	program string
+	Addr         string // "127.0.0.1:port", the same after each start
+	dir, program string
 }
 
-// newNATS builds the server in a folder; it is not started.
-func newNATS(dir string) (n *NATS, err error) {
-	n = &NATS{program: filepath.Join(dir, "nats-server")}
-	if n.Addr, err = freeAddr(); err != nil {
-		return nil, err
+// newNATS in a folder, of a program, "" to build it; it is not started.
+func newNATS(dir, program string) (n *NATS, err error) {
+	n = &NATS{dir: dir, program: program}
+	if n.Addr, err = freeAddr(); err == nil && program == "" {
+		n.program, err = BuildNATS(dir)
 	}
-	return n, Tool(Root(), "go", "build", "-o", n.program, "github.com/nats-io/nats-server/v2")
+	return n, err
+}
+
+// BuildNATS makes nats-server in a folder and gives its path.
+func BuildNATS(dir string) (string, error) {
+	path := filepath.Join(dir, "nats-server")
+	return path, Tool(Root(), "go", "build", "-o", path, "github.com/nats-io/nats-server/v2")
 }
 
 // Start the server and wait until it is ready.
@@ -28,7 +34,7 @@ func (n *NATS) Start() (err error) {
 	if err != nil {
 		return err
 	}
-	if n.Process, err = Run(filepath.Dir(n.program), nil, n.program, "-a", host, "-p", port); err != nil {
+	if n.Process, err = Run(n.dir, nil, n.program, "-a", host, "-p", port); err != nil {
 		return err
 	}
 	_, err = n.Says("Server is ready")

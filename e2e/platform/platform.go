@@ -39,8 +39,8 @@ import (
 type Options struct {
 	// Replicas over PostgreSQL and NATS; 0: one server over its own file.
 	Replicas int
-	// Binary is the program; "": it is built.
-	Binary string
+	// Binary is the program and NATS the bus's server; "": it is built (Build, BuildNATS).
+	Binary, NATS string
 	// Dir is a folder for everything, which stays; "": one of the platform's own, which does not. PostgreSQL is in memory where there is
 	// enough, unless OnDisk.
 	Dir    string
@@ -117,7 +117,7 @@ func (p *Platform) servers() (err error) {
 	if p.database, err = p.Postgres.New(); err != nil {
 		return err
 	}
-	if p.NATS, err = newNATS(p.dir); err != nil {
+	if p.NATS, err = newNATS(p.dir, p.o.NATS); err != nil {
 		return err
 	}
 	return p.NATS.Start()

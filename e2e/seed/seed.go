@@ -226,7 +226,7 @@ func (s *Seed) signIn(ctx context.Context, a negotiation.Actor) (token string, e
 	sum := sha256.Sum256([]byte(token))
 	now := time.Now().UTC()
 	return token, errors.Join(s.account(ctx, a), s.w.Plain.Write(ctx, func(tx app.PlainTx) error {
-		return tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 7), All: true})
+		return tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 30), All: true})
 	}))
 }
 

@@ -63,7 +63,7 @@ const (
 // world is the whole server over a real database and a real folder; time stands still.
 type world struct {
 	*app.App
-	t        *testing.T
+	t        testing.TB
 	store    *store.Store
 	plain    app.Plain
 	ledger   *app.Ledger
@@ -78,7 +78,7 @@ type world struct {
 	bureau  string
 }
 
-func newWorld(t *testing.T, change ...func(*web.Options)) *world {
+func newWorld(t testing.TB, change ...func(*web.Options)) *world {
 	t.Helper()
 	w := &world{t: t, business: &clock{now: morning}, cookies: map[string]*http.Cookie{}, actors: map[string]negotiation.Actor{}, firm: map[string]string{}}
 	dir := t.TempDir()
