@@ -25,7 +25,7 @@ SOAK ?= 30m
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build everything and run the demo: addresses and accounts are printed
@@ -103,8 +103,12 @@ fuzz: $(DIST) ## try what strangers may send: each target for FUZZ=2m
 		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x ./$$package; done
 
 .PHONY: bench
-bench: build ## figures of speed and size, beside the yardstick server in the same minute
-	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench
+bench: build ## figures of speed and size, beside yardsticks in the same minute; BENCH="-short -only idle" and the like
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench $(BENCH)
+
+.PHONY: bench-large
+bench-large: build ## a record of a million cases beside one of ten thousand
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench -large $(BENCH)
 
 .PHONY: generate
 generate: $(MODULES) ## write the generated files again: HTTP from the contract, TypeScript from both

@@ -131,7 +131,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	}
 	e.hub = live.New(hub)
 	e.stop = e.app.Signals.OnRevoked(e.hub.Revoke)
-	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Logger: e.log})
+	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Shared: w.Replicas, Logger: e.log})
 	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Offered: e.offered, Keep: e.demo != nil, Logger: e.log})
 	deliver := func(commits []app.Commit) {
 		e.hub.Publish(commits)
