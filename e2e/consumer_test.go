@@ -57,7 +57,7 @@ func TestErase(t *testing.T) {
 	c.until(`location.pathname === "/"`, "who is erased is not led out")
 	c.sees(c.word("account/erase.done"))
 	c.shot("done")
-	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).status)
+	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).Status)
 
 	d.do(chromedp.Reload())
 	d.entered()
@@ -85,7 +85,7 @@ func TestSessions(t *testing.T) {
 	own.shot("revoked")
 	lost.sees(lost.word("live/endedSignedOut"))
 	lost.shot("ended")
-	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).status)
+	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).Status)
 	lost.link(lost.word("live/signIn"))
 	lost.until(`location.pathname === "/sign-in"`, "the way back in does not open")
 	lost.sees(lost.word("account/phone.label"))

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"path/filepath"
+	"strings"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -172,7 +172,11 @@ func (s *Seed) history(ctx context.Context, consumer negotiation.Actor, enterpri
 
 // empty a table of the database, beside the store.
 func (s *Seed) empty(ctx context.Context, table string) error {
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(s.dir, "hejie.db")+"?_busy_timeout=60000")
+	driver, name := "sqlite3", "file:"+s.path+"?_busy_timeout=60000"
+	if strings.HasPrefix(s.path, "postgres://") {
+		driver, name = "pgx", s.path
+	}
+	db, err := sql.Open(driver, name)
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-// Package seed fills an installation's folder, while no server has it open, with what a test or a load needs: a bureau, an enterprise
+// Package seed fills an installation, while no server has its file open, with what a test or a load needs: a bureau, an enterprise
 // in the scheme, and rooms of two signed-in parties each. Everything goes through the use cases, so that it is what the product
 // would have written; only the sessions are put straight into their table, for want of a phone.
 //
@@ -43,8 +43,9 @@ const (
 
 // Options of what is seeded.
 type Options struct {
-	Limits app.Limits
-	Rules  negotiation.Rules
+	Limits   app.Limits
+	Rules    negotiation.Rules
+	Database string // URL of a PostgreSQL database; "": hejie.db in the folder
 	// Age is how many working days ago cases are filed; above 10 all their deadlines are due.
 	Age int
 }
@@ -62,6 +63,7 @@ func Unlimited() Options {
 // Seed is an installation that is being filled.
 type Seed struct {
 	dir    string
+	path   string // of the database
 	store  *store.Store
 	vault  *evidence.Disk
 	w      app.World
@@ -83,13 +85,16 @@ func Open(dir string, o Options) (_ *Seed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Seed{dir: dir}
+	s := &Seed{dir: dir, path: filepath.Join(dir, "hejie.db")}
+	if o.Database != "" {
+		s.path = o.Database
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if s.store, err = store.Open(filepath.Join(dir, "hejie.db"), store.Options{}); err != nil {
+	if s.store, err = store.Open(s.path, store.Options{}); err != nil {
 		return nil, err
 	}
 	if s.vault, err = evidence.Open(filepath.Join(dir, "evidence")); err != nil {
@@ -213,7 +218,7 @@ func (s *Seed) signIn(ctx context.Context, a negotiation.Actor) (token string, e
 	sum := sha256.Sum256([]byte(token))
 	now := time.Now().UTC()
 	return token, errors.Join(s.account(ctx, a), s.w.Plain.Write(ctx, func(tx app.PlainTx) error {
-		return tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 7), All: true})
+		return tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 30), All: true})
 	}))
 }
 

@@ -240,9 +240,12 @@ func (a api) years(imported []app.CalendarYear) []CalendarYear {
 	rows := make([]CalendarYear, 0, 8)
 	for _, n := range cal.Years() {
 		y, _ := cal.Year(n)
-		row := CalendarYear{Year: n, BuiltIn: true, Papers: y.Papers}
+		row := CalendarYear{Year: n, BuiltIn: true, Applied: true, Papers: y.Papers}
 		if i := slices.IndexFunc(imported, func(i app.CalendarYear) bool { return i.Year == n }); i >= 0 {
 			row.BuiltIn, row.ImportedAt = false, imported[i].Imported.Truncate(time.Second)
+			if row.Applied = imported[i].Applied; !row.Applied {
+				row.Recount.Done, row.Recount.Of = a.App.Admin.Recount()
+			}
 		}
 		rows = append(rows, row)
 	}

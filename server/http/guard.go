@@ -19,6 +19,7 @@ const (
 	search
 	signIn
 	upload
+	caseFile
 )
 
 // grant says who may call an operation. No roles: anybody, signed in or not.
@@ -54,7 +55,7 @@ func grants() map[string]grant {
 		"changePassword": {roles: []negotiation.Role{agent, supervisor, officer, admin}, kind: signIn},
 
 		"fileCase": to(consumer), "listMyCases": to(consumer),
-		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": inRoom, "getFile": inRoom,
+		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": {roles: inRoom.roles, kind: caseFile}, "getFile": inRoom,
 		"getAudit": inRoom, "listEvents": inRoom, "markRead": inRoom,
 		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload}, "continueUpload": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
 		"beginUpload": to(consumer, agent, supervisor), "getUpload": to(consumer, agent, supervisor),
@@ -90,7 +91,9 @@ func (g grant) admits(v *visit) error {
 // guards makes the middleware of each operation.
 func (s *Server) guards() map[string][]echo.MiddlewareFunc {
 	now := s.options.Now
-	limiters := map[kind]*limiter{search: newLimiter(s.options.Rates.Search, now), signIn: newLimiter(s.options.Rates.SignIn, now), upload: newLimiter(s.options.Rates.Upload, now)}
+	r := s.options.Rates
+	limiters := map[kind]*limiter{search: newLimiter(r.Search, now), signIn: newLimiter(r.SignIn, now), upload: newLimiter(r.Upload, now),
+		caseFile: newLimiter(r.CaseFile, now)}
 	guards := make(map[string][]echo.MiddlewareFunc)
 	for operation, g := range grants() {
 		guards[operation] = []echo.MiddlewareFunc{s.guard(operation, g, limiters[g.kind])}

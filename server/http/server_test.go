@@ -204,6 +204,26 @@ func TestAddressesAreLimited(t *testing.T) {
 	require.Equal(t, 503, w.do("", "GET", "/", nil, from("192.0.2.1:6")).Code, "pages are not counted")
 }
 
+// A case file reads a whole room: it has a rate of its own.
+func TestCaseFilesAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *web.Options) {
+		o.Rates = web.Rates{CaseFile: web.AddressRate{PerSecond: 0.001, Burst: 2}}
+		o.Now = func() time.Time { return morning }
+	}).people()
+	id := w.file("wang", "楚天家具", "B-1")
+	w.must("wang", id, map[string]any{"type": "post_message", "text": "您好"})
+	for range 2 {
+		file := read[web.CaseFile](t, w.do("wang", "GET", "/api/cases/"+id+"/file", nil))
+		require.Len(t, file.Timeline, 3)
+		require.Equal(t, int64(3), file.Version)
+		require.Contains(t, string(file.Timeline[2]), "您好")
+		require.NotEmpty(t, file.Clocks)
+	}
+	require.Equal(t, 429, w.do("wang", "GET", "/api/cases/"+id+"/file", nil).Code)
+	require.Equal(t, 200, w.do("wang", "GET", "/api/cases/"+id, nil).Code, "other operations go on")
+}
+
 func TestLiveGetsTheSession(t *testing.T) {
 	t.Parallel()
 	var who []string

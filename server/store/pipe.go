@@ -97,7 +97,7 @@ func (p *pipe) flush() error {
 // seen marks an error after which the connection is gone.
 func (p *pipe) seen(err error) error {
 	var e *pgconn.PgError
-	if err != nil && !errors.As(err, &e) && p.pg.IsClosed() {
+	if err != nil && !errors.Is(err, errGone) && !errors.As(err, &e) && p.pg != nil && p.pg.IsClosed() {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	return err

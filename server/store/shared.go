@@ -89,7 +89,7 @@ func (b *batch) holdPairs() error {
 			return err
 		}
 	}
-	return b.tx.pipe.seen(rows.Err())
+	return rows.Err()
 }
 
 // attemptShared is attempt on PostgreSQL.
@@ -117,6 +117,7 @@ func (w *writer) once(jobs []*job) error {
 		err = w.fill(b, jobs)
 	}
 	if err != nil {
+		err = p.seen(err) // rows that broke off while they were read say nothing of the connection
 		unknown := p.sent && errors.Is(err, errGone)
 		err = errors.Join(err, p.rollback())
 		if unknown {
@@ -246,5 +247,5 @@ func (w *writer) tails(moved map[int64]*entry) error {
 		e.row.view = viewOf(&e.c)
 		e.sized()
 	}
-	return w.tx.pipe.seen(rows.Err())
+	return rows.Err()
 }
