@@ -262,6 +262,10 @@ func (c *conn) command(m members, at time.Time) {
 		return
 	}
 	receipt, err := func() (app.Receipt, error) {
+		if c.commands == nil { // most only look
+			perSecond := c.hub.Limits.CommandsPerSecond
+			c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+		}
 		if err := c.allow(c.commands, at); err != nil {
 			return app.Receipt{}, err
 		}
