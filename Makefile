@@ -5,6 +5,9 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
+# SQLite need not count its memory, which costs it two locks at each allocation; the rest is what cgo has by itself.
+export CGO_CFLAGS := -O2 -g -DSQLITE_DEFAULT_MEMSTATUS=0
+
 BIN    := bin/hejie
 DIST   := web/dist/index.html
 S3     := bin/versitygw
@@ -15,12 +18,14 @@ GO_FILES := $(shell find cmd migrations negotiation server web -name node_module
 	-o -name '*.sql' -o -name '*.tsv' -o -path 'negotiation/workday/*.json' \) -print)
 WEB_FILES := $(shell find web/src web/public web/scripts -type f ! -name '*.test.ts') $(wildcard web/*.html web/*.ts web/*.js web/tsconfig*.json)
 
-# Everything but the browser tests, which want the plain program.
+# Everything but the browser tests and the faults, which want the plain program.
 UNIT = $$(go list ./... | grep -v '^hejie/e2e')
+FAULTS := ./e2e/platform ./e2e/faults ./e2e/linear ./e2e/balancer
+SOAK ?= 30m
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build everything and run the demo: addresses and accounts are printed
@@ -46,6 +51,7 @@ test: versions packages ## everything that must hold before a change goes in
 	@.ci/step 'front end, and what Go needs of others' $(MAKE) -j2 --output-sync=target test-web warm $(S3)
 	@.ci/step 'gofmt, go vet' $(MAKE) vet
 	@.ci/step 'go test -race' $(MAKE) test-go
+	@.ci/step 'faults' $(MAKE) test-faults
 	@.ci/step 'browsers' $(MAKE) e2e
 
 .PHONY: test-web
@@ -68,7 +74,15 @@ test-go: $(DIST) $(S3)
 
 .PHONY: e2e
 e2e: $(DIST) ## the program in real browsers, and the architecture
-	go test -count=1 -timeout 20m ./e2e/...
+	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$ -e /linear$$ -e /balancer$$)
+
+.PHONY: test-faults
+test-faults: $(DIST)
+	go test -count=1 -timeout 10m $(FAULTS)
+
+.PHONY: soak
+soak: $(DIST) packages ## kill, cut, stall, fill up and shift clocks for SOAK=30m; SEED=n throws the same again
+	HEJIE_SOAK=$(SOAK) HEJIE_SEED=$(SEED) go test -count=1 -v -timeout 0 ./e2e/faults ./e2e/linear
 
 .PHONY: vet
 vet: $(DIST)
@@ -80,9 +94,21 @@ lint: versions vet $(MODULES) ## gofmt, go vet, eslint, and golangci-lint when i
 	cd web && npm run --silent lint
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; else echo 'golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0'; fi
 
+# Inputs that break something are kept beside the tests, in testdata/fuzz, and are tried by every go test from then on.
+FUZZ ?= 2m
+
+.PHONY: fuzz
+fuzz: $(DIST) ## try what strangers may send: each target for FUZZ=2m
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' negotiation server | sed 's,/[^/]*:func , ,' | sort | while read -r package target; do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x ./$$package; done
+
 .PHONY: bench
-bench: build ## figures of speed and size, beside the yardstick server in the same minute
-	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench
+bench: build ## figures of speed and size, beside yardsticks in the same minute; BENCH="-short -only idle" and the like
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench $(BENCH)
+
+.PHONY: bench-large
+bench-large: build ## a record of a million cases beside one of ten thousand
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench -large $(BENCH)
 
 .PHONY: generate
 generate: $(MODULES) ## write the generated files again: HTTP from the contract, TypeScript from both

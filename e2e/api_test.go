@@ -25,6 +25,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
+	"hejie/e2e/client"
 	"hejie/e2e/seed"
 	"hejie/negotiation"
 )
@@ -43,11 +44,11 @@ func TestGuessedCode(t *testing.T) {
 	s, _ := served(t, 1)
 	c := s.nobody()
 	const phone = "13812345678"
-	require.Equal(t, http.StatusOK, c.do(http.MethodPost, "/api/codes", map[string]string{"phone": phone}).status/100*100)
-	line, ok := s.out.wait(t.Context(), func(line string) bool { return strings.Contains(line, phone) && code(line) != "" })
-	require.True(t, ok, "no code was sent:\n%s", s.out)
+	require.Equal(t, http.StatusOK, c.do(http.MethodPost, "/api/codes", map[string]string{"phone": phone}).Status/100*100)
+	line, ok := s.Out.Wait(t.Context(), func(line string) bool { return strings.Contains(line, phone) && code(line) != "" })
+	require.True(t, ok, "no code was sent:\n%s", s.Out)
 	right := code(line)
-	sign := func(code string) answer {
+	sign := func(code string) client.Answer {
 		return c.do(http.MethodPost, "/api/sign-in/code", map[string]string{"phone": phone, "code": code})
 	}
 	for n := range 5 {
@@ -55,9 +56,9 @@ func TestGuessedCode(t *testing.T) {
 		if wrong == right {
 			wrong = "999999"
 		}
-		require.Equal(t, "422 wrong_code", sign(wrong).problem())
+		require.Equal(t, "422 wrong_code", sign(wrong).Problem())
 	}
-	require.Equal(t, "422 wrong_code", sign(right).problem(), "guessed too often: nothing opens any more")
+	require.Equal(t, "422 wrong_code", sign(right).Problem(), "guessed too often: nothing opens any more")
 }
 
 // code of six digits in a line.
@@ -76,30 +77,30 @@ func TestCommandIDs(t *testing.T) {
 	s, rooms := served(t, 2)
 	c, id := s.as(rooms[0].Sessions[seed.Consumer]), uuid.NewString()
 	first := c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "你好"})
-	require.Equal(t, http.StatusOK, first.status, first)
-	require.JSONEq(t, string(first.body), string(c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "你好"}).body), "the same receipt")
-	require.Equal(t, "409 command_id_reused", c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "再见"}).problem())
+	require.Equal(t, http.StatusOK, first.Status, first)
+	require.JSONEq(t, string(first.Body), string(c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "你好"}).Body), "the same receipt")
+	require.Equal(t, "409 command_id_reused", c.command(rooms[0].Case, id, negotiation.PostMessage{Text: "再见"}).Problem())
 
 	w := s.wire(rooms[0].Sessions[seed.Consumer])
-	require.NoError(t, w.follow(t.Context(), rooms[0].Case+"/room", ""))
-	require.NoError(t, w.ask(id, rooms[0].Case, negotiation.PostMessage{Text: "别的"}))
-	f, err := w.reply(t.Context(), id)
+	require.NoError(t, w.Follow(t.Context(), rooms[0].Case+"/room", ""))
+	require.NoError(t, w.Ask(id, rooms[0].Case, negotiation.PostMessage{Text: "别的"}))
+	f, err := w.Reply(t.Context(), id)
 	require.NoError(t, err)
-	require.Equal(t, "command_id_reused", f.Code, f.raw)
+	require.Equal(t, "command_id_reused", f.Code, f.Raw)
 
 	said := 0
-	for _, e := range w.events(rooms[0].Case + "/room") {
+	for _, e := range heard(w, rooms[0].Case+"/room") {
 		if e.Type == "message_posted" {
 			said++
 		}
 	}
 	require.Equal(t, 1, said)
 	// Another account's ids are its own.
-	require.Equal(t, http.StatusOK, s.as(rooms[0].Sessions[seed.Desk]).command(rooms[0].Case, id, negotiation.PostMessage{Text: "您好"}).status)
-	filing1 := filing(id, seed.Filing(rooms[1].Enterprise))
+	require.Equal(t, http.StatusOK, s.as(rooms[0].Sessions[seed.Desk]).command(rooms[0].Case, id, negotiation.PostMessage{Text: "您好"}).Status)
+	filing1 := client.Filing(id, seed.Filing(rooms[1].Enterprise))
 	a := c.do(http.MethodPost, "/api/cases", filing1)
-	require.Equal(t, http.StatusCreated, a.status, a)
-	require.JSONEq(t, string(a.body), string(c.do(http.MethodPost, "/api/cases", filing1).body), "one case")
+	require.Equal(t, http.StatusCreated, a.Status, a)
+	require.JSONEq(t, string(a.Body), string(c.do(http.MethodPost, "/api/cases", filing1).Body), "one case")
 }
 
 // TestStrangers: what somebody else's case is called, or that it exists, is told to nobody.
@@ -109,18 +110,18 @@ func TestStrangers(t *testing.T) {
 	other := rooms[1].Case
 	stranger := s.as(rooms[0].Sessions[seed.Consumer])
 	for _, path := range []string{"", "/details", "/file", "/audit"} {
-		require.Equal(t, "404 not_found", stranger.do(http.MethodGet, "/api/cases/"+other+path, nil).problem(), path)
-		require.Equal(t, "401 sign_in_required", s.nobody().do(http.MethodGet, "/api/cases/"+other+path, nil).problem(), path)
+		require.Equal(t, "404 not_found", stranger.do(http.MethodGet, "/api/cases/"+other+path, nil).Problem(), path)
+		require.Equal(t, "401 sign_in_required", s.nobody().do(http.MethodGet, "/api/cases/"+other+path, nil).Problem(), path)
 	}
-	require.Equal(t, "404 not_found", stranger.do(http.MethodGet, "/api/channels/"+other+"/room/events", nil).problem())
-	require.Equal(t, "404 not_found", stranger.command(other, uuid.NewString(), negotiation.PostMessage{Text: "hi"}).problem())
-	own := s.as(rooms[0].Sessions[seed.Consumer]).do(http.MethodGet, "/api/channels/"+rooms[0].Case+"/desk/events", nil).problem()
-	nowhere := stranger.do(http.MethodGet, "/api/channels/"+uuid.NewString()+"/desk/events", nil).problem()
+	require.Equal(t, "404 not_found", stranger.do(http.MethodGet, "/api/channels/"+other+"/room/events", nil).Problem())
+	require.Equal(t, "404 not_found", stranger.command(other, uuid.NewString(), negotiation.PostMessage{Text: "hi"}).Problem())
+	own := s.as(rooms[0].Sessions[seed.Consumer]).do(http.MethodGet, "/api/channels/"+rooms[0].Case+"/desk/events", nil).Problem()
+	nowhere := stranger.do(http.MethodGet, "/api/channels/"+uuid.NewString()+"/desk/events", nil).Problem()
 	require.Equal(t, nowhere, own, "a consumer does not learn that the desk has notes")
 
 	w := s.wire(rooms[0].Sessions[seed.Consumer])
-	require.ErrorContains(t, w.follow(t.Context(), other+"/room", ""), "not_found")
-	require.Equal(t, "not_found", w.do(t, other, negotiation.Escalate{}).Code)
+	require.ErrorContains(t, w.Follow(t.Context(), other+"/room", ""), "not_found")
+	require.Equal(t, "not_found", do(t, w, other, negotiation.Escalate{}).Code)
 	require.Equal(t, negotiation.PhaseAwaitingResponse, s.as(rooms[1].Sessions[seed.Consumer]).look(other).Case.Phase)
 }
 
@@ -130,9 +131,9 @@ func TestStaleDigest(t *testing.T) {
 	s, rooms := served(t, 1)
 	desk := s.wire(rooms[0].Sessions[seed.Desk])
 	claim := s.as(rooms[0].Sessions[seed.Desk]).look(rooms[0].Case).Case.Offers[0]
-	f := desk.do(t, rooms[0].Case, negotiation.AcceptOffer{Offer: 1, Digest: strings.Repeat("0", 64)})
-	require.Equal(t, "stale_digest", f.Code, f.raw)
-	require.NotEmpty(t, desk.do(t, rooms[0].Case, negotiation.AcceptOffer{Offer: 1, Digest: claim.Digest}).Ack)
+	f := do(t, desk, rooms[0].Case, negotiation.AcceptOffer{Offer: 1, Digest: strings.Repeat("0", 64)})
+	require.Equal(t, "stale_digest", f.Code, f.Raw)
+	require.NotEmpty(t, do(t, desk, rooms[0].Case, negotiation.AcceptOffer{Offer: 1, Digest: claim.Digest}).Ack)
 }
 
 // TestAcceptRaces: the desk accepts while the consumer takes the offer back, or puts another in its place. One of the two wins.
@@ -144,29 +145,29 @@ func TestAcceptRaces(t *testing.T) {
 	for n, r := range rooms {
 		consumer, desk := s.wire(r.Sessions[seed.Consumer]), s.wire(r.Sessions[seed.Desk])
 		name := r.Case + "/room"
-		for _, w := range []*wire{consumer, desk} {
-			require.NoError(t, w.follow(t.Context(), name, ""))
+		for _, w := range []*client.Wire{consumer, desk} {
+			require.NoError(t, w.Follow(t.Context(), name, ""))
 		}
 		claim := s.as(r.Sessions[seed.Desk]).look(r.Case).Case.Offers[0]
 		against := negotiation.Command(negotiation.WithdrawOffer{Offer: 1})
 		if n%2 == 1 {
 			against = negotiation.MakeOffer{Items: claim.Items, ValidDays: 5}
 		}
-		var answers [2]frame
+		var answers [2]client.Frame
 		var both sync.WaitGroup
 		for i, x := range []struct {
-			w   *wire
+			w   *client.Wire
 			cmd negotiation.Command
 		}{{desk, negotiation.AcceptOffer{Offer: 1, Digest: claim.Digest}}, {consumer, against}} {
 			id := uuid.NewString()
 			both.Go(func() {
-				if x.w.ask(id, r.Case, x.cmd) == nil {
-					answers[i], _ = x.w.reply(t.Context(), id)
+				if x.w.Ask(id, r.Case, x.cmd) == nil {
+					answers[i], _ = x.w.Reply(t.Context(), id)
 				}
 			})
 		}
 		both.Wait()
-		require.NotEqual(t, answers[0].Ack == "", answers[1].Ack == "", "exactly one wins: %s %s", answers[0].raw, answers[1].raw)
+		require.NotEqual(t, answers[0].Ack == "", answers[1].Ack == "", "exactly one wins: %s %s", answers[0].Raw, answers[1].Raw)
 		phase := s.as(r.Sessions[seed.Consumer]).look(r.Case).Case.Phase
 		if answers[0].Ack != "" {
 			require.Equal(t, negotiation.PhaseAgreed, phase)
@@ -177,8 +178,8 @@ func TestAcceptRaces(t *testing.T) {
 			require.Equal(t, "offer_not_open", answers[0].Code)
 			won[against.Kind()]++
 		}
-		consumer.close()
-		desk.close()
+		consumer.Close()
+		desk.Close()
 	}
 	t.Log(won)
 }
@@ -189,34 +190,34 @@ func TestFrames(t *testing.T) {
 	s, rooms := served(t, 1)
 	token := rooms[0].Sessions[seed.Consumer]
 	calm := s.wire(token)
-	require.NoError(t, calm.follow(t.Context(), rooms[0].Case+"/room", ""))
+	require.NoError(t, calm.Follow(t.Context(), rooms[0].Case+"/room", ""))
 
 	for name, raw := range map[string]string{"no JSON": "{", "an array": "[]", "nothing": "{}", "unknown": `{"dance":true}`,
 		"a command of the system": `{"id":"` + uuid.NewString() + `","case":"` + rooms[0].Case + `","do":{"type":"pass_deadline","deadline":"negotiation"}}`,
 		"twice":                   `{"id":"` + uuid.NewString() + `","case":"` + rooms[0].Case + `","do":{"type":"post_message","text":"a","text":"b"}}`} {
 		w := s.wire(token)
-		require.NoError(t, w.sendRaw(websocket.TextMessage, []byte(raw)))
-		require.NoError(t, w.until(t.Context(), func() bool { return len(w.other)+len(w.answers) > 0 }), name)
-		w.close()
+		require.NoError(t, w.SendRaw(websocket.TextMessage, []byte(raw)))
+		require.NoError(t, w.Until(t.Context(), func(s client.Seen) bool { return len(s.Other)+len(s.Answers) > 0 }), name)
+		w.Close()
 	}
 	for name, x := range map[string]struct {
 		kind, size, code int
 	}{"too large": {websocket.TextMessage, 17 << 10, 4504}, "huge": {websocket.TextMessage, 900 << 10, 4504}, "binary": {websocket.BinaryMessage, 10, 4501}} {
 		w := s.wire(token)
-		_ = w.sendRaw(x.kind, bytes.Repeat([]byte(" "), x.size)) // the server need not take it to its end
-		require.Equal(t, x.code, w.closed(t), name)
+		_ = w.SendRaw(x.kind, bytes.Repeat([]byte(" "), x.size)) // the server need not take it to its end
+		require.Equal(t, x.code, closed(t, w), name)
 	}
-	_, err := s.dial(token, "Origin", "https://elsewhere.example")
+	_, err := client.Dial(s.url, token, "Origin", "https://elsewhere.example")
 	require.ErrorContains(t, err, "403")
-	w, err := s.dial("not-a-session")
+	w, err := client.Dial(s.url, "not-a-session")
 	require.NoError(t, err, "a browser's script reads no status: it is told by the close code")
-	require.Equal(t, 4500, w.closed(t))
+	require.Equal(t, 4500, closed(t, w))
 
-	require.NotEmpty(t, calm.do(t, rooms[0].Case, negotiation.PostMessage{Text: "还在"}).Ack, "others notice nothing")
+	require.NotEmpty(t, do(t, calm, rooms[0].Case, negotiation.PostMessage{Text: "还在"}).Ack, "others notice nothing")
 
 	// Signing out ends the sockets of that session at once.
-	require.Equal(t, http.StatusNoContent, s.as(token).do(http.MethodDelete, "/api/session", nil).status)
-	require.Equal(t, 4500, calm.closed(t))
+	require.Equal(t, http.StatusNoContent, s.as(token).do(http.MethodDelete, "/api/session", nil).Status)
+	require.Equal(t, 4500, closed(t, calm))
 }
 
 // TestCutUpload: an upload that ends in the middle leaves nothing, and the next one works.
@@ -250,16 +251,16 @@ func TestCutUpload(t *testing.T) {
 	require.Empty(t, stored(t, s.dir), "nothing is left of it")
 
 	c := s.as(rooms[0].Sessions[seed.Consumer])
-	a, err := c.send(http.MethodPost, "/api/files", form.FormDataContentType(), &body)
+	a, err := c.Send(http.MethodPost, "/api/files", form.FormDataContentType(), &body)
 	require.NoError(t, err)
-	require.Equal(t, http.StatusCreated, a.status, a)
+	require.Equal(t, http.StatusCreated, a.Status, a)
 	var made struct{ File, SHA256 string }
-	require.NoError(t, json.Unmarshal(a.body, &made))
+	require.NoError(t, json.Unmarshal(a.Body, &made))
 	require.Len(t, stored(t, s.dir), 1)
 	c.tell(rooms[0].Case, negotiation.AddEvidence{File: made.File, SHA256: made.SHA256})
 	a = c.do(http.MethodGet, "/api/cases/"+rooms[0].Case+"/files/"+made.File, nil)
-	require.Equal(t, picture, a.body)
-	require.Contains(t, a.header.Get("Content-Disposition"), "attachment")
+	require.Equal(t, picture, a.Body)
+	require.Contains(t, a.Header.Get("Content-Disposition"), "attachment")
 }
 
 // TestCutUploadGoesOn: an upload that was announced and ends in the middle goes on from what the server says that it has.
@@ -305,7 +306,7 @@ func TestCutUploadGoesOn(t *testing.T) {
 	made := get[struct{ File struct{ File, SHA256 string } }](c, url).File
 	c.tell(rooms[0].Case, negotiation.AddEvidence{File: made.File, SHA256: made.SHA256})
 	a := c.do(http.MethodGet, "/api/cases/"+rooms[0].Case+"/files/"+made.File, nil)
-	require.True(t, bytes.Equal(file, a.body))
+	require.True(t, bytes.Equal(file, a.Body))
 }
 
 // stored files of an installation, whole or half.

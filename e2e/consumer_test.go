@@ -57,7 +57,7 @@ func TestErase(t *testing.T) {
 	c.until(`location.pathname === "/"`, "who is erased is not led out")
 	c.sees(c.word("account/erase.done"))
 	c.shot("done")
-	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).status)
+	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).Status)
 
 	d.do(chromedp.Reload())
 	d.entered()
@@ -87,7 +87,7 @@ func TestSessions(t *testing.T) {
 	lost.sees(lost.word("account/phone.label"))
 	lost.until(`location.pathname === "/sign-in" && location.search.includes("/c/") && !document.body.textContent.includes("电饭煲")`, "the case stays on the screen")
 	lost.shot("ended")
-	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).status)
+	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).Status)
 }
 
 // TestChangeOfMind: consents changed in the room, a withdrawal and its undoing, a lapse and its reopening, a rating.

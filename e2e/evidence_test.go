@@ -10,12 +10,14 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"hejie/e2e/client"
 )
 
 // pieces of evidence in the room, as events.
-func (sc *scene) pieces() (list []event) {
+func (sc *scene) pieces() (list []client.Event) {
 	sc.t.Helper()
-	for _, e := range get[struct{ Events []event }](sc.consumer, "/api/channels/"+sc.id+"/room/events?limit=500").Events {
+	for _, e := range get[struct{ Events []client.Event }](sc.consumer, "/api/channels/"+sc.id+"/room/events?limit=500").Events {
 		if e.Type == "evidence_added" {
 			list = append(list, e)
 		}
@@ -76,8 +78,8 @@ func TestEvidence(t *testing.T) {
 		d.until(fmt.Sprintf(`(() => { %s; return hejieE2E.all('link', %q).length > 0 })()`, finder, d.word("room/evidence.open", "name", name)), name+" cannot be opened")
 		href := d.eval(fmt.Sprintf(`hejieE2E.all('link', %q).at(-1).getAttribute('href')`, d.word("room/evidence.open", "name", name)))
 		a := sc.desk.do(http.MethodGet, href, nil)
-		require.Equal(t, http.StatusOK, a.status, href)
-		require.Equal(t, kind, a.header.Get("Content-Type"))
+		require.Equal(t, http.StatusOK, a.Status, href)
+		require.Equal(t, kind, a.Header.Get("Content-Type"))
 	}
 	d.shot("seen")
 }

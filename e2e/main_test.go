@@ -14,22 +14,19 @@
 package e2e
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
+
+	"hejie/e2e/platform"
 )
 
 // patience with anything that should happen soon.
-const patience = 20 * time.Second
+const patience = platform.Patience
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -56,38 +53,4 @@ var scratch = sync.OnceValue(func() string {
 })
 
 // binary is the real program with the real front end, built once.
-var binary = sync.OnceValues(func() (string, error) {
-	if err := frontEnd(); err != nil {
-		return "", err
-	}
-	path := filepath.Join(scratch(), "hejie")
-	return path, tool("..", "go", "build", "-o", path, "./cmd/hejie")
-})
-
-// frontEnd builds the pages when they are not there. Whoever changes them builds them anew (make does).
-func frontEnd() error {
-	if _, err := os.Stat("../web/dist/index.html"); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return errors.Join(modules(), tool("../web", "npm", "run", "build"))
-}
-
-// modules fetches what the front end is built of, and axe.
-func modules() error {
-	if _, err := os.Stat("../web/node_modules/axe-core/axe.min.js"); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return tool("../web", "npm", "ci", "--no-audit", "--no-fund")
-}
-
-func tool(dir, name string, args ...string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("%s %v: %w\n%s", name, args, err, out)
-	}
-	return nil
-}
+var binary = sync.OnceValues(func() (string, error) { return platform.Build(scratch()) })

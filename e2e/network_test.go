@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -13,13 +15,15 @@ import (
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
+	"hejie/e2e/client"
+	"hejie/e2e/platform"
 	"hejie/negotiation"
 )
 
 // said counts messages of a text in the log.
 func (sc *scene) said(text string) (n int) {
 	sc.t.Helper()
-	type page struct{ Events []event }
+	type page struct{ Events []client.Event }
 	for _, e := range get[page](sc.consumer, "/api/channels/"+sc.id+"/room/events?limit=500").Events {
 		if e.Type == "message_posted" && e.Content.Text == text {
 			n++
@@ -95,7 +99,7 @@ func TestHiccup(t *testing.T) {
 	t.Parallel()
 	sc := filed(t, "zh")
 	c := sc.s.screen(t, "consumer", look{phone: true})
-	c.cookie(sc.consumer.token)
+	c.cookie(sc.consumer.Token)
 	c.forgive("net::ERR_CONNECTION_RESET", "Failed to fetch dynamically imported module")
 	asked := c.pauses("*/assets/RoomLog*")
 	c.open("/c/" + sc.id)
@@ -117,14 +121,14 @@ func TestCut(t *testing.T) {
 	cable, url := newCable(t, sc.s)
 	c := sc.s.screen(t, "consumer", look{phone: true})
 	c.base = url
-	c.cookie(sc.consumer.token)
+	c.cookie(sc.consumer.Token)
 	c.open("/c/" + sc.id)
 	c.entered()
 	field := c.word("room/composer.placeholder", "who", c.word("words/who.consumer.enterprise"))
 	c.fill("textbox", field, "第一句")
 
 	c.forgive("WebSocket connection to", "net::ERR_")
-	cable.pull()
+	cable.Cut()
 	c.until(`/重新连接|重试/.test(document.body.innerText)`, "the cut is not told")
 	c.press(c.word("room/composer.send"))
 	c.sees(c.word("room/message.sending"))
@@ -133,7 +137,7 @@ func TestCut(t *testing.T) {
 		sc.desk.tell(sc.id, negotiation.PostMessage{Text: text})
 	}
 	sc.desk.tell(sc.id, refund(88, 5))
-	cable.plug()
+	cable.Heal()
 	c.sees("您好", "正在核实", "请稍等", c.yuan(88), c.word("live/missedBoth", "messages", 3, "offers", 1))
 	c.holds(field, "还在写的第二句")
 	c.shot("missed")
@@ -150,7 +154,7 @@ func TestCutUploading(t *testing.T) {
 	cable, url := newCable(t, sc.s)
 	c := sc.s.screen(t, "consumer", look{phone: true})
 	c.base = url
-	c.cookie(sc.consumer.token)
+	c.cookie(sc.consumer.Token)
 	c.open("/c/" + sc.id)
 	c.entered()
 	c.press(c.word("room/composer.attach"))
@@ -159,14 +163,14 @@ func TestCutUploading(t *testing.T) {
 	require.NoError(t, os.WriteFile(path, append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte{7}, size-9)...), 0o600))
 
 	c.forgive("WebSocket connection to", "net::ERR_")
-	cable.tear(5 << 20)
-	before := cable.sent()
+	cable.CutAfter(platform.Up, 5<<20)
+	before := cable.Carried(platform.Up)
 	c.do(chromedp.SetUploadFiles(`input[type=file][multiple]`, []string{path}))
 	c.sees(c.word("room/evidence.waiting"))
 	c.shot("waiting")
-	cable.plug()
+	cable.Heal()
 	c.sees(c.word("room/evidence.done"))
-	require.Less(t, cable.sent()-before, int64(size+3<<20), "what was there is not sent again")
+	require.Less(t, cable.Carried(platform.Up)-before, int64(size+3<<20), "what was there is not sent again")
 	c.press(c.word("room/evidence.send"))
 	c.hears("收据.pdf")
 }
@@ -207,7 +211,7 @@ func withoutSockets(t *testing.T, way string, block func(*screen)) {
 	sc := filed(t, "zh")
 	d := sc.office()
 	c := sc.s.screen(t, "consumer", look{phone: true})
-	c.cookie(sc.consumer.token)
+	c.cookie(sc.consumer.Token)
 	block(c)
 	c.open("/c/" + sc.id)
 	c.entered()
@@ -240,4 +244,13 @@ func TestTwoAgents(t *testing.T) {
 	sc.once("您好，我来处理", first, second)
 	second.says("enterprise.consumer", "补充一句")
 	sc.once("补充一句", first, second)
+}
+
+// newCable to a server. The address that it gives stands for the server's.
+func newCable(t *testing.T, s *server) (c *platform.Cable, url string) {
+	t.Helper()
+	c, err := platform.NewCable("tcp", strings.TrimPrefix(s.url, "http://"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	return c, fmt.Sprintf("http://localhost:%d", c.Port())
 }

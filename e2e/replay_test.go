@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"hejie/e2e/client"
 	"hejie/e2e/seed"
 	"hejie/negotiation"
 )
@@ -90,10 +91,10 @@ type replay struct {
 	s       *server
 	room    seed.Room
 	channel string
-	wires   [2]*wire
-	said    []event // what both sides must have read after the filing: by, type and text
-	filed   int     // events of the filing
-	open    *put    // the offer on the table
+	wires   [2]*client.Wire
+	said    []client.Event // what both sides must have read after the filing: by, type and text
+	filed   int            // events of the filing
+	open    *put           // the offer on the table
 	agreed  *put
 	offered [2]bool
 }
@@ -108,15 +109,15 @@ type put struct {
 func newReplay(t *testing.T, s *server, room seed.Room) *replay {
 	r := &replay{t: t, s: s, room: room, channel: room.Case + "/room"}
 	for i, token := range room.Sessions {
-		w, err := s.dial(token)
+		w, err := client.Dial(s.url, token)
 		require.NoError(t, err)
-		t.Cleanup(w.close)
-		require.NoError(t, w.follow(t.Context(), r.channel, ""))
+		t.Cleanup(w.Close)
+		require.NoError(t, w.Follow(t.Context(), r.channel, ""))
 		r.wires[i] = w
 	}
-	events := r.wires[seed.Desk].events(r.channel)
+	events := heard(r.wires[seed.Desk], r.channel)
 	r.filed = len(events)
-	claim := events[slices.IndexFunc(events, func(e event) bool { return e.Type == "offer_made" })]
+	claim := events[slices.IndexFunc(events, func(e client.Event) bool { return e.Type == "offer_made" })]
 	r.open = &put{by: seed.Consumer, number: claim.Offer, digest: claim.Digest}
 	return r
 }
@@ -182,26 +183,26 @@ func (r *replay) walk(by int) {
 		return
 	}
 	if !r.offered[by] {
-		f := r.wires[by].do(r.t, r.room.Case, negotiation.Escalate{})
-		require.Equal(r.t, negotiation.CodeNoOffer, f.Code, f.raw)
+		f := do(r.t, r.wires[by], r.room.Case, negotiation.Escalate{})
+		require.Equal(r.t, negotiation.CodeNoOffer, f.Code, f.Raw)
 		by = seed.Consumer
 	}
 	r.does(by, negotiation.Escalate{}, "case_escalated", "")
 }
 
 // does sends a command, which must be taken, and waits until both sides have read the event that it made.
-func (r *replay) does(by int, cmd negotiation.Command, kind, text string) event {
+func (r *replay) does(by int, cmd negotiation.Command, kind, text string) client.Event {
 	r.t.Helper()
-	f := r.wires[by].do(r.t, r.room.Case, cmd)
-	require.NotEmpty(r.t, f.Ack, f.raw)
-	seq := int(seqOf(f.Positions[r.channel]))
+	f := do(r.t, r.wires[by], r.room.Case, cmd)
+	require.NotEmpty(r.t, f.Ack, f.Raw)
+	seq := int(client.Seq(f.Positions[r.channel]))
 	require.Equal(r.t, r.filed+len(r.said)+1, seq, "the command made one event")
 	side := [2]negotiation.Side{negotiation.SideConsumer, negotiation.SideEnterprise}[by]
-	r.said = append(r.said, event{By: negotiation.By{Side: side}, Type: kind, Content: negotiation.Content{Text: text}})
+	r.said = append(r.said, client.Event{By: negotiation.By{Side: side}, Type: kind, Content: negotiation.Content{Text: text}})
 	for _, w := range r.wires {
-		require.NoError(r.t, w.until(r.t.Context(), func() bool { return len(w.channels[r.channel].events) >= seq }))
+		require.NoError(r.t, w.Until(r.t.Context(), func(s client.Seen) bool { return len(s.Channels[r.channel].Events) >= seq }))
 	}
-	return r.wires[1-by].events(r.channel)[seq-1]
+	return heard(r.wires[1-by], r.channel)[seq-1]
 }
 
 // ended compares what both sides have read with what was done, with each other and with the log, and the case with the outcome.
@@ -215,11 +216,11 @@ func (r *replay) ended(d dialogue) {
 	}](consumer, "/api/channels/"+r.channel+"/events?limit=500")
 	require.False(r.t, page.More)
 	for side, w := range r.wires {
-		events := w.events(r.channel)
+		events := heard(w, r.channel)
 		require.Len(r.t, events, r.filed+len(r.said))
 		for i, e := range events {
 			require.EqualValues(r.t, i+1, e.Seq)
-			require.JSONEq(r.t, string(page.Events[i]), e.raw, "side %d reads what the log says", side)
+			require.JSONEq(r.t, string(page.Events[i]), e.Raw, "side %d reads what the log says", side)
 			if i >= r.filed {
 				want := r.said[i-r.filed]
 				require.Equal(r.t, []any{want.By.Side, want.Type, want.Content.Text}, []any{e.By.Side, e.Type, e.Content.Text})

@@ -14,6 +14,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"hejie/e2e/platform"
 )
 
 // route of the router's table.
@@ -75,7 +77,7 @@ func TestRoutes(t *testing.T) {
 				t.Parallel()
 				p := s.screen(t, "visitor", look{})
 				if person != "" {
-					p.cookie(s.enter(person).token)
+					p.cookie(s.enter(person).Token)
 				}
 				var wrong []string
 				for _, r := range table {
@@ -155,7 +157,7 @@ func (p *screen) visit(r route, path string) (wrong []string) {
 
 // axeSource is read once.
 var axeSource = sync.OnceValues(func() (string, error) {
-	if err := modules(); err != nil {
+	if err := platform.Modules(); err != nil {
 		return "", err
 	}
 	b, err := os.ReadFile("../web/node_modules/axe-core/axe.min.js")

@@ -74,7 +74,7 @@ func (sc *scene) bureau() *screen {
 func (sc *scene) sit(name string, c *caller, path string, l look) *screen {
 	sc.t.Helper()
 	p := sc.s.screen(sc.t, name, l)
-	p.cookie(c.token)
+	p.cookie(c.Token)
 	p.open(path)
 	if strings.Contains(path, sc.id) && sc.id != "" {
 		p.entered()

@@ -74,7 +74,7 @@ func TestApplications(t *testing.T) {
 	t.Parallel()
 	s := demo(t)
 	o := s.screen(t, "officer", look{lang: "en"})
-	o.cookie(s.enter(officer).token)
+	o.cookie(s.enter(officer).Token)
 	for i, name := range []string{"岳阳甲商贸有限公司", "岳阳乙商贸有限公司"} {
 		code, err := creditcode.MakeWithOrg("91430602MA4DB00" + string(rune('1'+i)))
 		require.NoError(t, err)
@@ -85,7 +85,7 @@ func TestApplications(t *testing.T) {
 			"contact":    map[string]string{"name": "周试", "phone": "13900000000"},
 			"supervisor": map[string]string{"login": "boss" + string(rune('1'+i)), "display_name": "周试", "password": "a long password"},
 		})
-		require.Equal(t, http.StatusCreated, a.status, a)
+		require.Equal(t, http.StatusCreated, a.Status, a)
 	}
 	o.open("/board/applications")
 	o.sees("岳阳甲商贸有限公司", "岳阳乙商贸有限公司")

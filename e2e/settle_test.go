@@ -148,5 +148,5 @@ func TestCounterTwice(t *testing.T) {
 	c.open("/c/" + sc.id + "/agreement")
 	c.sees(c.word("offer/agreement.title"), c.yuan(200))
 	c.shot("agreement")
-	require.Equal(t, http.StatusOK, sc.consumer.do(http.MethodGet, "/api/cases/"+sc.id+"/file", nil).status)
+	require.Equal(t, http.StatusOK, sc.consumer.do(http.MethodGet, "/api/cases/"+sc.id+"/file", nil).Status)
 }

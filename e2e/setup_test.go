@@ -11,7 +11,7 @@ import (
 func TestSetUp(t *testing.T) {
 	t.Parallel()
 	s := start(t, t.TempDir()+"/data", "serve")
-	line, ok := s.out.wait(t.Context(), func(line string) bool { return strings.Contains(line, "/setup#") })
+	line, ok := s.Out.Wait(t.Context(), func(line string) bool { return strings.Contains(line, "/setup#") })
 	require.True(t, ok)
 	link := "/setup#" + line[strings.Index(line, "#")+1:]
 	p := s.screen(t, "administrator", look{})

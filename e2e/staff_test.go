@@ -26,9 +26,9 @@ func TestNotes(t *testing.T) {
 	second.shot("notes")
 	sc.consumer.tell(sc.id, negotiation.Escalate{})
 	for _, who := range []*caller{sc.consumer, sc.officer} {
-		require.Equal(t, http.StatusNotFound, who.do(http.MethodGet, "/api/channels/"+sc.id+"/desk/events", nil).status)
+		require.Equal(t, http.StatusNotFound, who.do(http.MethodGet, "/api/channels/"+sc.id+"/desk/events", nil).Status)
 		for _, path := range []string{"/api/channels/" + sc.id + "/room/events", "/api/cases/" + sc.id, "/api/cases/" + sc.id + "/file"} {
-			require.NotContains(t, string(who.do(http.MethodGet, path, nil).body), "底线")
+			require.NotContains(t, string(who.do(http.MethodGet, path, nil).Body), "底线")
 		}
 	}
 }

@@ -47,7 +47,7 @@ type scanner struct {
 	b     []byte
 	i     int
 	at    *span
-	names [maxNames]struct{ from, to int } // of all objects that are open, the innermost's last; so no level takes room on the stack
+	names [maxNames]struct{ from, to int32 } // of all objects that are open, the innermost's last; so no level takes room on the stack
 	named int
 }
 
@@ -165,7 +165,7 @@ func (s *scanner) name(own int) ([]byte, error) {
 	if s.named == maxNames {
 		return nil, NewError(CodeMalformed, "max", maxNames)
 	}
-	s.names[s.named].from, s.names[s.named].to = s.i-1-len(name), s.i-1
+	s.names[s.named].from, s.names[s.named].to = int32(s.i-1-len(name)), int32(s.i-1)
 	s.named++
 	s.space()
 	if s.here() != ':' {

@@ -1,4 +1,4 @@
-// Package seed fills an installation's folder, while no server has it open, with what a test or a load needs: a bureau, an enterprise
+// Package seed fills an installation, while no server has its file open, with what a test or a load needs: a bureau, an enterprise
 // in the scheme, and rooms of two signed-in parties each. Everything goes through the use cases, so that it is what the product
 // would have written; only the sessions are put straight into their table, for want of a phone.
 //
@@ -43,8 +43,9 @@ const (
 
 // Options of what is seeded.
 type Options struct {
-	Limits app.Limits
-	Rules  negotiation.Rules
+	Limits   app.Limits
+	Rules    negotiation.Rules
+	Database string // URL of a PostgreSQL database; "": hejie.db in the folder
 	// Age is how many working days ago cases are filed; above 10 all their deadlines are due.
 	Age int
 }
@@ -62,11 +63,13 @@ func Unlimited() Options {
 // Seed is an installation that is being filled.
 type Seed struct {
 	dir    string
+	path   string // of the database
 	store  *store.Store
 	vault  *evidence.Disk
 	w      app.World
 	app    *app.App
 	ledger *app.Ledger
+	rules  negotiation.Rules
 }
 
 // moment is a business clock that stands.
@@ -83,13 +86,16 @@ func Open(dir string, o Options) (_ *Seed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Seed{dir: dir}
+	s := &Seed{dir: dir, path: filepath.Join(dir, "hejie.db"), rules: o.Rules}
+	if o.Database != "" {
+		s.path = o.Database
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if s.store, err = store.Open(filepath.Join(dir, "hejie.db"), store.Options{}); err != nil {
+	if s.store, err = store.Open(s.path, store.Options{}); err != nil {
 		return nil, err
 	}
 	if s.vault, err = evidence.Open(filepath.Join(dir, "evidence")); err != nil {
@@ -102,10 +108,17 @@ func Open(dir string, o Options) (_ *Seed, err error) {
 	s.w = app.World{Plain: s.store.Plain(), Log: s.store, Cases: s.store, Scores: s.store, Vault: s.vault, Yearbook: app.NewYearbook(),
 		Business: moment{now}, Real: app.RealClock{}, Limits: o.Limits, Secret: secret, SMS: app.SMSNone,
 		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}} // nobody guesses these
-	s.ledger = app.NewLedger(s.w, s.w.Yearbook, o.Rules)
+	s.ledger = s.ledgerAt(now)
 	s.w.Door = s.ledger
 	s.app = app.New(s.w)
 	return s, nil
+}
+
+// ledgerAt is the door at some moment.
+func (s *Seed) ledgerAt(now time.Time) *app.Ledger {
+	w := s.w
+	w.Business = moment{now}
+	return app.NewLedger(w, w.Yearbook, s.rules)
 }
 
 // secretOf the installation: the one beside the database, or a new one.
@@ -213,7 +226,7 @@ func (s *Seed) signIn(ctx context.Context, a negotiation.Actor) (token string, e
 	sum := sha256.Sum256([]byte(token))
 	now := time.Now().UTC()
 	return token, errors.Join(s.account(ctx, a), s.w.Plain.Write(ctx, func(tx app.PlainTx) error {
-		return tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 7), All: true})
+		return tx.AddSession(ctx, app.SessionRow{ID: app.NewID(), Token: sum[:], Account: a.ID, Created: now, Seen: now, Expires: now.AddDate(0, 0, 30), All: true})
 	}))
 }
 

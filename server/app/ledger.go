@@ -23,7 +23,8 @@ type CommandID struct {
 type Change struct {
 	Case    string
 	Command CommandID
-	// Decide runs inside the transaction on the case as it is then. It may run again after a conflict, so it has no effects.
+	// Decide decides on the case as it is in the transaction. It may run before its turn on what may be that case, and again after a
+	// conflict, on any goroutine: so it has no effects.
 	Decide func(c negotiation.Case, look Look) Decision
 }
 

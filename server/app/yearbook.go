@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"hejie/negotiation"
 	"hejie/negotiation/workday"
 )
@@ -17,6 +19,9 @@ type Yearbook struct {
 	loading  sync.Mutex // who loads last has read last
 	calendar atomic.Pointer[workday.Calendar]
 	outages  atomic.Pointer[[]negotiation.Outage]
+	edition  atomic.Uint64
+	beat     atomic.Int64       // microseconds; see beaten
+	beats    singleflight.Group // of those who wait for one
 }
 
 // NewYearbook knows the built-in years and no outage.
@@ -30,9 +35,22 @@ func NewYearbook() *Yearbook {
 // Calendar known now.
 func (y *Yearbook) Calendar() *workday.Calendar { return y.calendar.Load() }
 
+// Edition goes up after calendar and outages were loaded again: what was decided by an earlier one may be decided otherwise now.
+func (y *Yearbook) Edition() uint64 { return y.edition.Load() }
+
 // Outages of the last ninety days, oldest first: none of them can still hold a running deadline that is older. The slice is shared
 // and not to be changed.
 func (y *Yearbook) Outages() []negotiation.Outage { return *y.outages.Load() }
+
+// beaten is when (real time) the last beat began after which outages were read; zero before the first.
+func (y *Yearbook) beaten() time.Time {
+	if us := y.beat.Load(); us != 0 {
+		return time.UnixMicro(us)
+	}
+	return time.Time{}
+}
+
+func (y *Yearbook) setBeaten(at time.Time) { y.beat.Store(at.UnixMicro()) }
 
 const outagesKept = 90 * day
 
@@ -56,5 +74,6 @@ func (y *Yearbook) Load(ctx context.Context, r PlainReader, now time.Time) error
 	}
 	y.calendar.Store(cal)
 	y.outages.Store(&outages)
+	y.edition.Add(1)
 	return nil
 }

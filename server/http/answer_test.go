@@ -16,7 +16,7 @@ import (
 var contract = sync.OnceValues(func() (*openapi3.T, error) { return openapi3.NewLoader().LoadFromFile("openapi.yaml") })
 
 // asPromised holds an answer of the API to the contract: its status, its content type and the shape of its body.
-func asPromised(t *testing.T, method, url string, a *httptest.ResponseRecorder) {
+func asPromised(t testing.TB, method, url string, a *httptest.ResponseRecorder) {
 	t.Helper()
 	doc, err := contract()
 	require.NoError(t, err)

@@ -121,8 +121,10 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 			if err := g.admits(v); err != nil {
 				return err
 			}
-			if n, err := strconv.Atoi(c.QueryParam("limit")); err == nil && n == 0 { // later it is like none
-				return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", longestOf(operation)).On("limit")
+			if rows := c.QueryParam("limit"); rows != "" {
+				if n, err := strconv.Atoi(rows); err == nil && n == 0 { // later it is like none
+					return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", longestOf(operation)).On("limit")
+				}
 			}
 			if l != nil {
 				if err := l.take(v.addr); err != nil {
@@ -137,20 +139,40 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 					return negotiation.NewError(codeTooLarge, "max", most).On("file")
 				}
 			}
-			v.granted = true
 			return next(c)
 		}
 	}
 }
 
-// granted is the net under the guards: an operation that none let through is refused.
-func granted(next StrictHandlerFunc, _ string) StrictHandlerFunc {
-	return func(c echo.Context, request any) (any, error) {
-		if !visitOf(c.Request().Context()).granted {
-			return nil, negotiation.NewError(negotiation.CodeNotAllowed)
-		}
-		return next(c, request)
+// guarded registers operations with their guards around them. Echo would put these together again for each request.
+type guarded struct{ *echo.Echo }
+
+func (e guarded) GET(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.GET(path, behind(guards, h))
+}
+
+func (e guarded) POST(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.POST(path, behind(guards, h))
+}
+
+func (e guarded) PUT(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.PUT(path, behind(guards, h))
+}
+
+func (e guarded) PATCH(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.PATCH(path, behind(guards, h))
+}
+
+func (e guarded) DELETE(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.DELETE(path, behind(guards, h))
+}
+
+// behind is the operation as its guard lets people through to it. One without a guard lets nobody through.
+func behind(guards []echo.MiddlewareFunc, h echo.HandlerFunc) echo.HandlerFunc {
+	if len(guards) != 1 {
+		return func(echo.Context) error { return negotiation.NewError(negotiation.CodeNotAllowed) }
 	}
+	return guards[0](h)
 }
 
 // patient gives a transfer of bytes more time than other requests have.

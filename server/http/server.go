@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -47,6 +48,10 @@ type Options struct {
 	// Observe hears of every answer, with the pattern of its route; nil: nobody does.
 	Observe func(method, route string, status int, took time.Duration)
 
+	// Trace begins to trace a request to /api with its id, and gives the context for all of it and what is called at its end; nil: nobody
+	// traces.
+	Trace func(ctx context.Context, id string) (_ context.Context, end func(method, route string, status int))
+
 	Secure  bool             // TLS here or at a proxy in front: __Host- cookie and HSTS
 	Hosts   []string         // names that the site goes by, without port; empty: any. See addressed
 	Proxies []netip.Prefix   // networks whose X-Forwarded-For is believed; empty: none
@@ -62,6 +67,8 @@ type Server struct {
 	proxies  proxies
 	handler  http.Handler
 	server   *http.Server
+	regions  sync.Map // encodedRegions by parent
+	lines    sync.Map // slog.Handler by route: see usual
 	stopping atomic.Bool
 }
 
@@ -78,14 +85,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", pages)
-	mux.HandleFunc("/healthz", s.healthz)
-	mux.HandleFunc("/readyz", s.readyz)
-	mux.Handle("/api/", s.limited(s.known(headAsGet(s.api()))))
-	mux.Handle("/api/live", s.limited(s.known(s.live("/api/live", s.options.Live))))
-	mux.Handle("GET /api/events", s.limited(s.known(s.live("/api/events", s.options.Events))))
-	s.handler = s.begin(s.protected(s.addressed(s.sameOrigin(mux))))
+	s.handler = s.begin(s.protected(s.addressed(s.sameOrigin(s.routes(pages)))))
 	s.server = &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -137,13 +137,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 }
 
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	visitOf(r.Context()).route = "/healthz"
+	v := visitOf(r.Context())
+	v.route, v.probe = "/healthz", true
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r.Context())
-	v.route = "/readyz"
+	v.route, v.probe = "/readyz", true
 	if s.stopping.Load() {
 		writeProblem(w, v, negotiation.NewError(codeNotReady))
 		return
@@ -215,11 +216,33 @@ func headAsGet(next http.Handler) http.Handler {
 	})
 }
 
+// routes parts the API from all else. What is asked for most goes by without the patterns.
+func (s *Server) routes(pages http.Handler) http.Handler {
+	visited := func(next http.Handler) http.Handler { return s.limited(s.known(next)) }
+	others := http.NewServeMux()
+	others.Handle("/", pages)
+	others.HandleFunc("/healthz", s.healthz)
+	others.HandleFunc("/readyz", s.readyz)
+	operations, live, events := visited(headAsGet(s.api())), visited(s.live("/api/live", s.options.Live)), visited(s.live("/api/events", s.options.Events))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case path == "/api/live":
+			live.ServeHTTP(w, r)
+		case path == "/api/events" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			events.ServeHTTP(w, r)
+		case path == "/api", strings.HasPrefix(path, "/api/"):
+			operations.ServeHTTP(w, r)
+		default:
+			others.ServeHTTP(w, r)
+		}
+	})
+}
+
 // api routes the contract's operations.
 func (s *Server) api() http.Handler {
 	e := echo.New()
 	e.Binder = strict{}
 	e.HTTPErrorHandler = s.failed
-	RegisterHandlersWithOptions(e, NewStrictHandler(api{s.options, s}, []StrictMiddlewareFunc{granted}), RegisterHandlersOptions{OperationMiddlewares: s.guards()})
+	RegisterHandlersWithOptions(guarded{e}, NewStrictHandler(api{s.options, s}, nil), RegisterHandlersOptions{OperationMiddlewares: s.guards()})
 	return e
 }

@@ -63,7 +63,7 @@ const (
 // world is the whole server over a real database and a real folder; time stands still.
 type world struct {
 	*app.App
-	t        *testing.T
+	t        testing.TB
 	store    *store.Store
 	plain    app.Plain
 	ledger   *app.Ledger
@@ -76,9 +76,10 @@ type world struct {
 	actors  map[string]negotiation.Actor // by who
 	firm    map[string]string            // enterprise by name
 	bureau  string
+	last    string // case of fileAnew
 }
 
-func newWorld(t *testing.T, change ...func(*web.Options)) *world {
+func newWorld(t testing.TB, change ...func(*web.Options)) *world {
 	t.Helper()
 	w := &world{t: t, business: &clock{now: morning}, cookies: map[string]*http.Cookie{}, actors: map[string]negotiation.Actor{}, firm: map[string]string{}}
 	dir := t.TempDir()
@@ -284,7 +285,7 @@ func problem(t *testing.T, a *httptest.ResponseRecorder) web.Problem {
 	return p
 }
 
-func read[T any](t *testing.T, a *httptest.ResponseRecorder) (v T) {
+func read[T any](t testing.TB, a *httptest.ResponseRecorder) (v T) {
 	t.Helper()
 	require.Less(t, a.Code, 300, a.Body.String())
 	require.NoError(t, json.Unmarshal(a.Body.Bytes(), &v))

@@ -26,6 +26,7 @@ type Visitor struct {
 	Session app.Session
 	Name    string // as colleagues of the same desk or bureau see them
 	Public  string // as the other sides see them: the desk's or the bureau's name; "" for consumers
+	Request string // id of the upgrade, for traces of what comes through the socket; "": nobody traces
 }
 
 // Feeds are lists of cases. Who may follow which, and what is in a row for them, is decided there.
@@ -129,7 +130,6 @@ type Hub struct {
 	Options
 	upgrader websocket.Upgrader
 	buffers  sync.Pool // *[]byte: of pumps
-	frames   sync.Pool // *[]byte of FrameBytes+1: of readers
 	seed     maphash.Seed
 	shards   []*shard
 	feeds    feedTable
@@ -147,9 +147,7 @@ type Hub struct {
 	cancel   context.CancelFunc //
 	halt     context.CancelFunc // of the wheel
 
-	taskMu sync.Mutex
-	open   bool           // tasks may start
-	tasks  sync.WaitGroup // workers, pumps, deliveries, the wheel
+	hands hands // workers, pumps, deliveries, the wheel
 }
 
 type state int
@@ -178,7 +176,6 @@ func New(o Options) *Hub {
 		Subprotocols: []string{Protocol}, CheckOrigin: o.Origin,
 	}
 	h.buffers.New = func() any { return new([]byte) }
-	h.frames.New = func() any { b := make([]byte, o.Limits.FrameBytes+1); return &b }
 	for range max(2, runtime.GOMAXPROCS(0)) {
 		h.shards = append(h.shards, &shard{hub: h, rooms: map[roomKey]*room{}})
 	}
@@ -198,10 +195,8 @@ func (h *Hub) Start() {
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	turning, halt := context.WithCancel(h.ctx)
 	h.halt = halt
-	h.taskMu.Lock()
-	h.open = true
-	h.taskMu.Unlock()
-	h.task(func() { h.wheel.run(turning) })
+	h.hands.start()
+	h.hands.do(func() { h.wheel.run(turning) })
 }
 
 // Stop refuses new sockets, says going_away to all, waits until they have gone and commands under way are answered, and cuts what
@@ -234,10 +229,7 @@ func (h *Hub) Stop(ctx context.Context) error {
 	<-h.empty
 
 	h.halt()
-	h.taskMu.Lock()
-	h.open = false
-	h.taskMu.Unlock()
-	h.tasks.Wait()
+	h.hands.stop()
 	var err error
 	if !intime() {
 		err = ctx.Err()
@@ -265,16 +257,6 @@ func (h *Hub) leave() ([]*conn, bool) {
 	return slices.Collect(maps.Keys(h.conns)), true
 }
 
-// task runs f on a goroutine that Stop waits for; false when it is too late to start anything.
-func (h *Hub) task(f func()) bool {
-	h.taskMu.Lock()
-	defer h.taskMu.Unlock()
-	if h.open {
-		h.tasks.Go(f)
-	}
-	return h.open
-}
-
 // ServeHTTP upgrades a request to a socket and returns; the socket lives on. A browser's script cannot read the status of a
 // refused upgrade, so what it must know is told by a close code.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -291,14 +273,12 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, negotiation.CodeUnavailable, http.StatusServiceUnavailable)
 		return
 	}
-	ws, err := h.upgrader.Upgrade(w, r, nil)
+	const request = "X-Request-Id" // the library leaves out what the answer's headers say
+	ws, err := h.upgrader.Upgrade(w, r, http.Header{request: w.Header()[request]})
 	if err != nil {
 		return // Upgrade has answered
 	}
-	// The library answers a frame whose header announces more than its limit with code 1009, after which a browser would come back
-	// with the same frame. So it has none: the reader takes no more than its own limit, whatever is announced, and has its own code.
-	ws.SetReadLimit(0)
-	c := &conn{hub: h, ws: ws, visitor: who}
+	c := &conn{hub: h, wire: &wire{Conn: ws.NetConn()}, visitor: who}
 	code := CloseCode(0)
 	switch {
 	case refused != nil:
@@ -321,7 +301,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // refuse tells a socket that was never let in why, if there is the time for it. The hub keeps nothing of it but that it is under way.
 func (h *Hub) refuse(c *conn, code CloseCode) {
-	told := h.refusing.Add(1) <= int64(h.tuning.refusals) && h.task(func() {
+	told := h.refusing.Add(1) <= int64(h.tuning.refusals) && h.hands.do(func() {
 		defer h.refusing.Add(-1)
 		c.refuse(code)
 	})

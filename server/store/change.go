@@ -1,9 +1,8 @@
 package store
 
 import (
+	"cmp"
 	"context"
-	"crypto/rand"
-	"fmt"
 	"time"
 
 	"hejie/negotiation"
@@ -40,8 +39,6 @@ type batch struct {
 	ranked   map[string]bool    // enterprises whose figures or names changed
 	clear    bool               // names changed: no cached case is right any more
 	alone    bool               // nobody else writes cases
-	salts    [16 * 32]byte
-	saltsOut int // bytes of salts that were used; all of them at first, see salt
 }
 
 // open is a case that the batch works on. Its entry is its own until the batch is published.
@@ -71,20 +68,26 @@ func (b *batch) change(j *job) error {
 			return err
 		}
 	}
-	l := &look{b: b}
-	d := ch.Decide(k.c, l)
-	if l.err != nil {
-		return l.err
+	p := j.ahead
+	if !b.holds(p, k) {
+		l := &look{b: b}
+		p, err = newPlan(ch, k.entry, l)
+		if err = cmp.Or(l.err, err); err != nil {
+			return err
+		}
 	}
-	j.err = d.Err
-	if refused, err := b.unnamed(d.Events, ch.Case); err != nil || refused != nil {
+	j.err = p.Err
+	if refused, err := b.unnamed(p.Events, ch.Case); err != nil || refused != nil {
 		j.err = refused
 		return err
 	}
-	if err := b.append(k, d, id, ch, &j.receipt); err != nil {
+	if err := b.append(k, p, id, ch); err != nil {
 		return err
 	}
-	return b.notify(d.Notices)
+	if p.Err == nil {
+		j.receipt = app.Receipt{Case: ch.Case, Positions: p.positions}
+	}
+	return b.notify(p.Notices)
 }
 
 func (k *open) remembered(id commandKey) (uint32, bool) {
@@ -95,52 +98,36 @@ func (k *open) remembered(id commandKey) (uint32, bool) {
 	return v, ok
 }
 
-// append writes the events of a decision. Those of a refused command are kept without its id: only accepted ones are remembered.
-func (b *batch) append(k *open, d app.Decision, id commandKey, ch *app.Change, receipt *app.Receipt) error {
-	if len(d.Events) == 0 {
-		if d.Err == nil {
-			*receipt = app.Receipt{Case: ch.Case}
-		}
+// append writes the events of a plan. Those of a refused command are kept without its id: only accepted ones are remembered.
+func (b *batch) append(k *open, p *plan, id commandKey, ch *app.Change) error {
+	if len(p.Events) == 0 {
 		return nil
-	}
-	if want := k.c.Version + int64(len(d.Events)); d.After.Version != want || d.After.ID != ch.Case {
-		return fmt.Errorf("decision on %s: after is %s at version %d, its events lead to %d", ch.Case, d.After.ID, d.After.Version, want)
 	}
 	if err := b.keyed(k, ch.Case); err != nil {
 		return err
 	}
-	remember := ch.Command.ID != "" && d.Err == nil
-	positions := make(map[negotiation.Channel]negotiation.Position, 1)
-	for _, e := range d.Events {
-		r, head, err := k.head.Seal(ch.Case, e, b.salt())
-		if err != nil {
-			return err
-		}
-		var command, digest any
-		if remember {
-			command, digest = id[:], ch.Command.Digest[:]
-		}
+	var command, digest any
+	remember := ch.Command.ID != "" && p.Err == nil
+	if remember {
+		command, digest = id[:], ch.Command.Digest[:]
+	}
+	for i, r := range p.records {
 		if err := b.insert(k.key, r, command, digest); err != nil {
 			return err
 		}
-		k.head = head
 		k.heard(r)
 		k.records = append(k.records, r)
-		positions[r.Channel] = r.Position()
-		if err := b.follow(k, e, r); err != nil {
+		if err := b.follow(k, p.Events[i], r); err != nil {
 			return err
 		}
 	}
 	before := k.c
-	k.c, k.dirty = d.After, true
+	k.c, k.head, k.row.view, k.dirty = p.After, p.head, p.view, true
 	if remember {
 		if k.said == nil {
 			k.said = make(map[commandKey]uint32, 4)
 		}
 		k.said[id] = uint32(k.head.Version)
-	}
-	if d.Err == nil {
-		*receipt = app.Receipt{Case: ch.Case, Positions: positions}
 	}
 	b.score(before, k.c)
 	return nil
@@ -174,17 +161,6 @@ func blob(b []byte) any {
 		return nil
 	}
 	return b
-}
-
-// salt gives 16 random bytes of its own.
-func (b *batch) salt() []byte {
-	if b.saltsOut == 0 || b.saltsOut == len(b.salts) {
-		rand.Read(b.salts[:])
-		b.saltsOut = 0
-	}
-	s := append([]byte(nil), b.salts[b.saltsOut:b.saltsOut+16]...)
-	b.saltsOut += 16
-	return s
 }
 
 // repeat answers a command that was accepted before with its first receipt, read from the log: all events of a decision carry

@@ -44,7 +44,8 @@ func (s *Store) load(ctx context.Context, q querier, id string, base *entry) (*e
 		if err := e.fold(ctx, q, h.Version); err != nil {
 			return nil, err
 		}
-		if e.derive(); whole || e.is(&h) { // else the entry is of another history: a database that was restored
+		e.row.view = viewOf(&e.c)
+		if whole || e.is(&h) { // else the entry is of another history: a database that was restored
 			return e.sized(), nil
 		}
 	}

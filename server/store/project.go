@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -18,9 +19,15 @@ import (
 const never = 1<<53 - 1
 
 // row is what the table of cases holds beyond what never changes, in the parts that change together. Parts are compared, and
-// only those that changed are written: indexes hang on clocks and state.
+// only those that changed are written: indexes hang on clocks and state, and offers seldom move a clock.
 type row struct {
 	texts
+	view
+}
+
+// view is what follows from the case alone.
+type view struct {
+	talk
 	clocks
 	state
 }
@@ -33,14 +40,17 @@ type texts struct {
 	LastVersion int64  `db:"last_version"`
 }
 
-type clocks struct {
+type talk struct {
 	turn                 negotiation.Side
 	turnSince            int64
-	due                  int64
-	dueKey               negotiation.DeadlineKey
-	breachAt, nextAt     int64 // 0: NULL
 	offerMinor, claimMin int64
 	offerBy              negotiation.Side
+}
+
+type clocks struct {
+	due              int64
+	dueKey           negotiation.DeadlineKey
+	breachAt, nextAt int64 // 0: NULL
 }
 
 type state struct {
@@ -55,10 +65,33 @@ type state struct {
 	acceptedAt  int64
 }
 
-// derive computes clocks and state from the case.
-func (e *entry) derive() {
-	c := &e.c
-	e.row.clocks = clocksOf(c)
+func viewOf(c *negotiation.Case) view { return view{talkOf(c), clocksOf(c), stateOf(c)} }
+
+func talkOf(c *negotiation.Case) talk {
+	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince)}
+	for i := len(c.Offers) - 1; i >= 0 && (t.offerMinor == 0 || t.claimMin == 0); i-- {
+		switch o := c.Offers[i]; {
+		case o.By == negotiation.SideConsumer && t.claimMin == 0:
+			t.claimMin = o.Total()
+		case o.By == negotiation.SideEnterprise && t.offerMinor == 0:
+			t.offerMinor = o.Total()
+		}
+	}
+	if o, ok := c.OpenOffer(); ok {
+		t.offerBy = o.By
+	}
+	return t
+}
+
+func clocksOf(c *negotiation.Case) clocks {
+	k := clocks{due: never, nextAt: micros(c.NextAt()), breachAt: micros(app.BreachAt(*c))}
+	if d, ok := app.DueOf(*c); ok {
+		k.due, k.dueKey = micros(d.Due), d.Key
+	}
+	return k
+}
+
+func stateOf(c *negotiation.Case) state {
 	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(*c), agent: c.Agent, class: c.Class, reason: c.UnsentFor}
 	for _, d := range c.Deadlines {
 		s.overdue = s.overdue || d.Overdue
@@ -66,26 +99,7 @@ func (e *entry) derive() {
 	if c.Complaint != nil {
 		s.reason, s.escalatedAt, s.acceptedAt = c.Complaint.Reason, micros(c.Complaint.ReceivedAt), micros(c.Complaint.AcceptedAt)
 	}
-	e.row.state = s
-}
-
-func clocksOf(c *negotiation.Case) clocks {
-	k := clocks{turn: c.Turn, turnSince: micros(c.TurnSince), due: never, nextAt: micros(c.NextAt()), breachAt: micros(app.BreachAt(*c))}
-	if d, ok := app.DueOf(*c); ok {
-		k.due, k.dueKey = micros(d.Due), d.Key
-	}
-	for i := len(c.Offers) - 1; i >= 0 && (k.offerMinor == 0 || k.claimMin == 0); i-- {
-		switch o := c.Offers[i]; {
-		case o.By == negotiation.SideConsumer && k.claimMin == 0:
-			k.claimMin = o.Total()
-		case o.By == negotiation.SideEnterprise && k.offerMinor == 0:
-			k.offerMinor = o.Total()
-		}
-	}
-	if o, ok := c.OpenOffer(); ok {
-		k.offerBy = o.By
-	}
-	return k
+	return s
 }
 
 // caseRow is the entry in a list.
@@ -107,11 +121,12 @@ func (e *entry) caseRow() app.CaseRow {
 const (
 	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
 		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, own_seq, last, last_version,
-		turn, turn_since, due, due_key, breach_at, next_at, offer_minor, claim_minor, offer_by,
+		turn, turn_since, offer_minor, claim_minor, offer_by, due, due_key, breach_at, next_at,
 		phase, open, col, overdue, agent, class, reason, escalated_at, accepted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, own_seq = ?, last = ?, last_version = ?`
-	updateClocks = updateHead + `, turn = ?, turn_since = ?, due = ?, due_key = ?, breach_at = ?, next_at = ?, offer_minor = ?, claim_minor = ?, offer_by = ?`
+	updateTalk   = updateHead + `, turn = ?, turn_since = ?, offer_minor = ?, claim_minor = ?, offer_by = ?`
+	updateClocks = updateTalk + `, due = ?, due_key = ?, breach_at = ?, next_at = ?`
 	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
 	whereKey     = ` WHERE key = ?`
 )
@@ -120,8 +135,12 @@ func (e *entry) headArgs() []any {
 	return []any{e.c.Version, e.head.Hash[:], micros(e.c.LastAt), e.head.Room.Seq, e.head.Own.Seq, e.row.Last, e.row.LastVersion}
 }
 
+func (t talk) args() []any {
+	return []any{string(t.turn), t.turnSince, t.offerMinor, t.claimMin, string(t.offerBy)}
+}
+
 func (k clocks) args() []any {
-	return []any{string(k.turn), k.turnSince, k.due, string(k.dueKey), orNull(k.breachAt), orNull(k.nextAt), k.offerMinor, k.claimMin, string(k.offerBy)}
+	return []any{k.due, string(k.dueKey), orNull(k.breachAt), orNull(k.nextAt)}
 }
 
 func (s state) args() []any {
@@ -137,21 +156,20 @@ func orNull(us int64) any {
 
 // project writes the row of a changed case: once per case and batch, and only the parts that changed.
 func (b *batch) project(k *open) error {
-	k.derive()
-	args := k.headArgs()
+	args, key := k.headArgs(), []any{k.key}
 	var err error
-	switch {
+	switch is, was := &k.row, &k.written; {
 	case !k.inserted:
-		args = append(append(append(k.fixedArgs(), args...), k.row.clocks.args()...), k.row.state.args()...)
+		args = slices.Concat(k.fixedArgs(), args, is.talk.args(), is.clocks.args(), is.state.args())
 		err = b.tx.run(insertCase, args...)
-	case k.row.state != k.written.state:
-		args = append(append(append(args, k.row.clocks.args()...), k.row.state.args()...), k.key)
-		err = b.tx.run(updateState+whereKey, args...)
-	case k.row.clocks != k.written.clocks:
-		args = append(append(args, k.row.clocks.args()...), k.key)
-		err = b.tx.run(updateClocks+whereKey, args...)
+	case is.state != was.state:
+		err = b.tx.run(updateState+whereKey, slices.Concat(args, is.talk.args(), is.clocks.args(), is.state.args(), key)...)
+	case is.clocks != was.clocks:
+		err = b.tx.run(updateClocks+whereKey, slices.Concat(args, is.talk.args(), is.clocks.args(), key)...)
+	case is.talk != was.talk:
+		err = b.tx.run(updateTalk+whereKey, slices.Concat(args, is.talk.args(), key)...)
 	default:
-		err = b.tx.run(updateHead+whereKey, append(args, k.key)...)
+		err = b.tx.run(updateHead+whereKey, append(args, key...)...)
 	}
 	k.written, k.inserted = k.row, true
 	return err

@@ -107,6 +107,7 @@ func (t *tx) rebuildCase(key int64, id string) error {
 		return err
 	}
 	t.batch.score(negotiation.Case{}, k.c)
+	k.row.view = viewOf(&k.c)
 	return t.batch.project(k)
 }
 

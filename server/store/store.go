@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -19,6 +20,9 @@ type Options struct {
 	OnCommit func([]app.Commit)
 	// Committed hears of each commit: its jobs, and its time with the decisions; nil: nobody does. It must not block.
 	Committed func(jobs int, took time.Duration)
+	// Edition of what decisions go by beyond the case, the calendar and outages: what was planned by an earlier one is planned anew;
+	// nil: it never changes.
+	Edition func() uint64
 	// Now is real time, for what is sent, and for the age of figures that are kept; default the machine's.
 	Now func() time.Time
 	// CacheBytes of folded cases, about; default 64 MiB.
@@ -31,6 +35,9 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Edition == nil {
+		o.Edition = func() uint64 { return 0 }
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -66,6 +73,9 @@ type Store struct {
 	writer  *writer // of changes
 	plain   *writer // of plain writes; a file has one for both
 
+	changes  chan *job // to the planners, who hand them on to the writer
+	planners sync.WaitGroup
+
 	gate   sync.RWMutex // held for reading while a job is handed over
 	closed bool
 }
@@ -73,7 +83,7 @@ type Store struct {
 // Open opens the file, creates it when there is none, or the database that a postgres:// URL names, and brings its schema up to date.
 // It fails with ErrInUse when another process writes to the file and with ErrNewer when a newer program did.
 func Open(path string, opt Options) (*Store, error) {
-	s := &Store{path: path, shared: isPostgres(path), opt: opt.withDefaults()}
+	s := &Store{path: path, shared: isPostgres(path), opt: opt.withDefaults(), changes: make(chan *job, maxWaiting)}
 	s.cache, s.cards = newCache(s.opt.CacheBytes), newCards(0, s.opt.Now)
 	if s.shared {
 		s.cards.age = sharedCardAge
@@ -88,6 +98,9 @@ func Open(path string, opt Options) (*Store, error) {
 	}
 	for _, w := range s.writers() {
 		w.start()
+	}
+	for range runtime.GOMAXPROCS(0) {
+		s.planners.Go(s.plan)
 	}
 	return s, nil
 }
@@ -142,6 +155,8 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
+	close(s.changes)
+	s.planners.Wait()
 	for _, w := range s.writers() {
 		close(w.jobs)
 	}
@@ -161,7 +176,7 @@ func (s *Store) release() error {
 		errs = append(errs, w.close())
 	}
 	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+		errs = append(errs, unlock(s.lock))
 	}
 	return errors.Join(errs...)
 }
@@ -186,12 +201,12 @@ func (s *Store) handOver(ctx context.Context, j *job) error {
 	if s.closed {
 		return unavailable(errors.New("the store is closed"))
 	}
-	w := s.writer
-	if j.write != nil {
-		w = s.plain
+	to := s.plain.jobs
+	if j.change != nil {
+		to = s.changes
 	}
 	select {
-	case w.jobs <- j:
+	case to <- j:
 		return nil
 	case <-ctx.Done():
 		return unavailable(ctx.Err())

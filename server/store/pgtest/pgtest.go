@@ -25,8 +25,12 @@ import (
 	"hejie/server/store"
 )
 
-// Server is started for the first test that asks for a database and ended after the last test of the package. The zero value is ready.
+// Server is started for the first test that asks for a database and ended after the last test of the package; or by Open and Close,
+// where there is no test. The zero value is ready.
 type Server struct {
+	Durable bool   // a commit is on disk before it is answered, as it must be in production, so that Crash loses none
+	Base    string // folder that the server's own is made in; "": memory where there is enough
+
 	start   sync.Once
 	err     error
 	dir     string
@@ -49,7 +53,7 @@ type around struct {
 
 func (a around) Run() int {
 	code := a.tests.Run()
-	if err := a.server.stop(); err != nil {
+	if err := a.server.Close(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return max(code, 1)
 	}
@@ -66,12 +70,8 @@ func (s *Server) Empty(t testing.TB) string { return s.create(t, ``) }
 
 func (s *Server) create(t testing.TB, how string) string {
 	t.Helper()
-	s.start.Do(func() { s.err = s.up() })
-	if s.err != nil {
-		t.Fatal(s.err)
-	}
-	name := fmt.Sprintf("test%d", s.count.Add(1))
-	if _, err := s.admin.Exec(`CREATE DATABASE ` + name + how); err != nil {
+	name, err := s.make(how)
+	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -82,6 +82,21 @@ func (s *Server) create(t testing.TB, how string) string {
 	return s.url(name)
 }
 
+// New gives the URL of another empty database, which lasts as long as the server.
+func (s *Server) New() (string, error) {
+	name, err := s.make(``)
+	return s.url(name), err
+}
+
+func (s *Server) make(how string) (name string, err error) {
+	if err := s.Open(); err != nil {
+		return "", err
+	}
+	name = fmt.Sprintf("test%d", s.count.Add(1))
+	_, err = s.admin.Exec(`CREATE DATABASE ` + name + how)
+	return name, err
+}
+
 func (s *Server) url(database string) string {
 	return fmt.Sprintf("postgres://hejie@/%s?host=%s&sslmode=disable", database, s.dir)
 }
@@ -89,47 +104,32 @@ func (s *Server) url(database string) string {
 // Socket is the path at which the server listens, for a proxy in front of it.
 func (s *Server) Socket() string { return filepath.Join(s.dir, ".s.PGSQL.5432") }
 
+// Open starts the server unless it was started before.
+func (s *Server) Open() error {
+	s.start.Do(func() { s.err = s.up() })
+	return s.err
+}
+
 func (s *Server) up() (err error) {
-	bin, err := binaries()
-	if err != nil {
-		return err
-	}
 	sweep()
-	if s.dir, err = os.MkdirTemp(base(), prefix); err != nil { // not t.TempDir: a socket's path has at most 107 bytes, and TMPDIR may be root's
+	base := s.Base
+	if base == "" {
+		base = memory()
+	}
+	if s.dir, err = os.MkdirTemp(base, prefix); err != nil { // not t.TempDir: a socket's path has at most 107 bytes, and TMPDIR may be root's
 		return err
 	}
-	attr, err := unprivileged(s.dir)
+	initdb, err := s.command("initdb", "-D", s.data(), "-U", "hejie", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions")
 	if err != nil {
 		return err
 	}
-	command := func(name string, arg ...string) *exec.Cmd {
-		cmd := exec.Command(filepath.Join(bin, name), arg...)
-		cmd.Dir, cmd.SysProcAttr = s.dir, attr
-		cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + s.dir} // no PG* from outside
-		return cmd
-	}
-	data := filepath.Join(s.dir, "data")
-	out, err := command("initdb", "-D", data, "-U", "hejie", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions").CombinedOutput()
-	if err != nil {
+	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	s.process = command("postgres", "-D", data, "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=300",
-		// What is lost with the machine is only a test's.
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
-		"-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "deadlock_timeout=100ms")
-	log, err := os.Create(s.log())
-	if err != nil {
+	if s.admin, err = sql.Open("pgx", s.url("postgres")); err != nil {
 		return err
 	}
-	s.process.Stdout, s.process.Stderr = log, log
-	err = s.process.Start()
-	if err := errors.Join(err, log.Close()); err != nil {
-		s.process = nil
-		return err
-	}
-	s.ended = make(chan error, 1)
-	go func() { s.ended <- s.process.Wait() }()
-	if err := s.answers(); err != nil {
+	if err := s.Start(); err != nil {
 		return err
 	}
 	if _, err := s.admin.Exec(`CREATE DATABASE hejie`); err != nil {
@@ -138,13 +138,64 @@ func (s *Server) up() (err error) {
 	return store.Migrate(context.Background(), s.url("hejie"))
 }
 
+// command of PostgreSQL's, run by somebody whom it serves.
+func (s *Server) command(name string, arg ...string) (*exec.Cmd, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(filepath.Join(bin, name), arg...)
+	cmd.Dir = s.dir
+	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=" + s.dir} // no PG* from outside
+	cmd.SysProcAttr, err = unprivileged(s.dir)
+	return cmd, err
+}
+
+// Start the server that was crashed.
+func (s *Server) Start() (err error) {
+	args := []string{"-D", s.data(), "-k", s.dir, "-c", "listen_addresses=", "-c", "max_connections=300", "-c", "wal_level=minimal", "-c", "max_wal_senders=0",
+		"-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "deadlock_timeout=100ms"}
+	if !s.Durable { // what is lost with the machine is only a test's
+		args = append(args, "-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+	}
+	process, err := s.command("postgres", args...)
+	if err != nil {
+		return err
+	}
+	log, err := os.OpenFile(s.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	process.Stdout, process.Stderr = log, log
+	if err := errors.Join(process.Start(), log.Close()); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- process.Wait() }()
+	s.process, s.ended = process, ended
+	return s.answers()
+}
+
+// Crash ends the server at once, without a word to its clients; Start recovers what was committed, all of it when it is Durable.
+func (s *Server) Crash() error {
+	if s.process == nil {
+		return nil
+	}
+	err := s.process.Process.Signal(syscall.SIGQUIT)
+	<-s.ended // badly, as it was asked to
+	s.process = nil
+	return err
+}
+
+// PID of the server's first process, to make it hang.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
+func (s *Server) data() string { return filepath.Join(s.dir, "data") }
+
 func (s *Server) log() string { return filepath.Join(s.dir, "log") }
 
 // answers waits until the server does.
 func (s *Server) answers() (err error) {
-	if s.admin, err = sql.Open("pgx", s.url("postgres")); err != nil {
-		return err
-	}
 	for begun := time.Now(); ; {
 		if err = s.admin.Ping(); err == nil || time.Since(begun) > 20*time.Second {
 			return err
@@ -159,15 +210,13 @@ func (s *Server) answers() (err error) {
 	}
 }
 
-func (s *Server) stop() error {
+// Close ends the server and removes everything.
+func (s *Server) Close() error {
 	var err error
 	if s.admin != nil {
 		err = s.admin.Close()
 	}
-	if s.process != nil {
-		err = errors.Join(err, s.process.Process.Signal(syscall.SIGQUIT)) // at once: the data is thrown away
-		<-s.ended
-	}
+	err = errors.Join(err, s.Crash()) // the data is thrown away
 	if s.dir != "" {
 		err = errors.Join(err, os.RemoveAll(s.dir))
 	}
@@ -221,8 +270,8 @@ func version(path string) int {
 
 const prefix = "hejie-pg-"
 
-// base is memory where there is enough of it: faster than a disk, and far steadier.
-func base() string {
+// memory is a folder in memory where there is enough of it: faster than a disk, and far steadier.
+func memory() string {
 	var s syscall.Statfs_t
 	if syscall.Statfs("/dev/shm", &s) == nil && int64(s.Bavail)*s.Bsize > 1<<30 {
 		return "/dev/shm"
@@ -232,7 +281,7 @@ func base() string {
 
 // sweep removes what killed runs left: folders older than ten minutes whose server is gone.
 func sweep() {
-	dirs, err := filepath.Glob(filepath.Join(base(), prefix+"*"))
+	dirs, err := filepath.Glob(filepath.Join(memory(), prefix+"*"))
 	if err != nil { // only for a bad pattern
 		panic(err)
 	}

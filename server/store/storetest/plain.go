@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -69,6 +70,8 @@ func accounts(b *bed) {
 	require.Equal(b.t, []app.Account{agent, officer, person}, list(p.Accounts(ctx, app.AccountFilter{})))
 	require.Equal(b.t, []app.Account{agent}, list(p.Accounts(ctx, app.AccountFilter{Enterprise: "e", Role: negotiation.RoleDeskAgent, Active: true})))
 	require.Equal(b.t, []app.Account{officer}, list(p.Accounts(ctx, app.AccountFilter{Bureau: "b"})))
+	require.Equal(b.t, []app.Account{officer}, list(p.Accounts(ctx, app.AccountFilter{Role: negotiation.RoleOfficer})))
+	require.Equal(b.t, []app.Account{person}, list(p.Accounts(ctx, app.AccountFilter{Role: negotiation.RoleConsumer})))
 	require.Equal(b.t, []app.Account{agent}, list(p.Accounts(ctx, app.AccountFilter{Active: true, Limit: 1})))
 	require.Equal(b.t, app.Person{Account: "a3", Name: "何敏", Phone: person.Login, Address: "街道 2"}, got[app.Person](b)(p.Person(ctx, "a3")))
 	people := got[map[string]app.Person](b)
@@ -372,4 +375,35 @@ func outbox(b *bed) {
 	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, "n3") })
 	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 9))
 	require.Equal(b.t, "n4", taken[0].ID)
+}
+
+// offersOnce: of the new offers of a case one at a time waits for each who is told.
+func offersOnce(b *bed) {
+	p, now := b.Plain(), start.UTC()
+	offer := app.Notice{To: "mei", Template: app.TemplateNewOffer, Case: caseID(1), At: now, Wait: time.Minute}
+	waiting := func() (rows []app.OutboxRow) {
+		return slices.DeleteFunc(got[[]app.OutboxRow](b)(p.Outbox(ctx, 10)), func(r app.OutboxRow) bool {
+			return r.Template != app.TemplateNewOffer || !r.Delivered.IsZero()
+		})
+	}
+	add := func(n app.Notice) {
+		b.write(func(tx app.PlainTx) error { return tx.AddNotice(ctx, n) })
+	}
+	add(offer)
+	add(offer)
+	require.Len(b.t, waiting(), 1)
+	desk, other := offer, offer
+	desk.To, other.Case = "desk:e", caseID(2)
+	add(desk)
+	add(other)
+	require.Len(b.t, waiting(), 3)
+	for _, r := range waiting() {
+		require.Equal(b.t, r.Created.Add(time.Minute), r.Next)
+		b.write(func(tx app.PlainTx) error {
+			return tx.Delivered(ctx, app.OutboxRow{ID: r.ID, Address: "+861", Delivered: now})
+		})
+	}
+	add(offer)
+	require.Len(b.t, waiting(), 1)
+	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, waiting()[0].ID) })
 }

@@ -2272,6 +2272,11 @@ export interface components {
             cases_per_enterprise: number;
             /** @description open */
             cases_per_consumer: number;
+            /**
+             * Format: int64
+             * @description nanoseconds; a new offer that was seen on a screen so soon is told no more
+             */
+            notice_patience: number;
             /** @description counted per address and day */
             invitations_per_address: number;
             /** @description per address and day */

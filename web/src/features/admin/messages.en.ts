@@ -155,6 +155,7 @@ const en: Translation<typeof zh> = {
   'limit.commands_per_second': 'Commands per connection and second',
   'limit.sockets_per_account': 'Connections per account',
   'limit.page_rows': 'Rows of a page, at most',
+  'limit.notice_patience': 'A new offer nobody saw is told by text message after',
   'limit.outage_gap': 'An outage longer than this moves the parties’ time limits',
   'rule.first_response': 'First response of the business',
   'rule.negotiation': 'Negotiation',

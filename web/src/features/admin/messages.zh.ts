@@ -152,6 +152,7 @@ export default {
   'limit.commands_per_second': '一条连接每秒的操作',
   'limit.sockets_per_account': '一个账号的连接',
   'limit.page_rows': '一页最多行数',
+  'limit.notice_patience': '新方案多久没人看到才发短信',
   'limit.outage_gap': '平台中断超过多久，当事人的期限顺延',
   'rule.first_response': '企业首次答复',
   'rule.negotiation': '协商',

@@ -1,0 +1,103 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/e2e/client"
+	"hejie/e2e/platform"
+)
+
+// cutsPerWay is how many places, of all the bytes that go one way, a connection is cut at.
+const cutsPerWay = 40
+
+// TestSocketCut cuts the client's socket after each few bytes of a command, of its acknowledgement and of its event: before it was sent,
+// in the middle, before it was acknowledged, between acknowledgement and event, and after.
+func TestSocketCut(t *testing.T) {
+	under(t, func(t *testing.T, chance *rand.Rand) {
+		w := newWorld(t, chance, platform.Options{})
+		w.sweep(func() *platform.Cable { return w.doors[0] })
+	})
+}
+
+// TestDatabaseCut cuts the connections to the database at many bytes of what a command makes a replica ask and be answered: before the
+// transaction, within it, while it commits, and after.
+func TestDatabaseCut(t *testing.T) {
+	under(t, func(t *testing.T, chance *rand.Rand) {
+		w := newWorld(t, chance, platform.Options{Replicas: 1})
+		w.forgiven = torn
+		w.sweep(func() *platform.Cable { return w.p.Replicas[0].Database })
+	})
+}
+
+// sweep over all bytes that one command moves over a cable, each way.
+func (w *world) sweep(cable func() *platform.Cable) {
+	t := w.t
+	require.NoError(t, w.p.Start(0))
+	p := &party{w: w, room: w.rooms[0], token: w.rooms[0].Sessions[0], name: "0.0", chance: w.chance}
+	w.parties = []*party{p}
+	c := cable()
+	var moved [2]int64
+	p.say(func() { moved = [2]int64{c.Carried(platform.Up), c.Carried(platform.Down)} }, 1)
+	for way := range moved {
+		moved[way] = c.Carried(platform.Way(way)) - moved[way]
+	}
+	tries := 0
+	for way, bytes := range moved {
+		stride := bytes/cutsPerWay + 1
+		for n := w.chance.Int64N(stride); n <= bytes; n += stride {
+			p.say(func() { c.DropAfter(platform.Way(way), n) }, 20)
+			tries++
+		}
+	}
+	c.Heal()
+	t.Logf("a command moves %v bytes; cut %d times, %d sent again, %d unavailable", moved, p.cuts, p.again, p.refused)
+	require.Greater(t, p.cuts+p.refused, tries/2, "the cuts cut nothing")
+	w.leave()
+	w.judge()
+}
+
+// say one thing, after making ready what may happen to it, until it was acknowledged and read, in so many visits at most.
+func (p *party) say(ready func(), visits int) {
+	t := p.w.t
+	t.Helper()
+	var err error
+	for what := p.sent + 1; visits > 0; visits-- {
+		if err = p.saying(t.Context(), what, ready); err == nil {
+			return
+		}
+		p.cuts++
+		var w wrong
+		require.False(t, errors.As(err, &w), "%v", err)
+	}
+	require.NoError(t, err)
+}
+
+// saying the thing of that number, unless it was said before.
+func (p *party) saying(ctx context.Context, number int, ready func()) (err error) {
+	s, err := p.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = p.left(s, err) }()
+	if err := p.repeat(ctx, s); err != nil {
+		return err
+	}
+	if p.sent < number {
+		ready()
+		if err := p.ask(s); err != nil {
+			return err
+		}
+	}
+	for len(p.waiting) > 0 {
+		if err := p.take(ctx, s); err != nil {
+			return err
+		}
+	}
+	end := client.Seq(p.acked[len(p.acked)-1].position)
+	return s.Until(ctx, func(seen client.Seen) bool { return client.Seq(seen.Channels[p.channel()].Position) >= end })
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+)
+
+// plan is a decision on a case as base has it, with the records that it leads to, ready for the log.
+//
+// The writer's time is the limit of the whole, so planners plan changes before their turn, while the writer works on others. When its turn
+// comes and nobody has moved the case or the calendar meanwhile, the plan is what the writer would come to; else the writer plans anew.
+type plan struct {
+	base    *entry // nil: there is no such case
+	edition uint64 // of the calendar
+	app.Decision
+	records   []negotiation.Record
+	head      negotiation.Head
+	positions map[negotiation.Channel]negotiation.Position
+	view      view
+}
+
+// errUnread is met by decisions that want to read within the transaction: they have to wait for it.
+var errUnread = errors.New("only the transaction can say")
+
+type unread struct{ asked bool }
+
+func (u *unread) OpenCases(string, string, string) (sameOrder, sameEnterprise, all int, err error) {
+	u.asked = true
+	return 0, 0, 0, errUnread
+}
+
+func (u *unread) Active(string) (bool, error) {
+	u.asked = true
+	return false, errUnread
+}
+
+// plan plans changes before their turn and hands them to the writer. Planners are few and stay: decisions need much stack, which a
+// goroutine for each would have to grow.
+func (s *Store) plan() {
+	for j := range s.changes {
+		if base, ok := s.cache.get(j.change.Case); ok {
+			j.ahead = s.ahead(j.change, base)
+		} else if j.warm != nil {
+			j.ahead = s.ahead(j.change, j.warm.entry)
+		}
+		s.writer.jobs <- j
+	}
+}
+
+// ahead plans a change before its turn; nil when it cannot be. A panic is met again in its turn, and told there.
+func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
+	defer func() {
+		if recover() != nil {
+			p = nil
+		}
+	}()
+	e := entry{c: negotiation.Case{ID: ch.Case}}
+	if base != nil {
+		e = *base
+	}
+	edition, look := s.opt.Edition(), &unread{}
+	p, err := newPlan(ch, &e, look)
+	if err != nil || look.asked {
+		return nil
+	}
+	p.base, p.edition = base, edition
+	return p
+}
+
+func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
+	p := &plan{Decision: ch.Decide(e.c, look), head: e.head}
+	if len(p.Events) == 0 {
+		return p, nil
+	}
+	if want := e.c.Version + int64(len(p.Events)); p.After.Version != want || p.After.ID != ch.Case {
+		return nil, fmt.Errorf("decision on %s: after is %s at version %d, its events lead to %d", ch.Case, p.After.ID, p.After.Version, want)
+	}
+	p.view = viewOf(&p.After)
+	p.records = make([]negotiation.Record, len(p.Events))
+	p.positions = make(map[negotiation.Channel]negotiation.Position, 1)
+	salts := make([]byte, 16*len(p.Events))
+	rand.Read(salts)
+	for i, ev := range p.Events {
+		r, head, err := p.head.Seal(ch.Case, ev, salts[16*i:16*i+16:16*i+16])
+		if err != nil {
+			return nil, err
+		}
+		p.records[i], p.head = r, head
+		p.positions[r.Channel] = r.Position()
+	}
+	return p, nil
+}
+
+// holds says whether the plan, nil for none, is still what the batch would come to.
+func (b *batch) holds(p *plan, k *open) bool {
+	return p != nil && p.base == k.base && len(k.records) == 0 && p.edition == b.s.opt.Edition()
+}
