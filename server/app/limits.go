@@ -19,6 +19,7 @@ type Limits struct {
 	CodeTries       int           `json:"code_tries"`        // per code
 	CodeLife        time.Duration `json:"code_life"`         //
 	FreshCases      time.Duration `json:"fresh_cases"`       // a number's code opens cases touched so recently (business time)
+	NumberRest      time.Duration `json:"number_rest"`       // a number not signed in with for so long may have another owner (real time)
 	ProofTries      int           `json:"proof_tries"`       // wrong case codes or order numbers per account and hour
 	SetUpLife       time.Duration `json:"set_up_life"`       // of the one-time set-up link
 
@@ -64,7 +65,7 @@ func DefaultLimits() Limits {
 	const day = 24 * time.Hour
 	return Limits{
 		CodesPerMinute: 1, CodesPerHour: 5, CodesPerDay: 10, CodesPerAddress: 20, CodeTries: 5, CodeLife: 10 * time.Minute,
-		FreshCases: 60 * day, ProofTries: 5, SetUpLife: day,
+		FreshCases: 60 * day, NumberRest: 90 * day, ProofTries: 5, SetUpLife: day,
 		PasswordFailures: 5, PasswordFailuresAddress: 20, PasswordLock: 15 * time.Minute, PasswordMin: 10, PasswordHashes: 2,
 		ConsumerIdle: 30 * day, ConsumerMax: 90 * day, DeskIdle: 12 * time.Hour, DeskMax: 7 * day,
 		OfficerIdle: 12 * time.Hour, OfficerMax: day, AdminIdle: time.Hour, AdminMax: 12 * time.Hour,
@@ -92,6 +93,7 @@ func (l Limits) Check() error {
 		number("code_tries", l.CodeTries, 1, 20),
 		span("code_life", l.CodeLife, time.Minute, time.Hour),
 		span("fresh_cases", l.FreshCases, 0, 3650*day),
+		span("number_rest", l.NumberRest, day, 3650*day),
 		number("proof_tries", l.ProofTries, 1, 100),
 		span("set_up_life", l.SetUpLife, time.Minute, 30*day),
 

@@ -21,7 +21,7 @@ func Recipients(ctx context.Context, r PlainReader, to string) ([]Recipient, err
 	kind, id, group := strings.Cut(to, ":")
 	if !group {
 		a, err := r.Account(ctx, to)
-		if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && !a.Active {
+		if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && (!a.Active || strings.HasPrefix(a.Login, former)) {
 			return nil, nil
 		}
 		if err != nil {

@@ -81,14 +81,14 @@ type PlainReader interface {
 // PlainWriter writes.
 type PlainWriter interface {
 	AddAccount(ctx context.Context, a Account) error // login_taken
-	SetAccount(ctx context.Context, a Account) error // all but id, role's kind and created; login_taken
+	SetAccount(ctx context.Context, a Account) error // all but id, role's kind, created and seen; login_taken
 	SetPerson(ctx context.Context, p Person) error
 	// EraseAccount removes what is known of a consumer: name, number, address, sessions, codes, notices. The account stays, inactive and
 	// without a login, because the log names it.
 	EraseAccount(ctx context.Context, id string) error
 
-	AddSession(ctx context.Context, s SessionRow) error
-	TouchSession(ctx context.Context, id string, seen time.Time) error
+	AddSession(ctx context.Context, s SessionRow) error                // the account was seen then
+	TouchSession(ctx context.Context, id string, seen time.Time) error // and its account, to the day
 	OpenInSession(ctx context.Context, session, caseID string) error
 	EndSession(ctx context.Context, id string) error
 	EndSessions(ctx context.Context, account, except string) error
@@ -145,6 +145,7 @@ type Account struct {
 	Bureau     string
 	Active     bool
 	Created    time.Time
+	Seen       time.Time // about when a session was last begun or used; real time
 }
 
 // Person behind an account; kept outside the log, so that it can be changed and erased.

@@ -82,7 +82,9 @@ func (s *SignIn) RequestCode(ctx context.Context, phone, language string, c Clie
 	})
 }
 
-// ByCode signs a consumer in; a number that is new gets an account, because the code proved it. Only the latest code counts.
+// ByCode signs a consumer in; a number that is new gets an account, because the code proved it. Only the latest code counts. Numbers are
+// given to others after some months: one that nobody signed in with for Limits.NumberRest begins a new account, too, unless a case code or
+// order number proves the old one, which keeps its name and cases and stays open to such proofs.
 // Errors: required, invalid, wrong_code, wrong_case_code, rate_limited, sms_unavailable.
 func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
 	phone, err := ParsePhone("phone", in.Phone)
@@ -99,14 +101,14 @@ func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
 	if s.w.SMS == SMSNone {
 		return SignedIn{}, negotiation.NewError(CodeSMSUnavailable)
 	}
-	caseID, err := s.caseOf(ctx, phone, in.CaseCode)
+	proved, err := s.provedBy(ctx, phone, in.CaseCode)
 	if err != nil {
 		return SignedIn{}, err
 	}
 	var done SignedIn
 	var refused error // the refusal is counted, so its transaction is kept
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
-		done, refused, err = s.byCode(ctx, tx, phone, lang, in, caseID)
+		done, refused, err = s.byCode(ctx, tx, phone, lang, in, proved)
 		return err
 	})
 	if err != nil || refused != nil {
@@ -115,7 +117,7 @@ func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
 	return done, nil
 }
 
-func (s *SignIn) byCode(ctx context.Context, tx PlainTx, phone, lang string, in CodeSignIn, caseID string) (done SignedIn, refused, err error) {
+func (s *SignIn) byCode(ctx context.Context, tx PlainTx, phone, lang string, in CodeSignIn, proved proof) (done SignedIn, refused, err error) {
 	now := s.w.Real.Now()
 	row, err := tx.LatestCode(ctx, phone)
 	wrong := negotiation.NewError(CodeWrongCode).On("code")
@@ -133,18 +135,24 @@ func (s *SignIn) byCode(ctx context.Context, tx PlainTx, phone, lang string, in 
 	if err != nil {
 		return done, nil, err
 	}
-	if !a.Active {
-		return done, wrong, nil
-	}
 	if in.CaseCode != "" {
-		if refused, err = s.prove(ctx, tx, a.ID, caseID != ""); refused != nil || err != nil {
+		if refused, err = s.prove(ctx, tx, a.ID, proved.caseID != ""); refused != nil || err != nil {
 			return done, refused, err
 		}
+		a, err = tx.Account(ctx, proved.account)
+	} else if a.Active && now.Sub(a.Seen) >= s.w.Limits.NumberRest {
+		a, err = s.succeed(ctx, tx, a, lang)
+	}
+	if err != nil {
+		return done, nil, err
+	}
+	if !a.Active {
+		return done, wrong, nil
 	}
 	if err := tx.SetCode(ctx, row.ID, row.Tries, true); err != nil {
 		return done, nil, err
 	}
-	done, err = s.sessions.start(ctx, tx, a, in.Client, opening{caseID: caseID})
+	done, err = s.sessions.start(ctx, tx, a, in.Client, opening{caseID: proved.caseID})
 	return done, nil, err
 }
 
@@ -154,27 +162,55 @@ func (s *SignIn) consumer(ctx context.Context, tx PlainTx, phone, lang string) (
 	if negotiation.CodeOf(err) != negotiation.CodeNotFound {
 		return a, err
 	}
-	a = Account{ID: NewID(), Role: negotiation.RoleConsumer, Login: phone, Language: lang, Active: true, Created: s.w.Real.Now()}
+	return s.newConsumer(ctx, tx, NewID(), phone, lang)
+}
+
+func (s *SignIn) newConsumer(ctx context.Context, tx PlainTx, id, phone, lang string) (Account, error) {
+	now := s.w.Real.Now()
+	a := Account{ID: id, Role: negotiation.RoleConsumer, Login: phone, Language: lang, Active: true, Created: now, Seen: now}
 	if err := tx.AddAccount(ctx, a); err != nil {
 		return a, err
 	}
 	return a, tx.SetPerson(ctx, Person{Account: a.ID, Phone: phone})
 }
 
-// caseOf finds the case of a number by its case code or order number; "" when there is none.
-func (s *SignIn) caseOf(ctx context.Context, phone, given string) (string, error) {
+// succeed gives the number of an account to a new one.
+func (s *SignIn) succeed(ctx context.Context, tx PlainTx, former Account, lang string) (Account, error) {
+	phone, id := former.Login, NewID()
+	former.Login = formerOf(id)
+	if err := tx.SetAccount(ctx, former); err != nil {
+		return former, err
+	}
+	return s.newConsumer(ctx, tx, id, phone, lang)
+}
+
+// formerOf is the login of the account that had the number of an account before it: no number, so nobody gets notices there.
+func formerOf(account string) string { return former + account }
+
+const former = "former:"
+
+// proof that somebody knows a case of an account; without a case there is none.
+type proof struct{ account, caseID string }
+
+// provedBy finds the case with a case code or order number, of the number's account or of one that had the number before.
+func (s *SignIn) provedBy(ctx context.Context, phone, given string) (proof, error) {
 	if given == "" {
-		return "", nil
+		return proof{}, nil
 	}
-	a, err := s.w.Plain.AccountByLogin(ctx, phone)
-	var id string
-	if err == nil {
-		id, err = s.w.Cases.CaseByRef(ctx, a.ID, CanonicalCode(given), s.w.Secret.OrderRef(given))
+	for login := phone; ; {
+		a, err := s.w.Plain.AccountByLogin(ctx, login)
+		if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+			return proof{}, nil
+		}
+		if err != nil {
+			return proof{}, err
+		}
+		id, err := s.w.Cases.CaseByRef(ctx, a.ID, CanonicalCode(given), s.w.Secret.OrderRef(given))
+		if negotiation.CodeOf(err) != negotiation.CodeNotFound {
+			return proof{a.ID, id}, err
+		}
+		login = formerOf(a.ID)
 	}
-	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
-		return "", nil
-	}
-	return id, err
 }
 
 // prove counts wrong case codes and order numbers, so that nobody with a recycled number tries them all.

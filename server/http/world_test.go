@@ -140,7 +140,7 @@ func (w *world) addBureau(region string) string {
 // account adds one and signs it in.
 func (w *world) account(who string, a app.Account) {
 	w.t.Helper()
-	a.ID, a.Active, a.Language, a.Created = app.NewID(), true, "zh", morning
+	a.ID, a.Active, a.Language, a.Created, a.Seen = app.NewID(), true, "zh", morning, w.business.Now()
 	if a.Login == "" {
 		a.Login = who
 	}

@@ -10,10 +10,10 @@ import (
 	"hejie/server/app"
 )
 
-const accountColumns = `id, role, login, password, language, enterprise, bureau, active, created_at`
+const accountColumns = `id, role, login, password, language, enterprise, bureau, active, created_at, seen_at`
 
 func scanAccount(s scanner) (a app.Account, err error) {
-	err = s.Scan(&a.ID, &a.Role, &a.Login, &a.Password, &a.Language, &a.Enterprise, &a.Bureau, &a.Active, at{&a.Created})
+	err = s.Scan(&a.ID, &a.Role, &a.Login, &a.Password, &a.Language, &a.Enterprise, &a.Bureau, &a.Active, at{&a.Created}, at{&a.Seen})
 	return a, err
 }
 
@@ -82,8 +82,8 @@ func (p plainReader) People(ctx context.Context, accounts []string) (map[string]
 }
 
 func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
-	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, micros(a.Created)), app.CodeLoginTaken, "login")
+	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, micros(a.Created), micros(a.Seen)), app.CodeLoginTaken, "login")
 }
 
 func (p plainTx) SetAccount(_ context.Context, a app.Account) error {

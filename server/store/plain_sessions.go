@@ -45,12 +45,21 @@ func (p plainReader) LiveSessions(ctx context.Context, ids []string, now time.Ti
 }
 
 func (p plainTx) AddSession(_ context.Context, r app.SessionRow) error {
+	err := p.t.run(`UPDATE accounts SET seen_at = ? WHERE id = ? AND seen_at < ?`, micros(r.Seen), r.Account, micros(r.Seen))
+	if err != nil {
+		return err
+	}
 	return p.t.run(`INSERT INTO sessions (id, token, account, created_at, seen_at, expires_at, agent, all_cases) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 		r.ID, r.Token, r.Account, micros(r.Created), micros(r.Seen), micros(r.Expires), r.Agent, r.All)
 }
 
 func (p plainTx) TouchSession(_ context.Context, id string, seen time.Time) error {
-	return p.t.run(`UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?`, micros(seen), id, micros(seen))
+	err := p.t.run(`UPDATE sessions SET seen_at = ? WHERE id = ? AND seen_at < ?`, micros(seen), id, micros(seen))
+	if err != nil {
+		return err
+	}
+	return p.t.run(`UPDATE accounts SET seen_at = ? WHERE id = (SELECT account FROM sessions WHERE id = ?) AND seen_at < ?`,
+		micros(seen), id, micros(seen.Add(-24*time.Hour)))
 }
 
 func (p plainTx) OpenInSession(_ context.Context, session, caseID string) error {

@@ -236,7 +236,7 @@ func (b *builder) people(ctx context.Context) error {
 	return b.World.Plain.Write(ctx, func(tx app.PlainTx) error {
 		for _, c := range b.consumers {
 			err := errors.Join(
-				tx.AddAccount(ctx, app.Account{ID: c.ID, Role: c.Role, Login: c.phone, Language: "zh", Active: true, Created: b.World.Real.Now()}),
+				tx.AddAccount(ctx, app.Account{ID: c.ID, Role: c.Role, Login: c.phone, Language: "zh", Active: true, Created: b.World.Real.Now(), Seen: b.World.Real.Now()}),
 				tx.SetPerson(ctx, app.Person{Account: c.ID, Name: c.name, Phone: c.phone, Address: c.address}))
 			if err != nil {
 				return err

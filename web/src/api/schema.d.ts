@@ -2187,6 +2187,11 @@ export interface components {
             code_life: number;
             /**
              * Format: int64
+             * @description nanoseconds; a number not signed in with for so long begins a new account, and the former is opened with a case code or order number only
+             */
+            number_rest: number;
+            /**
+             * Format: int64
              * @description nanoseconds; a number's code opens cases touched so recently (business time)
              */
             fresh_cases: number;

@@ -10,7 +10,7 @@ const en: Translation<typeof zh> = {
   'signIn.staff': 'Businesses and officers',
   'signIn.older': 'Open an older case',
   'signIn.caseCode': 'Case code or order number',
-  'signIn.caseCodeHint': 'A case untouched for more than 60 days needs this too, so that a new owner of your number cannot read it.',
+  'signIn.caseCodeHint': 'A case untouched for more than 60 days, or any case when nobody signed in with this number for 90, needs this too, so that a new owner of the number cannot read it.',
   'signIn.withCode': 'Afterwards {code} opens.',
   'signIn.login': 'Login',
   'signIn.password': 'Password',

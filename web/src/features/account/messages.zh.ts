@@ -7,7 +7,7 @@ export default {
   'signIn.staff': '企业和监管人员',
   'signIn.older': '打开更早的纠纷',
   'signIn.caseCode': '案件编号或订单号',
-  'signIn.caseCodeHint': '超过 60 天没有动静的纠纷，需要多这一步，防止换了号码的人看到。',
+  'signIn.caseCodeHint': '纠纷超过 60 天没有动静，或者这个号码 90 天没有登录过，需要多这一步，防止号码换了主人后被别人看到。',
   'signIn.withCode': '登录后直接打开 {code}。',
   'signIn.login': '账号',
   'signIn.password': '密码',

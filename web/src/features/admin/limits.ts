@@ -11,7 +11,7 @@ const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
 
 export const limitGroups = [
-  { group: 'codes', keys: ['codes_per_minute', 'codes_per_hour', 'codes_per_day', 'codes_per_address', 'code_tries', 'code_life', 'fresh_cases', 'proof_tries'] },
+  { group: 'codes', keys: ['codes_per_minute', 'codes_per_hour', 'codes_per_day', 'codes_per_address', 'code_tries', 'code_life', 'fresh_cases', 'number_rest', 'proof_tries'] },
   { group: 'passwords', keys: ['password_min', 'password_failures', 'password_failures_address', 'password_lock', 'password_hashes', 'set_up_life'] },
   { group: 'sessions', keys: ['consumer_idle', 'consumer_max', 'desk_idle', 'desk_max', 'officer_idle', 'officer_max', 'admin_idle', 'admin_max'] },
   { group: 'files', keys: ['file_bytes', 'file_pixels', 'files_per_day', 'orphan_age'] },
@@ -26,7 +26,7 @@ export const ruleKeys = [
 ] as const satisfies readonly (keyof Rules)[]
 
 const durations: ReadonlySet<string> = new Set([
-  'code_life', 'fresh_cases', 'set_up_life', 'password_lock', 'consumer_idle', 'consumer_max', 'desk_idle', 'desk_max',
+  'code_life', 'fresh_cases', 'number_rest', 'set_up_life', 'password_lock', 'consumer_idle', 'consumer_max', 'desk_idle', 'desk_max',
   'officer_idle', 'officer_max', 'admin_idle', 'admin_max', 'orphan_age', 'notice_patience', 'outage_gap',
 ])
 

@@ -125,6 +125,7 @@ const en: Translation<typeof zh> = {
   'limit.codes_per_address': 'Per network address and hour',
   'limit.code_tries': 'Tries per code',
   'limit.code_life': 'A code is valid for',
+  'limit.number_rest': 'A number may have a new owner when nobody signed in for',
   'limit.fresh_cases': 'A code alone opens cases touched within',
   'limit.proof_tries': 'Wrong case codes or order numbers per hour',
   'limit.password_min': 'Least characters',

@@ -122,6 +122,7 @@ export default {
   'limit.codes_per_address': '每个网络地址每小时',
   'limit.code_tries': '每个验证码可以试几次',
   'limit.code_life': '验证码有效时间',
+  'limit.number_rest': '多久没有登录过的手机号视为可能换了人',
   'limit.fresh_cases': '只凭验证码能打开多久以内动过的案件',
   'limit.proof_tries': '案件编号或订单号每小时可以错几次',
   'limit.password_min': '最少字符数',

@@ -170,6 +170,7 @@ const en: Translation<typeof zh> = {
   'privacy.safe.title': 'How it is protected',
   'privacy.safe.1': 'Everything is encrypted on its way; of passwords only an irreversible digest is stored; codes are never written to logs; evidence is served as a download and never run in a page.',
   'privacy.safe.2': 'Should data leak, we act at once and tell you and the authorities under article 57: which data, what it may mean, and what you can do.',
+  'privacy.safe.3': 'Numbers get new owners: one that nobody signed in with for 90 days begins a new account, which sees no earlier case and changes no name in one. A case code or order number opens the earlier ones.',
 
   'privacy.change.title': 'Changes to this notice',
   'privacy.change.1': 'Each consent records the version of the text it was given to. If something essential changes, we tell you at your next sign-in and ask again where consent is needed.',
