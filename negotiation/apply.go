@@ -18,13 +18,13 @@ func (c Case) Apply(e Event) Case {
 	case CaseFiled:
 		c = c.filed(e, f)
 	case MessagePosted:
-		c = c.talked(e).spoken(e, f.Question)
+		c = c.talked(e).spoken(e, f.Question, f.Took)
 	case EvidenceAdded:
 		c.Files.add(e.By.Side)
-		c = c.spoken(e, false)
+		c = c.spoken(e, false, 0)
 	case CaseRefused:
 		c.Refusal = &Refusal{Ground: f.Ground, At: e.At}
-		c = c.responded(e)
+		c = c.responded(e, f.Took)
 	case RefusalRuled:
 		r := *c.Refusal
 		r.Ruled, r.Upheld = true, f.Upheld
@@ -69,7 +69,7 @@ func (c Case) filed(e Event, f CaseFiled) Case {
 	c.Consumer, c.Enterprise, c.Bureau, c.Region = e.By.ID, f.Enterprise, f.Bureau, f.Region
 	c.Rules, c.Code, c.Category, c.Amount = f.Rules, f.Code, f.Category, f.Amount
 	c.OrderRef, c.KnownSince, c.Consents = f.OrderRef, f.KnownSince, f.Consents
-	c.FiledAt, c.Spoke = e.At, e.At
+	c.FiledAt, c.Spoke, c.pace.Limit = e.At, e.At, f.Limit
 	c.Phase = PhaseAwaitingResponse
 	return c.start(f.Starts).turn(SideEnterprise, e.At)
 }
@@ -107,7 +107,7 @@ func (k Talk) at(t time.Time) Talk {
 
 // spoken is what a word does: the consumer's ends their silence and answers a question, but never an offer; the enterprise's
 // does nothing unless it is a question.
-func (c Case) spoken(e Event, question bool) Case {
+func (c Case) spoken(e Event, question bool, took int64) Case {
 	if e.Channel != Room {
 		return c
 	}
@@ -119,15 +119,15 @@ func (c Case) spoken(e Event, question bool) Case {
 		}
 	case e.By.Side == SideEnterprise && question && (c.Phase == PhaseAwaitingResponse || c.Phase == PhaseNegotiating):
 		c.Question = true
-		c = c.responded(e).turn(SideConsumer, e.At)
+		c = c.responded(e, took).turn(SideConsumer, e.At)
 	}
 	return c
 }
 
 // responded notes the enterprise's first response and stops its clock.
-func (c Case) responded(e Event) Case {
+func (c Case) responded(e Event, took int64) Case {
 	if c.FirstResponse.IsZero() {
-		c.FirstResponse = e.At
+		c.FirstResponse, c.pace.Response = e.At, took
 	}
 	if c.Phase == PhaseAwaitingResponse {
 		c.Phase = PhaseNegotiating
@@ -296,7 +296,7 @@ func (c Case) offerMade(e Event, f OfferMade) Case {
 	if e.By.Side == SideConsumer {
 		c.Spoke = e.At
 	} else if !c.Escalated() {
-		c = c.responded(e)
+		c = c.responded(e, f.Took)
 	}
 	return c.start(f.Starts).talkTurn(e.By.Side.Other(), e.At)
 }
@@ -323,9 +323,9 @@ func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
 	}
 	if !c.Escalated() {
 		if e.By.Side == SideEnterprise {
-			c = c.responded(e)
+			c = c.responded(e, f.Took)
 		}
-		c.Phase, c.SettledAt, c.Question = PhaseAgreed, e.At, false
+		c.Phase, c.SettledAt, c.Question, c.pace.Settlement = PhaseAgreed, e.At, false, f.Took
 		c = c.stop(FirstResponse, Negotiation)
 	}
 	c = c.start(f.Starts)

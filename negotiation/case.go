@@ -31,6 +31,7 @@ type Env struct {
 	Outages  []Outage   // recent ones, oldest first; parties' deadlines in them move before they pass
 	Filing   *Filing    // for file_case only
 	Open     *OpenCases // for reopen: the consumer's other open cases
+	Left     bool       // for reopen: who had the case is at the desk no more
 	Files    []File
 }
 
@@ -87,6 +88,7 @@ type Case struct {
 	FiledAt    time.Time `json:"filed_at"`
 	LastAt     time.Time `json:"last_at"` // of the last event in the room
 	clock      time.Time // of the last event anywhere: at never goes back
+	pace       Pace
 
 	Phase         Phase     `json:"phase"`
 	Turn          Side      `json:"turn"`
@@ -117,6 +119,17 @@ type Case struct {
 	Files     Counts           `json:"files"`
 	Talk      [2]Talk          `json:"talk"` // consumer, enterprise: for the limits on messages
 }
+
+// Pace of a case, in seconds that fell on working days since filing: facts of the log, so that a calendar imported later changes no
+// figure. What an older log does not tell is zero.
+type Pace struct {
+	Limit      int64 // of the first response
+	Response   int64 // to the first response
+	Settlement int64 // to the agreement before any complaint
+}
+
+// Pace of the case.
+func (c Case) Pace() Pace { return c.pace }
 
 // Counts by party.
 type Counts struct {

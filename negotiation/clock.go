@@ -51,10 +51,10 @@ func (d *decision) pass(x Deadline) {
 		}
 		d.fail(ClassSB, EscalatedNoReport, nil)
 	case Confirmation:
-		d.finish()
+		d.finish(x.Due)
 	case ConsumerPart:
 		if !d.c.Escalated() {
-			d.close(CaseClosed{Reason: ClosedOwnPart, Class: ClassWC}, nil)
+			d.close(CaseClosed{Reason: ClosedOwnPart, Class: ClassWC}, x.Due, nil)
 		}
 	}
 }
@@ -66,7 +66,7 @@ func (d *decision) negotiationOver(due time.Time) {
 	case d.c.FirstResponse.IsZero():
 		d.fail(ClassTE, EscalatedNoResponse, nil)
 	case d.lapsed(due):
-		d.close(CaseClosed{Reason: ClosedLapsed, Class: ClassLC}, nil)
+		d.close(CaseClosed{Reason: ClosedLapsed, Class: ClassLC}, due, nil)
 	default:
 		d.fail(ClassUE, EscalatedUnsettled, nil)
 	}

@@ -81,6 +81,17 @@ func (d *decision) clock(key DeadlineKey, whose Side, start time.Time, days int,
 	return newDeadline(d.env.Calendar, key, whose, start, days, unit)
 }
 
+// took is how long the case has run by now; see Took.
+func (d *decision) took() int64 { return d.cal().WorkingSeconds(d.c.FiledAt, d.env.At) }
+
+// answers is took for an event by which the enterprise may answer for the first time; else zero.
+func (d *decision) answers() int64 {
+	if d.by.Side() != SideEnterprise || !d.c.FirstResponse.IsZero() || d.c.Escalated() {
+		return 0
+	}
+	return d.took()
+}
+
 func (d *decision) cal() *workday.Calendar { return d.env.Calendar }
 
 func (d *decision) decide(cmd Command) error {

@@ -60,15 +60,13 @@ func (e *Error) Unwrap() error { return e.cause }
 
 // CodeOf gives the code of err, "internal" for an error that is not of the rules, "" for nil.
 func CodeOf(err error) string {
-	var e *Error
-	switch {
-	case err == nil:
+	if err == nil {
 		return ""
-	case errors.As(err, &e):
-		return e.Code
-	default:
-		return CodeInternal
 	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return CodeInternal
 }
 
 // Codes of errors. The HTTP status and the sentences in both languages hang on them; they are never renamed.

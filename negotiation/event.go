@@ -29,7 +29,8 @@ type Event struct {
 }
 
 // Starts, in the events that have it, are the clocks that the event starts: their dates are facts, so that a later calendar
-// changes no past.
+// changes no past. So is Took, in the events that may be the first response or the agreement: the seconds since filing that fell on
+// working days, which the figures of speed count.
 
 // Fact is the typed part of an event; Kind is its "type" on the wire.
 type Fact interface{ Kind() string }
@@ -63,9 +64,11 @@ type (
 		OtherBody    OtherBody  `json:"other_body"`
 		Consents     Consents   `json:"consents"`
 		Starts       []Deadline `json:"starts,omitempty"`
+		Limit        int64      `json:"limit,omitempty"` // of the first response, see Took
 	}
 	MessagePosted struct {
-		Question bool `json:"question,omitempty"`
+		Question bool  `json:"question,omitempty"`
+		Took     int64 `json:"took,omitempty"`
 	}
 	EvidenceAdded struct {
 		File   string `json:"file"`
@@ -82,6 +85,7 @@ type (
 		Counters   int        `json:"counters,omitempty"`
 		Replaces   int        `json:"replaces,omitempty"`
 		Starts     []Deadline `json:"starts,omitempty"`
+		Took       int64      `json:"took,omitempty"`
 	}
 	OfferSeen struct {
 		Offer int `json:"offer"`
@@ -93,6 +97,7 @@ type (
 		Offer  int        `json:"offer"`
 		Digest string     `json:"digest"`
 		Starts []Deadline `json:"starts,omitempty"`
+		Took   int64      `json:"took,omitempty"`
 	}
 	OfferDeclined struct {
 		Offer int `json:"offer"`
@@ -121,6 +126,7 @@ type (
 	// CaseRefused records the enterprise's refusal; case_escalated or case_closed follows.
 	CaseRefused struct {
 		Ground RefusalGround `json:"ground"`
+		Took   int64         `json:"took,omitempty"`
 	}
 	RefusalRuled struct {
 		Upheld bool  `json:"upheld"`

@@ -32,6 +32,7 @@ func (d *decision) fileCase(f FileCase) error {
 			d.clock(FirstResponse, SideEnterprise, at, in.Rules.FirstResponse, WorkingDays),
 			d.clock(Negotiation, SideEnterprise, at, in.Rules.Negotiation, WorkingDays),
 		},
+		Limit: d.cal().WorkingSeconds(at, d.cal().DueWorkdays(at, in.Rules.FirstResponse)),
 	}, &Content{Goods: strings.TrimSpace(f.Goods), Text: strings.TrimSpace(f.Facts), OrderNumber: strings.TrimSpace(f.OrderNumber)})
 	d.putOffer(f.Claim, in.Rules.ValidMax, "", "")
 	for i, ref := range f.Evidence {

@@ -119,7 +119,7 @@ func (d *decision) withdrawCase(f WithdrawCase) error {
 	if !d.c.Escalated() { // the class of the negotiation stage outlives a withdrawn complaint
 		closed.Class = ClassWC
 	}
-	d.close(closed, &Content{Text: f.Text})
+	d.close(closed, d.env.At, &Content{Text: f.Text})
 	return nil
 }
 
@@ -138,14 +138,15 @@ func (d *decision) refuseCase(f RefuseCase) error {
 	if err := text("text", f.Text, maxReason, true); err != nil {
 		return err
 	}
-	d.emit(CaseRefused{Ground: f.Ground}, &Content{Text: f.Text})
+	d.emit(CaseRefused{Ground: f.Ground, Took: d.answers()}, &Content{Text: f.Text})
 	d.asSystem(func() { d.fail(ClassRR, EscalatedRefused, nil) })
 	return nil
 }
 
 // close ends the case and says until when that may be undone: a lapsed one (LC) is taken up again for 30 days, one withdrawn or ended
-// by the consumer's own part (WC) for 7, both once; what nobody confirmed (SU) is disputed for 30. Calendar days roll past holidays.
-func (d *decision) close(f CaseClosed, say *Content) {
+// by the consumer's own part (WC) for 7, both once; what nobody confirmed (SU) is disputed for 30. Calendar days roll past holidays. They
+// count from the act, or from the due instant of the deadline that closes the case, whenever that is noticed.
+func (d *decision) close(f CaseClosed, from time.Time, say *Content) {
 	days := 0
 	switch {
 	case f.Class == ClassSU:
@@ -156,7 +157,7 @@ func (d *decision) close(f CaseClosed, say *Content) {
 		days = d.c.Rules.ReopenWithdrawn
 	}
 	if days > 0 {
-		f.Until = d.cal().DueDays(d.env.At, days).UTC()
+		f.Until = d.cal().DueDays(from, days).UTC()
 	}
 	d.emit(f, say)
 }
@@ -184,6 +185,9 @@ func (d *decision) reopen() error {
 		starts = append(starts, d.clock(FirstResponse, SideEnterprise, d.env.At, d.c.Rules.FirstResponse, WorkingDays))
 	}
 	d.emit(CaseReopened{Starts: d.andStanding(starts...)}, nil)
+	if d.env.Left {
+		d.asSystem(func() { d.emitIn(Desk, AgentAssigned{}, nil) })
+	}
 	return nil
 }
 

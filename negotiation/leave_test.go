@@ -230,3 +230,25 @@ func TestLapseIsAnnouncedTwice(t *testing.T) {
 	require.Equal(t, 2, told)
 	s.wants(PhaseClosed, ClassLC)
 }
+
+// What may be undone for some days may be so until the same day, whether the deadline was met on time or noticed days later.
+func TestWindowsCountFromTheDueInstant(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		running    func() *scenario
+		due, until string
+		class      Class
+	}{
+		"lapsed": {func() *scenario { return newScenario(t).at("2026-03-03T09:00").offers(agent, refund(5000, 3)) },
+			"2026-03-17T00:00", "2026-04-17T00:00", ClassLC},
+		"own part": {func() *scenario { return agreed(t, true, shipping(7), after(0, refund(100, 3))) },
+			"2026-03-31T00:00", "2026-04-08T00:00", ClassWC},
+		"unconfirmed": {func() *scenario { return agreed(t, true, refund(5000, 3)).enterprise(report(0)) },
+			"2026-03-12T00:00", "2026-04-12T00:00", ClassSU},
+	} {
+		for _, noticed := range []string{c.due, "2026-04-05T15:00"} {
+			s := c.running().tick(noticed).wants(PhaseClosed, c.class)
+			require.Equal(t, shanghai(t, c.until), s.c.Closing.Until, "%s noticed at %s", name, noticed)
+		}
+	}
+}

@@ -87,7 +87,7 @@ func (d *decision) putOffer(items []Item, validDays int, say, reason string) {
 	side := d.by.Side()
 	valid := d.clock(OfferValidity.of(number), side.Other(), d.env.At, validDays, WorkingDays)
 	terms, all := digests(items, say)
-	made := OfferMade{Offer: number, Items: facts, Digest: all, Terms: terms, ValidUntil: valid.Due, Starts: []Deadline{valid}}
+	made := OfferMade{Offer: number, Items: facts, Digest: all, Terms: terms, ValidUntil: valid.Due, Starts: []Deadline{valid}, Took: d.answers()}
 	if o, ok := d.c.OpenOffer(); ok {
 		if o.By == side {
 			made.Replaces = o.Number
@@ -188,6 +188,9 @@ func (d *decision) acceptOffer(f AcceptOffer) error {
 		return NewError(CodeStaleDigest, "offer", o.Number).On("digest")
 	}
 	accepted := OfferAccepted{Offer: o.Number, Digest: o.Digest}
+	if !d.c.Escalated() {
+		accepted.Took = d.took()
+	}
 	for i, it := range o.Items {
 		if it.Due.After == nil {
 			accepted.Starts = append(accepted.Starts, d.promiseClock(i, it, d.env.At))

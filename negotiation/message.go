@@ -26,7 +26,11 @@ func (d *decision) postMessage(f PostMessage) error {
 	if err := d.c.mayTalk(d.by.Side(), d.env.At); err != nil {
 		return err
 	}
-	d.emitIn(ch, MessagePosted{Question: f.Question}, &Content{Text: f.Text})
+	posted := MessagePosted{Question: f.Question}
+	if f.Question {
+		posted.Took = d.answers()
+	}
+	d.emitIn(ch, posted, &Content{Text: f.Text})
 	return nil
 }
 

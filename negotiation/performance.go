@@ -69,14 +69,15 @@ func (d *decision) confirmPerformance(f ConfirmPerformance) error {
 		d.asSystem(func() { d.emit(PerformanceReported{Item: f.Item, Late: late, Starts: starts}, nil) })
 	}
 	d.emit(PerformanceConfirmed{Item: f.Item, Late: late}, nil)
-	d.asSystem(d.finish)
+	d.asSystem(func() { d.finish(d.env.At) })
 	return nil
 }
 
 // finish closes a case whose enterprise has performed: SC when all was confirmed, SU when some was met with silence. After
 // escalation only full confirmation ends the complaint; the class of the negotiation stage then changes only for a promise
-// made before it (SB) on which no officer has found: the consumer thereby calls it kept after all.
-func (d *decision) finish() {
+// made before it (SB) on which no officer has found: the consumer thereby calls it kept after all. From is what the days to dispute
+// count from.
+func (d *decision) finish(from time.Time) {
 	a := d.c.Agreement
 	if a == nil || !a.Done() {
 		return
@@ -94,7 +95,7 @@ func (d *decision) finish() {
 	if a.Confirmed() {
 		d.emit(CaseClosed{Reason: ClosedPerformed, Class: ClassSC}, nil)
 	} else {
-		d.close(CaseClosed{Reason: ClosedUnconfirmed, Class: ClassSU}, nil)
+		d.close(CaseClosed{Reason: ClosedUnconfirmed, Class: ClassSU}, from, nil)
 	}
 }
 

@@ -59,7 +59,7 @@ func rights() map[string]right {
 		Rate{}.Kind():               {consumer, []Phase{PhaseClosed}, canRate},
 		ChangeConsents{}.Kind():     {consumer, running, nil},
 		DiscloseDetails{}.Kind():    {consumer, running, canDisclose},
-		Assign{}.Kind():             {enterprise, running, nil},
+		Assign{}.Kind():             {[]Side{SideEnterprise, SideSystem}, running, nil},
 		AcceptComplaint{}.Kind():    {bureau, []Phase{PhaseEscalated}, nil},
 		RefuseComplaint{}.Kind():    {bureau, []Phase{PhaseEscalated}, nil},
 		RuleOnRefusal{}.Kind():      {bureau, ruling, refusalPending},

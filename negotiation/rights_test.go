@@ -31,7 +31,7 @@ var expected = map[string][2]string{
 	"rate":                {"c", "x"},
 	"change_consents":     {"c", "wnaec"},
 	"disclose_details":    {"c", "wnaec"},
-	"assign":              {"e", "wnaec"},
+	"assign":              {"es", "wnaec"},
 	"accept_complaint":    {"b", "e"},
 	"refuse_complaint":    {"b", "e"},
 	"rule_on_refusal":     {"b", "ecx"},

@@ -10,40 +10,44 @@ import (
 // Percents of what lives that garbage may come to before it is collected. What lives is tens of MiB: under load, when collecting often
 // takes a fifth of the processor, more garbage is cheap; while it is calm it would only make the process large.
 const (
-	calmPercent = 100
-	loadPercent = 400
-	largeHeap   = 256 << 20 // bytes that live, from which on memory is dearer than time
+	calmPercent  = 30
+	loadPercent  = 400
+	largePercent = 100
+	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more
+	often        = 4         // collections in a second, from which on they are worth avoiding
 )
 
 // collector chooses the percent by how often memory was collected of late.
 type collector struct {
-	percent    int
-	collected  uint64 // collections when it last looked
-	busy, calm int    // seconds in a row with collections, and without
+	percent   int
+	collected uint64 // collections when it last looked
+	live      uint64 // bytes that lived then
+	calm      int    // seconds in a row without collections
 }
 
 // look is called once a second with the collections since the start and the bytes that live. It says what to do: the percent to
 // set, 0 for none, and whether what a load that is over has left is to be given back.
 func (c *collector) look(collections, live uint64) (percent int, over bool) {
-	if n := collections - c.collected; n == 0 {
-		c.busy, c.calm = 0, c.calm+1
-	} else {
-		c.busy, c.calm = c.busy+1, 0
+	n := collections - c.collected
+	rush := live > c.live+c.live/4 // of visitors, who stay: what they bring is no garbage
+	if c.calm++; n > 0 {
+		c.calm = 0
 	}
-	c.collected = collections
+	c.collected, c.live = collections, live
 	want := c.percent
 	switch {
-	case c.calm >= 10 || live > largeHeap:
+	case live > largeHeap:
+		want = largePercent
+	case c.calm >= 10:
 		want = calmPercent
-	case c.busy >= 2: // one such second is a rush of visitors
+	case n >= often && !rush:
 		want = loadPercent
 	}
 	if want == c.percent {
 		return 0, false
 	}
-	over = c.percent == loadPercent && c.calm > 0
 	c.percent = want
-	return want, over
+	return want, want == calmPercent
 }
 
 // collect chooses until the context ends.

@@ -23,10 +23,10 @@ func TestCollector(t *testing.T) {
 		more, live uint64
 		want       said
 	}{
-		{7, 20 << 20, said{}}, {0, 20 << 20, said{}}, // a rush
-		{3, 20 << 20, said{}}, {3, 20 << 20, said{loadPercent, false}}, {1, 20 << 20, said{}}, // load
-		{1, 300 << 20, said{calmPercent, false}}, {1, 300 << 20, said{}}, // much lives
-		{1, 20 << 20, said{loadPercent, false}},
+		{7, 20 << 20, said{}}, {9, 30 << 20, said{}}, {1, 31 << 20, said{}}, // a rush, of which much stays
+		{3, 31 << 20, said{}}, {4, 31 << 20, said{loadPercent, false}}, {1, 31 << 20, said{}}, // load
+		{1, 300 << 20, said{largePercent, false}}, {1, 300 << 20, said{}}, // much lives
+		{9, 20 << 20, said{loadPercent, false}},
 		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {1, 0, said{}}, // fewer collections, since there may be more garbage
 		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}},
 		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{calmPercent, true}}, {0, 0, said{}},

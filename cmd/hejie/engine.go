@@ -79,7 +79,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	years := app.NewYearbook()
-	so := store.Options{OnCommit: e.committed, Calendar: years.Calendar, Log: p.log}
+	so := store.Options{OnCommit: e.committed, Edition: years.Edition, Log: p.log}
 	if p.metrics != nil {
 		e.measure = e.figures()
 		so.Committed = e.measure.Commit
@@ -132,7 +132,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	e.hub = live.New(hub)
 	e.stop = e.app.Signals.OnRevoked(e.hub.Revoke)
 	e.due = due.New(due.Options{Log: e.store, Ledger: e.ledger, Clock: w.Business, Logger: e.log})
-	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Keep: e.demo != nil, Logger: e.log})
+	e.notify = notify.New(notify.Options{Plain: w.Plain, Sender: sender, Clock: w.Real, Base: e.base(), Limits: w.Limits, Offered: e.offered, Keep: e.demo != nil, Logger: e.log})
 	deliver := func(commits []app.Commit) {
 		e.hub.Publish(commits)
 		e.due.Commits(commits)
@@ -209,6 +209,11 @@ func (e *engine) sender() (notify.Sender, error) {
 		return e.webhook, err
 	}
 	return notify.None{}, nil
+}
+
+// offered gives a notice as it is to be told now.
+func (e *engine) offered(ctx context.Context, r app.OutboxRow) (app.OutboxRow, bool, error) {
+	return app.Offered(ctx, e.store, r)
 }
 
 // alive says whether a session still holds, asked of the database and not of what this process remembers.

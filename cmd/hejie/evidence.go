@@ -121,7 +121,9 @@ func (l lookedAt) Open(_ context.Context, id string) (io.ReadSeekCloser, error) 
 	return f, err
 }
 
-func (l lookedAt) Each(context.Context, func(string, time.Time) error) error { return errReadOnly }
+func (l lookedAt) Each(context.Context, string, func(string, time.Time) error) error {
+	return errReadOnly
+}
 
 // readFile copies a file of evidence and says whether it is there and what was uploaded.
 func readFile(ctx context.Context, v vault, id, sum string, to io.Writer) (there bool, err error) {
@@ -198,7 +200,7 @@ func (c doctorCommand) missing(ctx context.Context, v vault, f folder) (n int, e
 	}
 	here := make(map[string]bool)
 	if c.Evidence != "" { // a thousand at a time instead of one by one
-		if err := v.Each(ctx, func(id string, _ time.Time) error { here[id] = true; return nil }); err != nil {
+		if err := v.Each(ctx, "", func(id string, _ time.Time) error { here[id] = true; return nil }); err != nil {
 			return 0, err
 		}
 	}
@@ -237,7 +239,7 @@ func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *
 		m.Elsewhere = &savedElsewhere{In: v.String(), Files: []savedFile{}}
 	}
 	here := make(map[string]bool)
-	if err := v.Each(ctx, func(id string, _ time.Time) error { here[id] = true; return nil }); err != nil {
+	if err := v.Each(ctx, "", func(id string, _ time.Time) error { here[id] = true; return nil }); err != nil {
 		return nil, err
 	}
 	for _, row := range files {

@@ -39,7 +39,7 @@ func openDesk(ctx context.Context, f folder) (_ *desk, err error) {
 			err = errors.Join(err, d.Close())
 		}
 	}()
-	if d.store, err = store.Open(f.database(), store.Options{Calendar: d.years.Calendar}); err != nil {
+	if d.store, err = store.Open(f.database(), store.Options{}); err != nil {
 		if errors.Is(err, store.ErrInUse) {
 			return nil, fmt.Errorf("%w: stop the server, or use its administration pages", err)
 		}
@@ -289,6 +289,9 @@ func (c calendarImport) Run(ctx context.Context, to console, all Common) error {
 		y, err := d.app.Admin.ImportCalendar(ctx, operator(), year, body)
 		if err != nil {
 			return err
+		}
+		if err := d.app.Admin.FinishCalendar(ctx); err != nil {
+			return fmt.Errorf("%d is imported, and the server goes on with the deadlines when it starts: %w", year, err)
 		}
 		return to.printf("imported %d: %d days named, %d working days\n", y.Year, len(y.Days), workdays(d.years.Calendar(), y.Year))
 	})

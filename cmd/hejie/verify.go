@@ -15,14 +15,14 @@ import (
 // snapshot is a database opened for looking at: the installation's own when nobody has it open, else a copy of this moment.
 type snapshot struct {
 	*store.Store
-	years *app.Yearbook // what the installation knows of the calendar: its figures are counted by it
+	years *app.Yearbook // what the installation knows of the calendar
 	dir   string        // of the copy
 }
 
 // lookAt opens a database for looking at.
 func lookAt(ctx context.Context, path string) (snapshot, error) {
 	years := app.NewYearbook()
-	s, err := store.Open(path, store.Options{Calendar: years.Calendar})
+	s, err := store.Open(path, store.Options{})
 	if err != nil {
 		return snapshot{}, err
 	}

@@ -94,8 +94,7 @@ func (p *party) judge(log []client.Event) {
 		if e.Content.Text == "" {
 			continue
 		}
-		_, twice := places[e.Content.Text] // require.Contains would go through all of them
-		require.False(t, twice, "%s is twice in the log", e.Content.Text)
+		require.Zero(t, places[e.Content.Text], "%s is in the log twice", e.Content.Text)
 		places[e.Content.Text] = e.Seq
 	}
 	require.Empty(t, p.waiting)

@@ -199,19 +199,24 @@ func (w *world) enough() bool {
 	}
 }
 
-// finish after everything was healed.
-func (w *world) finish() {
+// finish after everything was healed, but for faults under which the last things are said.
+func (w *world) finish(last ...fault) {
 	w.t.Helper()
-	w.settle()
+	w.settle(last...)
 	w.leave()
 	w.judge()
 }
 
-// settle until all have their answers and have read to the end, and what was due has passed.
-func (w *world) settle() {
+// settle until all have their answers and have read to the end, and what was due has passed. What is said under a fault must be heard
+// without anything that is said later.
+func (w *world) settle(last ...fault) {
 	w.t.Helper()
 	for i := range w.p.Replicas {
 		require.NoError(w.t, w.p.Ready(w.t.Context(), i))
+	}
+	for _, f := range last {
+		w.t.Logf("%s while the last things are said", f.name)
+		require.NoError(w.t, f.throw(w, 0))
 	}
 	close(w.stop)
 	late := time.AfterFunc(recovery, w.end)
@@ -226,6 +231,9 @@ func (w *world) settle() {
 	require.NoError(w.t, w.passed(w.ripe, "case_escalated"))
 	for _, r := range w.rooms {
 		w.head[r.Case] = w.seq(r)
+	}
+	for _, f := range last {
+		require.NoError(w.t, f.heal(w, 0))
 	}
 	close(w.heads)
 	require.NoError(w.t, w.work.Wait())

@@ -2,12 +2,9 @@ package app
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"strconv"
 
 	"hejie/negotiation"
-	"hejie/negotiation/workday"
 )
 
 // Admin is what the administrator does: bureaus, their officers, calendar years, limits, the audit. Administrators are at no table:
@@ -16,6 +13,8 @@ type Admin struct {
 	w         World
 	sessions  *Sessions
 	passwords *passwords
+	files     *Files
+	recount   recount
 }
 
 func (s *Admin) allowed(by negotiation.Actor) error {
@@ -172,103 +171,4 @@ func (s *Admin) Audit(ctx context.Context, by negotiation.Actor, f AuditFilter) 
 		f.Case = id
 	}
 	return s.w.auditOf(ctx, by, f)
-}
-
-// CalendarYears that were imported, oldest first; the built-in years are not among them.
-func (s *Admin) CalendarYears(ctx context.Context, by negotiation.Actor) ([]CalendarYear, error) {
-	if err := s.allowed(by); err != nil {
-		return nil, err
-	}
-	return s.w.Plain.CalendarYears(ctx)
-}
-
-// ImportCalendar takes the notice of a year in the holiday-cn shape: from then on the calendar knows it, and every open case's
-// deadlines are computed again, case by case. Errors: not_allowed, bad_calendar (its field in the year; params: reason, a workday.Fault or
-// OtherYearAsked, and what that fault names).
-func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year int, body []byte) (workday.Year, error) {
-	if err := s.allowed(by); err != nil {
-		return workday.Year{}, err
-	}
-	cal, err := (&workday.Calendar{}).Import(body) // alone, so that it has one year: the one in the text
-	var bad *workday.ImportError
-	if errors.As(err, &bad) {
-		return workday.Year{}, badCalendar(bad)
-	}
-	if err != nil {
-		return workday.Year{}, err
-	}
-	imported, ok := cal.Year(year)
-	if !ok {
-		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", OtherYearAsked, "year", cal.Years()[0], "wanted", year).On("year")
-	}
-	row := CalendarYear{Year: year, Body: body, Imported: s.w.Real.Now(), By: by.ID}
-	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
-		if err := tx.SetCalendarYear(ctx, row); err != nil {
-			return err
-		}
-		return s.w.audit(ctx, tx, by, AuditRow{What: AuditCalendar, Subject: strconv.Itoa(year)})
-	})
-	if err != nil {
-		return workday.Year{}, err
-	}
-	return imported, s.FinishCalendar(context.WithoutCancel(ctx))
-}
-
-// OtherYearAsked is the reason of bad_calendar for a notice of another year (params: year, wanted) than it was sent as.
-const OtherYearAsked = "other_year_asked"
-
-func badCalendar(bad *workday.ImportError) error {
-	params := []any{"reason", string(bad.Fault)}
-	for name, value := range bad.Params {
-		params = append(params, name, value)
-	}
-	return negotiation.NewError(CodeBadCalendar, params...).On(bad.Field)
-}
-
-// FinishCalendar computes deadlines again for years that were imported and not applied yet; also after a crash in the middle.
-func (s *Admin) FinishCalendar(ctx context.Context) error {
-	years, err := s.w.Plain.CalendarYears(ctx)
-	if err != nil {
-		return err
-	}
-	open := years[:0:0]
-	for _, y := range years {
-		if !y.Applied {
-			open = append(open, y)
-		}
-	}
-	if len(open) == 0 {
-		return nil
-	}
-	if err := s.w.Yearbook.Load(ctx, s.w.Plain, s.w.Business.Now()); err != nil {
-		return err
-	}
-	s.sessions.signals.calendarChanged()
-	err = eachOpenCase(ctx, s.w, "", func(id string) error {
-		_, err := s.w.Door.Do(ctx, negotiation.System, id, CommandID{}, negotiation.MoveDeadlines{Reason: negotiation.MovedByCalendar})
-		if negotiation.CodeOf(err) == negotiation.CodeWrongPhase { // closed meanwhile
-			return nil
-		}
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return s.w.Plain.Write(ctx, func(tx PlainTx) error {
-		now, err := tx.CalendarYears(ctx)
-		if err != nil {
-			return err
-		}
-		for _, y := range now {
-			// What was imported meanwhile is still to be applied.
-			if !slices.ContainsFunc(open, func(o CalendarYear) bool { return o.Year == y.Year && o.Imported.Equal(y.Imported) }) {
-				continue
-			}
-			y.Applied = true
-			if err := tx.SetCalendarYear(ctx, y); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

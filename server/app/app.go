@@ -5,7 +5,6 @@ import (
 	"log/slog"
 
 	"github.com/alexedwards/argon2id"
-	"golang.org/x/sync/semaphore"
 
 	"hejie/negotiation"
 )
@@ -17,12 +16,18 @@ type Door interface {
 
 // CaseFinder finds cases that the platform must act on as a whole. The store is one.
 type CaseFinder interface {
-	// OpenCaseIDs gives ids of cases that are not closed, of the enterprise or ("") of all, by id after the given one.
-	OpenCaseIDs(ctx context.Context, enterprise, after string, limit int) ([]string, error)
+	// OpenCaseIDs gives ids of cases that are not closed, in the order of filing after the given one ("": from the first).
+	OpenCaseIDs(ctx context.Context, f OpenFilter, after string, limit int) ([]string, error)
 	// CaseByCode gives the case with the code, or not_found.
 	CaseByCode(ctx context.Context, code string) (string, error)
 	// CaseByRef gives the consumer's case with this case code or order reference, or not_found.
 	CaseByRef(ctx context.Context, consumer, code, orderRef string) (string, error)
+}
+
+// OpenFilter chooses open cases; what is zero does not restrict.
+type OpenFilter struct {
+	Enterprise string
+	Left       bool // only those of a desk agent whose account works no more
 }
 
 // World is everything that the use cases need of it. All is required but Hash and Logger.
@@ -75,9 +80,9 @@ func New(w World) *App {
 	a.Staff = &Staff{w: w, sessions: a.Sessions, passwords: passwords}
 	a.Scheme = &Scheme{w: w, sessions: a.Sessions, passwords: passwords}
 	a.Public = &Public{w: w}
-	a.Files = &Files{w: w, copies: semaphore.NewWeighted(1)}
+	a.Files = newFiles(w)
 	a.Marks = &Marks{w: w}
-	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords, files: a.Files, recount: recount{wanted: make(chan struct{}, 1)}}
 	a.Pulse = &Pulse{w: w}
 	return a
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"iter"
 	"slices"
 	"time"
 
@@ -9,13 +10,13 @@ import (
 	"hejie/negotiation/workday"
 )
 
-// CaseFile is everything of a case for the one who decides on it: it builds itself from the log, so that nobody is asked twice.
+// CaseFile is everything of a case for the one who decides on it: it builds itself from the log, so that nobody is asked twice. What
+// was said, Rooms.Timeline reads up to Version.
 type CaseFile struct {
 	View     CaseView
 	MadeAt   time.Time
 	Head     string // hex
-	Version  int64
-	Timeline []negotiation.Record // of the room
+	Version  int64  // number of events in the room, of which Head is the last
 	Turns    []TurnHeld
 	Gap      []GapPoint
 	Clocks   []CaseClock
@@ -63,7 +64,13 @@ type ConsentEntry struct {
 	At   time.Time
 }
 
-// File builds the case file, for those who see the room. It reads the whole log of the one case; opening it is audited.
+// A case file reads the whole log of its case: few at once, and little of it at a time.
+const (
+	filesAtOnce = 2
+	filePage    = 200
+)
+
+// File builds the case file, for those who see the room; opening it is audited.
 func (r *Rooms) File(ctx context.Context, s Session, caseID string, cal *workday.Calendar) (CaseFile, error) {
 	if err := r.MayRead(ctx, s, caseID, negotiation.Room); err != nil {
 		return CaseFile{}, err
@@ -75,29 +82,61 @@ func (r *Rooms) File(ctx context.Context, s Session, caseID string, cal *workday
 	if err := r.details.OpenedFile(ctx, s.Actor, view.Case); err != nil {
 		return CaseFile{}, err
 	}
-	records, err := r.roomRecords(ctx, caseID)
-	if err != nil {
+	f := CaseFile{View: view, MadeAt: view.Now, Head: view.HeadHash, Version: view.Positions[negotiation.Room].Seq}
+	if err := r.build(ctx, &f, cal); err != nil {
 		return CaseFile{}, err
-	}
-	f := CaseFile{View: view, MadeAt: view.Now, Head: view.HeadHash, Version: int64(len(records)), Timeline: records}
-	b := fileBuilder{file: &f, cal: cal, c: negotiation.Case{ID: caseID}, now: view.Now}
-	for _, rec := range records {
-		e, err := rec.Event()
-		if err != nil {
-			return CaseFile{}, err
-		}
-		b.add(e)
-	}
-	b.finish()
-	if _, ok := view.Positions[negotiation.ConsumerOnly]; ok {
-		if err := r.ownChoices(ctx, caseID, &b); err != nil {
-			return CaseFile{}, err
-		}
 	}
 	if f.Readers, err = r.w.auditOf(ctx, s.Actor, AuditFilter{Case: caseID, Limit: r.w.Limits.PageRows}); err != nil {
 		return CaseFile{}, err
 	}
 	return f, nil
+}
+
+// build fills what the log knows.
+func (r *Rooms) build(ctx context.Context, f *CaseFile, cal *workday.Calendar) error {
+	if err := r.files.Acquire(ctx, 1); err != nil {
+		return err
+	}
+	defer r.files.Release(1)
+	caseID := f.View.Case.ID
+	b := fileBuilder{file: f, cal: cal, c: negotiation.Case{ID: caseID}, now: f.View.Now}
+	for rec, err := range r.Timeline(ctx, caseID, f.Version) {
+		if err != nil {
+			return err
+		}
+		e, err := rec.Event()
+		if err != nil {
+			return err
+		}
+		b.add(e)
+	}
+	b.finish()
+	if _, ok := f.View.Positions[negotiation.ConsumerOnly]; ok {
+		return r.ownChoices(ctx, caseID, &b)
+	}
+	return nil
+}
+
+// Timeline reads a room up to the event with the number last, a page at a time. It checks no rights: File did.
+func (r *Rooms) Timeline(ctx context.Context, caseID string, last int64) iter.Seq2[negotiation.Record, error] {
+	return func(yield func(negotiation.Record, error) bool) {
+		for seq := int64(0); seq < last; {
+			page, err := r.w.Log.Records(ctx, caseID, negotiation.Room, seq, int(min(filePage, last-seq)))
+			if err == nil && len(page) == 0 {
+				err = negotiation.NewError(negotiation.CodeInternal, "missing", seq+1)
+			}
+			if err != nil {
+				yield(negotiation.Record{}, err)
+				return
+			}
+			for _, rec := range page {
+				if !yield(rec, nil) {
+					return
+				}
+			}
+			seq = page[len(page)-1].Seq
+		}
+	}
 }
 
 // ownChoices adds what the consumer said in the channel that the enterprise does not have.
@@ -118,26 +157,6 @@ func (r *Rooms) ownChoices(ctx context.Context, caseID string, b *fileBuilder) e
 	}
 	slices.SortStableFunc(b.file.Consents, func(x, y ConsentEntry) int { return x.At.Compare(y.At) })
 	return nil
-}
-
-// roomRecords reads the whole room in pages.
-func (r *Rooms) roomRecords(ctx context.Context, caseID string) ([]negotiation.Record, error) {
-	const page = 1000
-	var all []negotiation.Record
-	for {
-		var after int64
-		if len(all) > 0 {
-			after = all[len(all)-1].Seq
-		}
-		more, err := r.w.Log.Records(ctx, caseID, negotiation.Room, after, page)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, more...)
-		if len(more) < page {
-			return all, nil
-		}
-	}
 }
 
 // fileBuilder folds the room once more and notes on the way what the folded case no longer shows.

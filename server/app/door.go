@@ -46,7 +46,7 @@ func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (Command
 // Do walks one command through the door. It returns the error of the rules, command_id_reused, or unavailable: then nothing was
 // changed and the same id may be sent again.
 func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command) (Receipt, error) {
-	env := l.env()
+	env := negotiation.Env{At: l.w.Business.Now()}
 	var err error
 	if env.Files, err = l.uploads(ctx, caseID, cmd); err != nil {
 		return Receipt{}, err
@@ -58,36 +58,69 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 	}
 	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
 		env := env
-		if _, ok := cmd.(negotiation.Reopen); ok {
-			open, err := l.openCases(look, c.Consumer, c.Enterprise, c.OrderRef)
-			if err != nil {
-				return Decision{Err: err}
+		var err error
+		switch f := cmd.(type) {
+		case negotiation.Reopen:
+			var open negotiation.OpenCases
+			if open, err = l.openCases(look, c.Consumer, c.Enterprise, c.OrderRef); err == nil {
+				env.Open = &open
+				env.Left, err = left(look, c.Agent)
 			}
-			env.Open = &open
+		case negotiation.Assign:
+			err = mayAssign(look, c, by, f.Agent)
 		}
-		return decide(c, by, cmd, env)
+		if err != nil {
+			return Decision{Err: err}
+		}
+		return l.decide(c, by, cmd, env)
 	}})
+}
+
+// left says whether the agent of a case works no more; nobody did not leave.
+func left(look Look, agent string) (bool, error) {
+	if agent == "" {
+		return false, nil
+	}
+	active, err := look.Active(agent)
+	return !active, err
+}
+
+// mayAssign refuses to give a case to somebody who works no more: deactivation gives back what they have by then. The system only
+// gives back, and only what such a one has: a colleague may have taken it meanwhile.
+func mayAssign(look Look, c negotiation.Case, by negotiation.Actor, agent string) error {
+	system := by.Side() == negotiation.SideSystem
+	if system {
+		agent = c.Agent
+	}
+	gone, err := left(look, agent)
+	switch {
+	case err != nil:
+		return err
+	case system && !gone:
+		return negotiation.NewError(negotiation.CodeAlreadyDone)
+	case !system && gone:
+		return notFound().On("agent")
+	}
+	return nil
 }
 
 // Tick does what the clocks of the case want by now: passing and reminding. It takes effect once, whoever asks how often.
 func (l *Ledger) Tick(ctx context.Context, caseID string) error {
-	env := l.env()
+	env := negotiation.Env{At: l.w.Business.Now()}
 	_, err := l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c negotiation.Case, _ Look) Decision {
-		return decide(c, negotiation.System, nil, env)
+		return l.decide(c, negotiation.System, nil, env)
 	}})
 	return err
 }
 
-func decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
+// decide by the calendar as it is when the turn comes: a year may have been imported while the command waited.
+func (l *Ledger) decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
 	if err := TextsInForce().inForce(cmd); err != nil && c.May(by, negotiation.Action(cmd.Kind())) == nil {
 		return Decision{After: c, Err: err}
 	}
+	env.Calendar, env.Outages = l.almanac.Calendar(), l.almanac.Outages()
 	events, after, err := c.Step(by, cmd, env)
-	return Decision{Events: events, After: after, Notices: notices(c, after, events), Err: err}
-}
-
-func (l *Ledger) env() negotiation.Env {
-	return negotiation.Env{At: l.w.Business.Now(), Calendar: l.almanac.Calendar(), Outages: l.almanac.Outages()}
+	return Decision{Events: events, After: after, Notices: notices(c, after, events, l.w.Limits.NoticePatience), Err: err}
 }
 
 // PersonDetails are the complainant's identity data (Order 121 art. 10(1)); they go to people, not to the log.
@@ -101,7 +134,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if by.Side() != negotiation.SideConsumer {
 		return Receipt{}, notAllowed()
 	}
-	env := l.env()
+	env := negotiation.Env{At: l.w.Business.Now()}
 	filing, err := l.filing(ctx, by, id, f)
 	if err != nil {
 		return Receipt{}, err
@@ -120,7 +153,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 		}
 		env := env
 		env.Filing = &in
-		return decide(c, by, f, env)
+		return l.decide(c, by, f, env)
 	}})
 }
 
@@ -219,10 +252,10 @@ func (l *Ledger) uploads(ctx context.Context, caseID string, cmd negotiation.Com
 	return files, nil
 }
 
-// checkAgent refuses an assignment to somebody who is not an active desk member of the enterprise.
+// checkAgent refuses an assignment to somebody who is not of the enterprise's desk.
 func (l *Ledger) checkAgent(ctx context.Context, by negotiation.Actor, agent string) error {
 	a, err := l.w.Plain.Account(ctx, agent)
-	if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && (a.Enterprise == "" || a.Enterprise != by.Enterprise || !a.Active) {
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && (a.Enterprise == "" || a.Enterprise != by.Enterprise) {
 		return negotiation.NewError(negotiation.CodeNotFound).On("agent")
 	}
 	return err

@@ -293,7 +293,7 @@ func (s *Scheme) Finish(ctx context.Context) error {
 
 // escalate sends the enterprise's open negotiations to the bureau; agreements and complaints keep their clocks.
 func (s *Scheme) escalate(ctx context.Context, enterprise string) error {
-	return eachOpenCase(ctx, s.w, enterprise, func(id string) error {
+	return eachOpenCase(ctx, s.w, OpenFilter{Enterprise: enterprise}, func(id string) error {
 		c, _, err := s.w.Log.Case(ctx, id)
 		if err != nil || c.Phase != negotiation.PhaseAwaitingResponse && c.Phase != negotiation.PhaseNegotiating {
 			return err
@@ -306,11 +306,11 @@ func (s *Scheme) escalate(ctx context.Context, enterprise string) error {
 	})
 }
 
-// eachOpenCase walks the open cases of an enterprise, or of all.
-func eachOpenCase(ctx context.Context, w World, enterprise string, do func(id string) error) error {
+// eachOpenCase walks the open cases that f chooses.
+func eachOpenCase(ctx context.Context, w World, f OpenFilter, do func(id string) error) error {
 	after := ""
 	for {
-		ids, err := w.Cases.OpenCaseIDs(ctx, enterprise, after, 200)
+		ids, err := w.Cases.OpenCaseIDs(ctx, f, after, 200)
 		if err != nil || len(ids) == 0 {
 			return err
 		}

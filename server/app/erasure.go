@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"hejie/negotiation"
@@ -16,7 +15,7 @@ type Erasure struct {
 	Reason   string              `json:"reason"`
 }
 
-// Erase drops the content of one event for good, and the file that it put into the room; the log's chain still verifies, and everybody
+// Erase drops the content of one event for good, and with the last event that names it a file; the log's chain still verifies, and everybody
 // in the channel sees that something was erased and why. Only an administrator may, who does not see the text. Errors: not_allowed,
 // not_found, already_done, those of the fields.
 func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Receipt, error) {
@@ -34,16 +33,21 @@ func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Rec
 	case len(records) == 0 || records[0].Seq != e.Seq:
 		return Receipt{}, notFound().On("seq")
 	}
-	file, err := s.fileOf(ctx, records[0])
+	named, err := fileOf(records[0])
 	if err != nil {
 		return Receipt{}, err
 	}
 	receipt := Receipt{Case: caseID}
-	switch {
-	case !records[0].Erased() && (records[0].Content != nil || file != ""): // a report may have a file and no text
+	done := records[0].Erased() || records[0].Content == nil && named == "" // a report may have a file and no text
+	if !done {
 		receipt, err = s.w.Door.Do(ctx, negotiation.System, caseID, CommandID{},
 			negotiation.EraseContent{Channel: e.Channel, Seq: e.Seq, Reason: strings.TrimSpace(e.Reason)})
-	case file == "": // else a crash came between the text and its file
+		if err != nil {
+			return Receipt{}, err
+		}
+	}
+	file, err := s.loose(ctx, caseID, named)
+	if err == nil && done && file == "" { // else a crash came between the text and its file
 		err = negotiation.NewError(negotiation.CodeAlreadyDone).On("seq")
 	}
 	if err != nil {
@@ -52,23 +56,34 @@ func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Rec
 	return receipt, s.erased(ctx, by, records[0], file)
 }
 
-// fileOf is the upload that the event put into the room, while it is there.
-func (s *Admin) fileOf(ctx context.Context, r negotiation.Record) (string, error) {
+// fileOf is the upload that the event names; "" for none.
+func fileOf(r negotiation.Record) (string, error) {
 	e, err := r.Event()
+	switch f := e.Fact.(type) {
+	case negotiation.EvidenceAdded:
+		return f.File, err
+	case negotiation.PerformanceReported:
+		return f.File, err
+	}
+	return "", err
+}
+
+// loose is the upload while it is there and no event of the case names it any more that was not erased: the same file may be evidence
+// and proof of a performance.
+func (s *Admin) loose(ctx context.Context, caseID, file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	records, err := s.w.Log.RecordsOf(ctx, caseID, negotiation.EvidenceAdded{}.Kind(), negotiation.PerformanceReported{}.Kind())
 	if err != nil {
 		return "", err
 	}
-	var id string
-	switch f := e.Fact.(type) {
-	case negotiation.EvidenceAdded:
-		id = f.File
-	case negotiation.PerformanceReported:
-		id = f.File
+	for _, r := range records {
+		if other, err := fileOf(r); err != nil || other == file && !r.Erased() {
+			return "", err
+		}
 	}
-	if id == "" {
-		return "", nil
-	}
-	row, err := s.w.Plain.File(ctx, id)
+	row, err := s.w.Plain.File(ctx, file)
 	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
 		return "", nil
 	}
@@ -92,7 +107,7 @@ func (s *Admin) erased(ctx context.Context, by negotiation.Actor, r negotiation.
 	if err != nil || file == "" {
 		return err
 	}
-	return errors.Join(s.w.Vault.Remove(ctx, file), s.w.Vault.Remove(ctx, file+copySuffix))
+	return s.files.drop(ctx, file)
 }
 
 // Erase removes the personal data of the consumer who asks for it (PIPL art. 47): name, number, address, sessions. The account works no

@@ -95,6 +95,44 @@ func TestEraseProof(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// A file that two events name goes with the second of them.
+func TestEraseKeepsAFileThatIsStillNamed(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	c := p.caseOf(id)
+	body := encoded(t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
+	upload, err := p.Files.Put(p.ctx, p.agent, app.Upload{Name: "转账.png", SHA256: sum(body), Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+	p.do(p.agent, id, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest})
+	p.do(p.agent, id, negotiation.AddEvidence{File: upload.ID, SHA256: upload.SHA256})
+	p.do(p.agent, id, negotiation.ReportPerformance{Item: 0, File: upload.ID})
+	_, head, err := p.store.Case(p.ctx, id)
+	require.NoError(t, err)
+	report := head.Room.Seq
+	erase := func(seq int64) error {
+		_, err := p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: c.Code, Channel: negotiation.Room, Seq: seq, Reason: "含他人账号"})
+		return err
+	}
+	get := func() error {
+		d, err := p.Files.Get(p.ctx, p.buyer, id, upload.ID, false)
+		if err == nil {
+			require.NoError(t, d.Body.Close())
+		}
+		return err
+	}
+	require.NoError(t, erase(report-1))
+	refused(t, negotiation.CodeAlreadyDone, erase(report-1))
+	require.NoError(t, get())
+	require.NoError(t, erase(report))
+	refused(t, negotiation.CodeAlreadyDone, erase(report))
+	refused(t, negotiation.CodeNotFound, get())
+	for _, name := range []string{upload.ID, upload.ID + ".copy"} {
+		_, err = p.vault.Open(p.ctx, name)
+		refused(t, negotiation.CodeNotFound, err)
+	}
+}
+
 // A consumer's data go when they ask and nothing is open; the log and the figures stay.
 func TestEraseAccount(t *testing.T) {
 	t.Parallel()

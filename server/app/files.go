@@ -14,6 +14,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -32,8 +34,8 @@ type Vault interface {
 	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
 	// Remove the bytes; none there is no error.
 	Remove(ctx context.Context, id string) error
-	// Each calls f with every id that is stored and when it was.
-	Each(ctx context.Context, f func(id string, stored time.Time) error) error
+	// Each calls f with every id that is stored and greater than after, and when it was. Ids grow with time: what is old costs little.
+	Each(ctx context.Context, after string, f func(id string, stored time.Time) error) error
 }
 
 // Stored is what came in.
@@ -47,6 +49,16 @@ type Stored struct {
 type Files struct {
 	w      World
 	copies *semaphore.Weighted // decoding takes up to Limits.FilePixels × 8 bytes: one at a time
+
+	sweeping      sync.Mutex
+	whole         atomic.Bool // the next sweep looks at everything: bytes may have lost their row whenever they were stored
+	swept, walked time.Time   // until when what was stored was looked at, and until when at the last sweep of everything
+}
+
+func newFiles(w World) *Files {
+	s := &Files{w: w, copies: semaphore.NewWeighted(1)}
+	s.whole.Store(true)
+	return s
 }
 
 // Upload of a party. SHA256 in hex is what the browser computed: it must be what arrives. Name is shown, never used as a path.
@@ -301,20 +313,55 @@ func (s *Files) makeCopy(ctx context.Context, row FileRow, kind string) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.w.Vault.Put(ctx, row.ID+copySuffix, &out, int64(out.Len()))
+	if _, err = s.w.Vault.Put(ctx, row.ID+copySuffix, &out, int64(out.Len())); err != nil {
+		return err
+	}
+	_, err = s.w.Plain.File(ctx, row.ID)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound { // erased meanwhile
+		err = errors.Join(err, s.drop(ctx, row.ID))
+	}
 	return err
 }
 
-// Sweep removes uploads that no case names, and bytes that have no row (left by a crash between the two).
-func (s *Files) Sweep(ctx context.Context) error {
+// Times of a sweep.
+const (
+	sweepSlack = time.Hour // for clocks of others and uploads under way
+	sweepWhole = 7 * day   // from one sweep of everything to the next
+)
+
+// Sweep removes uploads that no case names, and bytes that have no row (left by a crash between the two). It looks at everything the
+// first time, after something could not be removed, and once a week; else at what came since the sweep before.
+func (s *Files) Sweep(ctx context.Context) (err error) {
+	s.sweeping.Lock()
+	defer s.sweeping.Unlock()
 	before := s.w.Real.Now().Add(-s.w.Limits.OrphanAge)
+	whole := s.whole.Swap(false) || before.Sub(s.walked) >= sweepWhole
+	defer func() {
+		if err != nil {
+			s.whole.Store(true)
+		}
+	}()
+	if err := s.sweepRows(ctx, before); err != nil {
+		return err
+	}
+	after := ""
+	if !whole { // an upload may go on for so long after it got its id
+		after = firstID(s.swept.Add(-s.w.Limits.OrphanAge - sweepSlack))
+	}
+	if err := s.sweepBytes(ctx, after, before); err != nil {
+		return err
+	}
+	if s.swept = before; whole {
+		s.walked = before
+	}
+	return nil
+}
+
+func (s *Files) sweepRows(ctx context.Context, before time.Time) error {
 	for {
 		orphans, err := s.w.Plain.Orphans(ctx, before, 100)
-		if err != nil {
+		if err != nil || len(orphans) == 0 {
 			return err
-		}
-		if len(orphans) == 0 {
-			break
 		}
 		for _, f := range orphans {
 			if err := s.remove(ctx, f); err != nil {
@@ -322,7 +369,10 @@ func (s *Files) Sweep(ctx context.Context) error {
 			}
 		}
 	}
-	return s.w.Vault.Each(ctx, func(id string, stored time.Time) error {
+}
+
+func (s *Files) sweepBytes(ctx context.Context, after string, before time.Time) error {
+	return s.w.Vault.Each(ctx, after, func(id string, stored time.Time) error {
 		if !stored.Before(before) {
 			return nil
 		}
@@ -347,5 +397,14 @@ func (s *Files) remove(ctx context.Context, f FileRow) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.w.Vault.Remove(ctx, f.ID), s.w.Vault.Remove(ctx, f.ID+copySuffix), s.removeParts(ctx, f))
+	return errors.Join(s.drop(ctx, f.ID), s.removeParts(ctx, f))
+}
+
+// drop removes the bytes of a file whose row is gone, and its copy; what stays the next sweep finds.
+func (s *Files) drop(ctx context.Context, file string) error {
+	err := errors.Join(s.w.Vault.Remove(ctx, file), s.w.Vault.Remove(ctx, file+copySuffix))
+	if err != nil {
+		s.whole.Store(true)
+	}
+	return err
 }

@@ -71,7 +71,7 @@ func (w *world) upload(x app.Session, name string, b []byte) (app.FileRow, error
 
 // stored says how many files lie in the folder.
 func (w *world) stored() (n int) {
-	require.NoError(w.t, w.vault.Each(w.ctx, func(string, time.Time) error { n++; return nil }))
+	require.NoError(w.t, w.vault.Each(w.ctx, "", func(string, time.Time) error { n++; return nil }))
 	return n
 }
 
@@ -216,6 +216,60 @@ func sweepRemovesOrphansOnly(t *testing.T, in func(*app.World)) {
 	d, err := p.Files.Get(p.ctx, p.buyer, id, kept.ID, false)
 	require.NoError(t, err)
 	require.NoError(t, d.Body.Close())
+}
+
+// counted is a vault that notes what a sweep looks at, and that cannot always remove.
+type counted struct {
+	app.Vault
+	looked []string
+	away   bool
+}
+
+func (v *counted) Each(ctx context.Context, after string, f func(string, time.Time) error) error {
+	v.looked = nil
+	return v.Vault.Each(ctx, after, func(id string, stored time.Time) error {
+		v.looked = append(v.looked, id)
+		return f(id, stored)
+	})
+}
+
+func (v *counted) Remove(ctx context.Context, id string) error {
+	if v.away {
+		return negotiation.NewError(negotiation.CodeUnavailable)
+	}
+	return v.Vault.Remove(ctx, id)
+}
+
+// Old evidence is looked at when a process begins, once a week, and after something could not be removed; each hour only what is new.
+func TestSweepLooksAtWhatIsNew(t *testing.T) { vaults(t, sweepLooksAtWhatIsNew) }
+
+func sweepLooksAtWhatIsNew(t *testing.T, in func(*app.World)) {
+	v := &counted{}
+	p := newPeople(t, in, func(w *app.World) { v.Vault, w.Vault = w.Vault, v })
+	p.real.pass(time.Since(morning)) // ids have the machine's time
+	id := p.file(p.buyer, p.enterprise.ID)
+	old, err := p.upload(p.buyer, "old.jpg", photo(t, 1))
+	require.NoError(t, err)
+	p.do(p.buyer, id, negotiation.AddEvidence{File: old.ID, SHA256: old.SHA256})
+	sweep := func(later time.Duration) []string {
+		t.Helper()
+		p.real.pass(later)
+		require.NoError(t, p.Files.Sweep(p.ctx))
+		return v.looked
+	}
+	require.Equal(t, []string{old.ID}, sweep(50*time.Hour), "the first of all")
+	require.Empty(t, sweep(time.Hour))
+	require.Empty(t, sweep(6*24*time.Hour))
+	require.Equal(t, []string{old.ID}, sweep(24*time.Hour), "a week after the first")
+	require.Empty(t, sweep(time.Hour))
+
+	v.away = true
+	_, err = p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: p.caseOf(id).Code, Channel: negotiation.Room, Seq: 3, Reason: "本人申请"})
+	refused(t, negotiation.CodeUnavailable, err)
+	refused(t, negotiation.CodeUnavailable, p.Files.Sweep(p.ctx))
+	v.away = false
+	require.Equal(t, []string{old.ID}, sweep(time.Hour))
+	require.Zero(t, p.stored())
 }
 
 func TestDownloadRights(t *testing.T) { vaults(t, downloadRights) }

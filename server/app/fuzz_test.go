@@ -74,7 +74,7 @@ func (w *world) forget(row app.FileRow) {
 // ids of all that is stored.
 func (w *world) ids() (ids []string) {
 	w.t.Helper()
-	require.NoError(w.t, w.vault.Each(w.ctx, func(id string, _ time.Time) error { ids = append(ids, id); return nil }))
+	require.NoError(w.t, w.vault.Each(w.ctx, "", func(id string, _ time.Time) error { ids = append(ids, id); return nil }))
 	return ids
 }
 

@@ -110,9 +110,13 @@ func newToken() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// hashToken is what the tables hold of a token.
+// tokenHash is what the tables hold of a token.
+type tokenHash [sha256.Size]byte
+
+func hashOf(token string) tokenHash { return sha256.Sum256([]byte(token)) }
+
 func hashToken(token string) []byte {
-	h := sha256.Sum256([]byte(token))
+	h := hashOf(token)
 	return h[:]
 }
 

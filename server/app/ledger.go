@@ -32,7 +32,7 @@ type Change struct {
 type Look interface {
 	// OpenCases counts the consumer's open cases for the limits on filing.
 	OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error)
-	// Active says whether the account may still act: it may have been erased since the session was asked.
+	// Active says whether the account may still act: it may have been erased or deactivated since the session was asked.
 	Active(account string) (bool, error)
 }
 

@@ -45,6 +45,8 @@ type Limits struct {
 	CasesPerEnterprise int `json:"cases_per_enterprise"` // open, of one consumer against one enterprise
 	CasesPerConsumer   int `json:"cases_per_consumer"`   // open
 
+	NoticePatience time.Duration `json:"notice_patience"` // a new offer that was seen on a screen so soon is told no more; 0: told at once
+
 	InvitationsPerAddress  int `json:"invitations_per_address"`  // counted per address and day
 	ApplicationsPerAddress int `json:"applications_per_address"` // per address and day
 
@@ -66,7 +68,7 @@ func DefaultLimits() Limits {
 		OfficerIdle: 12 * time.Hour, OfficerMax: day, AdminIdle: time.Hour, AdminMax: 12 * time.Hour,
 		FileBytes: 10 << 20, FilePixels: 50_000_000, FilesPerDay: 100, OrphanAge: day, StaffPerDesk: 200,
 		CasesPerOrder: 1, CasesPerEnterprise: 3, CasesPerConsumer: 10,
-		InvitationsPerAddress: 20, ApplicationsPerAddress: 5,
+		NoticePatience: time.Minute, InvitationsPerAddress: 20, ApplicationsPerAddress: 5,
 		FrameBytes: 16 << 10, CommandsPerSecond: 10, SocketsPerAccount: 10, PageRows: 100, OutageGap: time.Hour,
 	}
 }

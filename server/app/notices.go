@@ -10,10 +10,17 @@ import (
 // notices says who is told outside of the room that something happened. It is a pure function of the case before and after and
 // of the events between, so it can run inside the transaction. Nobody is told of what they did themselves, and plain messages
 // send nothing, but for the first question of the enterprise, which is its response. No notice carries a word of the room.
-func notices(before, after negotiation.Case, events []negotiation.Event) []Notice {
+//
+// Who talks in a room sees its offers there: a new offer is told when it was not seen for as long as patience, see Offered.
+func notices(before, after negotiation.Case, events []negotiation.Event, patience time.Duration) []Notice {
 	var list []Notice
 	for _, e := range events {
 		list = append(list, noticesOf(after, before.FirstResponse.IsZero(), e)...)
+	}
+	for i := range list {
+		if list[i].Template == TemplateNewOffer {
+			list[i].Wait = patience
+		}
 	}
 	return list
 }
@@ -67,7 +74,7 @@ func noticesOf(c negotiation.Case, unanswered bool, e negotiation.Event) []Notic
 		}
 	case negotiation.OfferMade:
 		if f.Offer > 1 { // the claim came with the filing
-			return m.to(by.Other(), TemplateNewOffer, "until", lastDay(f.ValidUntil))
+			return m.to(by.Other(), TemplateNewOffer)
 		}
 	case negotiation.OfferDeclined:
 		return m.to(by.Other(), TemplateOfferDeclined)

@@ -50,7 +50,7 @@ func TestNotices(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var got []told
-			for _, n := range notices(talking, tc.c, []negotiation.Event{{At: at, By: negotiation.By{Side: tc.by}, Fact: tc.fact}}) {
+			for _, n := range notices(talking, tc.c, []negotiation.Event{{At: at, By: negotiation.By{Side: tc.by}, Fact: tc.fact}}, time.Minute) {
 				require.Equal(t, "K7QM2-XW9PD", n.Params["code"])
 				got = append(got, told{n.To, n.Template, n.Params["until"] + n.Params["due"]})
 			}

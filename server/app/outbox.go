@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	"hejie/negotiation"
@@ -78,4 +79,30 @@ func reachable(ctx context.Context, r PlainReader, accounts []Account) ([]Recipi
 		}
 	}
 	return found, nil
+}
+
+// Offered gives the notice of a new offer as it is to be told now, and false when it is not: its receiver saw the offer on a screen, or
+// has answered it. Other notices are as they are. Errors of the log.
+func Offered(ctx context.Context, log Log, r OutboxRow) (OutboxRow, bool, error) {
+	if r.Template != TemplateNewOffer {
+		return r, true, nil
+	}
+	c, _, err := log.Case(ctx, r.Case)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound { // a database that was restored
+		return r, false, nil
+	}
+	if err != nil {
+		return r, false, err
+	}
+	whose := negotiation.SideConsumer
+	if strings.HasPrefix(r.To, "desk:") {
+		whose = negotiation.SideEnterprise
+	}
+	o, open := c.OpenOffer()
+	if !open || o.By == whose || !o.SeenAt.IsZero() {
+		return r, false, nil
+	}
+	r.Params = maps.Clone(r.Params)
+	r.Params["until"] = lastDay(o.ValidUntil)
+	return r, true, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"time"
 
 	"hejie/negotiation"
@@ -63,29 +64,41 @@ func (p *Pulse) Beat(ctx context.Context) error {
 	return p.Refresh(ctx)
 }
 
-// Run beats and tidies until ctx ends: each hour it removes what its time is over, and finishes what a crash left half done. What
-// fails is logged and tried again the next time.
+// Run beats and tidies until ctx ends: each hour it removes what its time is over, and finishes what a crash left half done; a year
+// that was imported it applies at once. What fails is logged and tried again the next time.
 func (a *App) Run(ctx context.Context) error {
-	beat, sweep := time.NewTicker(beatEvery), time.NewTicker(sweepEvery)
-	defer beat.Stop()
+	var beats sync.WaitGroup
+	beats.Go(func() { a.Pulse.run(ctx) }) // goes on however long the tidying takes
+	defer beats.Wait()
+	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
-	log := a.Pulse.w.Logger
-	tidy := func() {
-		if err := a.Tidy(ctx); err != nil && ctx.Err() == nil {
-			log.ErrorContext(ctx, "tidying failed; it is tried again in an hour", slog.Any("error", err))
+	for do := a.Tidy; ; {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			a.Pulse.w.Logger.ErrorContext(ctx, "tidying failed; it is tried again within an hour", slog.Any("error", err))
 		}
-	}
-	tidy()
-	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-beat.C:
-			if err := a.Pulse.Beat(ctx); err != nil && ctx.Err() == nil {
-				log.ErrorContext(ctx, "no heartbeat", slog.Any("error", err))
-			}
+		case <-a.Admin.recount.wanted:
+			do = a.Admin.FinishCalendar
 		case <-sweep.C:
-			tidy()
+			do = a.Tidy
+		}
+	}
+}
+
+// run beats until ctx ends.
+func (p *Pulse) run(ctx context.Context) {
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-beat.C:
+			if err := p.Beat(ctx); err != nil && ctx.Err() == nil {
+				p.w.Logger.ErrorContext(ctx, "no heartbeat", slog.Any("error", err))
+			}
 		}
 	}
 }
@@ -95,6 +108,9 @@ func (a *App) Tidy(ctx context.Context) error {
 	w := a.Pulse.w
 	now, l := w.Real.Now(), w.Limits
 	if err := a.Scheme.Finish(ctx); err != nil {
+		return err
+	}
+	if err := a.Staff.Finish(ctx); err != nil {
 		return err
 	}
 	if err := a.Admin.FinishCalendar(ctx); err != nil {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"hejie/negotiation"
 )
 
@@ -14,10 +16,13 @@ type Rooms struct {
 	w       World
 	details *Details
 	marks   *Marks
+	files   *semaphore.Weighted // case files that are being built
 }
 
 // NewRooms makes the readers beside the use cases of a.
-func NewRooms(w World, a *App) *Rooms { return &Rooms{w: w, details: a.Details, marks: a.Marks} }
+func NewRooms(w World, a *App) *Rooms {
+	return &Rooms{w: w, details: a.Details, marks: a.Marks, files: semaphore.NewWeighted(filesAtOnce)}
+}
 
 // CaseView is a case as one reader sees it: the facts, and with the right to the room its texts and people.
 type CaseView struct {

@@ -51,4 +51,5 @@ type Notice struct {
 	Case     string
 	Params   map[string]string // never content of the room
 	At       time.Time         // business time
+	Wait     time.Duration     // so long it may turn out that they saw it anyway; see Offered
 }

@@ -87,8 +87,8 @@ type Sessions struct {
 	good    time.Duration // what was resolved counts so long
 
 	mu    sync.Mutex
-	cache *lru.Cache[string, Session] // by SHA-256 of the token
-	epoch int64                       // grows with each revocation: what was read before one is not cached after it
+	cache *lru.Cache[tokenHash, Session]
+	epoch int64 // grows with each revocation: what was read before one is not cached after it
 }
 
 const (
@@ -100,7 +100,7 @@ const (
 )
 
 func newSessions(w World, signals *Signals) *Sessions {
-	cache, err := lru.New[string, Session](sessionsCached)
+	cache, err := lru.New[tokenHash, Session](sessionsCached)
 	if err != nil { // only for a size below one
 		panic(err)
 	}
@@ -116,14 +116,14 @@ func (s *Sessions) Resolve(ctx context.Context, token string) (Session, error) {
 	if len(token) != 43 { // 32 bytes in base64url
 		return Session{}, signInRequired()
 	}
-	key, now := string(hashToken(token)), s.w.Real.Now()
+	key, now := hashOf(token), s.w.Real.Now()
 	s.mu.Lock()
 	found, ok := s.cache.Get(key)
 	epoch := s.epoch
 	s.mu.Unlock()
 	if ok = ok && now.Sub(found.read) < s.good; !ok {
 		var err error
-		if found, err = s.load(ctx, []byte(key)); err != nil {
+		if found, err = s.load(ctx, key[:]); err != nil {
 			return Session{}, err
 		}
 		found.read = now
@@ -139,16 +139,20 @@ func (s *Sessions) Resolve(ctx context.Context, token string) (Session, error) {
 	if touch || !ok {
 		s.keep(key, found, epoch)
 	}
-	if touch { // a reader is not refused because use could not be noted
-		err := s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.TouchSession(ctx, found.ID, now) })
-		if err != nil {
-			s.w.Logger.WarnContext(ctx, "session not touched", slog.Any("error", err))
-		}
+	if touch {
+		s.touch(ctx, found.ID, now)
 	}
 	return s.dated(found), nil
 }
 
-func (s *Sessions) keep(key string, found Session, epoch int64) {
+// touch notes use. A reader is not refused because that could not be done.
+func (s *Sessions) touch(ctx context.Context, id string, now time.Time) {
+	if err := s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.TouchSession(ctx, id, now) }); err != nil {
+		s.w.Logger.WarnContext(ctx, "session not touched", slog.Any("error", err))
+	}
+}
+
+func (s *Sessions) keep(key tokenHash, found Session, epoch int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.epoch == epoch {

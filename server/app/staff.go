@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -28,7 +29,8 @@ type StaffMember struct {
 	Active      bool             `json:"active"`
 }
 
-// StaffChange changes what is not nil. A change of role or password, and deactivation, end the account's sessions at once.
+// StaffChange changes what is not nil. A change of role or password, and deactivation, end the account's sessions at once. The cases
+// of a deactivated agent go back to the inbox.
 type StaffChange struct {
 	DisplayName *string
 	Phone       *string // "" removes it
@@ -95,11 +97,33 @@ func (s *Staff) Change(ctx context.Context, by negotiation.Actor, id string, ch 
 	if by.Role != negotiation.RoleDeskSupervisor {
 		return StaffMember{}, notAllowed()
 	}
-	return changeStaff(ctx, s.w, s.sessions, s.passwords, by, id, ch, deskRoles,
+	m, err := changeStaff(ctx, s.w, s.sessions, s.passwords, by, id, ch, deskRoles,
 		func(a Account) bool { return a.Enterprise == by.Enterprise },
 		func(tx PlainTx) error {
 			return stillOne(ctx, tx, AccountFilter{Role: negotiation.RoleDeskSupervisor, Enterprise: by.Enterprise}, CodeLastSupervisor)
 		})
+	if err != nil || m.Active {
+		return m, err
+	}
+	if err := s.giveBack(context.WithoutCancel(ctx), by.Enterprise); err != nil { // what is done stays done; Finish does the rest within the hour
+		s.w.Logger.ErrorContext(ctx, "cases of a deactivated agent wait to be given back", slog.String("account", id), slog.Any("error", err))
+	}
+	return m, nil
+}
+
+// Finish puts into the inboxes what a crash left with agents who work no more.
+func (s *Staff) Finish(ctx context.Context) error { return s.giveBack(ctx, "") }
+
+// giveBack puts the open cases of agents who work no more into the inbox of the enterprise, or of each.
+func (s *Staff) giveBack(ctx context.Context, enterprise string) error {
+	return eachOpenCase(ctx, s.w, OpenFilter{Enterprise: enterprise, Left: true}, func(id string) error {
+		_, err := s.w.Door.Do(ctx, negotiation.System, id, CommandID{}, negotiation.Assign{})
+		switch negotiation.CodeOf(err) {
+		case negotiation.CodeWrongPhase, negotiation.CodeAlreadyDone: // closed, or taken by a colleague meanwhile
+			return nil
+		}
+		return err
+	})
 }
 
 // stillOne refuses when no active account is left.

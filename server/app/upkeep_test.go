@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,6 +52,11 @@ func TestCalendarImportMovesDeadlines(t *testing.T) {
 		}
 		return err
 	}, "admin")
+	require.Contains(t, p.yearbook.Calendar().Years(), 2027, "what is decided from now on knows it")
+	years, err := p.Admin.CalendarYears(p.ctx, p.admin.Actor)
+	require.NoError(t, err)
+	require.False(t, years[0].Applied)
+	require.NoError(t, p.Admin.FinishCalendar(p.ctx))
 	after, _ := p.caseOf(id).Deadline(negotiation.Negotiation)
 	require.False(t, after.Provisional)
 	require.Equal(t, time.Date(2027, 1, 8, 16, 0, 0, 0, time.UTC), before.Due)
@@ -60,7 +66,7 @@ func TestCalendarImportMovesDeadlines(t *testing.T) {
 	fresh := app.NewYearbook() // what a start reads
 	require.NoError(t, fresh.Load(p.ctx, p.plain, p.business.Now()))
 	require.Contains(t, fresh.Calendar().Years(), 2027)
-	years, err := p.Admin.CalendarYears(p.ctx, p.admin.Actor)
+	years, err = p.Admin.CalendarYears(p.ctx, p.admin.Actor)
 	require.NoError(t, err)
 	require.Len(t, years, 1)
 	require.True(t, years[0].Applied)
@@ -91,20 +97,115 @@ func TestBadCalendar(t *testing.T) {
 	require.NotContains(t, w.yearbook.Calendar().Years(), 2027)
 }
 
+// queue lets something happen before the turn of a command comes.
+type queue struct {
+	app.Log
+	before func()
+}
+
+func (q queue) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	q.before()
+	return q.Log.Change(ctx, ch)
+}
+
+// A year that is imported while a command waits for its turn counts for it.
+func TestCalendarOfTheTurn(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
+	p.w.Log = queue{p.store, func() {
+		_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+		require.NoError(t, err)
+	}}
+	p.ledger = app.NewLedger(p.w, p.yearbook, negotiation.DefaultRules())
+	d, _ := p.caseOf(p.file(p.buyer, p.enterprise.ID)).Deadline(negotiation.Negotiation)
+	require.False(t, d.Provisional)
+}
+
+// stuck is a door that lets a few through and then fails, as a restart would.
+type stuck struct {
+	app.Door
+	left atomic.Int64
+}
+
+func (d *stuck) Do(ctx context.Context, by negotiation.Actor, caseID string, id app.CommandID, cmd negotiation.Command) (app.Receipt, error) {
+	if d.left.Add(-1) < 0 {
+		return app.Receipt{}, negotiation.NewError(negotiation.CodeUnavailable)
+	}
+	return d.Door.Do(ctx, by, caseID, id, cmd)
+}
+
+// What a restart cut off is finished afterwards, and no deadline moves twice.
 func TestCalendarImportIsFinishedLater(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
 	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
+	var ids []string
+	for n := range 5 {
+		ids = append(ids, p.file(p.consumer(fmt.Sprint("+861380013900", n)).Session, p.enterprise.ID))
+	}
+	_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+	require.NoError(t, err)
+	w, door := p.w, &stuck{Door: p.w.Door}
+	door.left.Store(2)
+	w.Door = door
+	refused(t, negotiation.CodeUnavailable, app.New(w).Tidy(p.ctx))
+	years, err := p.Admin.CalendarYears(p.ctx, p.admin.Actor)
+	require.NoError(t, err)
+	require.False(t, years[0].Applied)
+	for range 2 {
+		require.NoError(t, p.Tidy(p.ctx))
+	}
+	for _, id := range ids {
+		moved, err := p.store.RecordsOf(p.ctx, id, negotiation.DeadlinesMoved{}.Kind())
+		require.NoError(t, err)
+		require.Len(t, moved, 1)
+		d, _ := p.caseOf(id).Deadline(negotiation.Negotiation)
+		require.False(t, d.Provisional)
+	}
+	done, of := p.Admin.Recount()
+	require.Zero(t, done+of)
+}
+
+// gate is a door that tells who comes and waits until it is opened.
+type gate struct {
+	app.Door
+	came chan struct{}
+	open chan struct{}
+}
+
+func (d *gate) Do(ctx context.Context, by negotiation.Actor, caseID string, id app.CommandID, cmd negotiation.Command) (app.Receipt, error) {
+	d.came <- struct{}{}
+	<-d.open
+	return d.Door.Do(ctx, by, caseID, id, cmd)
+}
+
+// A running platform applies a year that was imported by itself, beside the request, and says how far it is.
+func TestCalendarIsAppliedInTheBackground(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
 	id := p.file(p.buyer, p.enterprise.ID)
-	w := p.w
-	w.Door = broken{}
-	_, err := app.New(w).Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
-	refused(t, negotiation.CodeUnavailable, err)
+	w, door := p.w, &gate{p.w.Door, make(chan struct{}), make(chan struct{})}
+	w.Door = door
+	running := app.New(w)
+	ctx, stop := context.WithCancel(p.ctx)
+	done := make(chan error)
+	go func() { done <- running.Run(ctx) }()
+	_, err := running.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+	require.NoError(t, err)
+	<-door.came
+	n, of := running.Admin.Recount()
+	require.Equal(t, []int64{0, 1}, []int64{n, of})
+	close(door.open)
+	require.Eventually(t, func() bool {
+		years, err := p.Admin.CalendarYears(p.ctx, p.admin.Actor)
+		return err == nil && years[0].Applied
+	}, time.Minute, time.Millisecond)
 	d, _ := p.caseOf(id).Deadline(negotiation.Negotiation)
-	require.True(t, d.Provisional)
-	require.NoError(t, p.Tidy(p.ctx))
-	d, _ = p.caseOf(id).Deadline(negotiation.Negotiation)
 	require.False(t, d.Provisional)
+	stop()
+	require.NoError(t, <-done)
 }
 
 func TestPulse(t *testing.T) {

@@ -138,7 +138,7 @@ func (s *Files) finish(ctx context.Context, row FileRow, last io.Reader) error {
 		case e == nil && now.Type != "":
 			return nil
 		case negotiation.CodeOf(e) == negotiation.CodeNotFound:
-			return errors.Join(err, s.w.Vault.Remove(ctx, row.ID), s.removeParts(ctx, row))
+			return errors.Join(err, s.drop(ctx, row.ID), s.removeParts(ctx, row))
 		}
 	}
 	return err
@@ -148,6 +148,9 @@ func (s *Files) removeParts(ctx context.Context, row FileRow) error {
 	var err error
 	for n := range lastPart(row) {
 		err = errors.Join(err, s.w.Vault.Remove(ctx, partID(row.ID, n)))
+	}
+	if err != nil {
+		s.whole.Store(true)
 	}
 	return err
 }

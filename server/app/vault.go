@@ -1,8 +1,10 @@
 package app
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A vault has for a file <id>: the bytes under <id>, the copy without metadata under <id>.copy, and while it is on its way up the
@@ -18,6 +20,12 @@ func FileOf(id string) (file string, ok bool) {
 		return "", false
 	}
 	return file, !more || "."+kind == copySuffix || isNumber(kind)
+}
+
+// firstID is before every id that NewID makes from the instant on.
+func firstID(at time.Time) string {
+	ms := fmt.Sprintf("%012x", max(0, at.UnixMilli()))
+	return ms[:8] + "-" + ms[8:]
 }
 
 // isPart says whether a vault's id is one of a part.

@@ -17,6 +17,7 @@ type Yearbook struct {
 	loading  sync.Mutex // who loads last has read last
 	calendar atomic.Pointer[workday.Calendar]
 	outages  atomic.Pointer[[]negotiation.Outage]
+	edition  atomic.Uint64
 }
 
 // NewYearbook knows the built-in years and no outage.
@@ -29,6 +30,9 @@ func NewYearbook() *Yearbook {
 
 // Calendar known now.
 func (y *Yearbook) Calendar() *workday.Calendar { return y.calendar.Load() }
+
+// Edition goes up after calendar and outages were loaded again: what was decided by an earlier one may be decided otherwise now.
+func (y *Yearbook) Edition() uint64 { return y.edition.Load() }
 
 // Outages of the last ninety days, oldest first: none of them can still hold a running deadline that is older. The slice is shared
 // and not to be changed.
@@ -56,5 +60,6 @@ func (y *Yearbook) Load(ctx context.Context, r PlainReader, now time.Time) error
 	}
 	y.calendar.Store(cal)
 	y.outages.Store(&outages)
+	y.edition.Add(1)
 	return nil
 }

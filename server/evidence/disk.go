@@ -198,8 +198,8 @@ func (d *Disk) Remove(_ context.Context, id string) error {
 	return nil
 }
 
-// Each calls f with every id and when it was stored. Files that are no evidence are left alone.
-func (d *Disk) Each(ctx context.Context, f func(id string, stored time.Time) error) error {
+// Each calls f with every id greater than after, and when it was stored. Files that are no evidence are left alone.
+func (d *Disk) Each(ctx context.Context, after string, f func(id string, stored time.Time) error) error {
 	return fs.WalkDir(d.root.FS(), ".", func(p string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -213,7 +213,7 @@ func (d *Disk) Each(ctx context.Context, f func(id string, stored time.Time) err
 			}
 			return nil
 		}
-		if want, err := at(e.Name()); err != nil || want != p {
+		if want, err := at(e.Name()); err != nil || want != p || e.Name() <= after {
 			return nil
 		}
 		info, err := e.Info()

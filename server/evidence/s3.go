@@ -115,7 +115,7 @@ func (s *S3) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	key := s.prefix + "probe-" + app.NewID()
-	err := s.list(ctx, 1, func(minio.ObjectInfo) error { return errStop })
+	err := s.list(ctx, "", 1, func(minio.ObjectInfo) error { return errStop })
 	if errors.Is(err, errStop) {
 		err = nil
 	}
@@ -248,12 +248,12 @@ func (s *S3) Remove(ctx context.Context, id string) error {
 	return nil
 }
 
-// Each calls f with every id and when it was stored. Objects that are no evidence are left alone.
-func (s *S3) Each(ctx context.Context, f func(id string, stored time.Time) error) error {
+// Each calls f with every id greater than after, and when it was stored. Objects that are no evidence are left alone.
+func (s *S3) Each(ctx context.Context, after string, f func(id string, stored time.Time) error) error {
 	var own error
-	err := s.list(ctx, 0, func(o minio.ObjectInfo) error {
+	err := s.list(ctx, after, 0, func(o minio.ObjectInfo) error {
 		id := strings.TrimPrefix(o.Key, s.prefix)
-		if _, err := known(id); err == nil {
+		if _, err := known(id); err == nil && id > after { // not every server heeds where to start
 			own = f(id, o.LastModified)
 		}
 		return own
@@ -264,9 +264,12 @@ func (s *S3) Each(ctx context.Context, f func(id string, stored time.Time) error
 	return err
 }
 
-// list pages through the objects below the prefix until f fails.
-func (s *S3) list(ctx context.Context, page int, f func(minio.ObjectInfo) error) error {
-	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix, Recursive: true, MaxKeys: page}) {
+// list pages through the objects below the prefix, those after it and after, until f fails.
+func (s *S3) list(ctx context.Context, after string, page int, f func(minio.ObjectInfo) error) error {
+	if after != "" {
+		after = s.prefix + after
+	}
+	for o := range s.client.ListObjectsIter(ctx, s.bucket, minio.ListObjectsOptions{Prefix: s.prefix, Recursive: true, MaxKeys: page, StartAfter: after}) {
 		if o.Err != nil {
 			return o.Err
 		}

@@ -106,7 +106,7 @@ func TestS3Away(t *testing.T) {
 	_, err = b.Open(t.Context(), kept)
 	code(t, negotiation.CodeUnavailable, err)
 	code(t, negotiation.CodeUnavailable, b.Remove(t.Context(), kept))
-	code(t, negotiation.CodeUnavailable, b.Each(t.Context(), nil))
+	code(t, negotiation.CodeUnavailable, b.Each(t.Context(), "", nil))
 	_, err = evidence.OpenS3(t.Context(), options(s, ""))
 	require.ErrorContains(t, err, "cannot be reached")
 

@@ -50,7 +50,7 @@ func (b bed) read(t *testing.T, id string) []byte {
 
 func (b bed) ids(t *testing.T) (ids []string) {
 	t.Helper()
-	require.NoError(t, b.Each(t.Context(), func(id string, at time.Time) error {
+	require.NoError(t, b.Each(t.Context(), "", func(id string, at time.Time) error {
 		require.WithinDuration(t, time.Now(), at, time.Minute)
 		ids = append(ids, id)
 		return nil
@@ -151,6 +151,28 @@ func conforms(t *testing.T, open func(*testing.T) bed) {
 		require.Equal(t, "content", string(b.read(t, same)))
 		require.Len(t, b.lies(), 9)
 	})
+	t.Run("each after an id", func(t *testing.T) {
+		t.Parallel()
+		b := open(t)
+		var ids []string
+		for range 5 {
+			ids = append(ids, app.NewID())
+			b.put(t, ids[len(ids)-1], []byte("x"))
+		}
+		b.put(t, ids[1]+".copy", []byte("x"))
+		for _, c := range []struct {
+			after string
+			want  []string
+		}{{"", append([]string{ids[1] + ".copy"}, ids...)}, {ids[1], append([]string{ids[1] + ".copy"}, ids[2:]...)}, {ids[3], ids[4:]}, {ids[4], nil}, {ids[4][:13], nil}} {
+			var got []string
+			require.NoError(t, b.Each(t.Context(), c.after, func(id string, _ time.Time) error { got = append(got, id); return nil }))
+			if len(c.after) == 13 {
+				require.Contains(t, got, ids[4], "made in the same millisecond")
+				continue
+			}
+			require.ElementsMatch(t, c.want, got)
+		}
+	})
 	t.Run("each ends with an error", func(t *testing.T) {
 		t.Parallel()
 		b := open(t)
@@ -158,11 +180,11 @@ func conforms(t *testing.T, open func(*testing.T) bed) {
 			b.put(t, app.NewID(), []byte("x"))
 		}
 		stop, calls := errors.New("stop"), 0
-		require.ErrorIs(t, b.Each(t.Context(), func(string, time.Time) error { calls++; return stop }), stop)
+		require.ErrorIs(t, b.Each(t.Context(), "", func(string, time.Time) error { calls++; return stop }), stop)
 		require.Equal(t, 1, calls)
 		ended, end := context.WithCancel(t.Context())
 		end()
-		require.Error(t, b.Each(ended, func(string, time.Time) error { return nil }))
+		require.Error(t, b.Each(ended, "", func(string, time.Time) error { return nil }))
 	})
 	t.Run("removed while each", func(t *testing.T) {
 		t.Parallel()
@@ -170,7 +192,7 @@ func conforms(t *testing.T, open func(*testing.T) bed) {
 		for range 20 {
 			b.put(t, app.NewID(), []byte("x"))
 		}
-		require.NoError(t, b.Each(t.Context(), func(id string, _ time.Time) error { return b.Remove(t.Context(), id) }))
+		require.NoError(t, b.Each(t.Context(), "", func(id string, _ time.Time) error { return b.Remove(t.Context(), id) }))
 		require.Empty(t, b.lies())
 	})
 	t.Run("thousands", func(t *testing.T) {

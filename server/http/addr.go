@@ -22,8 +22,11 @@ func (p proxies) client(r *http.Request) string {
 	if err != nil {
 		return host
 	}
+	if len(p) == 0 && at.Is4() { // most: as it is written
+		return host
+	}
 	at = at.Unmap()
-	if !p.trusts(at) { // most have no proxy in front
+	if !p.trusts(at) {
 		return at.WithZone("").String()
 	}
 	chain := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")

@@ -60,12 +60,22 @@ func longestOf(operation string) int {
 
 // answerJSON writes a body of the contract with a cookie beside it.
 func answerJSON(w http.ResponseWriter, status int, body any) error {
-	b, err := json.Marshal(body)
+	b, err := encoded(body)
 	if err != nil {
 		return err
 	}
+	return writeJSON(w, status, b)
+}
+
+// encoded is a body as the generated answers write theirs.
+func encoded(body any) ([]byte, error) {
+	b, err := json.Marshal(body)
+	return append(b, '\n'), err
+}
+
+func writeJSON(w http.ResponseWriter, status int, body []byte) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, err = w.Write(append(b, '\n'))
+	_, err := w.Write(body)
 	return err
 }

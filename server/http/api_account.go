@@ -11,7 +11,7 @@ import (
 
 func (a api) RequestCode(ctx context.Context, r RequestCodeRequestObject) (RequestCodeResponseObject, error) {
 	v := visitOf(ctx)
-	if err := a.App.SignIn.RequestCode(ctx, r.Body.Phone, v.language, v.client()); err != nil {
+	if err := a.App.SignIn.RequestCode(ctx, r.Body.Phone, v.language(), v.client()); err != nil {
 		return nil, err
 	}
 	l := a.App.Limits
@@ -57,7 +57,7 @@ func (a api) session(ctx context.Context, x app.Session) (Session, error) {
 
 func (a api) SignInByCode(ctx context.Context, r SignInByCodeRequestObject) (SignInByCodeResponseObject, error) {
 	v := visitOf(ctx)
-	in, err := a.App.SignIn.ByCode(ctx, app.CodeSignIn{Phone: r.Body.Phone, Code: r.Body.Code, CaseCode: r.Body.CaseCode, Language: v.language, Client: v.client()})
+	in, err := a.App.SignIn.ByCode(ctx, app.CodeSignIn{Phone: r.Body.Phone, Code: r.Body.Code, CaseCode: r.Body.CaseCode, Language: v.language(), Client: v.client()})
 	return a.entered(ctx, in, err)
 }
 

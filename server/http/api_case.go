@@ -1,7 +1,12 @@
 package http
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"net/http"
 
 	"hejie/negotiation"
 	"hejie/server/app"
@@ -99,7 +104,40 @@ func (a api) GetCaseFile(ctx context.Context, r GetCaseFileRequestObject) (GetCa
 	if err != nil {
 		return nil, err
 	}
-	return GetCaseFile200JSONResponse(caseFileOf(f, viewOf(f.View, f.View.Clocks(cal)))), nil
+	return writtenFile{caseFileOf(f, viewOf(f.View, f.View.Clocks(cal))), a.Rooms.Timeline(ctx, r.Id, f.Version)}, nil
+}
+
+// writtenFile writes the timeline of a case file as it is read: a long room is never in memory as a whole.
+type writtenFile struct {
+	file     CaseFile
+	timeline iter.Seq2[negotiation.Record, error]
+}
+
+func (f writtenFile) VisitGetCaseFileResponse(w http.ResponseWriter) error {
+	head, err := json.Marshal(struct {
+		CaseFile
+		Timeline *struct{} `json:"timeline,omitempty"` // comes last
+	}{CaseFile: f.file})
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusOK)
+	out := bufio.NewWriter(w)
+	out.Write(head[:len(head)-1]) // what could not be written Flush tells
+	between := `,"timeline":[`
+	for rec, err := range f.timeline {
+		if err != nil {
+			return errors.Join(err, out.Flush())
+		}
+		out.WriteString(between)
+		if _, err := out.Write(rec.Wire()); err != nil { // nobody is there any more
+			return err
+		}
+		between = ","
+	}
+	out.WriteString("]}") // each case has its first event
+	return out.Flush()
 }
 
 func (a api) GetAudit(ctx context.Context, r GetAuditRequestObject) (GetAuditResponseObject, error) {

@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -50,17 +51,33 @@ func day(field, s string) (workday.Date, error) {
 	return d, nil
 }
 
+// encodedRegions is an answer to listRegions. A program's regions never change, so each answer is encoded once.
+type encodedRegions []byte
+
+func (b encodedRegions) VisitListRegionsResponse(w http.ResponseWriter) error {
+	return writeJSON(w, http.StatusOK, b)
+}
+
 func (a api) ListRegions(_ context.Context, r ListRegionsRequestObject) (ListRegionsResponseObject, error) {
-	if p := r.Params.Parent; p != "" && p != region.Country {
+	p := r.Params.Parent
+	if kept, ok := a.server.regions.Load(p); ok {
+		return kept.(encodedRegions), nil
+	}
+	if p != "" && p != region.Country {
 		if _, ok := region.Get(p); !ok {
 			return nil, negotiation.NewError(negotiation.CodeNotFound).On("parent")
 		}
 	}
-	rows := region.Children(r.Params.Parent)
+	rows := region.Children(p)
 	if rows == nil {
 		rows = []Region{}
 	}
-	return ListRegions200JSONResponse{Rows: rows}, nil
+	b, err := encoded(RegionList{Rows: rows})
+	if err != nil {
+		return nil, err
+	}
+	a.server.regions.Store(p, encodedRegions(b))
+	return encodedRegions(b), nil
 }
 
 func (a api) GetRegion(ctx context.Context, r GetRegionRequestObject) (GetRegionResponseObject, error) {
@@ -145,7 +162,7 @@ func (a api) ApplyEnrolment(ctx context.Context, r ApplyEnrolmentRequestObject) 
 	e, err := a.App.Scheme.Apply(ctx, app.Application{
 		Profile:    b.Profile,
 		Contact:    app.Contact{Name: b.Contact.Name, Phone: b.Contact.Phone, Email: b.Contact.Email},
-		Supervisor: app.NewStaff{Login: b.Supervisor.Login, DisplayName: b.Supervisor.DisplayName, Password: b.Supervisor.Password, Language: v.language},
+		Supervisor: app.NewStaff{Login: b.Supervisor.Login, DisplayName: b.Supervisor.DisplayName, Password: b.Supervisor.Password, Language: v.language()},
 		Client:     v.client(),
 	})
 	if err != nil {
@@ -223,9 +240,12 @@ func (a api) years(imported []app.CalendarYear) []CalendarYear {
 	rows := make([]CalendarYear, 0, 8)
 	for _, n := range cal.Years() {
 		y, _ := cal.Year(n)
-		row := CalendarYear{Year: n, BuiltIn: true, Papers: y.Papers}
+		row := CalendarYear{Year: n, BuiltIn: true, Applied: true, Papers: y.Papers}
 		if i := slices.IndexFunc(imported, func(i app.CalendarYear) bool { return i.Year == n }); i >= 0 {
 			row.BuiltIn, row.ImportedAt = false, imported[i].Imported.Truncate(time.Second)
+			if row.Applied = imported[i].Applied; !row.Applied {
+				row.Recount.Done, row.Recount.Of = a.App.Admin.Recount()
+			}
 		}
 		rows = append(rows, row)
 	}

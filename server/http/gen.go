@@ -903,13 +903,19 @@ type CalendarDay struct {
 
 // CalendarYear defines model for CalendarYear.
 type CalendarYear struct {
+	// Applied running deadlines are computed by it; until all are, see recount
+	Applied bool `json:"applied"`
+
 	// BuiltIn comes with the program
 	BuiltIn bool `json:"built_in"`
 
 	// ImportedAt Example: 2026-11-22T01:30:00Z
 	ImportedAt Instant  `json:"imported_at,omitempty,omitzero"`
 	Papers     []string `json:"papers,omitempty,omitzero"`
-	Year       int      `json:"year"`
+
+	// Recount How far the computing of running deadlines is; not known while it begins, or when another process does it
+	Recount Recount `json:"recount,omitempty,omitzero"`
+	Year    int     `json:"year"`
 }
 
 // CalendarYearList defines model for CalendarYearList.
@@ -2326,6 +2332,15 @@ type Receipt struct {
 	Positions Positions `json:"positions"`
 }
 
+// Recount How far the computing of running deadlines is; not known while it begins, or when another process does it
+type Recount struct {
+	// Done cases
+	Done int64 `json:"done"`
+
+	// Of cases
+	Of int64 `json:"of"`
+}
+
 // Refusal The enterprise's refusal and the ruling on it.
 type Refusal = negotiation.Refusal
 
@@ -2647,6 +2662,9 @@ type TextVersion = string
 
 // Texts Versions of the texts in force, to be sent back with a consent; any other is refused
 type Texts = app.Texts
+
+// Took seconds since filing that fell on working days, of what may be the first response or the agreement; limit: to the deadline of the first response
+type Took = int64
 
 // Turn whose turn it is; empty: nobody's
 type Turn = negotiation.Side
@@ -3548,7 +3566,7 @@ type ServerInterface interface {
 
 	// (GET /api/admin/calendar)
 	ListCalendarYears(ctx echo.Context) error
-	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed
+	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed by and by
 	// (PUT /api/admin/calendar/{year})
 	ImportCalendar(ctx echo.Context, year int) error
 	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
@@ -7948,7 +7966,7 @@ type StrictServerInterface interface {
 
 	// (GET /api/admin/calendar)
 	ListCalendarYears(ctx context.Context, request ListCalendarYearsRequestObject) (ListCalendarYearsResponseObject, error)
-	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed
+	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed by and by
 	// (PUT /api/admin/calendar/{year})
 	ImportCalendar(ctx context.Context, request ImportCalendarRequestObject) (ImportCalendarResponseObject, error)
 	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened

@@ -19,6 +19,7 @@ const (
 	search
 	signIn
 	upload
+	caseFile
 )
 
 // grant says who may call an operation. No roles: anybody, signed in or not.
@@ -54,7 +55,7 @@ func grants() map[string]grant {
 		"changePassword": {roles: []negotiation.Role{agent, supervisor, officer, admin}, kind: signIn},
 
 		"fileCase": to(consumer), "listMyCases": to(consumer),
-		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": inRoom, "getFile": inRoom,
+		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": {roles: inRoom.roles, kind: caseFile}, "getFile": inRoom,
 		"getAudit": inRoom, "listEvents": inRoom, "markRead": inRoom,
 		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload}, "continueUpload": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
 		"beginUpload": to(consumer, agent, supervisor), "getUpload": to(consumer, agent, supervisor),
@@ -90,7 +91,9 @@ func (g grant) admits(v *visit) error {
 // guards makes the middleware of each operation.
 func (s *Server) guards() map[string][]echo.MiddlewareFunc {
 	now := s.options.Now
-	limiters := map[kind]*limiter{search: newLimiter(s.options.Rates.Search, now), signIn: newLimiter(s.options.Rates.SignIn, now), upload: newLimiter(s.options.Rates.Upload, now)}
+	r := s.options.Rates
+	limiters := map[kind]*limiter{search: newLimiter(r.Search, now), signIn: newLimiter(r.SignIn, now), upload: newLimiter(r.Upload, now),
+		caseFile: newLimiter(r.CaseFile, now)}
 	guards := make(map[string][]echo.MiddlewareFunc)
 	for operation, g := range grants() {
 		guards[operation] = []echo.MiddlewareFunc{s.guard(operation, g, limiters[g.kind])}
@@ -118,8 +121,10 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 			if err := g.admits(v); err != nil {
 				return err
 			}
-			if n, err := strconv.Atoi(c.QueryParam("limit")); err == nil && n == 0 { // later it is like none
-				return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", longestOf(operation)).On("limit")
+			if rows := c.QueryParam("limit"); rows != "" {
+				if n, err := strconv.Atoi(rows); err == nil && n == 0 { // later it is like none
+					return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", longestOf(operation)).On("limit")
+				}
 			}
 			if l != nil {
 				if err := l.take(v.addr); err != nil {
@@ -134,20 +139,40 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 					return negotiation.NewError(codeTooLarge, "max", most).On("file")
 				}
 			}
-			v.granted = true
 			return next(c)
 		}
 	}
 }
 
-// granted is the net under the guards: an operation that none let through is refused.
-func granted(next StrictHandlerFunc, _ string) StrictHandlerFunc {
-	return func(c echo.Context, request any) (any, error) {
-		if !visitOf(c.Request().Context()).granted {
-			return nil, negotiation.NewError(negotiation.CodeNotAllowed)
-		}
-		return next(c, request)
+// guarded registers operations with their guards around them. Echo would put these together again for each request.
+type guarded struct{ *echo.Echo }
+
+func (e guarded) GET(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.GET(path, behind(guards, h))
+}
+
+func (e guarded) POST(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.POST(path, behind(guards, h))
+}
+
+func (e guarded) PUT(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.PUT(path, behind(guards, h))
+}
+
+func (e guarded) PATCH(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.PATCH(path, behind(guards, h))
+}
+
+func (e guarded) DELETE(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.DELETE(path, behind(guards, h))
+}
+
+// behind is the operation as its guard lets people through to it. One without a guard lets nobody through.
+func behind(guards []echo.MiddlewareFunc, h echo.HandlerFunc) echo.HandlerFunc {
+	if len(guards) != 1 {
+		return func(echo.Context) error { return negotiation.NewError(negotiation.CodeNotAllowed) }
 	}
+	return guards[0](h)
 }
 
 // patient gives a transfer of bytes more time than other requests have.

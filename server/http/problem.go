@@ -73,7 +73,8 @@ func writeProblem(w http.ResponseWriter, v *visit, err error) {
 		v.cause = err
 	}
 	p := Problem{Type: "about:blank", Status: t.status, Code: ProblemCode(e.Code), Field: e.Field, Params: e.Params, RequestId: v.id}
-	p.Title, p.Detail = t.in(v.language, e.Params)
+	language := v.language()
+	p.Title, p.Detail = t.in(language, e.Params)
 	b, err := json.Marshal(p)
 	if err != nil { // a parameter that is no JSON
 		v.cause = errors.Join(v.cause, err)
@@ -82,7 +83,7 @@ func writeProblem(w http.ResponseWriter, v *visit, err error) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/problem+json")
-	h.Set("Content-Language", v.language)
+	h.Set("Content-Language", language)
 	h.Del("Content-Disposition")
 	if after, ok := e.Params["retry_after"]; ok {
 		h.Set("Retry-After", fmt.Sprint(after))

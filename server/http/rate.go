@@ -24,11 +24,13 @@ type Rates struct {
 	Search   AddressRate // public searches and lists
 	SignIn   AddressRate // codes, passwords, set-up, invitations, applications
 	Upload   AddressRate
+	CaseFile AddressRate // each reads a whole room
 }
 
 // DefaultRates are the rates as published.
 func DefaultRates() Rates {
-	return Rates{Requests: AddressRate{100, 400}, Search: AddressRate{10, 60}, SignIn: AddressRate{2, 20}, Upload: AddressRate{2, 30}}
+	return Rates{Requests: AddressRate{100, 400}, Search: AddressRate{10, 60}, SignIn: AddressRate{2, 20}, Upload: AddressRate{2, 30},
+		CaseFile: AddressRate{5, 60}}
 }
 
 // addressesKept is how many addresses a limiter remembers; the one not seen longest is forgotten first.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -62,6 +63,8 @@ type Server struct {
 	proxies  proxies
 	handler  http.Handler
 	server   *http.Server
+	regions  sync.Map // encodedRegions by parent
+	lines    sync.Map // slog.Handler by route: see usual
 	stopping atomic.Bool
 }
 
@@ -78,14 +81,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", pages)
-	mux.HandleFunc("/healthz", s.healthz)
-	mux.HandleFunc("/readyz", s.readyz)
-	mux.Handle("/api/", s.limited(s.known(headAsGet(s.api()))))
-	mux.Handle("/api/live", s.limited(s.known(s.live("/api/live", s.options.Live))))
-	mux.Handle("GET /api/events", s.limited(s.known(s.live("/api/events", s.options.Events))))
-	s.handler = s.begin(s.protected(s.addressed(s.sameOrigin(mux))))
+	s.handler = s.begin(s.protected(s.addressed(s.sameOrigin(s.routes(pages)))))
 	s.server = &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -215,11 +211,33 @@ func headAsGet(next http.Handler) http.Handler {
 	})
 }
 
+// routes parts the API from all else. What is asked for most goes by without the patterns.
+func (s *Server) routes(pages http.Handler) http.Handler {
+	visited := func(next http.Handler) http.Handler { return s.limited(s.known(next)) }
+	others := http.NewServeMux()
+	others.Handle("/", pages)
+	others.HandleFunc("/healthz", s.healthz)
+	others.HandleFunc("/readyz", s.readyz)
+	operations, live, events := visited(headAsGet(s.api())), visited(s.live("/api/live", s.options.Live)), visited(s.live("/api/events", s.options.Events))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch path := r.URL.Path; {
+		case path == "/api/live":
+			live.ServeHTTP(w, r)
+		case path == "/api/events" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			events.ServeHTTP(w, r)
+		case path == "/api", strings.HasPrefix(path, "/api/"):
+			operations.ServeHTTP(w, r)
+		default:
+			others.ServeHTTP(w, r)
+		}
+	})
+}
+
 // api routes the contract's operations.
 func (s *Server) api() http.Handler {
 	e := echo.New()
 	e.Binder = strict{}
 	e.HTTPErrorHandler = s.failed
-	RegisterHandlersWithOptions(e, NewStrictHandler(api{s.options, s}, []StrictMiddlewareFunc{granted}), RegisterHandlersOptions{OperationMiddlewares: s.guards()})
+	RegisterHandlersWithOptions(guarded{e}, NewStrictHandler(api{s.options, s}, nil), RegisterHandlersOptions{OperationMiddlewares: s.guards()})
 	return e
 }

@@ -78,7 +78,7 @@ func TestPages(t *testing.T) {
 		require.Contains(t, got.Body.String(), c.body, name)
 		require.Equal(t, c.encoding, got.Header().Get("Content-Encoding"), name)
 		require.Equal(t, c.cache, got.Header().Get("Cache-Control"), name)
-		require.Equal(t, policy, got.Header().Get("Content-Security-Policy"), name)
+		require.Equal(t, c.url != "/api/", got.Header().Get("Content-Security-Policy") == policy, name)
 		require.Equal(t, "nosniff", got.Header().Get("X-Content-Type-Options"), name)
 	}
 
@@ -107,15 +107,22 @@ func TestFrontEndNotBuilt(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *web.Options) { o.Secure = true }).people()
-	h := w.do("", "GET", "/api/meta", nil).Header()
-	for name, want := range map[string]string{
-		"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "X-Frame-Options": "DENY",
-		"Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000", "Content-Type": "application/json",
+	for url, special := range map[string]map[string]string{
+		"/":            {"Content-Security-Policy": policy, "Referrer-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin"},
+		"/api/meta":    {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Content-Type": "application/json"},
+		"/api/nothing": {"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Content-Type": "application/problem+json"},
 	} {
-		require.Equal(t, want, h.Get(name), name)
+		h := w.do("", "GET", url, nil).Header()
+		for name, want := range special {
+			require.Equal(t, want, h.Get(name), "%s: %s", url, name)
+		}
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
+			"Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000"} {
+			require.Equal(t, want, h.Get(name), "%s: %s", url, name)
+		}
+		require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{16}$`), h.Get("X-Request-Id"))
+		require.Equal(t, url == "/", h.Get("Permissions-Policy") != "", "a document has rights to give away, data have none")
 	}
-	require.NotEmpty(t, h.Get("Permissions-Policy"))
-	require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{16}$`), h.Get("X-Request-Id"))
 
 	require.Equal(t, http.StatusUnauthorized, w.do("wang", "GET", "/api/account", nil).Code, "behind TLS the plain cookie is none")
 	w.cookies["wang"].Name = "__Host-hejie"
@@ -195,6 +202,26 @@ func TestAddressesAreLimited(t *testing.T) {
 	}
 	require.Equal(t, 429, w.do("", "GET", "/api/meta", nil, from("192.0.2.1:6")).Code)
 	require.Equal(t, 503, w.do("", "GET", "/", nil, from("192.0.2.1:6")).Code, "pages are not counted")
+}
+
+// A case file reads a whole room: it has a rate of its own.
+func TestCaseFilesAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *web.Options) {
+		o.Rates = web.Rates{CaseFile: web.AddressRate{PerSecond: 0.001, Burst: 2}}
+		o.Now = func() time.Time { return morning }
+	}).people()
+	id := w.file("wang", "楚天家具", "B-1")
+	w.must("wang", id, map[string]any{"type": "post_message", "text": "您好"})
+	for range 2 {
+		file := read[web.CaseFile](t, w.do("wang", "GET", "/api/cases/"+id+"/file", nil))
+		require.Len(t, file.Timeline, 3)
+		require.Equal(t, int64(3), file.Version)
+		require.Contains(t, string(file.Timeline[2]), "您好")
+		require.NotEmpty(t, file.Clocks)
+	}
+	require.Equal(t, 429, w.do("wang", "GET", "/api/cases/"+id+"/file", nil).Code)
+	require.Equal(t, 200, w.do("wang", "GET", "/api/cases/"+id, nil).Code, "other operations go on")
 }
 
 func TestLiveGetsTheSession(t *testing.T) {

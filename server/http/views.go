@@ -108,9 +108,10 @@ func eventsOf(records []negotiation.Record) []Event {
 	return each(records, func(r negotiation.Record) Event { return r.Wire() })
 }
 
+// caseFileOf is all of the file but its timeline, which is written as it is read.
 func caseFileOf(f app.CaseFile, view CaseView) CaseFile {
 	return CaseFile{
-		View: view, MadeAt: f.MadeAt, Head: f.Head, Version: f.Version, Timeline: eventsOf(f.Timeline), Clocks: each(f.Clocks, clockOf),
+		View: view, MadeAt: f.MadeAt, Head: f.Head, Version: f.Version, Clocks: each(f.Clocks, clockOf),
 		Turns: each(f.Turns, func(t app.TurnHeld) TurnHeld {
 			return TurnHeld{Side: t.Side, From: t.From, To: t.To, WorkingSeconds: t.WorkingSeconds}
 		}),

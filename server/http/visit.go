@@ -14,16 +14,15 @@ import (
 	"hejie/server/app"
 )
 
-// visit is what a request knows of itself. Only the request's own goroutine touches it.
+// visit is what a request knows of itself, and its context. Only the request's own goroutine touches it.
 type visit struct {
+	context.Context
 	id       string
-	addr     string // network address of the client
-	agent    string // User-Agent
-	language string // zh, en: of problems
-	route    string // pattern, for the log
+	addr     string      // network address of the client
+	asked    http.Header // of the request
+	route    string      // pattern, for the log
 	session  app.Session
 	signedIn bool
-	granted  bool  // the guard let the operation through
 	cause    error // of an answer 5xx, for the log
 }
 
@@ -33,8 +32,19 @@ func visitOf(ctx context.Context) *visit {
 	if v, ok := ctx.Value(visitKey{}).(*visit); ok {
 		return v
 	}
-	return &visit{language: "zh"}
+	return &visit{Context: ctx}
 }
+
+// Value makes the visit known to all that have its context.
+func (v *visit) Value(key any) any {
+	if key == (visitKey{}) {
+		return v
+	}
+	return v.Context.Value(key)
+}
+
+// language of problems: zh, en.
+func (v *visit) language() string { return preferred(v.asked.Get("Accept-Language")) }
 
 // SessionOf gives the session that the request's cookie proved. It works in handlers that New was given, such as Options.Live.
 func SessionOf(ctx context.Context) (app.Session, bool) {
@@ -42,16 +52,17 @@ func SessionOf(ctx context.Context) (app.Session, bool) {
 	return v.session, v.signedIn
 }
 
-func (v *visit) client() app.Client { return app.Client{Addr: v.addr, Agent: v.agent} }
+func (v *visit) client() app.Client {
+	return app.Client{Addr: v.addr, Agent: v.asked.Get("User-Agent")}
+}
 
 // begin gives each request its visit, an id, a line in the log and, whatever happens, an answer.
 func (s *Server) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		v := &visit{id: requestID(), addr: s.proxies.client(r), agent: r.UserAgent(), language: preferred(r.Header.Get("Accept-Language")), route: "unknown"}
-		r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))
+		v := &visit{Context: r.Context(), id: requestID(), addr: s.proxies.client(r), asked: r.Header, route: "unknown"}
 		a := &answer{ResponseWriter: w}
-		a.Header().Set("X-Request-Id", v.id)
+		a.Header()["X-Request-Id"] = []string{v.id}
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler { // net/http's own way to cut an answer
@@ -62,32 +73,53 @@ func (s *Server) begin(next http.Handler) http.Handler {
 					writeProblem(a, v, errInternal)
 				}
 			}
-			s.logged(r, a, v, time.Since(start))
+			s.logged(r, a, v, start, time.Since(start))
 		}()
-		next.ServeHTTP(a, r)
+		next.ServeHTTP(a, r.WithContext(v))
 	})
 }
 
-func (s *Server) logged(r *http.Request, a *answer, v *visit, took time.Duration) {
+func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, took time.Duration) {
 	level, status := slog.LevelInfo, a.status
 	if status == 0 {
 		status = http.StatusOK
 	}
-	attrs := []slog.Attr{slog.String("method", r.Method), slog.String("route", v.route), slog.Int("status", status),
-		slog.Duration("took", took), slog.Int64("bytes", a.bytes), slog.String("request", v.id)}
-	if v.signedIn {
-		attrs = append(attrs, slog.String("role", string(v.session.Actor.Role)))
+	if status >= 500 && r.Context().Err() == nil { // else the visitor went away and nothing failed
+		level = slog.LevelError
 	}
-	if status >= 500 {
-		if r.Context().Err() == nil { // else the visitor went away and nothing failed
-			level = slog.LevelError
+	if h := s.log.Handler(); h.Enabled(r.Context(), level) {
+		if r.Method == http.MethodGet && status == http.StatusOK {
+			h = s.usual(v.route)
+		} else {
+			h = h.WithAttrs(beginning(r.Method, v.route, status))
 		}
-		attrs = append(attrs, slog.Any("error", v.cause))
+		line := slog.NewRecord(start.Add(took), level, "request", 0) // without the place in the code, which would be looked up each time
+		line.AddAttrs(slog.Duration("took", took), slog.Int64("bytes", a.bytes), slog.String("request", v.id))
+		if v.signedIn {
+			line.AddAttrs(slog.String("role", string(v.session.Actor.Role)))
+		}
+		if status >= 500 {
+			line.AddAttrs(slog.Any("error", v.cause))
+		}
+		_ = h.Handle(r.Context(), line) // as slog itself does: there is nobody to be told
 	}
-	s.log.LogAttrs(r.Context(), level, "request", attrs...)
 	if s.options.Observe != nil {
 		s.options.Observe(r.Method, v.route, status, took)
 	}
+}
+
+// beginning of a request's line in the log.
+func beginning(method, route string, status int) []slog.Attr {
+	return []slog.Attr{slog.String("method", method), slog.String("route", route), slog.Int("status", status)}
+}
+
+// usual is the log's handler with the beginning of nearly all lines of a route, laid out once.
+func (s *Server) usual(route string) slog.Handler {
+	if kept, ok := s.lines.Load(route); ok {
+		return kept.(slog.Handler)
+	}
+	kept, _ := s.lines.LoadOrStore(route, s.log.Handler().WithAttrs(beginning(http.MethodGet, route, http.StatusOK)))
+	return kept.(slog.Handler)
 }
 
 func requestID() string {

@@ -3,11 +3,13 @@ package http
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
+	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
 )
 
@@ -33,5 +35,53 @@ func TestLevelOfRequests(t *testing.T) {
 			})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
 			require.Contains(t, log.String(), "level="+c.level)
 		})
+	}
+}
+
+// TestLineOfARequest: each line tells of its own request, also where lines have their beginning in common.
+func TestLineOfARequest(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := &Server{log: slog.New(slog.NewJSONHandler(&log, nil))}
+	h := s.begin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := visitOf(r.Context())
+		v.route, v.signedIn, v.session.Actor.Role = r.URL.Path, r.URL.Path == "/b", "officer"
+		if r.URL.Path == "/c" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, err := w.Write([]byte(r.URL.Path))
+		require.NoError(t, err)
+	}))
+	ids := map[any]bool{}
+	for _, c := range []struct {
+		method, path string
+		status       float64
+	}{{"GET", "/a", 200}, {"GET", "/b", 200}, {"GET", "/a", 200}, {"POST", "/a", 200}, {"GET", "/c", 404}, {"GET", "/b", 200}} {
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), c.method, c.path, nil))
+		var line map[string]any
+		require.NoError(t, json.NewDecoder(&log).Decode(&line))
+		require.Equal(t, "request", line["msg"])
+		require.Equal(t, []any{c.method, c.path, c.status, 2.0}, []any{line["method"], line["route"], line["status"], line["bytes"]})
+		require.Equal(t, c.path == "/b", line["role"] == "officer")
+		require.Contains(t, line, "took")
+		ids[line["request"]] = true
+	}
+	require.Len(t, ids, 6)
+}
+
+// TestNoWayAroundTheGuards: an operation that was registered without a guard lets nobody through.
+func TestNoWayAroundTheGuards(t *testing.T) {
+	t.Parallel()
+	e := echo.New()
+	e.HTTPErrorHandler = (&Server{log: slog.New(slog.DiscardHandler)}).failed
+	reached := func(echo.Context) error { t.Error("reached"); return nil }
+	g := guarded{e}
+	for method, register := range map[string]func(string, echo.HandlerFunc, ...echo.MiddlewareFunc) *echo.Route{
+		"GET": g.GET, "POST": g.POST, "PUT": g.PUT, "PATCH": g.PATCH, "DELETE": g.DELETE,
+	} {
+		register("/x", reached)
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, "/x", nil))
+		require.Equal(t, http.StatusForbidden, w.Code)
 	}
 }

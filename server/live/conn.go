@@ -6,9 +6,11 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
@@ -17,8 +19,8 @@ import (
 // conn is one socket, or a stream of events in place of one.
 type conn struct {
 	hub     *Hub
-	ws      *websocket.Conn // nil for a stream
-	stream  *stream         // nil for a socket
+	wire    *wire   // nil for a stream
+	stream  *stream // nil for a socket
 	visitor Visitor
 
 	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
@@ -34,8 +36,10 @@ type conn struct {
 	jobs    []job
 	working bool
 	space   *sync.Cond // the reader waits for the worker; made when needed
-	subs    map[string]*subscription
+	subs    []*subscription
 	feeds   map[string]*follower
+
+	part []byte // of the reader alone: a message whose last frame has not come; else nil
 
 	// Of the worker alone.
 	commands *rate.Limiter
@@ -68,42 +72,93 @@ func (c *conn) prepare() {
 	c.hub.wheel.put(c, c.hub.Now())
 }
 
-// read takes frames until the socket ends, then tidies up. It hands each on at once, so that its stack stays small.
+// read takes frames until the socket ends, then tidies up. It waits for the next one here, so that its stack stays small.
 func (c *conn) read() {
 	defer c.leave()
 	for {
-		kind, r, err := c.ws.NextReader()
+		h, err := c.wire.next()
+		if err == nil {
+			err = c.arrived(h)
+		}
+		if errors.Is(err, errProtocol) && c.shut(gone) {
+			_ = c.notice(opClose, websocket.FormatCloseMessage(websocket.CloseProtocolError, "")) // told or not, it ends
+		}
 		if err != nil {
 			return
-		}
-		frame, err := c.take(r)
-		if err != nil {
-			return
-		}
-		c.heard.Store(c.hub.Now().UnixNano())
-		switch {
-		case kind != websocket.TextMessage:
-			c.end(BadFrame)
-		case frame == nil:
-			c.end(FrameTooLarge)
-		default:
-			c.enqueue(job{frame: frame, at: c.hub.Now()})
 		}
 	}
 }
 
-// take reads one message; nil when it is above the limit.
-func (c *conn) take(r io.Reader) ([]byte, error) {
-	buf := c.hub.frames.Get().(*[]byte)
-	defer c.hub.frames.Put(buf)
-	n, err := io.ReadFull(r, *buf)
+// arrived takes the payload of a frame, and hands on the message that is whole with it.
+func (c *conn) arrived(h head) error {
+	first := h.op != opMore
 	switch {
-	case err == nil:
-		return nil, nil
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return append(make([]byte, 0, n), (*buf)[:n]...), nil
+	case h.control():
+		return c.noticed(h)
+	case c.ended(): // nobody listens any more
+		return c.wire.skip(h.size)
+	case h.op > opBinary, first != (c.part == nil):
+		return errProtocol
+	case h.op == opBinary:
+		c.end(BadFrame)
+		return c.wire.skip(h.size)
+	case h.size > c.hub.Limits.FrameBytes-int64(len(c.part)):
+		c.end(FrameTooLarge)
+		return c.wire.skip(h.size)
+	case first:
+		c.part = make([]byte, 0, h.size)
 	}
-	return nil, err
+	n := len(c.part)
+	c.part = slices.Grow(c.part, int(h.size))[:n+int(h.size)]
+	if err := c.wire.take(c.part[n:], h.mask); err != nil || !h.final {
+		return err
+	}
+	now := c.hub.Now()
+	c.heard.Store(now.UnixNano())
+	c.enqueue(job{frame: c.part, at: now})
+	c.part = nil
+	return nil
+}
+
+// noticed takes a control frame. It gives io.EOF after the peer's goodbye.
+func (c *conn) noticed(h head) error {
+	p := make([]byte, h.size)
+	if err := c.wire.take(p, h.mask); err != nil {
+		return err
+	}
+	switch h.op {
+	case opPong:
+	case opPing:
+		if !c.ended() {
+			return c.notice(opPong, p)
+		}
+	case opClose:
+		if len(p) == 1 || len(p) > 1 && (!mayClose(binary.BigEndian.Uint16(p)) || !utf8.Valid(p[2:])) {
+			return errProtocol
+		}
+		if c.shut(gone) { // else it is the answer to ours
+			_ = c.notice(opClose, p[:min(len(p), 2)]) // it leaves anyway
+		}
+		return io.EOF
+	default:
+		return errProtocol
+	}
+	return nil
+}
+
+// notice sends a control frame.
+func (c *conn) notice(op byte, payload []byte) error {
+	if err := c.wire.SetWriteDeadline(time.Now().Add(c.hub.tuning.grace)); err != nil {
+		return err
+	}
+	_, err := c.wire.Write(append(appendHead(nil, op, len(payload)), payload...))
+	return err
+}
+
+func (c *conn) ended() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closing != 0
 }
 
 // enqueue gives the worker something to do, after all that it has. Frames wait when it is far behind: the network then holds the
@@ -207,9 +262,8 @@ func (c *conn) freeRoom() {
 	}
 }
 
-// pump writes what is queued, all that has gathered in one write, and ends when there is nothing. Frames of a server are not masked,
-// two to ten bytes before the payload (RFC 6455 section 5.2), so they are laid out here; the library shakes hands, reads and
-// writes control frames. The two may write at once: a net.Conn's Write is whole, and each writes whole frames.
+// pump writes what is queued, all that has gathered in one write, and ends when there is nothing. A control frame may be written at the
+// same time: a net.Conn's Write is whole, and each writes whole frames.
 func (c *conn) pump() {
 	buf := c.hub.buffers.Get().(*[]byte)
 	defer func() {
@@ -243,31 +297,17 @@ func (c *conn) pump() {
 		}
 		*buf = (*buf)[:0]
 		for i, payload := range batch {
-			*buf = appendFrame(*buf, payload)
+			*buf = append(appendHead(*buf, opText, len(payload)), payload...)
 			batch[i] = nil
 		}
-		nc := c.ws.NetConn()
-		err := nc.SetWriteDeadline(time.Now().Add(c.hub.tuning.write))
+		err := c.wire.SetWriteDeadline(time.Now().Add(c.hub.tuning.write))
 		if err == nil {
-			_, err = nc.Write(*buf)
+			_, err = c.wire.Write(*buf)
 		}
 		if err != nil {
 			c.end(SlowReader)
 		}
 	}
-}
-
-func appendFrame(b, payload []byte) []byte {
-	const finalText = 0x81
-	switch n := len(payload); {
-	case n < 126:
-		b = append(b, finalText, byte(n))
-	case n < 1<<16:
-		b = append(b, finalText, 126, byte(n>>8), byte(n))
-	default:
-		b = binary.BigEndian.AppendUint64(append(b, finalText, 127), uint64(n))
-	}
-	return append(b, payload...)
 }
 
 // end closes the socket with a code, without blocking. The first one counts.
@@ -303,10 +343,9 @@ func (c *conn) sendClose(code CloseCode) {
 		c.stream.bye(code, c.hub.tuning.grace, c.hub.Logger)
 		return
 	}
-	deadline := time.Now().Add(c.hub.tuning.grace)
-	err := c.ws.WriteControl(websocket.CloseMessage, code.frame(), deadline)
+	err := c.notice(opClose, code.frame())
 	if err == nil {
-		err = c.ws.SetReadDeadline(deadline)
+		err = c.wire.SetReadDeadline(time.Now().Add(c.hub.tuning.grace))
 	}
 	if err != nil { // a peer that does not read: it notices the cut
 		c.cut()
@@ -323,7 +362,7 @@ func (c *conn) cut() {
 		c.stream.end()
 		return
 	}
-	if err := c.ws.Close(); err != nil {
+	if err := c.wire.Close(); err != nil {
 		c.hub.Logger.Debug("live: socket was closed already", slog.Any("error", err))
 	}
 }
@@ -333,7 +372,7 @@ func (c *conn) cut() {
 func (c *conn) refuse(code CloseCode) {
 	c.sendClose(code)
 	for {
-		if _, _, err := c.ws.NextReader(); err != nil {
+		if h, err := c.wire.next(); err != nil || h.op == opClose || c.wire.skip(h.size) != nil {
 			break
 		}
 	}

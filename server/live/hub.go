@@ -129,7 +129,6 @@ type Hub struct {
 	Options
 	upgrader websocket.Upgrader
 	buffers  sync.Pool // *[]byte: of pumps
-	frames   sync.Pool // *[]byte of FrameBytes+1: of readers
 	seed     maphash.Seed
 	shards   []*shard
 	feeds    feedTable
@@ -176,7 +175,6 @@ func New(o Options) *Hub {
 		Subprotocols: []string{Protocol}, CheckOrigin: o.Origin,
 	}
 	h.buffers.New = func() any { return new([]byte) }
-	h.frames.New = func() any { b := make([]byte, o.Limits.FrameBytes+1); return &b }
 	for range max(2, runtime.GOMAXPROCS(0)) {
 		h.shards = append(h.shards, &shard{hub: h, rooms: map[roomKey]*room{}})
 	}
@@ -278,10 +276,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	// The library answers a frame whose header announces more than its limit with code 1009, after which a browser would come back
-	// with the same frame. So it has none: the reader takes no more than its own limit, whatever is announced, and has its own code.
-	ws.SetReadLimit(0)
-	c := &conn{hub: h, ws: ws, visitor: who}
+	c := &conn{hub: h, wire: &wire{Conn: ws.NetConn()}, visitor: who}
 	code := CloseCode(0)
 	switch {
 	case refused != nil:

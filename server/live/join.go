@@ -2,6 +2,7 @@ package live
 
 import (
 	"log/slog"
+	"slices"
 
 	"hejie/negotiation"
 	"hejie/server/app"
@@ -45,8 +46,8 @@ func (c *conn) unsubscribe(t target) {
 		return
 	}
 	c.mu.Lock()
-	sub := c.subs[t.Channel]
-	delete(c.subs, t.Channel)
+	sub := c.sub(t.Channel)
+	c.forget(sub)
 	c.mu.Unlock()
 	if sub != nil {
 		s := sub.room.shard
@@ -84,10 +85,7 @@ func (c *conn) join(name, caseID string, ch negotiation.Channel, since negotiati
 	}
 	sub := &subscription{conn: c, room: r, last: since}
 	r.subs = append(r.subs, sub)
-	if c.subs == nil {
-		c.subs = make(map[string]*subscription, 2)
-	}
-	c.subs[name] = sub
+	c.subs = append(c.subs, sub)
 	return sub, nil
 }
 
@@ -190,14 +188,31 @@ func (r *room) attach(sub *subscription) {
 func (c *conn) follows(channel string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.subs[channel] != nil
+	return c.sub(channel) != nil
+}
+
+// sub is the subscription to a channel; nil without. The connection is locked. There are a few in nearly all, tuning.channels at most.
+func (c *conn) sub(channel string) *subscription {
+	for _, sub := range c.subs {
+		if sub.room.name == channel {
+			return sub
+		}
+	}
+	return nil
+}
+
+// forget takes a subscription off the list, if it is there. The connection is locked.
+func (c *conn) forget(sub *subscription) {
+	if i := slices.Index(c.subs, sub); i >= 0 {
+		c.subs = slices.Delete(c.subs, i, i+1)
+	}
 }
 
 // subscription of the socket to a channel, or not_found.
 func (c *conn) subscription(channel, field string) (*subscription, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if sub := c.subs[channel]; sub != nil {
+	if sub := c.sub(channel); sub != nil {
 		return sub, nil
 	}
 	return nil, negotiation.NewError(negotiation.CodeNotFound).On(field)
@@ -207,9 +222,7 @@ func (c *conn) subscription(channel, field string) (*subscription, error) {
 func (c *conn) dropSub(sub *subscription) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.subs[sub.room.name] == sub {
-		delete(c.subs, sub.room.name)
-	}
+	c.forget(sub)
 }
 
 // leaveAll ends all subscriptions of a socket that is closing.

@@ -56,8 +56,10 @@ type Options struct {
 	Clock  app.Clock // real time
 	Base   string    // address of the site, for links: https://hejie.example
 	Limits app.Limits
-	Keep   bool // the demo: what was sent stays in the outbox, codes too
-	Logger *slog.Logger
+	// Offered gives a notice as it is to be told now, false when it is not; see app.Offered. Nil: as it is.
+	Offered func(ctx context.Context, r app.OutboxRow) (app.OutboxRow, bool, error)
+	Keep    bool // the demo: what was sent stays in the outbox, codes too
+	Logger  *slog.Logger
 }
 
 // Worker empties the outbox.
@@ -140,8 +142,9 @@ func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 			w.known = nil
 		}
 	}()
+	wanted, failed := w.wanted(ctx, rows)
 	var fresh, addressed []app.OutboxRow
-	for _, r := range rows {
+	for _, r := range wanted {
 		if r.Address == "" {
 			fresh = append(fresh, r)
 		} else {
@@ -150,9 +153,32 @@ func (w *Worker) Step(ctx context.Context) (more bool, err error) {
 	}
 	ready, parted, err := w.address(ctx, fresh, now)
 	if err != nil {
-		return false, err
+		return false, errors.Join(failed, err)
 	}
-	return parted || len(rows) == batch, w.send(ctx, append(addressed, ready...), now.Add(lease-sendTime))
+	return parted || len(rows) == batch, errors.Join(failed, w.send(ctx, append(addressed, ready...), now.Add(lease-sendTime)))
+}
+
+// wanted gives the rows that are still to be told, as they are now, and drops the others. One that cannot be asked about stays for later.
+func (w *Worker) wanted(ctx context.Context, rows []app.OutboxRow) (wanted []app.OutboxRow, err error) {
+	if w.o.Offered == nil {
+		return rows, nil
+	}
+	var notes []note
+	for _, r := range rows {
+		is, tell, e := w.o.Offered(ctx, r)
+		switch {
+		case e != nil:
+			err = errors.Join(err, e)
+		case tell:
+			wanted = append(wanted, is)
+		default:
+			notes = append(notes, func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) })
+		}
+	}
+	if len(notes) > 0 {
+		err = errors.Join(err, w.write(ctx, notes))
+	}
+	return wanted, err
 }
 
 // note is what becomes of a row; nil: it stays as it is.

@@ -106,11 +106,13 @@ const (
 	caseID = "0195c1d0-0000-7000-8000-000000000001"
 )
 
-func (w *world) notice(to string) {
+func (w *world) notice(to string) (caseID string) {
 	w.t.Helper()
+	caseID = app.NewID()
 	w.write(func(tx app.PlainTx) error {
 		return tx.AddNotice(w.ctx, app.Notice{To: to, Template: app.TemplateNewOffer, Case: caseID, Params: map[string]string{"code": "K7QM2-XW9PD", "until": "2026-03-09"}, At: start})
 	})
+	return caseID
 }
 
 func (w *world) code() {
@@ -159,10 +161,41 @@ func TestWaiting(t *testing.T) {
 	require.Zero(t, first)
 }
 
+// TestOffered: what was seen meanwhile is dropped, what is told is told as it is now, and what nobody can say waits without holding up others.
+func TestOffered(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("no answer")
+	var seen, unknown string
+	w := newWorld(t, func(o *notify.Options) {
+		o.Offered = func(_ context.Context, r app.OutboxRow) (app.OutboxRow, bool, error) {
+			switch r.Case {
+			case seen:
+				return r, false, nil
+			case unknown:
+				return r, false, broken
+			}
+			r.Params["until"] = "2026-03-11"
+			return r, true, nil
+		}
+	})
+	to := w.account(negotiation.RoleConsumer, phone, phone, "", "")
+	seen, unknown = w.notice(to), w.notice(to)
+	told := w.notice(to)
+	_, err := w.Step(w.ctx)
+	require.ErrorIs(t, err, broken)
+	require.Len(t, w.out.got, 1)
+	require.Contains(t, w.out.got[0].Text, "2026-03-11")
+	waiting := map[string]bool{}
+	for _, r := range w.rows() {
+		waiting[r.Case] = r.Delivered.IsZero()
+	}
+	require.Equal(t, map[string]bool{told: false, unknown: true}, waiting)
+}
+
 func TestDeliversOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.notice(w.account(negotiation.RoleConsumer, phone, phone, "", ""))
+	caseID := w.notice(w.account(negotiation.RoleConsumer, phone, phone, "", ""))
 	w.settle()
 	w.settle()
 	require.Len(t, w.out.got, 1)

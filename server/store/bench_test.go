@@ -237,7 +237,7 @@ func BenchmarkLists(b *testing.B) {
 				if err != nil {
 					return err
 				}
-				if r := store.ResultOf(c, workday.Default()); r != nil {
+				if r := store.ResultOf(c); r != nil {
 					results = append(results, *r)
 				}
 			}

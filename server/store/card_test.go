@@ -171,14 +171,29 @@ func BenchmarkCard(b *testing.B) {
 	}
 }
 
+// A log from before events told how long they took is counted by the calendar of the program.
+func TestResultOfAnOlderLog(t *testing.T) {
+	t.Parallel()
+	filed := time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC) // a Monday, noon in Shanghai
+	c := negotiation.Case{Class: negotiation.ClassUE, FiledAt: filed, FirstResponse: filed.Add(24 * time.Hour), Rules: negotiation.DefaultRules()}
+	require.Equal(t, int64(86400), store.ResultOf(c).Response)
+	c.FirstResponse = time.Time{}
+	require.Equal(t, int64(2*86400+43200), store.ResultOf(c).Response)
+	c.SettledAt = filed.Add(48 * time.Hour)
+	require.Equal(t, int64(2*86400), store.ResultOf(c).Settlement)
+}
+
 // Equal enterprises share a place, the next one's counts them all; those without a grade have none. A page says the same as the whole.
 func TestRanks(t *testing.T) {
 	t.Parallel()
 	s := newStore(t, store.Options{})
 	card := func(key int) scorecard.Card { return scorecard.Card{Rank: scorecard.Rank{Key: key}} }
-	few := scorecard.Card{Rank: scorecard.Rank{Key: 99, Withheld: []scorecard.Withheld{scorecard.FewCases}}}
+	few := func(key int) scorecard.Card {
+		return scorecard.Card{Rank: scorecard.Rank{Key: key, Withheld: []scorecard.Withheld{scorecard.FewCases}}}
+	}
 	s.SetRanking(yearsEnd, []app.Standing{{Enterprise: "a", Region: "430602", Card: card(90)}, {Enterprise: "b", Region: "430603", Card: card(80)}, {Enterprise: "c", Region: "430602", Card: card(80)},
-		{Enterprise: "d", Region: "430602", Card: card(80)}, {Enterprise: "e", Region: "430602", Card: card(0)}, {Enterprise: "f", Region: "430602", Card: few}})
+		{Enterprise: "d", Region: "430602", Card: card(80)}, {Enterprise: "e", Region: "430602", Card: card(0)}, {Enterprise: "f", Region: "430602", Name: "丁.1", Card: few(1)},
+		{Enterprise: "g", Region: "430602", Name: "丁.1", Card: few(99)}})
 	ranks := func(within string, limit int) (got []string) {
 		q := app.RankingQuery{Today: yearsEnd, Within: within, Limit: limit}
 		for {
@@ -193,8 +208,8 @@ func TestRanks(t *testing.T) {
 		}
 	}
 	for _, limit := range []int{1, 2, 3, 100} {
-		require.Equal(t, []string{"a1", "b2", "c2", "d2", "e5", "f0"}, ranks("", limit))
-		require.Equal(t, []string{"a1", "c2", "d2", "e4", "f0"}, ranks("430602", limit))
+		require.Equal(t, []string{"a1", "b2", "c2", "d2", "e5", "f0", "g0"}, ranks("", limit))
+		require.Equal(t, []string{"a1", "c2", "d2", "e4", "f0", "g0"}, ranks("430602", limit))
 		require.Equal(t, []string{"b1"}, ranks("430603", limit), "in its own district it is the first")
 	}
 }

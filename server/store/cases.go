@@ -421,12 +421,15 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 	return cases, time.Time{}, nil
 }
 
-// OpenCaseIDs gives ids of cases that are not closed, of the enterprise or ("") of all, in the order of filing after the given
-// one ("": from the first).
-func (s *Store) OpenCaseIDs(ctx context.Context, enterprise, after string, limit int) (ids []string, err error) {
+// OpenCaseIDs gives ids of cases that are not closed; see app.CaseFinder.
+func (s *Store) OpenCaseIDs(ctx context.Context, f app.OpenFilter, after string, limit int) (ids []string, err error) {
 	c := &conditions{}
 	c.add("open = 1")
-	equal(c, "enterprise", enterprise)
+	equal(c, "enterprise", f.Enterprise)
+	if f.Left {
+		const gone = ` FROM accounts WHERE active = 0 AND enterprise <> '')`
+		c.add("enterprise IN (SELECT enterprise" + gone + " AND agent IN (SELECT id" + gone)
+	}
 	if after != "" {
 		c.add("key > coalesce((SELECT key FROM case_keys WHERE id = ?), 0)", after)
 	}

@@ -10,7 +10,7 @@ import (
 // ErrInUse says that another process writes to the file.
 var ErrInUse = errors.New("the database is in use by another process")
 
-// lock keeps other writers away until the file is closed or the process ends, however it ends.
+// lock keeps other writers away until unlock or the end of the process, however it ends.
 func lock(path string) (*os.File, error) {
 	f, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -24,4 +24,9 @@ func lock(path string) (*os.File, error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	return f, nil
+}
+
+// unlock lets others in. Closing alone does not while a child that was started in this moment still has a copy of the file.
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }

@@ -10,12 +10,22 @@ import (
 	"hejie/server/app"
 )
 
-// addNotice puts a notice into the outbox in the transaction of its cause. Now is real time.
+// addNotice puts a notice into the outbox in the transaction of its cause. Now is real time. Of the new offers of a case one at a time
+// waits to be told.
 func (t *tx) addNotice(n app.Notice, now time.Time) error {
-	return t.addOutbox(app.OutboxRow{ID: app.NewID(), To: n.To, Template: n.Template, Case: n.Case, Params: n.Params, At: n.At, Created: now, Next: now})
+	r := app.OutboxRow{ID: app.NewID(), To: n.To, Template: n.Template, Case: n.Case, Params: n.Params, At: n.At, Created: now, Next: now.Add(n.Wait)}
+	if n.Template == app.TemplateNewOffer {
+		return t.insertOutbox(insertOutbox+` ON CONFLICT DO NOTHING`, r)
+	}
+	return t.addOutbox(r)
 }
 
-func (t *tx) addOutbox(r app.OutboxRow) error {
+func (t *tx) addOutbox(r app.OutboxRow) error { return t.insertOutbox(insertOutbox, r) }
+
+const insertOutbox = `INSERT INTO outbox (id, recipient, address, language, template, case_id, params, at, created_at, attempts, next_at, delivered_at, error, text)
+	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '', '')`
+
+func (t *tx) insertOutbox(statement string, r app.OutboxRow) error {
 	if r.Params == nil {
 		r.Params = map[string]string{}
 	}
@@ -23,9 +33,7 @@ func (t *tx) addOutbox(r app.OutboxRow) error {
 	if err != nil {
 		return err
 	}
-	return t.run(`INSERT INTO outbox (id, recipient, address, language, template, case_id, params, at, created_at, attempts, next_at, delivered_at, error, text)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '', '')`,
-		r.ID, r.To, r.Address, r.Language, r.Template, r.Case, string(params), micros(r.At), micros(r.Created), micros(r.Next))
+	return t.run(statement, r.ID, r.To, r.Address, r.Language, r.Template, r.Case, string(params), micros(r.At), micros(r.Created), micros(r.Next))
 }
 
 const outboxColumns = `id, recipient, address, language, template, case_id, params, at, created_at, attempts, coalesce(next_at, 0), delivered_at, error, text`

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"hejie/negotiation"
-	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
 
@@ -15,8 +14,8 @@ import (
 // The writer's time is the limit of the whole, so planners plan changes before their turn, while the writer works on others. When its turn
 // comes and nobody has moved the case or the calendar meanwhile, the plan is what the writer would come to; else the writer plans anew.
 type plan struct {
-	base     *entry // nil: there is no such case
-	calendar *workday.Calendar
+	base    *entry // nil: there is no such case
+	edition uint64 // of the calendar
 	app.Decision
 	records   []negotiation.Record
 	head      negotiation.Head
@@ -63,12 +62,12 @@ func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
 	if base != nil {
 		e = *base
 	}
-	calendar, look := s.opt.Calendar(), &unread{}
+	edition, look := s.opt.Edition(), &unread{}
 	p, err := newPlan(ch, &e, look)
 	if err != nil || look.asked {
 		return nil
 	}
-	p.base, p.calendar = base, calendar
+	p.base, p.edition = base, edition
 	return p
 }
 
@@ -98,5 +97,5 @@ func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 
 // holds says whether the plan, nil for none, is still what the batch would come to.
 func (b *batch) holds(p *plan, k *open) bool {
-	return p != nil && p.base == k.base && len(k.records) == 0 && p.calendar == b.s.opt.Calendar()
+	return p != nil && p.base == k.base && len(k.records) == 0 && p.edition == b.s.opt.Edition()
 }

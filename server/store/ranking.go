@@ -79,9 +79,18 @@ func (r *ranking) takeDirty() map[string]bool {
 	return d
 }
 
-// before orders standings: graded ones first, best first; ids break ties.
+// before orders standings: graded ones first, best first, then the others by name; ids break ties.
 func before(a, b app.Standing) int {
-	return cmp.Or(-cmp.Compare(graded(a), graded(b)), -cmp.Compare(a.Card.Rank.Key, b.Card.Rank.Key), cmp.Compare(a.Enterprise, b.Enterprise))
+	order := cmp.Compare(graded(b), graded(a))
+	switch {
+	case order != 0:
+		return order
+	case graded(a) == 1:
+		order = cmp.Compare(b.Card.Rank.Key, a.Card.Rank.Key)
+	default:
+		order = cmp.Compare(a.Name, b.Name)
+	}
+	return cmp.Or(order, cmp.Compare(a.Enterprise, b.Enterprise))
 }
 
 func graded(s app.Standing) int {
@@ -165,7 +174,7 @@ func (r *ranking) readOne(ctx context.Context, q querier, today workday.Date, id
 	return nil
 }
 
-// Ranking gives enterprises that are or were in the scheme, best first, those without a grade after the graded.
+// Ranking gives enterprises that are or were in the scheme, best first, those without a grade after the graded, by name.
 func (s *Store) Ranking(ctx context.Context, q app.RankingQuery) (app.RankingPage, error) {
 	all, err := s.current(ctx, q.Today)
 	if err != nil {
@@ -209,9 +218,12 @@ func (s *Store) Ranking(ctx context.Context, q app.RankingQuery) (app.RankingPag
 	return page, nil
 }
 
-// The keyset of a ranking: graded, key, enterprise.
+// The keyset of a ranking: 1, enterprise, key; without a grade 0, enterprise, name.
 func formatStanding(s app.Standing) string {
-	return strconv.Itoa(graded(s)) + "." + strconv.Itoa(s.Card.Rank.Key) + "." + s.Enterprise
+	if graded(s) == 1 {
+		return "1." + s.Enterprise + "." + strconv.Itoa(s.Card.Rank.Key)
+	}
+	return "0." + s.Enterprise + "." + s.Name
 }
 
 func parseStanding(token string) (s app.Standing, err error) {
@@ -219,13 +231,18 @@ func parseStanding(token string) (s app.Standing, err error) {
 	if len(parts) != 3 {
 		return s, badAfter()
 	}
-	if s.Card.Rank.Key, err = strconv.Atoi(parts[1]); err != nil || parts[0] != "0" && parts[0] != "1" {
+	s.Enterprise = parts[1]
+	switch parts[0] {
+	case "1":
+		s.Card.Rank.Key, err = strconv.Atoi(parts[2])
+	case "0":
+		s.Card.Rank.Withheld, s.Name = []scorecard.Withheld{scorecard.FewCases}, parts[2]
+	default:
 		return s, badAfter()
 	}
-	if parts[0] == "0" {
-		s.Card.Rank.Withheld = []scorecard.Withheld{scorecard.FewCases}
+	if err != nil {
+		return s, badAfter()
 	}
-	s.Enterprise = parts[2]
 	return s, nil
 }
 

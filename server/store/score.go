@@ -14,8 +14,8 @@ import (
 	"hejie/negotiation/workday"
 )
 
-// ResultOf is what a case counts as in its enterprise's figures; nil while its negotiation stage runs.
-func ResultOf(c negotiation.Case, cal *workday.Calendar) *scorecard.Result {
+// ResultOf is what a case counts as in its enterprise's figures; nil while its negotiation stage runs. It depends on the log alone.
+func ResultOf(c negotiation.Case) *scorecard.Result {
 	if c.Class == "" {
 		return nil
 	}
@@ -23,15 +23,26 @@ func ResultOf(c negotiation.Case, cal *workday.Calendar) *scorecard.Result {
 		Enterprise: c.Enterprise, Consumer: c.Consumer, Case: c.ID, Class: c.Class, ClassedOn: workday.DateOf(c.ClassedAt),
 		Agreed: !c.SettledAt.IsZero(), Late: c.Late, Answered: !c.FirstResponse.IsZero(),
 	}
-	end := c.FirstResponse
+	pace := paceOf(c)
+	r.Response = pace.Response
 	if !r.Answered { // never answered: the full limit
-		end = cal.DueWorkdays(c.FiledAt, c.Rules.FirstResponse)
+		r.Response = pace.Limit
 	}
-	r.Response = cal.WorkingSeconds(c.FiledAt, end)
 	if r.Agreed {
-		r.Settlement = cal.WorkingSeconds(c.FiledAt, c.SettledAt)
+		r.Settlement = pace.Settlement
 	}
 	return r
+}
+
+// paceOf the case, by the calendar that came with the program where an older log does not tell it.
+func paceOf(c negotiation.Case) negotiation.Pace {
+	p := c.Pace()
+	if p.Limit > 0 {
+		return p
+	}
+	cal := workday.Default()
+	return negotiation.Pace{Limit: cal.WorkingSeconds(c.FiledAt, cal.DueWorkdays(c.FiledAt, c.Rules.FirstResponse)),
+		Response: cal.WorkingSeconds(c.FiledAt, c.FirstResponse), Settlement: cal.WorkingSeconds(c.FiledAt, c.SettledAt)}
 }
 
 type pairKey struct{ enterprise, consumer string }
@@ -69,7 +80,7 @@ func (b *batch) score(before, after negotiation.Case) {
 		before.FirstResponse.Equal(after.FirstResponse) && before.SettledAt.Equal(after.SettledAt):
 		return
 	}
-	b.verdicts = append(b.verdicts, verdict{pairKey{after.Enterprise, after.Consumer}, after.ID, ResultOf(after, b.s.opt.Calendar())})
+	b.verdicts = append(b.verdicts, verdict{pairKey{after.Enterprise, after.Consumer}, after.ID, ResultOf(after)})
 	b.rank(after.Enterprise)
 }
 

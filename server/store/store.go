@@ -11,7 +11,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
 
@@ -21,8 +20,9 @@ type Options struct {
 	OnCommit func([]app.Commit)
 	// Committed hears of each commit: its jobs, and its time with the decisions; nil: nobody does. It must not block.
 	Committed func(jobs int, took time.Duration)
-	// Calendar for working time in the figures; default the built-in one.
-	Calendar func() *workday.Calendar
+	// Edition of what decisions go by beyond the case, the calendar and outages: what was planned by an earlier one is planned anew;
+	// nil: it never changes.
+	Edition func() uint64
 	// Now is real time, for what is sent, and for the age of figures that are kept; default the machine's.
 	Now func() time.Time
 	// CacheBytes of folded cases, about; default 64 MiB.
@@ -35,8 +35,8 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Calendar == nil {
-		o.Calendar = workday.Default
+	if o.Edition == nil {
+		o.Edition = func() uint64 { return 0 }
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -176,7 +176,7 @@ func (s *Store) release() error {
 		errs = append(errs, w.close())
 	}
 	if s.lock != nil {
-		errs = append(errs, s.lock.Close())
+		errs = append(errs, unlock(s.lock))
 	}
 	return errors.Join(errs...)
 }

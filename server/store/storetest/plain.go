@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -372,4 +373,35 @@ func outbox(b *bed) {
 	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, "n3") })
 	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 9))
 	require.Equal(b.t, "n4", taken[0].ID)
+}
+
+// offersOnce: of the new offers of a case one at a time waits for each who is told.
+func offersOnce(b *bed) {
+	p, now := b.Plain(), start.UTC()
+	offer := app.Notice{To: "mei", Template: app.TemplateNewOffer, Case: caseID(1), At: now, Wait: time.Minute}
+	waiting := func() (rows []app.OutboxRow) {
+		return slices.DeleteFunc(got[[]app.OutboxRow](b)(p.Outbox(ctx, 10)), func(r app.OutboxRow) bool {
+			return r.Template != app.TemplateNewOffer || !r.Delivered.IsZero()
+		})
+	}
+	add := func(n app.Notice) {
+		b.write(func(tx app.PlainTx) error { return tx.AddNotice(ctx, n) })
+	}
+	add(offer)
+	add(offer)
+	require.Len(b.t, waiting(), 1)
+	desk, other := offer, offer
+	desk.To, other.Case = "desk:e", caseID(2)
+	add(desk)
+	add(other)
+	require.Len(b.t, waiting(), 3)
+	for _, r := range waiting() {
+		require.Equal(b.t, r.Created.Add(time.Minute), r.Next)
+		b.write(func(tx app.PlainTx) error {
+			return tx.Delivered(ctx, app.OutboxRow{ID: r.ID, Address: "+861", Delivered: now})
+		})
+	}
+	add(offer)
+	require.Len(b.t, waiting(), 1)
+	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, waiting()[0].ID) })
 }

@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"register", register},
 		{"upkeep", upkeep},
 		{"outbox", outbox},
+		{"new offers are told once", offersOnce},
 		{"renamed while cases are filed", renamedMeanwhile},
 	} {
 		t.Run(x.name, func(t *testing.T) {

@@ -80,11 +80,23 @@ func lists(b *bed) {
 	} {
 		require.Equal(b.t, x.want, b.listed(x.q), "%+v", x.q)
 	}
-	ids, err := b.OpenCaseIDs(ctx, e1, "", 10)
+	ids, err := b.OpenCaseIDs(ctx, app.OpenFilter{Enterprise: e1}, "", 10)
 	require.NoError(b.t, err)
 	require.Equal(b.t, []string{caseID(1), caseID(3)}, ids)
-	ids, err = b.OpenCaseIDs(ctx, "", caseID(1), 10)
+	ids, err = b.OpenCaseIDs(ctx, app.OpenFilter{}, caseID(1), 10)
 	require.NoError(b.t, err)
+	require.Equal(b.t, []string{caseID(3)}, ids)
+	for _, active := range []bool{true, false} { // the agent of the third case works, and then no more
+		b.write(func(tx app.PlainTx) error {
+			if active {
+				return tx.AddAccount(ctx, app.Account{ID: desk(1).ID, Login: "agent", Role: negotiation.RoleDeskAgent, Enterprise: e1, Active: true, Created: start})
+			}
+			return tx.SetAccount(ctx, app.Account{ID: desk(1).ID, Login: "agent", Role: negotiation.RoleDeskAgent, Enterprise: e1})
+		})
+		ids, err = b.OpenCaseIDs(ctx, app.OpenFilter{Left: true}, "", 10)
+		require.NoError(b.t, err)
+		require.Equal(b.t, active, len(ids) == 0)
+	}
 	require.Equal(b.t, []string{caseID(3)}, ids)
 	counts, err := b.CountInbox(ctx, e1, desk(1).ID)
 	require.NoError(b.t, err)
@@ -310,7 +322,7 @@ func figures(b *bed) {
 		}
 		c, _, err := b.Case(ctx, caseID(n))
 		require.NoError(b.t, err)
-		if r := store.ResultOf(c, workday.Default()); r != nil {
+		if r := store.ResultOf(c); r != nil {
 			results = append(results, *r)
 		}
 	}
@@ -331,11 +343,11 @@ func figures(b *bed) {
 func rankings(b *bed) {
 	today := workday.DateOf(b.now)
 	n := 0
-	for e := 1; e <= 5; e++ {
+	for e := 1; e <= 7; e++ {
 		b.enrol(e, fmt.Sprint("企业", e))
 		cases := 10
-		if e == 5 {
-			cases = 2 // too few for a grade
+		if e >= 5 {
+			cases = e - 5 // too few for a grade, the last by name with the most
 		}
 		for i := range cases {
 			n++
@@ -360,9 +372,9 @@ func rankings(b *bed) {
 		}
 		return out
 	}
-	want := []string{"企业1", "企业2", "企业3", "企业4", "企业5"}
+	want := []string{"企业1", "企业2", "企业3", "企业4", "企业5", "企业6", "企业7"}
 	require.Equal(b.t, want, names(app.RankingQuery{}))
-	require.Equal(b.t, want, names(app.RankingQuery{Limit: 3, Within: "430000"}))
+	require.Equal(b.t, want, names(app.RankingQuery{Limit: 5, Within: "430000"}))
 	require.Empty(b.t, names(app.RankingQuery{Within: "440000"}))
 	page, err := b.Ranking(ctx, app.RankingQuery{Today: today})
 	require.NoError(b.t, err)
@@ -377,7 +389,7 @@ func rankings(b *bed) {
 		b.file(n, 1)
 		b.settle(n, 1, false)
 	}
-	require.Equal(b.t, []string{"企业2", "企业3", "企业1", "企业4", "企业5"}, names(app.RankingQuery{}))
+	require.Equal(b.t, []string{"企业2", "企业3", "企业1", "企业4", "企业5", "企业6", "企业7"}, names(app.RankingQuery{}))
 	_, err = b.Ranking(ctx, app.RankingQuery{Today: today, After: "x"})
 	require.Equal(b.t, negotiation.CodeInvalid, negotiation.CodeOf(err))
 }

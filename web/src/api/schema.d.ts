@@ -867,7 +867,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Import the State Council's notice of a year; running working-day deadlines are recomputed */
+        /** Import the State Council's notice of a year; running working-day deadlines are recomputed by and by */
         put: operations["importCalendar"];
         post?: never;
         delete?: never;
@@ -1948,6 +1948,22 @@ export interface components {
             built_in: boolean;
             papers?: string[];
             imported_at?: components["schemas"]["Instant"];
+            /** @description running deadlines are computed by it; until all are, see recount */
+            applied: boolean;
+            recount?: components["schemas"]["Recount"];
+        };
+        /** @description How far the computing of running deadlines is; not known while it begins, or when another process does it */
+        Recount: {
+            /**
+             * Format: int64
+             * @description cases
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description cases
+             */
+            of: number;
         };
         CalendarYearList: {
             rows: components["schemas"]["CalendarYear"][];
@@ -2256,6 +2272,11 @@ export interface components {
             cases_per_enterprise: number;
             /** @description open */
             cases_per_consumer: number;
+            /**
+             * Format: int64
+             * @description nanoseconds; a new offer that was seen on a screen so soon is told no more
+             */
+            notice_patience: number;
             /** @description counted per address and day */
             invitations_per_address: number;
             /** @description per address and day */
@@ -2986,6 +3007,11 @@ export interface components {
         };
         /** @description What happened to a case; `type` tells which. Times in it are facts and never move. */
         Event: components["schemas"]["CaseFiled"] | components["schemas"]["MessagePosted"] | components["schemas"]["EvidenceAdded"] | components["schemas"]["OfferMade"] | components["schemas"]["OfferSeen"] | components["schemas"]["OfferWithdrawn"] | components["schemas"]["OfferAccepted"] | components["schemas"]["OfferDeclined"] | components["schemas"]["PerformanceReported"] | components["schemas"]["PerformanceConfirmed"] | components["schemas"]["PerformanceDisputed"] | components["schemas"]["CaseEscalated"] | components["schemas"]["CaseRefused"] | components["schemas"]["RefusalRuled"] | components["schemas"]["CaseReopened"] | components["schemas"]["CaseRated"] | components["schemas"]["CaseClosed"] | components["schemas"]["ComplaintAccepted"] | components["schemas"]["ComplaintRefused"] | components["schemas"]["PerformanceFound"] | components["schemas"]["CaseVoided"] | components["schemas"]["EnterpriseChased"] | components["schemas"]["ComplaintClosed"] | components["schemas"]["DeadlinePassed"] | components["schemas"]["Reminded"] | components["schemas"]["DeadlinesMoved"] | components["schemas"]["ConsentsChanged"] | components["schemas"]["DetailsDisclosed"] | components["schemas"]["AgentAssigned"] | components["schemas"]["ContentErased"];
+        /**
+         * Format: int64
+         * @description seconds since filing that fell on working days, of what may be the first response or the agreement; limit: to the deadline of the first response
+         */
+        Took: number;
         /** @description Opens the case; everything that later rules need of the filing is in it. */
         CaseFiled: {
             /**
@@ -3011,6 +3037,7 @@ export interface components {
             other_body: components["schemas"]["OtherBody"];
             consents: components["schemas"]["Consents"];
             starts?: components["schemas"]["Deadline"][];
+            limit?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3025,6 +3052,7 @@ export interface components {
             at: components["schemas"]["Instant"];
             by: components["schemas"]["By"];
             question?: boolean;
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3064,6 +3092,7 @@ export interface components {
             counters?: components["schemas"]["OfferNumber"];
             replaces?: components["schemas"]["OfferNumber"];
             starts?: components["schemas"]["Deadline"][];
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3108,6 +3137,7 @@ export interface components {
             offer: components["schemas"]["OfferNumber"];
             digest: components["schemas"]["Sha256"];
             starts?: components["schemas"]["Deadline"][];
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -3202,6 +3232,7 @@ export interface components {
             at: components["schemas"]["Instant"];
             by: components["schemas"]["By"];
             ground: components["schemas"]["RefusalGround"];
+            took?: components["schemas"]["Took"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;

@@ -16,7 +16,7 @@ export const limitGroups = [
   { group: 'sessions', keys: ['consumer_idle', 'consumer_max', 'desk_idle', 'desk_max', 'officer_idle', 'officer_max', 'admin_idle', 'admin_max'] },
   { group: 'files', keys: ['file_bytes', 'file_pixels', 'files_per_day', 'orphan_age'] },
   { group: 'cases', keys: ['cases_per_order', 'cases_per_enterprise', 'cases_per_consumer', 'staff_per_desk', 'invitations_per_address', 'applications_per_address'] },
-  { group: 'live', keys: ['frame_bytes', 'commands_per_second', 'sockets_per_account', 'page_rows', 'outage_gap'] },
+  { group: 'live', keys: ['frame_bytes', 'commands_per_second', 'sockets_per_account', 'page_rows', 'notice_patience', 'outage_gap'] },
 ] as const satisfies readonly { group: string; keys: readonly (keyof Limits)[] }[]
 
 export const ruleKeys = [
@@ -27,7 +27,7 @@ export const ruleKeys = [
 
 const durations: ReadonlySet<string> = new Set([
   'code_life', 'fresh_cases', 'set_up_life', 'password_lock', 'consumer_idle', 'consumer_max', 'desk_idle', 'desk_max',
-  'officer_idle', 'officer_max', 'admin_idle', 'admin_max', 'orphan_age', 'outage_gap',
+  'officer_idle', 'officer_max', 'admin_idle', 'admin_max', 'orphan_age', 'notice_patience', 'outage_gap',
 ])
 
 /** Nanoseconds in the largest unit that is whole. */

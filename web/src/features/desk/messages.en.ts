@@ -112,6 +112,7 @@ const en: Translation<typeof zh> = {
   'notes.placeholder': 'A note for colleagues…',
   'notes.assigned': '{who} gave the case to {whom}',
   'notes.taken': '{who} took the case',
+  'notes.left': 'The account of who had the case was deactivated: back in the inbox',
   'notes.returned': '{who} gave the case back to the inbox',
   'notes.log': 'Internal notes and handovers',
 

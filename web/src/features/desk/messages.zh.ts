@@ -110,6 +110,7 @@ export default {
   'notes.placeholder': '写给同事的备注…',
   'notes.assigned': '{who} 把案件交给 {whom}',
   'notes.taken': '{who} 接手案件',
+  'notes.left': '原负责人的账号已停用，案件放回收件箱',
   'notes.returned': '{who} 把案件放回收件箱',
   'notes.log': '内部备注和交接',
 

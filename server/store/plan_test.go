@@ -1,0 +1,86 @@
+package store_test
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/server/app"
+	"hejie/server/store"
+)
+
+// say posts a message and counts how often it is decided.
+func say(caseID string, decided func()) app.Change {
+	return app.Change{Case: caseID, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+		decided()
+		e := negotiation.Event{At: at, By: negotiation.By{Side: negotiation.SideConsumer, ID: "consumer"}, Channel: negotiation.Room,
+			Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: "text"}}
+		return app.Decision{Events: []negotiation.Event{e}, After: c.Apply(e)}
+	}}
+}
+
+// TestPlanHolds: what was planned before its turn is what happens when nothing moved.
+func TestPlanHolds(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, store.Options{})
+	_, err := post(s, "case", "file", "filed")
+	require.NoError(t, err)
+	decided := 0
+	r, err := s.Change(ctx, say("case", func() { decided++ }))
+	require.NoError(t, err)
+	require.Equal(t, 1, decided)
+	require.Equal(t, int64(2), r.Positions[negotiation.Room].Seq)
+}
+
+// TestPlanAnew: of two who planned on the same case the second is decided again, on what the first made of it.
+func TestPlanAnew(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, store.Options{})
+	_, err := post(s, "case", "file", "filed")
+	require.NoError(t, err)
+	busy, release := make(chan struct{}), make(chan struct{})
+	written := make(chan error, 3)
+	go func() {
+		written <- s.Plain().Write(ctx, func(app.PlainTx) error {
+			close(busy)
+			<-release
+			return nil
+		})
+	}()
+	<-busy
+	planned := make(chan struct{}, 4)
+	for range 2 {
+		go func() {
+			_, err := s.Change(ctx, say("case", func() { planned <- struct{}{} }))
+			written <- err
+		}()
+	}
+	<-planned
+	<-planned
+	close(release)
+	for range 3 {
+		require.NoError(t, <-written)
+	}
+	require.Len(t, planned, 1, "decided again")
+	records, err := s.Records(ctx, "case", negotiation.Room, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, records, 3)
+}
+
+// TestPlanOfAnotherEdition: what was planned by a calendar that is not the last one is planned anew.
+func TestPlanOfAnotherEdition(t *testing.T) {
+	t.Parallel()
+	var edition atomic.Uint64
+	s := newStore(t, store.Options{Edition: edition.Load})
+	_, err := post(s, "case", "file", "filed")
+	require.NoError(t, err)
+	decided := 0
+	_, err = s.Change(ctx, say("case", func() {
+		decided++
+		edition.Store(1)
+	}))
+	require.NoError(t, err)
+	require.Equal(t, 2, decided)
+}
