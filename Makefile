@@ -20,12 +20,12 @@ WEB_FILES := $(shell find web/src web/public web/scripts -type f ! -name '*.test
 
 # Everything but the browser tests and the faults, which want the plain program.
 UNIT = $$(go list ./... | grep -v '^hejie/e2e')
-FAULTS := ./e2e/platform ./e2e/faults ./e2e/linear
+FAULTS := ./e2e/platform ./e2e/faults ./e2e/linear ./e2e/balancer
 SOAK ?= 30m
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: build ## build everything and run the demo: addresses and accounts are printed
@@ -74,7 +74,7 @@ test-go: $(DIST) $(S3)
 
 .PHONY: e2e
 e2e: $(DIST) ## the program in real browsers, and the architecture
-	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$ -e /linear$$)
+	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$ -e /linear$$ -e /balancer$$)
 
 .PHONY: test-faults
 test-faults: $(DIST)
@@ -103,8 +103,12 @@ fuzz: $(DIST) ## try what strangers may send: each target for FUZZ=2m
 		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x ./$$package; done
 
 .PHONY: bench
-bench: build ## figures of speed and size, beside the yardstick server in the same minute
-	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench
+bench: build ## figures of speed and size, beside yardsticks in the same minute; BENCH="-short -only idle" and the like
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench $(BENCH)
+
+.PHONY: bench-large
+bench-large: build ## a record of a million cases beside one of ten thousand
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench -large $(BENCH)
 
 .PHONY: generate
 generate: $(MODULES) ## write the generated files again: HTTP from the contract, TypeScript from both

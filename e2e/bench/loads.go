@@ -80,23 +80,3 @@ func (b *bench) held(ctx context.Context) error {
 	}
 	return nil
 }
-
-// gorillaSocket is what a socket of gorilla/websocket's defaults with a pump takes, in KiB, measured once.
-const gorillaSocket = 21.9
-
-// idle sockets, each with a room that it follows.
-func (b *bench) idle(ctx context.Context) error {
-	each := func(f figures) float64 { return (f.RSSIdle - f.RSSStart) * 1024 / (2 * rooms) }
-	ours, theirs, err := b.duel(ctx, "group", "-rooms", strconv.Itoa(rooms), "-idle")
-	if err != nil {
-		return err
-	}
-	kib := median(ours, each)
-	r := kib / gorillaSocket
-	b.table.add(row{
-		what:  "memory per idle socket in a room, KiB",
-		hejie: tenth(kib), yardstick: fmt.Sprintf("%.1f gorilla (refserver here: %s)", gorillaSocket, tenth(median(theirs, each))), ratio: times(r),
-		goals: "<= 0.65 | 1 | > 2", verdict: grade(r <= 0.65, r <= 1, r > 2),
-	})
-	return nil
-}

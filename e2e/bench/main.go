@@ -1,10 +1,10 @@
 // Command bench measures the real program, with all its rules, rights, hashes, derived tables and notices, beside a yardstick that has
 // none of them, and prints one table.
 //
-//	go run ./e2e/bench          about five minutes
-//	go run ./e2e/bench -short   one round of everything, under a minute
+//	go run ./e2e/bench          about a quarter of an hour
+//	go run ./e2e/bench -short   one round of everything, some minutes
 //	go run ./e2e/bench -only GET   the parts whose name has it
-//	go run ./e2e/bench -large   another table: ten thousand cases beside a million; about twenty minutes, and 10 GB of disk
+//	go run ./e2e/bench -large   another table: ten thousand cases beside a million; the first time about ten minutes; 15 GB of disk
 //
 // # Pattern
 //
@@ -14,7 +14,7 @@
 //
 // The limits on messages, offers, sockets and commands are raised, because a load is not a flood; the parties connect from
 // addresses of their own in 127.1.0.0/16, so that the limits on an address stay in force. Nothing is written outside of a folder that
-// is removed at the end.
+// is removed at the end, but the long record, which is kept for the next run.
 //
 // It ends with 1 when a message was lost, duplicated or reordered, or when nothing could be measured.
 package main
@@ -44,6 +44,8 @@ type bench struct {
 	hejie  string // the program
 	only   string // part of the names of the parts to do
 	large  bool
+	record int    // cases of the long record
+	keep   string // folder of the long record
 	rounds int
 	warm   time.Duration // of a load, not measured
 	long   time.Duration // of a load, measured
@@ -60,13 +62,14 @@ func main() {
 	short := flag.Bool("short", false, "one round of everything, shorter")
 	hejie := flag.String("hejie", os.Getenv("HEJIE_BINARY"), "the program; default is built from here")
 	large := flag.Bool("large", false, "a long record beside a short one")
+	record := flag.Int("record", 1_000_000, "how many cases the long record has")
+	keep := flag.String("keep", filepath.Join(".cache", "bench"), "where the long record is kept for the next run")
 	only := flag.String("only", "", "only parts whose name has this")
 	flag.Parse()
-	b := &bench{hejie: *hejie, only: *only, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
+	b := &bench{hejie: *hejie, only: *only, large: *large, record: *record, keep: *keep, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
 	if *short {
 		b.rounds, b.warm, b.long, b.cases = 1, 500*time.Millisecond, 1500*time.Millisecond, 2000
 	}
-	b.large = *large
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := b.run(ctx)
 	stop()
@@ -103,6 +106,8 @@ func (b *bench) run(ctx context.Context) (err error) {
 		{"5,000/s and 10,000/s", b.held},
 		{"idle sockets", b.idle},
 		{"deadlines and scorecard", b.walk},
+		{"PostgreSQL, 1 replica", func(ctx context.Context) error { return b.postgres(ctx, 1) }},
+		{"PostgreSQL, 3 replicas", func(ctx context.Context) error { return b.postgres(ctx, 3) }},
 		{"GET", b.get},
 		{"cold start", b.coldStart},
 		{"pages", b.pages},
@@ -148,18 +153,21 @@ func (b *bench) prepare(ctx context.Context) error {
 	if b.hejie, err = filepath.Abs(b.hejie); err != nil {
 		return err
 	}
-	for _, args := range [][]string{
-		{"-dir", b.path("rooms"), "-rooms", fmt.Sprint(rooms)},
-		{"-dir", b.path("due"), "-rooms", fmt.Sprint(b.cases), "-age", "12"},
-	} {
-		if err := run(exec.CommandContext(ctx, b.path("seed"), args...)); err != nil {
-			return err
-		}
+	if b.large {
+		return nil
+	}
+	if err := errors.Join(b.seed(ctx, "rooms", "-rooms", fmt.Sprint(rooms)), b.seed(ctx, "due", "-rooms", fmt.Sprint(b.cases), "-age", "12")); err != nil {
+		return err
 	}
 	o := seed.Unlimited()
 	fmt.Printf("raised     %d messages a minute and a day, %d offers a side and case, %d commands a second and socket, %d sockets an account\n\n",
 		o.Rules.MessagesPerMinute, o.Rules.OffersPerSide, o.Limits.CommandsPerSecond, o.Limits.SocketsPerAccount)
 	return nil
+}
+
+// seed an installation.
+func (b *bench) seed(ctx context.Context, name string, args ...string) error {
+	return run(exec.CommandContext(ctx, b.path("seed"), append([]string{"-dir", b.path(name)}, args...)...))
 }
 
 // path of something made.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"net"
 	"net/http"
@@ -89,7 +90,7 @@ func (s *server) stop() error {
 
 // startHejie serves a fresh copy of a seeded installation.
 func (b *bench) startHejie(ctx context.Context, from string) (s *server, dir string, err error) {
-	if dir, err = b.copied(from); err != nil {
+	if dir, err = b.copied(b.path(from)); err != nil {
 		return nil, "", err
 	}
 	s, err = b.serve(ctx, dir, "/readyz")
@@ -124,15 +125,15 @@ func freeAddr() (string, error) {
 
 // copied is a copy of an installation, as private as the first.
 func (b *bench) copied(from string) (string, error) {
-	to, err := os.MkdirTemp(b.dir, from+"-")
+	to, err := os.MkdirTemp(b.dir, filepath.Base(from)+"-")
 	if err != nil {
 		return "", err
 	}
-	return to, filepath.WalkDir(b.path(from), func(path string, d fs.DirEntry, err error) error {
+	return to, filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(b.path(from), path)
+		rel, err := filepath.Rel(from, path)
 		if err != nil || rel == "." {
 			return err
 		}
@@ -142,19 +143,32 @@ func (b *bench) copied(from string) (string, error) {
 		case strings.HasSuffix(rel, ".lock"), strings.HasSuffix(rel, "-shm"):
 			return nil
 		}
-		body, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(to, rel), body, 0o600)
+		return copyFile(filepath.Join(to, rel), path)
 	})
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
 
 // figures of a load as loadgen prints them.
 type figures struct {
 	AckedPerS  float64 `json:"acked_per_s"`
+	P50        float64 `json:"deliver_p50_ms"`
+	P95        float64 `json:"deliver_p95_ms"`
 	P99        float64 `json:"deliver_p99_ms"`
 	CPUPerK    float64 `json:"server_cpu_s_per_1000"`
+	DBPerK     float64 `json:"database_cpu_s_per_1000"`
 	RSSStart   float64 `json:"server_rss_before_connect_mib"`
 	RSSIdle    float64 `json:"server_rss_connected_idle_mib"`
 	Errors     int64   `json:"errors"`
@@ -168,10 +182,13 @@ func (f figures) clean() bool { return f.Lost == 0 && f.Dup == 0 && f.Reordered 
 
 // load runs the generator against a server and ends the server.
 func (b *bench) load(ctx context.Context, s *server, target string, args ...string) (f figures, err error) {
-	defer func() { err = errors.Join(err, s.stop()) }()
-	args = append([]string{"-target", target, "-addr", s.addr, "-pids", strconv.Itoa(s.Process.Pid),
-		"-o", "rooms=" + b.path("rooms", "rooms.json"), "-warm", b.warm.String(), "-d", b.long.String()}, args...)
-	c := exec.CommandContext(ctx, b.path("loadgen"), args...)
+	f, err = b.generate(ctx, target, append([]string{"-addr", s.addr, "-pids", strconv.Itoa(s.Process.Pid), "-o", "rooms=" + b.path("rooms", "rooms.json")}, args...)...)
+	return f, errors.Join(err, s.stop())
+}
+
+// generate a load.
+func (b *bench) generate(ctx context.Context, target string, args ...string) (f figures, err error) {
+	c := exec.CommandContext(ctx, b.path("loadgen"), append([]string{"-target", target, "-warm", b.warm.String(), "-d", b.long.String()}, args...)...)
 	var said strings.Builder
 	c.Stderr = &said
 	out, err := c.Output()
@@ -191,11 +208,16 @@ func (b *bench) load(ctx context.Context, s *server, target string, args ...stri
 }
 
 func (b *bench) loadHejie(ctx context.Context, args ...string) (figures, error) {
-	s, dir, err := b.startHejie(ctx, "rooms")
+	return b.loadOf(ctx, "rooms", args...)
+}
+
+// loadOf is a load on a fresh copy of a seeded installation.
+func (b *bench) loadOf(ctx context.Context, from string, args ...string) (figures, error) {
+	s, dir, err := b.startHejie(ctx, from)
 	if err != nil {
 		return figures{}, err
 	}
-	f, err := b.load(ctx, s, "hejie", args...)
+	f, err := b.load(ctx, s, "hejie", append([]string{"-o", "rooms=" + filepath.Join(dir, "rooms.json")}, args...)...)
 	return f, errors.Join(err, os.RemoveAll(dir))
 }
 

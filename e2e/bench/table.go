@@ -15,14 +15,21 @@ import (
 // row of the table. Goals are those of excellent, good and poor.
 type row struct{ what, hejie, yardstick, ratio, goals, verdict string }
 
-type table struct{ rows []row }
+type table struct {
+	head []string // nil: the yardsticks'
+	rows []row
+}
 
 func (t *table) add(r row) { t.rows = append(t.rows, r) }
 
 func (t table) String() string {
 	var b bytes.Buffer
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "what\thejie\tyardstick\tratio\texcellent | good | poor\tverdict")
+	head := t.head
+	if head == nil {
+		head = []string{"what", "hejie", "yardstick", "ratio", "excellent | good | poor", "verdict"}
+	}
+	fmt.Fprintln(w, strings.Join(head, "\t"))
 	for _, r := range t.rows {
 		fmt.Fprintln(w, strings.Join([]string{r.what, r.hejie, r.yardstick, r.ratio, r.goals, r.verdict}, "\t"))
 	}

@@ -54,7 +54,7 @@ func (b *bench) walk(ctx context.Context) error {
 }
 
 func (b *bench) walkOnce(ctx context.Context, s *server, dir string) (w walked, events int, err error) {
-	w.ours, err = pace(ctx, dir, b.cases)
+	w.ours, err = paceIn(ctx, dir, b.cases)
 	if err := errors.Join(err, s.stop()); err != nil {
 		return w, 0, err
 	}
@@ -68,16 +68,11 @@ func (b *bench) walkOnce(ctx context.Context, s *server, dir string) (w walked, 
 }
 
 // pace is cases a second, by when the database shows that they are not due any more.
-func pace(ctx context.Context, dir string, cases int) (perSecond float64, err error) {
-	db, err := sql.Open("sqlite3", dsn(dir, "mode=ro"))
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+func pace(ctx context.Context, due func(context.Context) (int, error), cases int) (perSecond float64, err error) {
 	first, began, late := -1, time.Time{}, time.Now().Add(2*time.Minute)
 	for {
-		var left int
-		if err := db.QueryRowContext(ctx, `SELECT count(*) FROM cases WHERE next_at <= ?`, time.Now().UnixMicro()).Scan(&left); err != nil {
+		left, err := due(ctx)
+		if err != nil {
 			return 0, err
 		}
 		now := time.Now()
@@ -91,6 +86,19 @@ func pace(ctx context.Context, dir string, cases int) (perSecond float64, err er
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
+}
+
+// paceIn an installation's file.
+func paceIn(ctx context.Context, dir string, cases int) (perSecond float64, err error) {
+	db, err := sql.Open("sqlite3", dsn(dir, "mode=ro"))
+	if err != nil {
+		return 0, err
+	}
+	perSecond, err = pace(ctx, func(ctx context.Context) (n int, err error) {
+		err = db.QueryRowContext(ctx, `SELECT count(*) FROM cases WHERE next_at <= ?`, time.Now().UnixMicro()).Scan(&n)
+		return n, err
+	}, cases)
+	return perSecond, errors.Join(err, db.Close())
 }
 
 func dsn(dir, query string) string {
@@ -167,7 +175,7 @@ const batch = 64
 
 // replay writes the rows into a copy from before the walk, with prepared statements and as durably, and tells how long it took.
 func (b *bench) replay(ctx context.Context, o outcome) (took time.Duration, err error) {
-	dir, err := b.copied("due")
+	dir, err := b.copied(b.path("due"))
 	if err != nil {
 		return 0, err
 	}

@@ -204,7 +204,7 @@ func (b *bench) coldStart(ctx context.Context) error {
 	var all []float64
 	built := true
 	for range 5 {
-		dir, err := b.copied("rooms")
+		dir, err := b.copied(b.path("rooms"))
 		if err != nil {
 			return err
 		}

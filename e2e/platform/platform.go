@@ -46,6 +46,8 @@ type Options struct {
 	// enough, unless OnDisk.
 	Dir    string
 	OnDisk bool
+	// Direct leaves the cables out, for benchmarks: carrying bytes costs time.
+	Direct bool
 	// Flags and Env ("KEY=value") of `hejie serve`.
 	Flags, Env []string
 	// Under is the command that a replica's program is given to, such as `ip netns exec NAME` or `prlimit …`; nil: none.
@@ -72,8 +74,8 @@ type Replica struct {
 	*Process // the last one, perhaps ended; nil before the first
 
 	URL      string // "http://127.0.0.1:port", the same after each start
-	Database *Cable // to PostgreSQL; nil: a file
-	Bus      *Cable // to NATS; nil: a file
+	Database *Cable // to PostgreSQL; nil: a file, or Direct
+	Bus      *Cable // to NATS; nil: a file, or Direct
 	args     []string
 }
 
@@ -125,12 +127,15 @@ func (p *Platform) servers() (err error) {
 }
 
 func (p *Platform) replica() (*Replica, error) {
-	addr, err := freeAddr()
+	addr, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
 	r := &Replica{URL: "http://" + addr, args: []string{"serve", "--data", p.Data, "--listen", addr, "--log-format", "json"}}
-	if p.Postgres != nil {
+	switch {
+	case p.Postgres != nil && p.o.Direct:
+		r.args = append(r.args, "--database", p.database, "--bus", "nats://"+p.NATS.Addr)
+	case p.Postgres != nil:
 		if r.Database, r.Bus, err = p.cables(); err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -22,14 +23,16 @@ type Record struct {
 	Enterprise string `json:"enterprise"` // one of many
 	Region     string `json:"region"`     // of its bureau
 	Officer    string `json:"officer"`    // session
+	National   string `json:"national"`   // session of an officer whose region is the country
 	Supervisor string `json:"supervisor"` // session
 }
 
 // casesOf a consumer, each against another enterprise.
 const casesOf = 4
 
-// Record files so many cases against so many enterprises all over the country. Of ten, five are settled and performed, two withdrawn,
-// one is being performed, in one the desk has asked, and one went to the bureau. Nothing is left in the outbox.
+// Record files so many cases against so many enterprises all over the country, a tenth of them against the first one. Seven of ten are
+// over, spread over the year to yesterday, which scorecards look back over: five settled and performed, two withdrawn. The others were filed today: one is being
+// performed, in one the desk has asked, and one went to the bureau. Nothing is left in the outbox.
 func (s *Seed) Record(ctx context.Context, firms, cases int) (Record, error) {
 	admin, err := s.administrator(ctx)
 	if err != nil {
@@ -49,15 +52,27 @@ func (s *Seed) Record(ctx context.Context, firms, cases int) (Record, error) {
 			return Record{}, err
 		}
 	}
-	if err := s.histories(ctx, all, cases); err != nil {
+	over, now := cases*7/10, time.Now()
+	if err := s.histories(ctx, period{now.AddDate(-1, 0, 0), now.AddDate(0, 0, -1)}, all, over, ended[:]); err != nil {
+		return Record{}, err
+	}
+	if err := s.histories(ctx, period{now.Add(-8 * time.Hour), now}, all, cases-over, open[:]); err != nil {
+		return Record{}, err
+	}
+	national, err := s.bureau(ctx, admin, region.Country)
+	if err != nil {
 		return Record{}, err
 	}
 	r := Record{Enterprise: all[0].ID, Region: counties[0]}
-	if r.Officer, err = s.signIn(ctx, negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleOfficer, Bureau: bureaus[counties[0]], Region: counties[0]}); err != nil {
-		return r, err
-	}
-	if r.Supervisor, err = s.signIn(ctx, negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleDeskSupervisor, Enterprise: r.Enterprise}); err != nil {
-		return r, err
+	for to, who := range map[*string]negotiation.Actor{
+		&r.Officer:    {Role: negotiation.RoleOfficer, Bureau: bureaus[counties[0]], Region: counties[0]},
+		&r.National:   {Role: negotiation.RoleOfficer, Bureau: national, Region: region.Country},
+		&r.Supervisor: {Role: negotiation.RoleDeskSupervisor, Enterprise: r.Enterprise},
+	} {
+		who.ID = app.NewID()
+		if *to, err = s.signIn(ctx, who); err != nil {
+			return r, err
+		}
 	}
 	return r, s.empty(ctx, "outbox")
 }
@@ -103,18 +118,27 @@ func (s *Seed) firm(ctx context.Context, number int, county, bureau string) (app
 	return e, err
 }
 
-// histories of consumers, many at once so that the log commits them in groups.
-func (s *Seed) histories(ctx context.Context, firms []app.Enterprise, cases int) error {
+// period in which cases are filed.
+type period struct{ from, to time.Time }
+
+// at is when the i-th of n comes.
+func (p period) at(i, n int) time.Time {
+	return p.from.Add(time.Duration(float64(p.to.Sub(p.from)) * float64(i) / float64(n)))
+}
+
+// histories of consumers, many at once so that the log commits them in groups; each case's is the next of the kinds.
+func (s *Seed) histories(ctx context.Context, p period, firms []app.Enterprise, cases int, kinds []kind) error {
 	all, ctx := errgroup.WithContext(ctx)
-	all.SetLimit(256)
+	all.SetLimit(512)
 	for first := 0; first < cases && ctx.Err() == nil; first += casesOf {
 		all.Go(func() error {
 			consumer := negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleConsumer}
 			if err := s.account(ctx, consumer); err != nil {
 				return err
 			}
+			door := s.ledgerAt(p.at(first, cases))
 			for i := first; i < min(first+casesOf, cases); i++ {
-				if err := s.history(ctx, consumer, firms[i%len(firms)].ID, i%10); err != nil {
+				if err := s.history(ctx, door, consumer, firmOf(i, firms).ID, kinds[i%len(kinds)]); err != nil {
 					return err
 				}
 			}
@@ -124,50 +148,84 @@ func (s *Seed) histories(ctx context.Context, firms []app.Enterprise, cases int)
 	return all.Wait()
 }
 
-// history of one case, of the kind that the last digit of its number says.
-func (s *Seed) history(ctx context.Context, consumer negotiation.Actor, enterprise string, kind int) error {
-	desk := negotiation.Actor{ID: enterprise, Role: negotiation.RoleDeskAgent, Enterprise: enterprise} // any id does: nobody looks it up
+// firmOf a case: the first has a tenth of all.
+func firmOf(i int, firms []app.Enterprise) app.Enterprise {
+	if i/casesOf%10 == 0 && i%casesOf == 0 || i/casesOf%10 < 2 && i%casesOf == 1 || len(firms) == 1 {
+		return firms[0]
+	}
+	return firms[1+i%(len(firms)-1)]
+}
+
+// kind of a history.
+type kind int
+
+const (
+	performed kind = iota
+	performing
+	withdrawn
+	asked
+	escalated
+)
+
+var (
+	ended = [...]kind{performed, performed, withdrawn, performed, performed, withdrawn, performed}
+	open  = [...]kind{performing, asked, escalated}
+)
+
+// act of one side on a case.
+type act struct {
+	by  negotiation.Actor
+	cmd negotiation.Command
+}
+
+// history of one case.
+func (s *Seed) history(ctx context.Context, door *app.Ledger, consumer negotiation.Actor, enterprise string, k kind) error {
 	filing := Filing(enterprise)
+	filing.PurchasedOn, filing.KnownSince = "2025-01-05", "2025-01-08" // before the record
 	id, err := app.Identify(consumer, uuid.NewString(), filing)
 	if err != nil {
 		return err
 	}
-	receipt, err := s.ledger.File(ctx, consumer, id, filing, app.PersonDetails{Name: "试用者", Address: "试验路 3 号"})
+	receipt, err := door.File(ctx, consumer, id, filing, app.PersonDetails{Name: "试用者", Address: "试验路 3 号"})
 	if err != nil {
 		return err
 	}
-	type act struct {
-		by  negotiation.Actor
-		cmd negotiation.Command
-	}
-	var acts []act
-	switch {
-	case kind < 5, kind == 7:
-		c, _, err := s.store.Case(ctx, receipt.Case)
-		if err != nil {
-			return err
-		}
-		acts = append(acts, act{desk, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest}})
-		if kind < 5 {
-			acts = append(acts, act{desk, negotiation.ReportPerformance{Item: 0, Reference: "2026"}}, act{consumer, negotiation.ConfirmPerformance{Item: 0}})
-		}
-	case kind < 7:
-		acts = append(acts, act{consumer, negotiation.WithdrawCase{Reason: negotiation.WithdrawNoLonger}})
-	case kind == 8:
-		acts = append(acts, act{desk, negotiation.PostMessage{Text: "请问是什么时候买的？", Question: true}})
-	case kind == 9:
-		acts = append(acts, act{consumer, negotiation.Escalate{}})
+	acts, err := s.acts(ctx, receipt.Case, consumer, enterprise, k)
+	if err != nil {
+		return err
 	}
 	for _, a := range acts {
 		id, err := app.Identify(a.by, uuid.NewString(), a.cmd)
 		if err != nil {
 			return err
 		}
-		if _, err := s.ledger.Do(ctx, a.by, receipt.Case, id, a.cmd); err != nil {
+		if _, err := door.Do(ctx, a.by, receipt.Case, id, a.cmd); err != nil {
 			return fmt.Errorf("%s: %w", a.cmd.Kind(), err)
 		}
 	}
 	return nil
+}
+
+// acts that make a filed case one of the kind.
+func (s *Seed) acts(ctx context.Context, caseID string, consumer negotiation.Actor, enterprise string, k kind) ([]act, error) {
+	desk := negotiation.Actor{ID: enterprise, Role: negotiation.RoleDeskAgent, Enterprise: enterprise} // any id does: nobody looks it up
+	switch k {
+	case withdrawn:
+		return []act{{consumer, negotiation.WithdrawCase{Reason: negotiation.WithdrawNoLonger}}}, nil
+	case asked:
+		return []act{{desk, negotiation.PostMessage{Text: "请问是什么时候买的？", Question: true}}}, nil
+	case escalated:
+		return []act{{consumer, negotiation.Escalate{}}}, nil
+	}
+	c, _, err := s.store.Case(ctx, caseID)
+	if err != nil {
+		return nil, err
+	}
+	acts := []act{{desk, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest}}}
+	if k == performed {
+		acts = append(acts, act{desk, negotiation.ReportPerformance{Item: 0, Reference: "2026"}}, act{consumer, negotiation.ConfirmPerformance{Item: 0}})
+	}
+	return acts, nil
 }
 
 // empty a table of the database, beside the store.

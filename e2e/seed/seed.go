@@ -69,6 +69,7 @@ type Seed struct {
 	w      app.World
 	app    *app.App
 	ledger *app.Ledger
+	rules  negotiation.Rules
 }
 
 // moment is a business clock that stands.
@@ -85,7 +86,7 @@ func Open(dir string, o Options) (_ *Seed, err error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Seed{dir: dir, path: filepath.Join(dir, "hejie.db")}
+	s := &Seed{dir: dir, path: filepath.Join(dir, "hejie.db"), rules: o.Rules}
 	if o.Database != "" {
 		s.path = o.Database
 	}
@@ -107,10 +108,17 @@ func Open(dir string, o Options) (_ *Seed, err error) {
 	s.w = app.World{Plain: s.store.Plain(), Log: s.store, Cases: s.store, Scores: s.store, Vault: s.vault, Yearbook: app.NewYearbook(),
 		Business: moment{now}, Real: app.RealClock{}, Limits: o.Limits, Secret: secret, SMS: app.SMSNone,
 		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}} // nobody guesses these
-	s.ledger = app.NewLedger(s.w, s.w.Yearbook, o.Rules)
+	s.ledger = s.ledgerAt(now)
 	s.w.Door = s.ledger
 	s.app = app.New(s.w)
 	return s, nil
+}
+
+// ledgerAt is the door at some moment.
+func (s *Seed) ledgerAt(now time.Time) *app.Ledger {
+	w := s.w
+	w.Business = moment{now}
+	return app.NewLedger(w, w.Yearbook, s.rules)
 }
 
 // secretOf the installation: the one beside the database, or a new one.

@@ -54,7 +54,8 @@ type Options struct {
 	Ready  func(ctx context.Context) error // before the first look, again until it succeeds; nil: at once
 	Logger *slog.Logger                    // nil: nothing is logged
 
-	Batch       int           // cases asked for at once; 0: 100
+	Shared      bool          // other processes walk the same log: each takes its batches by chance, so that they seldom meet in a case
+	Batch       int           // cases taken at once; 0: 100
 	Concurrency int           // ticks at once; 0: 64
 	Poll        time.Duration // longest sleep; 0: one second
 	Backoff     time.Duration // first wait of a case that failed, doubled each time; 0: one second

@@ -172,6 +172,28 @@ func TestEarliestFirstAndOnce(t *testing.T) {
 	})
 }
 
+// TestShared: two workers on one log take different cases, and none is left.
+func TestShared(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		const all = 2000
+		for i := range all {
+			w.add(fmt.Sprint(i), time.Now().Add(time.Duration(i-all)*time.Second))
+		}
+		w.set(func() { w.onTick = func(string) { time.Sleep(time.Millisecond) } })
+		for range 2 {
+			k := w.worker(func(o *Options) { o.Shared = true })
+			k.Start()
+			defer k.Stop()
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		require.Len(t, w.done(), all)
+		require.Less(t, len(w.ticked()), all*5/4, "few in vain; without chance each is ticked twice")
+	})
+}
+
 func TestWakeUps(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

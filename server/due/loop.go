@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math"
+	"math/rand/v2"
 	"time"
 )
 
@@ -84,7 +85,7 @@ func (l *loop) look(ctx context.Context) time.Duration {
 	now := l.o.Now()
 	business := l.o.Clock.Now()
 	// Cases that run or rest are among the due, and first: asking for as many more keeps them from hiding others.
-	cases, next, err := l.o.Log.Due(ctx, business, l.o.Batch+len(l.running)+len(l.resting))
+	cases, next, err := l.o.Log.Due(ctx, business, l.asked()+len(l.running)+len(l.resting))
 	if err != nil {
 		if ctx.Err() == nil {
 			l.o.Logger.Error("due: log not read", slog.Any("error", err))
@@ -92,6 +93,7 @@ func (l *loop) look(ctx context.Context) time.Duration {
 		return l.o.Poll
 	}
 	wait := l.o.Poll
+	var found []string
 	for _, id := range cases {
 		if _, ok := l.running[id]; ok {
 			continue
@@ -104,6 +106,9 @@ func (l *loop) look(ctx context.Context) time.Duration {
 			wait = min(wait, r.until.Sub(now))
 			continue
 		}
+		found = append(found, id)
+	}
+	for _, id := range l.some(found) {
 		if _, ok := l.since[id]; !ok {
 			l.since[id] = now
 		}
@@ -131,6 +136,25 @@ func (l *loop) look(ctx context.Context) time.Duration {
 		l.Wake()
 	}
 	return wait
+}
+
+// batches that one is taken from by chance when the log is shared: two processes then have one case in so many in common.
+const batches = 16
+
+func (l *loop) asked() int {
+	if l.o.Shared {
+		return batches * l.o.Batch
+	}
+	return l.o.Batch
+}
+
+// some of what was found, a batch at most when the log is shared. What is left is found again when these end.
+func (l *loop) some(found []string) []string {
+	if !l.o.Shared || len(found) <= l.o.Batch {
+		return found
+	}
+	rand.Shuffle(len(found), func(i, j int) { found[i], found[j] = found[j], found[i] })
+	return found[:l.o.Batch]
 }
 
 // forget drops resting cases that are not due any more.

@@ -262,6 +262,10 @@ func (c *conn) command(m members, at time.Time) {
 		return
 	}
 	receipt, err := func() (app.Receipt, error) {
+		if c.commands == nil { // most only look
+			perSecond := c.hub.Limits.CommandsPerSecond
+			c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+		}
 		if err := c.allow(c.commands, at); err != nil {
 			return app.Receipt{}, err
 		}
@@ -286,7 +290,7 @@ func (c *conn) command(m members, at time.Time) {
 		if err != nil {
 			return app.Receipt{}, err
 		}
-		return c.hub.Door.Do(c.hub.ctx, by, caseID, wish, cmd)
+		return c.hub.Door.Do(app.WithRequest(c.hub.ctx, c.visitor.Request), by, caseID, wish, cmd)
 	}()
 	if err != nil {
 		c.answer(&id, nil, err)

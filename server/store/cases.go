@@ -198,8 +198,14 @@ func (s *Store) Cases(ctx context.Context, q app.CaseQuery) (app.CasePage, error
 		c.add(o.after, args...)
 	}
 	limit := pageSize(q.Limit)
+	from, args := `cases`+c.where(), c.args
+	if q.Consumer == "" && q.Enterprise == "" && q.Column == "" && q.Sort == app.SortDue {
+		from, args = firstOfEach(columnsOf(q), c, o, limit+1)
+	}
+	// What puts a page in order is in the indexes of inboxes and boards; only the rows of the page are read.
 	var rows []listed
-	err := reader{s.readers}.all(ctx, &rows, `SELECT `+listedColumns+` FROM cases`+c.where()+` ORDER BY `+o.by+` LIMIT ?`, append(c.args, limit+1)...)
+	err := reader{s.readers}.all(ctx, &rows, `SELECT `+listedColumns+` FROM cases WHERE key IN
+		(SELECT key FROM `+from+` ORDER BY `+o.by+` LIMIT ?) ORDER BY `+o.by, append(args, limit+1)...)
 	if err != nil {
 		return app.CasePage{}, readError(err)
 	}
@@ -212,6 +218,28 @@ func (s *Store) Cases(ctx context.Context, q app.CaseQuery) (app.CasePage, error
 		page.Rows = append(page.Rows, l.row())
 	}
 	return page, nil
+}
+
+// columnsOf a board that is asked for all of them: those that cases stand in.
+func columnsOf(q app.CaseQuery) (columns []app.Column) {
+	for _, c := range append(app.Columns[:], app.ColumnRunning, app.ColumnNone) {
+		if c != app.ColumnComing && (c != app.ColumnClosed || !q.Open) {
+			columns = append(columns, c)
+		}
+	}
+	return columns
+}
+
+// firstOfEach is a table of the first keys of each column. The indexes of a board have a column's cases in their order, and not the
+// region's: to put all of a province in order for one page would take as long as it has cases.
+func firstOfEach(columns []app.Column, c *conditions, o order, limit int) (from string, args []any) {
+	parts := make([]string, len(columns))
+	for i, column := range columns {
+		one := &conditions{append([]string{"col = ?"}, c.sql...), append([]any{string(column)}, c.args...)}
+		parts[i] = `SELECT key, due FROM (SELECT key, due FROM cases` + one.where() + ` ORDER BY ` + o.by + ` LIMIT ?) AS one`
+		args = append(append(args, one.args...), limit)
+	}
+	return `(` + strings.Join(parts, ` UNION ALL `) + `) AS each`, args
 }
 
 func (o order) format(l listed) string {

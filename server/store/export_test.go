@@ -3,9 +3,13 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
 	"github.com/mattn/go-sqlite3"
 
 	"hejie/negotiation/workday"
@@ -25,6 +29,9 @@ func (s *Store) FailCommits(ctx context.Context, f func() error) error {
 
 // BeforeCommit calls f before every COMMIT of changes. It is set before anything is changed.
 func (s *Store) BeforeCommit(f func() error) { s.writer.beforeCommit = f }
+
+// BeforePlainCommit is BeforeCommit of plain writes, on a server.
+func (s *Store) BeforePlainCommit(f func() error) { s.plain.beforeCommit = f }
 
 // Tables are those that CopyTo copies.
 func Tables() (names []string) {
@@ -120,4 +127,48 @@ func (s *Store) ForgetCards() { s.cards.clear() }
 // SetRanking says what stands where, until figures move.
 func (s *Store) SetRanking(today workday.Date, order []app.Standing) {
 	s.ranking.day, s.ranking.order = today, order
+}
+
+// Overhear has the readers tell each statement. It is for a store that nobody reads yet.
+func (s *Store) Overhear(tell func(statement string)) error {
+	first := s.readers
+	db := sql.OpenDB(overheard{first.Driver(), dsn(s.path), tell})
+	s.readers = sqlx.NewDb(db, readerDriver)
+	return first.Close()
+}
+
+// Prepared are the statements of the writer of a store that is closed.
+func (s *Store) Prepared() []string {
+	return slices.AppendSeq(slices.Collect(maps.Keys(s.writer.tx.stmts)), maps.Keys(s.writer.tx.writes))
+}
+
+type overheard struct {
+	driver driver.Driver
+	name   string
+	tell   func(string)
+}
+
+func (o overheard) Driver() driver.Driver { return o.driver }
+
+func (o overheard) Connect(context.Context) (driver.Conn, error) {
+	c, err := o.driver.Open(o.name)
+	if err != nil {
+		return nil, err
+	}
+	return overheardConn{c.(*sqlite3.SQLiteConn), o.tell}, nil
+}
+
+type overheardConn struct {
+	*sqlite3.SQLiteConn
+	tell func(string)
+}
+
+func (c overheardConn) QueryContext(ctx context.Context, q string, args []driver.NamedValue) (driver.Rows, error) {
+	c.tell(q)
+	return c.SQLiteConn.QueryContext(ctx, q, args)
+}
+
+func (c overheardConn) PrepareContext(ctx context.Context, q string) (driver.Stmt, error) {
+	c.tell(q)
+	return c.SQLiteConn.PrepareContext(ctx, q)
 }

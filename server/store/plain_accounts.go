@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"hejie/negotiation"
 	"hejie/server/app"
 )
 
@@ -31,8 +32,11 @@ func (p plainReader) Accounts(ctx context.Context, f app.AccountFilter) ([]app.A
 			where, args = append(where, column+" = ?"), append(args, value)
 		}
 	}
-	equal("role", string(f.Role))
-	within := func(column, value string) { // in the words of the partial index, without which SQLite does not take it
+	// What is said twice is in the words of a partial index, without which SQLite does not take it.
+	if equal("role", string(f.Role)); f.Role != "" && f.Role != negotiation.RoleConsumer {
+		where = append(where, "role <> 'consumer'")
+	}
+	within := func(column, value string) {
 		if equal(column, value); value != "" {
 			where = append(where, column+" <> ''")
 		}

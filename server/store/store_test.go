@@ -21,15 +21,26 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(server.Around(m)) }
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, func(t *testing.T) storetest.Database {
-		path := filepath.Join(t.TempDir(), "log % ? #.db")
-		return storetest.Database{
-			Open: func(o store.Options) (*store.Store, error) { return store.Open(path, o) },
-			Exec: func(query string, args ...any) error {
-				return execAt(t, "sqlite3", "file:"+filepath.Dir(path)+"/log%20%25%20%3F%20%23.db?_busy_timeout=5000", query, args)
-			},
-		}
+	var all statements
+	t.Run("sqlite", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Database {
+			path := filepath.Join(t.TempDir(), "log % ? #.db")
+			return storetest.Database{
+				Open: func(o store.Options) (*store.Store, error) {
+					s, err := store.Open(path, o)
+					if err == nil {
+						t.Cleanup(func() { all.add(s.Prepared()...) })
+						err = s.Overhear(func(q string) { all.add(q) })
+					}
+					return s, err
+				},
+				Exec: func(query string, args ...any) error {
+					return execAt(t, "sqlite3", "file:"+filepath.Dir(path)+"/log%20%25%20%3F%20%23.db?_busy_timeout=5000", query, args)
+				},
+			}
+		})
 	})
+	noneReadsWhole(t, all.list)
 }
 
 func TestConformancePostgres(t *testing.T) {

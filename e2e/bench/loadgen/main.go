@@ -66,6 +66,7 @@ type Result struct {
 	AckP99      float64 `json:"ack_p99_ms"`
 	SrvCPUPerK  float64 `json:"server_cpu_s_per_1000"`
 	GenCPUPerK  float64 `json:"generator_cpu_s_per_1000"`
+	DBCPUPerK   float64 `json:"database_cpu_s_per_1000"` // of the processes in -database
 	SrvRSSMiB   float64 `json:"server_rss_mib"`
 	SrvRSSIdle  float64 `json:"server_rss_connected_idle_mib"`
 	SrvRSSStart float64 `json:"server_rss_before_connect_mib"`
@@ -182,25 +183,22 @@ func (s *seen) check(n int64, m *meter) bool {
 func main() {
 	var (
 		tgt    = flag.String("target", "", "one of "+strings.Join(target.Names(), ", "))
-		addr   = flag.String("addr", "127.0.0.1:8080", "")
+		addr   = flag.String("addr", "127.0.0.1:8080", "of the server; several with commas where the adapter knows what to do with them")
 		rooms  = flag.Int("rooms", 100, "")
 		mode   = flag.String("mode", "closed", "closed or open")
 		rate   = flag.Float64("rate", 500, "open loop: messages per second in total")
 		dur    = flag.Duration("d", 10*time.Second, "measured time")
 		warm   = flag.Duration("warm", 2*time.Second, "")
 		pidsF  = flag.String("pids", "", "server process ids, comma list; children are counted too")
+		dbF    = flag.String("database", "", "process ids of the server's database, comma list, told apart")
 		dialN  = flag.Int("dial", 32, "connections opened at once")
 		opts   = kvFlag{}
+		settle = flag.Duration("settle", 300*time.Millisecond, "from the last connection until memory is read")
 		single = flag.Bool("idle", false, "connect only, print memory, send nothing")
 	)
 	flag.Var(opts, "o", "adapter option key=value")
 	flag.Parse()
-	var pids []int
-	for _, s := range strings.Split(*pidsF, ",") {
-		if p, err := strconv.Atoi(s); err == nil {
-			pids = append(pids, p)
-		}
-	}
+	pids, dbs := pidsOf(*pidsF), pidsOf(*dbF)
 	t, err := target.New(*tgt, target.Options{Addr: *addr, KV: opts})
 	die(err)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -234,7 +232,7 @@ func main() {
 	if m.errors.Load() > 0 {
 		die(fmt.Errorf("%d connects failed: %s", m.errors.Load(), m.first))
 	}
-	time.Sleep(300 * time.Millisecond)
+	time.Sleep(*settle)
 	idle := proc.Read(pids)
 	res := Result{Target: *tgt, Mode: *mode, Rooms: *rooms, ConnectS: connectS, SrvRSSIdle: float64(idle.RSSKiB) / 1024, SrvRSSStart: float64(start.RSSKiB) / 1024}
 	if *single {
@@ -243,18 +241,18 @@ func main() {
 	}
 
 	var stop atomic.Bool
-	var u0, u1, g0, g1 proc.Usage
+	var u0, u1, g0, g1, d0, d1 proc.Usage
 	self := []int{os.Getpid()}
 	var el float64
 	window := func() {
 		time.Sleep(*warm)
-		u0, g0 = proc.Read(pids), proc.Read(self)
+		u0, g0, d0 = proc.Read(pids), proc.Read(self), proc.Read(dbs)
 		m.on.Store(true)
 		b := time.Now()
 		time.Sleep(*dur)
 		m.on.Store(false)
 		el = time.Since(b).Seconds()
-		u1, g1 = proc.Read(pids), proc.Read(self)
+		u1, g1, d1 = proc.Read(pids), proc.Read(self), proc.Read(dbs)
 		stop.Store(true)
 	}
 
@@ -398,13 +396,13 @@ func main() {
 			}
 		}()
 		time.Sleep(*warm)
-		u0, g0 = proc.Read(pids), proc.Read(self)
+		u0, g0, d0 = proc.Read(pids), proc.Read(self), proc.Read(dbs)
 		b := time.Now()
 		t1.Store(b.UnixNano())
 		time.Sleep(*dur)
 		t2.Store(time.Now().UnixNano())
 		el = time.Since(b).Seconds()
-		u1, g1 = proc.Read(pids), proc.Read(self)
+		u1, g1, d1 = proc.Read(pids), proc.Read(self), proc.Read(dbs)
 		stop.Store(true)
 		for end := time.Now().Add(grace); time.Now().Before(end); time.Sleep(50 * time.Millisecond) { // the tail
 			if waiting.Load() == 0 && gotMeasured.Load() == sentMeasured.Load() {
@@ -427,9 +425,19 @@ func main() {
 	res.AckP50, res.AckP95, res.AckP99 = q(m.acks, .5), q(m.acks, .95), q(m.acks, .99)
 	res.SrvCPUPerK = (u1.CPU - u0.CPU) / float64(res.Acked) * 1000
 	res.GenCPUPerK = (g1.CPU - g0.CPU) / float64(res.Acked) * 1000
+	res.DBCPUPerK = (d1.CPU - d0.CPU) / float64(res.Acked) * 1000
 	res.SrvRSSMiB = float64(u1.RSSKiB) / 1024
 	res.FirstError = m.first
 	out(res)
+}
+
+func pidsOf(list string) (pids []int) {
+	for _, s := range strings.Split(list, ",") {
+		if p, err := strconv.Atoi(s); err == nil {
+			pids = append(pids, p)
+		}
+	}
+	return pids
 }
 
 func out(r Result) {
@@ -439,7 +447,7 @@ func out(r Result) {
 		}
 		*p = math.Round(*p*10000) / 10000
 	}
-	for _, p := range []*float64{&r.DelivP50, &r.DelivP95, &r.DelivP99, &r.DelivMax, &r.AckP50, &r.AckP95, &r.AckP99, &r.AckedPerS, &r.DelivPerS, &r.SrvCPUPerK, &r.GenCPUPerK, &r.SrvRSSMiB, &r.SrvRSSIdle, &r.SrvRSSStart, &r.ConnectS, &r.Seconds} {
+	for _, p := range []*float64{&r.DelivP50, &r.DelivP95, &r.DelivP99, &r.DelivMax, &r.AckP50, &r.AckP95, &r.AckP99, &r.AckedPerS, &r.DelivPerS, &r.SrvCPUPerK, &r.GenCPUPerK, &r.DBCPUPerK, &r.SrvRSSMiB, &r.SrvRSSIdle, &r.SrvRSSStart, &r.ConnectS, &r.Seconds} {
 		fix(p)
 	}
 	b, _ := json.Marshal(r)

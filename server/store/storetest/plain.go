@@ -70,6 +70,8 @@ func accounts(b *bed) {
 	require.Equal(b.t, []app.Account{agent, officer, person}, list(p.Accounts(ctx, app.AccountFilter{})))
 	require.Equal(b.t, []app.Account{agent}, list(p.Accounts(ctx, app.AccountFilter{Enterprise: "e", Role: negotiation.RoleDeskAgent, Active: true})))
 	require.Equal(b.t, []app.Account{officer}, list(p.Accounts(ctx, app.AccountFilter{Bureau: "b"})))
+	require.Equal(b.t, []app.Account{officer}, list(p.Accounts(ctx, app.AccountFilter{Role: negotiation.RoleOfficer})))
+	require.Equal(b.t, []app.Account{person}, list(p.Accounts(ctx, app.AccountFilter{Role: negotiation.RoleConsumer})))
 	require.Equal(b.t, []app.Account{agent}, list(p.Accounts(ctx, app.AccountFilter{Active: true, Limit: 1})))
 	require.Equal(b.t, app.Person{Account: "a3", Name: "何敏", Phone: person.Login, Address: "街道 2"}, got[app.Person](b)(p.Person(ctx, "a3")))
 	people := got[map[string]app.Person](b)

@@ -85,7 +85,7 @@ func (g *generic) Connect(ctx context.Context, room, side int) (target.Conn, err
 		tok = g.tokens[room][side]
 	}
 	u := strings.NewReplacer("{addr}", g.o.Addr, "{room}", id, "{token}", tok, "{side}", strconv.Itoa(side)).Replace(g.o.Get("url", "ws://{addr}/ws?room={room}&side={side}"))
-	w, err := dialWS(ctx, u, nil)
+	w, err := dialWS(ctx, from(room), u, nil)
 	if err != nil {
 		return nil, err
 	}

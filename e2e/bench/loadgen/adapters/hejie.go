@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"strconv"
@@ -19,20 +18,20 @@ import (
 
 // hejie: signed-in parties of real cases. The option rooms names a file with what seed made:
 // [{"case": "<id>", "sessions": ["<consumer's>", "<desk member's>"]}, …]. Even sends are messages, odd ones offers that counter
-// the other side's; the body travels as the text of either.
+// the other side's; the body travels as the text of either. Of several addresses, with commas, the sides of a room take different ones.
 func init() {
 	target.Register("hejie", func(o target.Options) (target.Target, error) {
 		b, err := os.ReadFile(o.Get("rooms", "rooms.json"))
 		if err != nil {
 			return nil, err
 		}
-		h := &hejie{o: o, run: uint32(time.Now().UnixNano() >> 10)}
+		h := &hejie{addrs: strings.Split(o.Addr, ","), run: uint32(time.Now().UnixNano() >> 10)}
 		return h, json.Unmarshal(b, &h.rooms)
 	})
 }
 
 type hejie struct {
-	o     target.Options
+	addrs []string
 	run   uint32 // keeps the command ids of two runs apart
 	rooms []struct {
 		Case     string    `json:"case"`
@@ -57,8 +56,9 @@ func (h *hejie) Connect(ctx context.Context, room, side int) (target.Conn, error
 	d := dialer
 	d.NetDialContext = from(room).DialContext
 	d.Subprotocols = []string{"hejie.v1"}
-	header := http.Header{"Cookie": {"hejie=" + h.rooms[room].Sessions[side]}, "Origin": {"http://" + h.o.Addr}}
-	c, resp, err := d.DialContext(ctx, "ws://"+h.o.Addr+"/api/live", header)
+	addr := h.addrs[(room+side)%len(h.addrs)]
+	header := http.Header{"Cookie": {"hejie=" + h.rooms[room].Sessions[side]}, "Origin": {"http://" + addr}}
+	c, resp, err := d.DialContext(ctx, "ws://"+addr+"/api/live", header)
 	if err != nil {
 		if resp != nil {
 			return nil, fmt.Errorf("%w: %s", err, resp.Status)
@@ -80,11 +80,6 @@ func (h *hejie) Connect(ctx context.Context, room, side int) (target.Conn, error
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-}
-
-// from an address of the room's own: the server limits what one address may ask for, and these are parties at home.
-func from(room int) *net.Dialer {
-	return &net.Dialer{Timeout: 30 * time.Second, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 1, byte(room>>8), byte(room))}}
 }
 
 // frames reads what the server sends as cheaply as the yardstick's client reads: the generator shares the machine with the server.

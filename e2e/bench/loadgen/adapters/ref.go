@@ -21,7 +21,7 @@ func (r *ref) Setup(context.Context, int) error { return nil }
 type refConn struct{ *wsBase }
 
 func (r *ref) Connect(ctx context.Context, room, side int) (target.Conn, error) {
-	w, err := dialWS(ctx, fmt.Sprintf("ws://%s/ws?room=%d&side=%d", r.o.Addr, room+1, side), nil)
+	w, err := dialWS(ctx, from(room), fmt.Sprintf("ws://%s/ws?room=%d&side=%d", r.o.Addr, room+1, side), nil)
 	if err != nil {
 		return nil, err
 	}

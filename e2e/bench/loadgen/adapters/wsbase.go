@@ -29,11 +29,18 @@ type wsBase struct {
 var dialer = websocket.Dialer{
 	HandshakeTimeout: 30 * time.Second,
 	ReadBufferSize:   1024, WriteBufferSize: 1024,
-	NetDialContext: (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
 }
 
-func dialWS(ctx context.Context, url string, h http.Header) (*wsBase, error) {
-	c, resp, err := dialer.DialContext(ctx, url, h)
+// from an address of the room's own: a server may limit what one address asks for, these are parties at home, and one address has too few
+// ports for many thousands.
+func from(room int) *net.Dialer {
+	return &net.Dialer{Timeout: 30 * time.Second, LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 1, byte(room>>8), byte(room))}}
+}
+
+func dialWS(ctx context.Context, by *net.Dialer, url string, h http.Header) (*wsBase, error) {
+	d := dialer
+	d.NetDialContext = by.DialContext
+	c, resp, err := d.DialContext(ctx, url, h)
 	if err != nil {
 		if resp != nil {
 			return nil, fmt.Errorf("%w: %s", err, resp.Status)
