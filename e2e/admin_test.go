@@ -57,7 +57,7 @@ func TestAdministration(t *testing.T) {
 	a.fill("textbox", a.word("admin/officer.password"), "second password", in)
 	a.press(a.word("admin/officer.reset"), in)
 	a.gone(in)
-	o.sees(o.word("live/endedSignedOut"))
+	o.sees(o.word("account/signIn.ended"))
 	o.shot("ended")
 	a.press(a.word("admin/officer.offOf", "name", "Gu Yan"))
 	in = inside{"dialog", a.word("admin/officer.offOf", "name", "Gu Yan")}

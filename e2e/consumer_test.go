@@ -83,12 +83,11 @@ func TestSessions(t *testing.T) {
 	own.sees(own.word("account/account.revoked"))
 	own.has(0, "button", own.word("account/account.revoke"))
 	own.shot("revoked")
-	lost.sees(lost.word("live/endedSignedOut"))
+	lost.sees(lost.word("account/signIn.ended"))
+	lost.sees(lost.word("account/phone.label"))
+	lost.until(`location.pathname === "/sign-in" && location.search.includes("/c/") && !document.body.textContent.includes("电饭煲")`, "the case stays on the screen")
 	lost.shot("ended")
 	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).Status)
-	lost.link(lost.word("live/signIn"))
-	lost.until(`location.pathname === "/sign-in"`, "the way back in does not open")
-	lost.sees(lost.word("account/phone.label"))
 }
 
 // TestChangeOfMind: consents changed in the room, a withdrawal and its undoing, a lapse and its reopening, a rating.

@@ -9,7 +9,7 @@ import (
 
 // acceptComplaint is 受理; the 60 calendar days of mediation start (Order 121 arts. 15, 23(5)).
 func (d *decision) acceptComplaint(f AcceptComplaint) error {
-	if err := text("text", f.Text, maxReason, false); err != nil {
+	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
 	}
 	d.emit(ComplaintAccepted{Starts: []Deadline{d.clock(Mediation, SideBureau, d.env.At, d.c.Rules.Mediation, CalendarDays)}}, &Content{Text: f.Text})
@@ -25,7 +25,7 @@ func (d *decision) refuseComplaint(f RefuseComplaint) error {
 	if f.FalseMaterial && f.Ground != MaterialsMissingFalse {
 		return NewError(CodeInvalid, "allowed", false).On("false_material")
 	}
-	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err
 	}
 	refused := ComplaintRefused{Ground: f.Ground, FalseMaterial: f.FalseMaterial}
@@ -45,7 +45,7 @@ func refusalPending(c Case, _ Actor, _ time.Time) error {
 
 // ruleOnRefusal: upheld leaves the case out (RX), overturned keeps it failed (RR). The complaint itself is decided apart.
 func (d *decision) ruleOnRefusal(f RuleOnRefusal) error {
-	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err
 	}
 	class := ClassRR
@@ -64,7 +64,7 @@ func findingPending(c Case, _ Actor, _ time.Time) error {
 }
 
 func (d *decision) findPerformance(f FindPerformance) error {
-	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err
 	}
 	found := PerformanceFound{Finding: f.Finding, Class: ClassSC}
@@ -87,7 +87,7 @@ func canVoid(c Case, _ Actor, _ time.Time) error {
 }
 
 func (d *decision) void(f Void) error {
-	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err
 	}
 	voided := CaseVoided{Ground: f.Ground}
@@ -113,7 +113,7 @@ func canChase(c Case, _ Actor, at time.Time) error {
 
 // chase reminds the enterprise in the bureau's name. Before escalation the bureau sees no text of the room and writes none into it.
 func (d *decision) chase(f Chase) error {
-	if err := text("text", f.Text, maxReason, false); err != nil {
+	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
 	}
 	if f.Text != "" && !d.c.sees(d.by, SeeRoom) {
@@ -138,7 +138,7 @@ func (d *decision) closeComplaint(f CloseComplaint) error {
 	default:
 		return NewError(CodeInvalid, "allowed", []Outcome{OutcomeSettled, OutcomeTerminated}).On("outcome")
 	}
-	if err := text("reasons", f.Reasons, maxReason, true); err != nil {
+	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err
 	}
 	d.emit(ComplaintClosed{Outcome: f.Outcome, Ground: f.Ground}, &Content{Text: f.Reasons})

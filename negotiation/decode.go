@@ -17,7 +17,7 @@ func DecodeCommand(b []byte) (Command, error) {
 	}
 	d, ok := commands[kind]
 	if !ok {
-		return nil, NewError(CodeUnknownCommand, "type", clip(kind)).On("type")
+		return nil, NewError(CodeUnknownCommand, "type", Clip(kind)).On("type")
 	}
 	return decoded(d(body))
 }
@@ -104,7 +104,7 @@ func malformed(err error) error {
 	// The only other error of a value that scan let through: "json: unknown field \"x\"".
 	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
 		if n, e := strconv.Unquote(name); e == nil {
-			return NewError(CodeUnknownField, "name", clip(n)).On(clip(n))
+			return NewError(CodeUnknownField, "name", Clip(n)).On(Clip(n))
 		}
 	}
 	return NewError(CodeMalformed).Because(err)
@@ -122,12 +122,4 @@ func jsonName(kind string) string {
 		return "object"
 	}
 	return kind
-}
-
-// clip keeps what a stranger sent short enough for an answer and a log.
-func clip(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
 }

@@ -2,8 +2,6 @@ package negotiation
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"hejie/negotiation/workday"
 )
@@ -48,13 +46,13 @@ func (d *decision) checkFiling(f FileCase, in *Filing) error {
 	if !f.Category.Valid() {
 		return NewError(CodeInvalid, "allowed", Categories).On("category")
 	}
-	if err := text("goods", f.Goods, maxName, true); err != nil {
+	if err := CheckText("goods", f.Goods, maxName, true); err != nil {
 		return err
 	}
-	if err := text("facts", f.Facts, maxFacts, true); err != nil {
+	if err := CheckText("facts", f.Facts, maxFacts, true); err != nil {
 		return err
 	}
-	if err := text("order_number", f.OrderNumber, maxName, false); err != nil {
+	if err := CheckText("order_number", f.OrderNumber, maxName, false); err != nil {
 		return err
 	}
 	if err := d.checkDates(f); err != nil {
@@ -135,7 +133,7 @@ func (k Consents) check() error {
 	for _, x := range []struct{ field, version string }{
 		{"truth", k.Truth}, {"rules", k.Rules}, {"publication.text", k.Publication.Text}, {"escalation.text", k.Escalation.Text},
 	} {
-		if err := text("consents."+x.field, x.version, maxName, true); err != nil {
+		if err := CheckText("consents."+x.field, x.version, maxName, true); err != nil {
 			return err
 		}
 	}
@@ -153,7 +151,7 @@ func (d *decision) changeConsents(f ChangeConsents) error {
 		if x.choice == nil {
 			continue
 		}
-		if err := text(x.field+".text", x.choice.Text, maxName, true); err != nil {
+		if err := CheckText(x.field+".text", x.choice.Text, maxName, true); err != nil {
 			return err
 		}
 	}
@@ -164,40 +162,4 @@ func (d *decision) changeConsents(f ChangeConsents) error {
 		d.emitIn(ConsumerOnly, ConsentsChanged{Escalation: f.Escalation}, nil)
 	}
 	return nil
-}
-
-// text checks a text's presence and length in characters.
-func text(field, s string, max int, must bool) error {
-	if must && !Visible(s) {
-		return required(field)
-	}
-	if !utf8.ValidString(s) {
-		return NewError(CodeInvalid, "allowed", "UTF-8").On(field)
-	}
-	if strings.ContainsFunc(s, deceptive) {
-		return NewError(CodeInvalid, "allowed", "text without control characters").On(field)
-	}
-	if n := utf8.RuneCountInString(s); n > max {
-		return tooLong(field, max, n)
-	}
-	return nil
-}
-
-// Visible says whether a reader sees anything of s: blanks, marks without a letter and characters of no width are no text, so they
-// answer nothing and stop no clock.
-func Visible(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool {
-		return !unicode.IsSpace(r) && !unicode.In(r, unicode.C, unicode.M) && !strings.ContainsRune(fillers, r)
-	})
-}
-
-// fillers are letters and symbols that show nothing: Hangul fillers and the empty Braille pattern.
-const fillers = "\u115f\u1160\u3164\uffa0\u2800"
-
-// deceptive says whether the rune makes a text read differently from what was stored and hashed.
-func deceptive(r rune) bool {
-	if r >= ' ' && r <= '~' { // most of most texts
-		return false
-	}
-	return unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
 }

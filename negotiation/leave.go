@@ -70,7 +70,7 @@ func (c Case) contested() bool {
 }
 
 func (d *decision) escalate(f Escalate) error {
-	if err := text("text", f.Text, maxReason, false); err != nil {
+	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
 	}
 	say := &Content{Text: f.Text}
@@ -112,7 +112,7 @@ func (d *decision) withdrawCase(f WithdrawCase) error {
 	if !slices.Contains(WithdrawReasons[:], f.Reason) {
 		return NewError(CodeInvalid, "allowed", WithdrawReasons).On("reason")
 	}
-	if err := text("text", f.Text, maxReason, false); err != nil {
+	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
 	}
 	closed := CaseClosed{Reason: ClosedWithdrawn, Withdrawn: f.Reason}
@@ -135,7 +135,7 @@ func (d *decision) refuseCase(f RefuseCase) error {
 	if !slices.Contains(RefusalGrounds[:], f.Ground) {
 		return NewError(CodeInvalid, "allowed", RefusalGrounds).On("ground")
 	}
-	if err := text("text", f.Text, maxReason, true); err != nil {
+	if err := CheckText("text", f.Text, maxReason, true); err != nil {
 		return err
 	}
 	d.emit(CaseRefused{Ground: f.Ground, Took: d.answers()}, &Content{Text: f.Text})

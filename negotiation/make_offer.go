@@ -8,9 +8,6 @@ import (
 // makeOffer puts terms on the table. An open offer of the other side is countered by it, an open one of the own replaced.
 func (d *decision) makeOffer(f MakeOffer) error {
 	r, side := d.c.Rules, d.by.Side()
-	if d.c.offersOf(side) >= r.OffersPerSide {
-		return NewError(CodeTooManyOffers, "max", r.OffersPerSide)
-	}
 	if err := d.checkItems(r, "items", f.Items); err != nil {
 		return err
 	}
@@ -21,10 +18,10 @@ func (d *decision) makeOffer(f MakeOffer) error {
 	if f.ValidDays < least || f.ValidDays > r.ValidMax {
 		return outOfRange("valid_days", least, r.ValidMax)
 	}
-	if err := text("text", f.Text, r.MessageLength, false); err != nil {
+	if err := CheckText("text", f.Text, r.MessageLength, false); err != nil {
 		return err
 	}
-	if err := text("reason", f.Reason, maxReason, false); err != nil {
+	if err := CheckText("reason", f.Reason, maxReason, false); err != nil {
 		return err
 	}
 	if limit := 3 * d.c.Amount.Minor; !Visible(f.Reason) && total(f.Items) > limit {
@@ -73,10 +70,13 @@ func described(items []Item, i int, next []Item, terms string) bool {
 	return false
 }
 
-// canOffer refuses a second set of terms while an agreement is being performed.
-func canOffer(c Case, _ Actor, _ time.Time) error {
-	if c.Settling() {
+// canOffer refuses a second set of terms while an agreement is being performed; and so many a side.
+func canOffer(c Case, by Actor, _ time.Time) error {
+	switch {
+	case c.Settling():
 		return NewError(CodeAlreadyDone)
+	case c.offersOf(by.Side()) >= c.Rules.OffersPerSide:
+		return NewError(CodeTooManyOffers, "max", c.Rules.OffersPerSide)
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func (d *decision) declineOffer(f DeclineOffer) error {
 	if err != nil {
 		return err
 	}
-	if err := text("reason", f.Reason, maxReason, false); err != nil {
+	if err := CheckText("reason", f.Reason, maxReason, false); err != nil {
 		return err
 	}
 	d.emit(OfferDeclined{Offer: o.Number}, &Content{Text: f.Reason})

@@ -107,6 +107,7 @@ func TestLimitsOfOffers(t *testing.T) {
 	for range 29 {
 		s.offers(mei, refund(15000, 1)) // with the claim thirty
 	}
+	require.NotContains(t, s.c.Allowed(mei, s.env.At), "make_offer")
 	s.refuses(mei, MakeOffer{Items: []Item{refund(1, 1)}, ValidDays: 3}, CodeTooManyOffers)
 	s.offers(agent, refund(100, 1))
 }

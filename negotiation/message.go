@@ -20,7 +20,7 @@ func (d *decision) postMessage(f PostMessage) error {
 	if f.Question && (ch != Room || d.by.Side() != SideEnterprise) {
 		return NewError(CodeInvalid, "allowed", false).On("question")
 	}
-	if err := text("text", f.Text, d.c.Rules.MessageLength, true); err != nil {
+	if err := CheckText("text", f.Text, d.c.Rules.MessageLength, true); err != nil {
 		return err
 	}
 	if err := d.c.mayTalk(d.by.Side(), d.env.At); err != nil {
@@ -50,9 +50,17 @@ func (c Case) mayTalk(s Side, at time.Time) error {
 	return nil
 }
 
+// canAddEvidence: so many files a side.
+func canAddEvidence(c Case, by Actor, _ time.Time) error {
+	if c.Files.Of(by.Side()) >= c.Rules.FilesPerSide {
+		return NewError(CodeTooManyFiles, "max", c.Rules.FilesPerSide).On("file")
+	}
+	return nil
+}
+
 // addEvidence puts a file that is already stored into the room.
 func (d *decision) addEvidence(f AddEvidence) error {
-	if err := text("caption", f.Caption, maxDescription, false); err != nil {
+	if err := CheckText("caption", f.Caption, maxDescription, false); err != nil {
 		return err
 	}
 	return d.putEvidence("", EvidenceRef{File: f.File, SHA256: f.SHA256}, f.Caption)
@@ -60,9 +68,6 @@ func (d *decision) addEvidence(f AddEvidence) error {
 
 // putEvidence; in is the path of the reference's fields.
 func (d *decision) putEvidence(in string, ref EvidenceRef, caption string) error {
-	if d.c.Files.Of(d.by.Side()) >= d.c.Rules.FilesPerSide {
-		return NewError(CodeTooManyFiles, "max", d.c.Rules.FilesPerSide).On(in + "file")
-	}
 	file, err := d.env.file(in+"file", ref.File, d.by)
 	if err != nil {
 		return err
@@ -89,7 +94,7 @@ func (d *decision) rate(f Rate) error {
 	if f.Stars < 1 || f.Stars > 5 {
 		return outOfRange("stars", 1, 5)
 	}
-	if err := text("text", f.Text, maxReason, false); err != nil {
+	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
 	}
 	d.emit(CaseRated{Stars: f.Stars}, &Content{Text: f.Text})
@@ -105,7 +110,7 @@ func canRate(c Case, _ Actor, _ time.Time) error {
 
 // assign gives the case to a desk member; that the account is one of the enterprise's is the app's to check.
 func (d *decision) assign(f Assign) error {
-	if err := text("agent", f.Agent, maxName, false); err != nil {
+	if err := CheckText("agent", f.Agent, maxName, false); err != nil {
 		return err
 	}
 	if f.Agent == d.c.Agent {
@@ -130,7 +135,7 @@ func (d *decision) eraseContent(f EraseContent) error {
 	if f.Seq < 1 {
 		return outOfRange("seq", 1, d.c.Version)
 	}
-	if err := text("reason", f.Reason, maxReason, true); err != nil {
+	if err := CheckText("reason", f.Reason, maxReason, true); err != nil {
 		return err
 	}
 	d.emitIn(f.Channel, ContentErased{Erased: f.Seq}, &Content{Text: f.Reason})

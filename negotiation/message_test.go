@@ -128,6 +128,7 @@ func TestEvidence(t *testing.T) {
 		s.consumer(AddEvidence{File: "f", SHA256: "aa", Caption: "The crack"})
 	}
 	require.Equal(t, &Content{FileName: "photo.jpg", Text: "The crack"}, s.events[0].Content)
+	require.NotContains(t, s.c.Allowed(mei, s.env.At), "add_evidence")
 	s.refuses(mei, AddEvidence{File: "f", SHA256: "aa"}, CodeTooManyFiles, "file")
 	require.Equal(t, 0, s.c.Files.Of(SideEnterprise))
 }

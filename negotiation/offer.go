@@ -169,7 +169,7 @@ func (r Rules) checkItem(f string, i int, items []Item) error {
 			return err
 		}
 	}
-	if err := text(f+".description", it.Description, maxDescription, it.Remedy == Other); err != nil {
+	if err := CheckText(f+".description", it.Description, maxDescription, it.Remedy == Other); err != nil {
 		return err
 	}
 	return r.checkDue(f+".due", it.Due, len(items))

@@ -29,7 +29,7 @@ func (d *decision) reportPerformance(f ReportPerformance) error {
 	case p.State == PromiseReported, p.State == PromiseConfirmed, p.State == PromiseUnconfirmed:
 		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
 	}
-	if err := text("reference", f.Reference, maxDescription, false); err != nil {
+	if err := CheckText("reference", f.Reference, maxDescription, false); err != nil {
 		return err
 	}
 	if p.Remedy.Monetary() && p.By == SideEnterprise && !Visible(f.Reference) && f.File == "" {
@@ -127,7 +127,7 @@ func (d *decision) disputePerformance(f DisputePerformance) error {
 	case p.State == PromiseWaiting, p.State == PromiseRunning:
 		return NewError(CodeNotDue, "item", f.Item, "due", p.DueAt).On("item")
 	}
-	if err := text("reason", f.Reason, maxReason, false); err != nil {
+	if err := CheckText("reason", f.Reason, maxReason, false); err != nil {
 		return err
 	}
 	disputed := PerformanceDisputed{Item: f.Item}

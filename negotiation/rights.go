@@ -43,7 +43,7 @@ func rights() map[string]right {
 	return map[string]right{
 		FileCase{}.Kind():           {consumer, []Phase{PhaseNone}, nil},
 		PostMessage{}.Kind():        {[]Side{SideConsumer, SideEnterprise, SideBureau}, running, nil},
-		AddEvidence{}.Kind():        {parties, running, nil},
+		AddEvidence{}.Kind():        {parties, running, canAddEvidence},
 		MakeOffer{}.Kind():          {parties, offering, canOffer},
 		SeeOffer{}.Kind():           {parties, offering, othersOfferOpen},
 		WithdrawOffer{}.Kind():      {parties, offering, canWithdrawOffer},

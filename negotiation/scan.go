@@ -119,7 +119,7 @@ func (s *scanner) object(depth int) error {
 			s.at.value, s.i = string(text), value
 		}
 		if err := s.value(depth + 1); err != nil {
-			return inside(clip(string(key)), err)
+			return inside(Clip(string(key)), err)
 		}
 		end := s.here() // the comma or the brace after the member
 		if tag {
@@ -154,12 +154,12 @@ func (s *scanner) name(own int) ([]byte, error) {
 	}
 	for _, n := range s.names[own:s.named] {
 		if bytes.Equal(s.b[n.from:n.to], name) {
-			return nil, NewError(CodeRepeatedField, "name", clip(string(name))).On(clip(string(name)))
+			return nil, NewError(CodeRepeatedField, "name", Clip(string(name))).On(Clip(string(name)))
 		}
 	}
 	for _, c := range name {
 		if c != '_' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-			return nil, NewError(CodeUnknownField, "name", clip(string(name))).On(clip(string(name)))
+			return nil, NewError(CodeUnknownField, "name", Clip(string(name))).On(Clip(string(name)))
 		}
 	}
 	if s.named == maxNames {

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"hejie/negotiation"
 	"hejie/negotiation/creditcode"
@@ -118,7 +116,7 @@ func isIndustry(s string) bool {
 // checked gives the profile normalised, or the error of its first wrong field.
 func (p Profile) checked() (Profile, error) {
 	var err error
-	if p.Name, err = line("name", p.Name, maxName); err != nil {
+	if p.Name, err = negotiation.Line("name", p.Name, 1, maxName); err != nil {
 		return p, err
 	}
 	if strings.TrimSpace(string(p.CreditCode)) == "" {
@@ -134,7 +132,7 @@ func (p Profile) checked() (Profile, error) {
 	if _, known := region.Get(p.Region); !known || len(region.Children(p.Region)) > 0 {
 		return p, invalid("region", "county")
 	}
-	if p.Address, err = line("address", p.Address, maxAddress); err != nil {
+	if p.Address, err = negotiation.Line("address", p.Address, 1, maxAddress); err != nil {
 		return p, err
 	}
 	if p.Industry != "" && !isIndustry(p.Industry) {
@@ -154,27 +152,8 @@ func (p Profile) checked() (Profile, error) {
 	if !p.Commitment.Yes {
 		return p, negotiation.NewError(negotiation.CodeRequired).On("commitment.yes")
 	}
-	p.Commitment.Text, err = line("commitment.text", p.Commitment.Text, maxVersion)
+	p.Commitment.Text, err = negotiation.Line("commitment.text", p.Commitment.Text, 1, maxVersion)
 	return p, err
-}
-
-// line gives a required text of one line, trimmed: something that is seen, and reads as it is stored.
-func line(field, s string, most int) (string, error) {
-	s = strings.TrimSpace(s)
-	switch n := utf8.RuneCountInString(s); {
-	case !negotiation.Visible(s):
-		return s, negotiation.NewError(negotiation.CodeRequired).On(field)
-	case n > most:
-		return s, negotiation.NewError(negotiation.CodeTooLong, "max", most, "length", n).On(field)
-	case strings.ContainsFunc(s, unicode.IsControl) || turned(s):
-		return s, invalid(field, "one line")
-	}
-	return s, nil
-}
-
-// turned says whether the text has signs that make it read in another order than it has.
-func turned(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Bidi_Control, r) })
 }
 
 // reason checks a ground and its text.
@@ -192,13 +171,8 @@ func reason(g Ground, text string) (*negotiation.Content, error) {
 
 func content(text string) (*negotiation.Content, error) {
 	text = strings.TrimSpace(text)
-	switch n := utf8.RuneCountInString(text); {
-	case n > maxReason:
-		return nil, negotiation.NewError(negotiation.CodeTooLong, "max", maxReason, "length", n).On("reason")
-	case turned(text):
-		return nil, invalid("reason", "text without control characters")
-	case !negotiation.Visible(text):
-		return nil, nil
+	if err := negotiation.CheckText("reason", text, maxReason, false); err != nil || !negotiation.Visible(text) {
+		return nil, err
 	}
 	return &negotiation.Content{Text: text}, nil
 }

@@ -64,7 +64,7 @@ func DecodeCommand(b []byte) (negotiation.Command, error) {
 	case Leave{}.Kind():
 		return decode[Leave](body)
 	}
-	return nil, negotiation.NewError(negotiation.CodeUnknownCommand, "type", clip(kind)).On("type")
+	return nil, negotiation.NewError(negotiation.CodeUnknownCommand, "type", negotiation.Clip(kind)).On("type")
 }
 
 func decode[C negotiation.Command](b []byte) (negotiation.Command, error) {
@@ -125,12 +125,4 @@ func fact[F negotiation.Fact](b []byte) (negotiation.Fact, error) {
 	var f F
 	err := negotiation.DecodeStrict(b, &f)
 	return f, err
-}
-
-// clip keeps what a stranger sent short enough for an answer and a log.
-func clip(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -78,21 +77,9 @@ func Normalise(s string) string {
 	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(s))), " ")
 }
 
-// text trims a text of one line and checks its length in characters. Control characters are refused.
+// text is negotiation.Line in the form in which equal texts are equal bytes.
 func text(field, s string, least, most int) (string, error) {
-	s = strings.TrimSpace(norm.NFC.String(s))
-	n := len([]rune(s))
-	switch {
-	case least > 0 && !negotiation.Visible(s):
-		return "", required(field)
-	case n < least:
-		return "", outOfRange(field, least, most)
-	case n > most:
-		return "", tooLong(field, most, n)
-	case strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }):
-		return "", invalid(field, "text without control characters")
-	}
-	return s, nil
+	return negotiation.Line(field, norm.NFC.String(s), least, most)
 }
 
 // language of a reader: zh unless en is wished.

@@ -111,7 +111,7 @@ func (r *Rooms) open(ctx context.Context, s Session, caseID string) (negotiation
 	return c, head, s.Opens(c)
 }
 
-// View gives the snapshot of a case. An officer's look is audited.
+// View gives the snapshot of a case, in which names and numbers of others are masked; Details.Open and File are noted.
 func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, error) {
 	c, head, err := r.open(ctx, s, caseID)
 	if err != nil {

@@ -75,7 +75,7 @@ func split(frame []byte) (members, error) {
 			break
 		}
 		if m.get(name) != nil {
-			return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", clip(name)).On(clip(name))
+			return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", negotiation.Clip(name)).On(negotiation.Clip(name))
 		}
 		m = append(m, member{name, value})
 		if last, end := after(rest, '}'); end && len(last) == 0 {
@@ -152,13 +152,6 @@ func valueEnd(b []byte) int {
 		}
 	}
 	return len(b)
-}
-
-func clip(s string) string {
-	if r := []rune(s); len(r) > 40 {
-		return string(r[:40]) + "…"
-	}
-	return s
 }
 
 // handle does what a frame asks for.
@@ -241,7 +234,7 @@ func unknown(m members, known string) error {
 			name = x.key
 		}
 	}
-	return negotiation.NewError(negotiation.CodeUnknownField, "name", clip(name)).On(clip(name))
+	return negotiation.NewError(negotiation.CodeUnknownField, "name", negotiation.Clip(name)).On(negotiation.Clip(name))
 }
 
 func decode(key string, value json.RawMessage, v any) error {
@@ -271,7 +264,7 @@ func (c *conn) command(m members, at time.Time) {
 		}
 		for _, x := range m {
 			if x.key != "id" && x.key != "case" && x.key != "do" {
-				return app.Receipt{}, negotiation.NewError(negotiation.CodeUnknownField, "name", clip(x.key)).On(clip(x.key))
+				return app.Receipt{}, negotiation.NewError(negotiation.CodeUnknownField, "name", negotiation.Clip(x.key)).On(negotiation.Clip(x.key))
 			}
 		}
 		caseID, err := text(m.get("case"))

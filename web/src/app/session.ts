@@ -11,6 +11,8 @@ function makeSession() {
   /** False until the server has said who is here, or that nobody is. */
   const known = shallowRef(false)
   const problem = shallowRef<Problem | null>(null)
+  /** Whether they left by themselves: then nothing of theirs stays on this device. */
+  const left = shallowRef(false)
   let running: Promise<void> | undefined
 
   async function ask(): Promise<void> {
@@ -42,14 +44,16 @@ function makeSession() {
     await load()
   }
 
-  function forget(): void {
+  /** Nobody is here any more: the session ended, or they left. */
+  function forget(leaving = false): void {
+    left.value = leaving
     me.value = null
     known.value = true
   }
 
   async function signOut(): Promise<void> {
     await data(api.DELETE('/api/session', {}))
-    forget()
+    forget(true)
   }
 
   const isStaff = computed(() => me.value !== null && me.value.role !== 'consumer')
@@ -68,7 +72,7 @@ function makeSession() {
     }
   })
 
-  return reactive({ me, known, problem, isStaff, home, load, reload, forget, signOut })
+  return reactive({ me, known, left, problem, isStaff, home, load, reload, forget, signOut })
 }
 
 const session = makeSession()

@@ -334,7 +334,7 @@ describe('the outbox', () => {
     await before.begin()
     before.server.answers = false
     before.connection.send('c1', { type: 'post_message', text: 'x' } as Command)
-    before.connection.stop()
+    before.connection.stop(false)
 
     const after = setup({ store })
     await after.begin()
@@ -342,12 +342,25 @@ describe('the outbox', () => {
     expect(store.length).toBe(0)
   })
 
+  it('keeps what was not sent for the same account only', async () => {
+    const world = setup({ store: new Memory() })
+    world.connection.start('me')
+    world.connection.send('c1', { type: 'post_message', text: 'x' } as Command)
+    world.connection.stop(false)
+    expect(world.pending()).toEqual([])
+    world.connection.start('somebody else')
+    expect(world.pending()).toEqual([])
+    world.connection.stop(false)
+    world.connection.start('me')
+    expect(world.pending()).toHaveLength(1)
+  })
+
   it('asks before it sends what is old', async () => {
     const store = new Memory()
     const before = setup({ store })
     before.connection.start('me')
     before.connection.send('c1', { type: 'accept_offer' } as Command)
-    before.connection.stop()
+    before.connection.stop(false)
     await pass(16 * 60_000)
 
     const after = setup({ store })

@@ -68,18 +68,17 @@ export class Connection {
     this.connect()
   }
 
-  /** Ends the connection; with `forget`, nothing unsent stays on this device. */
-  stop(forget = false): void {
+  /** Ends the connection. With `forget`, nothing unsent stays on this device; else it waits for the same account. */
+  stop(forget: boolean): void {
     this.drop()
     this.stopPolling()
     this.clear('retry')
     this.commands.forgetInFlight()
-    if (forget) {
-      this.outbox.clear()
-      this.channels.clear()
-      this.feeds.clear()
-      this.marks.clear()
-    }
+    if (forget) this.outbox.clear()
+    else this.outbox.close()
+    this.channels.clear()
+    this.feeds.clear()
+    this.marks.clear()
     this.set({ kind: 'idle' })
   }
 

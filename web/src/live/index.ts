@@ -1,7 +1,7 @@
 /*
  * Live data for components.
  *
- *   start(accountId) / stop()          by the app, on sign-in and sign-out
+ *   start(accountId) / stop(forget)    by the app, on sign-in and sign-out
  *   connection                         ref: what the connection is really doing
  *   useChannel('<case>/room', {…})     follows a log while the component lives
  *   useFeed('inbox')                   { rows, loaded, next, ended, refresh, append }
@@ -11,7 +11,7 @@
  *   markRead, composing, presenceIn    read marks and who else is here
  */
 import { computed, getCurrentScope, onScopeDispose, shallowReactive, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
-import { api, data } from '@/api'
+import { api, data, tellSignInRequired } from '@/api'
 import { tellBack } from '@/lib/back'
 import { Connection } from './connection'
 import type { CaseRow, Command, Feed, FeedRow, LiveEvent, Person } from './frames'
@@ -84,6 +84,7 @@ const one = new Connection({
   onState: (next) => {
     const { kind } = state.value
     state.value = next
+    if (next.kind === 'ended' && next.code === 'signed_out') tellSignInRequired()
     if (next.kind === 'online' && (kind === 'reconnecting' || kind === 'offline')) tellBack()
   },
   onPending: (items) => (pending.value = items),
@@ -104,7 +105,7 @@ const onVisible = () => {
 /** Opens the connection for an account; nothing happens when it is open already. */
 export function start(accountId: string): void {
   if (account === accountId) return
-  if (account) stop()
+  if (account) stop(false)
   account = accountId
   window.addEventListener('online', onOnline)
   window.addEventListener('offline', onOffline)
@@ -112,15 +113,15 @@ export function start(accountId: string): void {
   one.start(accountId)
 }
 
-/** Sign-out: ends the connection and removes what was not sent from this device. */
-export function stop(): void {
+/** Ends the connection. With `forget` (sign-out), what was not sent is removed from this device; else it waits for the same account. */
+export function stop(forget: boolean): void {
   account = ''
   window.removeEventListener('online', onOnline)
   window.removeEventListener('offline', onOffline)
   document.removeEventListener('visibilitychange', onVisible)
   missed.clear()
   presence.clear()
-  one.stop(true)
+  one.stop(forget)
 }
 
 /** What the connection is really doing. */

@@ -66,8 +66,14 @@ export class Outbox {
   }
 
   /** Forgets everything of this account: on sign-out no text stays on the device. */
+  /** Removes everything from this device. */
   clear(): void {
     for (const key of this.keys()) this.store?.removeItem(key)
+    this.close()
+  }
+
+  /** Nothing of the account stays in memory; what is stored comes back with its next `open`. */
+  close(): void {
     for (const { reject } of this.waiters.values()) reject({ code: 'signed_out' })
     this.waiters.clear()
     this.items = []

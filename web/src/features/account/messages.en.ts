@@ -3,6 +3,7 @@ import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
   'signIn.title': 'Sign in',
+  'signIn.ended': 'Your session on this device has ended. Sign in again to come back to where you were; unsent words are kept.',
   'signIn.lead': 'Consumers use their phone number. No registration, no password.',
   'signIn.tabs': 'Ways to sign in',
   'signIn.consumer': 'Consumers',

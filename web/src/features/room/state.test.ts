@@ -155,6 +155,17 @@ describe('snapshot and events together', () => {
     expect(state.seq).toBe(5)
   })
 
+  it('offers nothing to do with a case that closed until the server has said what', () => {
+    const offered = { ...view(2), may: ['accept_offer', 'escalate', 'post_message'] } as CaseView
+    const end = { type: 'case_closed', seq: 3, at: '2026-11-23T02:00:03Z', by: consumer, reason: 'withdrawn', class: 'WC' } as unknown as RoomEvent
+    const closed = add(open(offered), [end])
+    expect([closed.stale, closed.view.may]).toEqual([true, []])
+    expect(closed.view.case.offers[0]!.state).toBe('lapsed')
+    const fresh = { ...view(3, closed.view.case), may: ['reopen'] } as CaseView
+    expect(take(closed, fresh).view.may).toEqual(['reopen'])
+    expect(add(open(offered), [words(3)]).view.may).toEqual(offered.may)
+  })
+
   it('wants a fresh snapshot after an act or a newcomer, and folds onto an old one', () => {
     const made = { type: 'offer_made', seq: 3, at: '2026-11-23T02:00:03Z', by: desk, offer: 2, items, digest: 'b', valid_until: '2026-12-01T16:00:00Z', counters: 1, starts: [clock('offer:2', 'consumer')], content: { text: '请看', items: ['', ''] } } as unknown as RoomEvent
     const state = add(open(view(2)), [made, words(4, desk)])

@@ -71,11 +71,12 @@ function join(known: readonly RoomEvent[], more: readonly RoomEvent[]): readonly
   return [...bySeq.values()].sort((one, other) => one.seq - other.seq)
 }
 
-/** One event onto a snapshot. */
+/** One event onto a snapshot. What may be done with a case that just closed only a fresh one says: until then, nothing. */
 export function fold(view: CaseView, event: RoomEvent): CaseView {
   const facts = apply(view.case, event)
   const clocks = clocksOf(view.clocks, facts.deadlines)
-  return { ...view, case: facts, clocks, texts: textsOf(view, event) }
+  const may = facts.phase === 'closed' && view.case.phase !== 'closed' ? [] : view.may
+  return { ...view, case: facts, clocks, may, texts: textsOf(view, event) }
 }
 
 /** Clocks that ran keep their strips; new ones stand without until the fresh snapshot. */

@@ -1,0 +1,31 @@
+/*
+ * A session that ended: nothing personal stays on the screen (App hides the page), and who signs in again comes back to the same
+ * place. Unsent words wait on this device. Another tab may have signed in meanwhile: then the page just begins again.
+ */
+import type { Router } from 'vue-router'
+import { onSignInRequired } from '@/api'
+import { setTitle } from './router'
+import { useSession } from './session'
+
+/** So soon after the page began again it does not once more. */
+const patience = 10_000
+
+export function watchEnded(router: Router, now: () => number = Date.now): void {
+  const session = useSession()
+  let asking = false
+  let began = -Infinity
+  onSignInRequired(async () => {
+    if (asking) return
+    asking = true
+    session.forget()
+    const here = router.currentRoute.value
+    if (here.meta.page?.roles) {
+      setTitle('')
+      if (now() - began > patience) await session.reload()
+      if (session.me) began = now()
+      // Without an answer the page says so, and its retry comes to the same.
+      if (session.known) await router.replace(session.me ? { path: here.fullPath, force: true } : { name: 'sign-in', query: { next: here.fullPath, ended: '1' } })
+    }
+    asking = false
+  })
+}
