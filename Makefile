@@ -20,7 +20,7 @@ WEB_FILES := $(shell find web/src web/public web/scripts -type f ! -name '*.test
 
 # Everything but the browser tests and the faults, which want the plain program.
 UNIT = $$(go list ./... | grep -v '^hejie/e2e')
-FAULTS := ./e2e/platform ./e2e/faults
+FAULTS := ./e2e/platform ./e2e/faults ./e2e/linear ./e2e/balancer
 SOAK ?= 30m
 
 .PHONY: help
@@ -74,7 +74,7 @@ test-go: $(DIST) $(S3)
 
 .PHONY: e2e
 e2e: $(DIST) ## the program in real browsers, and the architecture
-	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$)
+	go test -count=1 -timeout 20m $$(go list ./e2e/... | grep -v -e /platform$$ -e /faults$$ -e /linear$$ -e /balancer$$)
 
 .PHONY: test-faults
 test-faults: $(DIST)
@@ -82,7 +82,7 @@ test-faults: $(DIST)
 
 .PHONY: soak
 soak: $(DIST) packages ## kill, cut, stall, fill up and shift clocks for SOAK=30m; SEED=n throws the same again
-	HEJIE_SOAK=$(SOAK) HEJIE_SEED=$(SEED) go test -count=1 -v -timeout 0 ./e2e/faults
+	HEJIE_SOAK=$(SOAK) HEJIE_SEED=$(SEED) go test -count=1 -v -timeout 0 ./e2e/faults ./e2e/linear
 
 .PHONY: vet
 vet: $(DIST)
@@ -93,6 +93,14 @@ vet: $(DIST)
 lint: versions vet $(MODULES) ## gofmt, go vet, eslint, and golangci-lint when it is installed
 	cd web && npm run --silent lint
 	@if command -v golangci-lint >/dev/null; then golangci-lint run ./...; else echo 'golangci-lint is not installed: go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0'; fi
+
+# Inputs that break something are kept beside the tests, in testdata/fuzz, and are tried by every go test from then on.
+FUZZ ?= 2m
+
+.PHONY: fuzz
+fuzz: $(DIST) ## try what strangers may send: each target for FUZZ=2m
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' negotiation server | sed 's,/[^/]*:func , ,' | sort | while read -r package target; do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x ./$$package; done
 
 .PHONY: bench
 bench: build ## figures of speed and size, beside yardsticks in the same minute; BENCH="-short -only idle" and the like

@@ -1,6 +1,11 @@
 package negotiation
 
-import "strconv"
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strconv"
+)
 
 // Rules in force when a case is filed. The case keeps them for its life, so a change of policy never moves a running case.
 // Periods are in working days unless said otherwise.
@@ -42,6 +47,49 @@ func DefaultRules() Rules {
 		WithdrawMinutes: 5, DisputeDays: 30, ReopenLapsed: 30, ReopenWithdrawn: 7, OffersPerSide: 30, ItemsPerOffer: 6,
 		MessageLength: 2000, MessagesPerMinute: 30, MessagesPerDay: 500, FilesPerSide: 9, EnterpriseOffersBind: true,
 	}
+}
+
+// Check refuses rules by which nobody could settle, or a bureau would have longer than the law gives it (Order 121 arts. 15, 23(5)). The error
+// names all that are wrong.
+func (r Rules) Check() error {
+	const many = 1_000_000_000
+	var err error
+	if r.Version == "" || len(r.Version) > maxName {
+		err = fmt.Errorf("version is %q, which is not between 1 and %d bytes long", r.Version, maxName)
+	}
+	return errors.Join(err,
+		Between("negotiation", r.Negotiation, 1, 60),
+		Between("first_response", r.FirstResponse, 1, r.Negotiation),
+		Between("reopened", r.Reopened, 1, 60),
+		Between("confirmation", r.Confirmation, 1, 60),
+		Between("silence", r.Silence, 1, 60),
+		Between("consumer_part", r.ConsumerPart, 1, 120),
+		Between("complaint_decision", r.ComplaintDecision, 1, 7),
+		Between("mediation", r.Mediation, 1, 60),
+		Between("lapse_after", r.LapseAfter, 1, r.Negotiation),
+		Between("valid_max", r.ValidMax, 1, 60),
+		Between("enterprise_valid", r.EnterpriseValid, 1, r.ValidMax),
+		Between("consumer_valid", r.ConsumerValid, 1, r.ValidMax),
+		Between("max_due", r.MaxDue, 1, 365),
+		Between("withdraw_minutes", r.WithdrawMinutes, 0, 24*60),
+		Between("dispute_days", r.DisputeDays, 0, 365),
+		Between("reopen_lapsed", r.ReopenLapsed, 0, 365),
+		Between("reopen_withdrawn", r.ReopenWithdrawn, 0, 365),
+		Between("offers_per_side", r.OffersPerSide, 1, many),
+		Between("items_per_offer", r.ItemsPerOffer, 1, 20),
+		Between("message_length", r.MessageLength, 1, 3500), // four bytes each must fit into the least frame of a socket
+		Between("messages_per_minute", r.MessagesPerMinute, 1, many),
+		Between("messages_per_day", r.MessagesPerDay, 1, many),
+		Between("files_per_side", r.FilesPerSide, 0, 100),
+	)
+}
+
+// Between refuses a setting out of its range, under its name in JSON.
+func Between[T cmp.Ordered](name string, is, least, most T) error {
+	if is < least || is > most {
+		return fmt.Errorf("%s is %v, which is not between %v and %v", name, is, least, most)
+	}
+	return nil
 }
 
 // Lengths of texts that no rule of procedure changes, in characters.

@@ -10,7 +10,7 @@ import (
 // Percents of what lives that garbage may come to before it is collected. What lives is tens of MiB: under load, when collecting often
 // takes a fifth of the processor, more garbage is cheap; while it is calm it would only make the process large.
 const (
-	calmPercent  = 30
+	calmPercent  = 25
 	loadPercent  = 400
 	largePercent = 100
 	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more

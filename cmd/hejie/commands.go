@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -62,8 +63,10 @@ type Config struct {
 	Proxied bool     `help:"A proxy in front does TLS and sets X-Forwarded-For." name:"behind-proxy"`
 	Proxies []string `help:"Networks that X-Forwarded-For is believed from." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 
+	Drain time.Duration `help:"How long people are still served at the end while /readyz says no: time for a load balancer to send them elsewhere." default:"0s" placeholder:"DURATION"`
+
 	Metrics string `help:"Address and port for figures in Prometheus' form, at /metrics; for your own network only. None without." placeholder:"HOST:PORT"`
-	Traces  string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every walk through the door. None without." placeholder:"URL"`
+	Traces  string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every request and every walk through the door. None without." placeholder:"URL"`
 
 	Bus string `help:"NATS of the replicas that share the database, tls:// or nats://, several with commas. Keep it to yourself: who can publish there can sign people out." placeholder:"URL"`
 
@@ -76,6 +79,9 @@ type Config struct {
 	Limits    string `help:"JSON file that overrides limits of the platform (see the README's table)." type:"existingfile" placeholder:"FILE"`
 	Rules     string `help:"JSON file that overrides the rules of procedure for cases filed from now on." type:"existingfile" placeholder:"FILE"`
 }
+
+// longestDrain is as long as nobody minds to wait for an end.
+const longestDrain = 5 * time.Minute
 
 // check refuses a configuration that cannot serve people safely.
 func (c Config) check() error {
@@ -90,6 +96,9 @@ func (c Config) check() error {
 	}
 	if _, err := c.proxies(); err != nil {
 		return err
+	}
+	if c.Drain < 0 || c.Drain > longestDrain {
+		return fmt.Errorf("--drain %s is not between 0s and %s", c.Drain, longestDrain)
 	}
 	if u, err := url.Parse(c.Traces); err != nil || c.Traces != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("--traces %s is not the address of a collector, like http://localhost:4318", c.Traces)

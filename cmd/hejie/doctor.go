@@ -11,7 +11,6 @@ import (
 	"syscall"
 	"time"
 
-	"hejie/negotiation"
 	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
@@ -45,7 +44,7 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 	}
 	sick := false
 	for _, check := range []func(context.Context) []finding{
-		one(c.checkConfig), one(c.checkFolders(f)), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase, one(c.checkEvidence(f)),
+		one(c.checkConfig), one(c.checkFolders(f)), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase, c.checkBus(f), one(c.checkEvidence(f)),
 	} {
 		for _, x := range check(ctx) {
 			if err := to.printf("%s\n", x); err != nil {
@@ -79,8 +78,7 @@ func (c doctorCommand) checkConfig(context.Context) finding {
 	if err := c.check(); err != nil {
 		return failed("configuration", err)
 	}
-	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
-	if err := errors.Join(override(c.Limits, &limits), override(c.Config.Rules, &rules)); err != nil {
+	if _, _, err := c.overrides(); err != nil {
 		return failed("configuration", err)
 	}
 	return finding{what: "configuration"}
@@ -187,6 +185,17 @@ func (f folder) checkDatabase(ctx context.Context) []finding {
 		found = append(found, failed("copy of the database", err))
 	}
 	return found
+}
+
+// checkBus says what several replicas miss without one; whether there are several nobody knows.
+func (c doctorCommand) checkBus(f folder) func(context.Context) []finding {
+	return func(context.Context) []finding {
+		if f.server == "" || c.Bus != "" {
+			return nil
+		}
+		return []finding{{what: "no bus", mild: true,
+			todo: "if several replicas serve this database give each the same --bus: without it what one writes is seen at the others only some seconds later, and who is there or types there not at all"}}
+	}
 }
 
 func (s snapshot) checkCalendar(now time.Time) finding {

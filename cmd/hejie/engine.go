@@ -38,7 +38,7 @@ type engine struct {
 	ledger   *app.Ledger
 	business app.Clock
 	hub      *live.Hub
-	relay    *bus.Relay // nil: this is the only replica
+	relay    *bus.Relay // nil: this is the only replica, for it has its own file
 	due      *due.Worker
 	notify   *notify.Worker
 	webhook  *notify.Webhook // nil without one
@@ -58,8 +58,8 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 			err = errors.Join(err, e.Close())
 		}
 	}()
-	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
-	if err := errors.Join(override(p.config.Limits, &limits), override(p.config.Rules, &rules)); err != nil {
+	limits, rules, err := p.config.overrides()
+	if err != nil {
 		return nil, err
 	}
 	sender, err := e.sender()
@@ -122,7 +122,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
 	hub := live.Options{Visitor: e.visitor, Alive: e.alive, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
 		EncodeRow: server.EncodeRow, Refuse: server.Refuse, Logger: e.log}
-	if e.config.Bus != "" {
+	if w.Replicas {
 		e.relay = e.newRelay(w.Secret)
 		hub.Tail, hub.Peers = e.store, e.relay
 	}
@@ -156,12 +156,15 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	if e.measure != nil {
 		o.Observe = e.measure.Request
 	}
+	if e.traces != nil {
+		o.Trace = e.traces.Request
+	}
 	if e.demo != nil {
 		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
 			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})
 	}
 	// Before anybody can act: what the platform missed while it was down moves deadlines instead of passing them.
-	if err := e.app.Pulse.Start(ctx); err != nil {
+	if err := e.app.Pulse.Beat(ctx); err != nil {
 		return err
 	}
 	e.server, err = server.New(o)
@@ -171,8 +174,14 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 // newRelay makes this replica's end of the bus. Platforms that share a NATS have different secrets and do not hear each other.
 func (e *engine) newRelay(secret app.Secret) *bus.Relay {
 	name := hex.EncodeToString(secret.Sum("bus")[:8])
-	r := bus.New(bus.Options{Connect: bus.NATS(e.config.Bus, name, e.log), Revoked: e.app.Sessions.Revoked, Review: e.app.Sessions.Review,
-		Calendar: e.app.Pulse.Refresh, Logger: e.log})
+	o := bus.Options{Revoked: e.app.Sessions.Revoked, Review: e.app.Sessions.Review,
+		Calendar: e.app.Pulse.Refresh, Logger: e.log}
+	if e.config.Bus != "" {
+		o.Connect = bus.NATS(e.config.Bus, name, e.log)
+	} else {
+		e.log.Info("no --bus: what other replicas of the database write is looked for every few seconds")
+	}
+	r := bus.New(o)
 	e.app.Signals.OnRevoked(r.Revoked)
 	e.app.Signals.OnCalendar(r.Calendar)
 	return r
@@ -180,7 +189,7 @@ func (e *engine) newRelay(secret app.Secret) *bus.Relay {
 
 // degraded says what is away while people are served.
 func (e *engine) degraded() (parts []string) {
-	if e.relay != nil && !e.relay.Up() {
+	if e.config.Bus != "" && !e.relay.Up() {
 		parts = append(parts, "bus")
 	}
 	return parts
@@ -233,7 +242,7 @@ func (e *engine) visitor(r *http.Request) (live.Visitor, error) {
 	if err != nil {
 		return live.Visitor{}, err
 	}
-	v := live.Visitor{Session: s, Name: person.Name}
+	v := live.Visitor{Session: s, Name: person.Name, Request: app.RequestOf(r.Context())}
 	switch {
 	case s.Actor.Enterprise != "":
 		firm, err := plain.Enterprise(r.Context(), s.Actor.Enterprise)
@@ -291,6 +300,9 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	}
 	e.log.Info("ending")
 	e.server.Leave()
+	if ctx.Err() != nil && err == nil {
+		e.drain()
+	}
 	polite, end := context.WithTimeout(context.WithoutCancel(ctx), shutdown)
 	defer end()
 	e.late("sockets", e.hub.Stop(polite))
@@ -307,6 +319,9 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	}
 	return again && err == nil, err
 }
+
+// drain serves on until a load balancer has noticed that this replica leaves.
+func (e *engine) drain() { <-time.After(e.config.Drain) }
 
 // late notes what did not end in time: it is cut off, and whoever was cut off may send the same again.
 func (e *engine) late(what string, err error) {
@@ -345,8 +360,14 @@ func (e *engine) Close() error {
 	return err
 }
 
-// override reads a JSON file over what is there; a field that is not known is a mistake.
-func override(path string, into any) error {
+// overrides are the limits and the rules in force.
+func (c Config) overrides() (app.Limits, negotiation.Rules, error) {
+	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
+	return limits, rules, errors.Join(override(c.Limits, &limits), override(c.Rules, &rules))
+}
+
+// override reads a JSON file over what is there; a field that is not known is a mistake, and so is a value that makes no sense.
+func override(path string, into interface{ Check() error }) error {
 	if path == "" {
 		return nil
 	}
@@ -356,7 +377,11 @@ func override(path string, into any) error {
 	}
 	d := json.NewDecoder(f)
 	d.DisallowUnknownFields()
-	if err := errors.Join(d.Decode(into), f.Close()); err != nil {
+	err = errors.Join(d.Decode(into), f.Close())
+	if err == nil {
+		err = into.Check()
+	}
+	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil

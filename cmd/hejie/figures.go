@@ -11,7 +11,7 @@ import (
 
 // figures of the parts, and of what lies in the store.
 func (e *engine) figures() *figures.Figures {
-	return figures.New(figures.Sources{
+	s := figures.Sources{
 		Version: version(),
 		Sockets: func() int { return e.hub.Sockets() },
 		Rooms:   func() int { return e.hub.Rooms() },
@@ -28,7 +28,11 @@ func (e *engine) figures() *figures.Figures {
 			return n, now.Sub(first), nil
 		},
 		Logger: e.log,
-	})
+	}
+	if e.config.Bus != "" {
+		s.Bus = func() bool { return e.relay.Up() }
+	}
+	return figures.New(s)
 }
 
 // publish answers /metrics on an address of its own until ctx ends: figures are the operator's, not the public's.

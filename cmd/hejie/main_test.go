@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -213,6 +214,8 @@ func TestRefusals(t *testing.T) {
 	dir := t.TempDir()
 	junk := filepath.Join(dir, "x.pem")
 	require.NoError(t, writeNew(junk, []byte("x")))
+	limits, rules := filepath.Join(dir, "limits.json"), filepath.Join(dir, "rules.json")
+	require.NoError(t, errors.Join(writeNew(limits, []byte(`{"code_tries": 0}`)), writeNew(rules, []byte(`{"mediation": 90}`))))
 	for name, v := range map[string]struct {
 		args []string
 		code int
@@ -234,6 +237,9 @@ func TestRefusals(t *testing.T) {
 		"no scheme":          {[]string{"serve", "--listen", "localhost:0", "--behind-proxy", "--public-url", "hejie.example"}, exitFailed, "--public-url"},
 		"below a path":       {[]string{"serve", "--listen", "localhost:0", "--behind-proxy", "--public-url", "https://hejie.example/app"}, exitFailed, "--public-url"},
 		"unknown limit":      {[]string{"serve", "--listen", "localhost:0", "--limits", junk}, exitFailed, "x.pem"},
+		"senseless limit":    {[]string{"serve", "--listen", "localhost:0", "--limits", limits}, exitFailed, "limits.json: code_tries is 0, which is not between 1 and 20"},
+		"senseless rule":     {[]string{"serve", "--listen", "localhost:0", "--rules", rules}, exitFailed, "rules.json: mediation is 90, which is not between 1 and 60"},
+		"endless end":        {[]string{"serve", "--listen", "localhost:0", "--drain", "1h"}, exitFailed, "--drain"},
 		"demo off machine":   {[]string{"demo", "--listen", "0.0.0.0:0"}, exitFailed, "localhost"},
 		"nothing to verify":  {[]string{"verify"}, exitFailed, "no installation"},
 		"nothing to back up": {[]string{"backup", filepath.Join(dir, "b")}, exitFailed, "no installation"},

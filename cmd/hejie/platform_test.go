@@ -27,23 +27,18 @@ type platform struct {
 	consumer, agent negotiation.Actor
 }
 
-func newPlatform(t *testing.T, n int) *platform {
+func newPlatform(t *testing.T, n int, bus string) *platform {
 	t.Helper()
-	nats, err := natsd.NewServer(&natsd.Options{Host: "127.0.0.1", Port: natsd.RANDOM_PORT, NoSigs: true, NoLog: true})
-	require.NoError(t, err)
-	nats.Start()
-	t.Cleanup(func() { nats.Shutdown(); nats.WaitForShutdown() })
-	require.True(t, nats.ReadyForConnections(20*time.Second))
 	at := folder{path: filepath.Join(t.TempDir(), "data"), server: postgres.Empty(t)}
 	p := &platform{consumer: negotiation.Actor{ID: uuid.NewString(), Role: negotiation.RoleConsumer},
 		agent: negotiation.Actor{ID: uuid.NewString(), Role: negotiation.RoleDeskAgent, Enterprise: uuid.NewString()}}
 	for range n {
 		p.replicas = append(p.replicas, start(t, func(to console) (*Program, error) {
-			return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Bus: nats.ClientURL()}, at, nil, to, quiet().logger(to))
+			return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Bus: bus}, at, nil, to, quiet().logger(to))
 		}))
 	}
 	for _, r := range p.replicas {
-		require.Eventually(t, r.engine.relay.Up, 20*time.Second, time.Millisecond)
+		require.Eventually(t, func() bool { return r.engine.relay.Up() || bus == "" }, 20*time.Second, time.Millisecond)
 	}
 	require.NoError(t, p.replicas[0].engine.store.Plain().Write(t.Context(), func(tx app.PlainTx) error {
 		if err := tx.SetPerson(t.Context(), app.Person{Account: p.consumer.ID, Name: "何敏"}); err != nil {
@@ -52,6 +47,17 @@ func newPlatform(t *testing.T, n int) *platform {
 		return tx.AddAccount(t.Context(), app.Account{ID: p.consumer.ID, Role: p.consumer.Role, Login: "+8613900000000", Language: "zh", Active: true, Created: time.Now()})
 	}))
 	return p
+}
+
+// aBus is the URL of a NATS server.
+func aBus(t *testing.T) string {
+	t.Helper()
+	nats, err := natsd.NewServer(&natsd.Options{Host: "127.0.0.1", Port: natsd.RANDOM_PORT, NoSigs: true, NoLog: true})
+	require.NoError(t, err)
+	nats.Start()
+	t.Cleanup(func() { nats.Shutdown(); nats.WaitForShutdown() })
+	require.True(t, nats.ReadyForConnections(20*time.Second))
+	return nats.ClientURL()
 }
 
 // file opens a case through a replica, as it would have been then.
@@ -100,16 +106,13 @@ func await(t *testing.T, socket *websocket.Conn, text string) {
 	}
 }
 
-// Two replicas over one server and one bus are one platform: what is said at one is heard at the other, who signs out at one is gone from
-// the other, and a deadline passes once, though both look for it.
-func TestPlatformOfTwoReplicas(t *testing.T) {
-	t.Parallel()
-	p := newPlatform(t, 2)
+// heard opens a socket at the second replica, in a room in which something is then said at the first one.
+func (p *platform) heard(t *testing.T) *websocket.Conn {
+	t.Helper()
 	one, other := p.replicas[0], p.replicas[1]
 	room := p.file(t, one, time.Now())
 	p.signIn(t, one)
 	socket := other.dial(t)
-	defer socket.Close() //nolint:errcheck // the platform has closed it
 	require.NoError(t, socket.SetReadDeadline(time.Now().Add(30*time.Second)))
 	require.NoError(t, socket.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"subscribe":{"channel":"%s/room"}}`, room)))
 	await(t, socket, `"recovered":true`)
@@ -119,6 +122,26 @@ func TestPlatformOfTwoReplicas(t *testing.T) {
 	_, err = one.engine.ledger.Do(t.Context(), p.agent, room, wish, say)
 	require.NoError(t, err)
 	await(t, socket, say.Text)
+	return socket
+}
+
+// Two replicas that nobody gave a bus still hear of each other, by looking into the database, and are no worse for it in a balancer's eyes.
+func TestReplicasWithoutABus(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t, 2, "")
+	socket := p.heard(t)
+	require.Equal(t, http.StatusNoContent, p.replicas[1].call(t, http.MethodGet, "/readyz", nil, nil))
+	require.NoError(t, socket.Close())
+}
+
+// Two replicas over one server and one bus are one platform: what is said at one is heard at the other, who signs out at one is gone from
+// the other, and a deadline passes once, though both look for it.
+func TestPlatformOfTwoReplicas(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t, 2, aBus(t))
+	one, other := p.replicas[0], p.replicas[1]
+	socket := p.heard(t)
+	defer socket.Close() //nolint:errcheck // the platform has closed it
 
 	var late []string
 	for range 8 {
@@ -142,6 +165,7 @@ func TestPlatformOfTwoReplicas(t *testing.T) {
 	}
 
 	require.Equal(t, http.StatusNoContent, one.call(t, http.MethodDelete, "/api/session", nil, nil))
+	var err error
 	for err == nil {
 		_, _, err = socket.ReadMessage()
 	}

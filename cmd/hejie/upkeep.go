@@ -283,7 +283,7 @@ func (c calendarImport) Run(ctx context.Context, to console, all Common) error {
 	}
 	year := alone.Years()[0]
 	return withDesk(ctx, all, func(d *desk) error {
-		if err := d.app.Pulse.Start(ctx); err != nil { // the import meets deadlines that fell into the downtime: they move first
+		if err := d.app.Pulse.Beat(ctx); err != nil { // the import meets deadlines that fell into the downtime: they move first
 			return err
 		}
 		y, err := d.app.Admin.ImportCalendar(ctx, operator(), year, body)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 
 	"hejie/negotiation"
@@ -12,15 +13,14 @@ import (
 
 // Caller speaks with a server by HTTP, as one account or as nobody. Close it.
 type Caller struct {
-	URL   string // "http://host:port"
-	Token string // of the session; "": nobody
-	http  *http.Client
+	URL    string      // "http://host:port"
+	Token  string      // of the session; "": nobody
+	Header http.Header // of each request, beside its own
+	http   *http.Client
 }
 
 // NewCaller at a server, with a session's token or "".
-func NewCaller(url, token string) *Caller {
-	return &Caller{URL: url, Token: token, http: &http.Client{Transport: &http.Transport{}, Timeout: patience}}
-}
+func NewCaller(url, token string) *Caller { return Way{}.NewCaller(url, token) }
 
 // Close what is kept open between requests.
 func (c *Caller) Close() { c.http.CloseIdleConnections() }
@@ -62,11 +62,12 @@ func (c *Caller) Send(method, path, kind string, body io.Reader) (Answer, error)
 	if err != nil {
 		return Answer{}, err
 	}
+	maps.Copy(r.Header, c.Header)
 	if body != nil {
 		r.Header.Set("Content-Type", kind)
 	}
 	if c.Token != "" {
-		r.AddCookie(&http.Cookie{Name: "hejie", Value: c.Token})
+		r.AddCookie(&http.Cookie{Name: cookieAt(c.URL), Value: c.Token})
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {

@@ -89,13 +89,18 @@ type Event struct {
 // Dial opens a socket with a session at a server, "http://host:port". The origin is the server's own unless a header, as key and value,
 // says otherwise.
 func Dial(url, token string, header ...string) (*Wire, error) {
-	h := http.Header{"Cookie": {"hejie=" + token}, "Origin": {url}}
+	return Way{}.Dial(url, token, header...)
+}
+
+// Dial is Dial by this way.
+func (w Way) Dial(url, token string, header ...string) (*Wire, error) {
+	h := http.Header{"Cookie": {cookieAt(url) + "=" + token}, "Origin": {url}}
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	d := websocket.Dialer{Subprotocols: []string{"hejie.v1"}}
+	d := websocket.Dialer{Subprotocols: []string{"hejie.v1"}, TLSClientConfig: w.TLS.Clone(), NetDialContext: w.dialer().DialContext}
 	ws, resp, err := d.DialContext(ctx, "ws"+strings.TrimPrefix(url, "http")+"/api/live", h)
 	if err != nil {
 		if resp != nil {
@@ -103,9 +108,9 @@ func Dial(url, token string, header ...string) (*Wire, error) {
 		}
 		return nil, err
 	}
-	w := &Wire{ws: ws, done: make(chan struct{}), changed: make(chan struct{}), seen: Seen{Answers: map[string]Frame{}, Channels: map[string]*Channel{}}}
-	go w.read()
-	return w, nil
+	s := &Wire{ws: ws, done: make(chan struct{}), changed: make(chan struct{}), seen: Seen{Answers: map[string]Frame{}, Channels: map[string]*Channel{}}}
+	go s.read()
+	return s, nil
 }
 
 func (w *Wire) read() {

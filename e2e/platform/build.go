@@ -60,8 +60,8 @@ func Tool(dir, name string, args ...string) error {
 	return nil
 }
 
-// freeAddr is an address on this machine that a process can come back to: its port is below those that the kernel gives to connections.
-func freeAddr() (string, error) {
+// FreeAddr is an address on this machine that a process can come back to: its port is below those that the kernel gives to connections.
+func FreeAddr() (string, error) {
 	for {
 		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000)))
 		if err != nil {

@@ -41,10 +41,15 @@ func NewCable(network, to string) (*Cable, error) {
 	if err != nil {
 		return nil, err
 	}
+	return newCable(l, network, to), nil
+}
+
+// newCable takes the listener.
+func newCable(l net.Listener, network, to string) *Cable {
 	c := &Cable{listener: l, network: network, to: to, flows: make(chan struct{}), conns: map[net.Conn]bool{}}
 	close(c.flows)
 	c.work.Go(c.accept)
-	return c, nil
+	return c
 }
 
 // Addr stands for the server's: "127.0.0.1:port".

@@ -16,7 +16,7 @@ type NATS struct {
 // newNATS in a folder, of a program, "" to build it; it is not started.
 func newNATS(dir, program string) (n *NATS, err error) {
 	n = &NATS{dir: dir, program: program}
-	if n.Addr, err = freeAddr(); err == nil && program == "" {
+	if n.Addr, err = FreeAddr(); err == nil && program == "" {
 		n.program, err = BuildNATS(dir)
 	}
 	return n, err

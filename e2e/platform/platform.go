@@ -24,6 +24,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -51,6 +52,8 @@ type Options struct {
 	Flags, Env []string
 	// Under is the command that a replica's program is given to, such as `ip netns exec NAME` or `prlimit …`; nil: none.
 	Under func(replica int) []string
+	// Listen gives where the cables of a replica, to its database and to its bus, take connections; nil: on this machine. See Link.
+	Listen func(replica int) (database, bus net.Listener, err error)
 }
 
 // Platform of real processes.
@@ -124,7 +127,7 @@ func (p *Platform) servers() (err error) {
 }
 
 func (p *Platform) replica() (*Replica, error) {
-	addr, err := freeAddr()
+	addr, err := FreeAddr()
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +136,8 @@ func (p *Platform) replica() (*Replica, error) {
 	case p.Postgres != nil && p.o.Direct:
 		r.args = append(r.args, "--database", p.database, "--bus", "nats://"+p.NATS.Addr)
 	case p.Postgres != nil:
-		if r.Database, err = NewCable("unix", p.Postgres.Socket()); err != nil {
+		if r.Database, r.Bus, err = p.cables(); err != nil {
 			return nil, err
-		}
-		if r.Bus, err = NewCable("tcp", p.NATS.Addr); err != nil {
-			return nil, errors.Join(err, r.Database.Close())
 		}
 		u, err := url.Parse(p.database)
 		if err != nil {
@@ -148,6 +148,27 @@ func (p *Platform) replica() (*Replica, error) {
 	}
 	r.args = append(r.args, p.o.Flags...)
 	return r, nil
+}
+
+// cables of the next replica.
+func (p *Platform) cables() (database, bus *Cable, err error) {
+	listen := p.o.Listen
+	if listen == nil {
+		listen = func(int) (database, bus net.Listener, err error) {
+			if database, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+				return nil, nil, err
+			}
+			if bus, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+				return nil, nil, errors.Join(err, database.Close())
+			}
+			return database, bus, nil
+		}
+	}
+	toDatabase, toBus, err := listen(len(p.Replicas))
+	if err != nil {
+		return nil, nil, err
+	}
+	return newCable(toDatabase, "unix", p.Postgres.Socket()), newCable(toBus, "tcp", p.NATS.Addr), nil
 }
 
 // Database is where the log is, without a cable between: the file, or a URL.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"log/slog"
 	"strings"
 
 	"github.com/google/uuid"
@@ -16,13 +17,17 @@ import (
 // inside the transaction. It is safe for use by many at once and holds no state of its own.
 type Ledger struct {
 	w       World
+	pulse   Pulse
 	almanac Almanac
 	rules   negotiation.Rules
 }
 
 // NewLedger makes the door. Rules are those that cases filed from now on keep.
 func NewLedger(w World, almanac Almanac, rules negotiation.Rules) *Ledger {
-	return &Ledger{w: w, almanac: almanac, rules: rules}
+	if w.Logger == nil {
+		w.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Ledger{w: w, pulse: Pulse{w}, almanac: almanac, rules: rules}
 }
 
 // Rules that a case filed now would keep.
@@ -46,8 +51,10 @@ func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (Command
 // Do walks one command through the door. It returns the error of the rules, command_id_reused, or unavailable: then nothing was
 // changed and the same id may be sent again.
 func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command) (Receipt, error) {
-	env := negotiation.Env{At: l.w.Business.Now()}
-	var err error
+	env, err := l.env(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
 	if env.Files, err = l.uploads(ctx, caseID, cmd); err != nil {
 		return Receipt{}, err
 	}
@@ -106,8 +113,11 @@ func mayAssign(look Look, c negotiation.Case, by negotiation.Actor, agent string
 
 // Tick does what the clocks of the case want by now: passing and reminding. It takes effect once, whoever asks how often.
 func (l *Ledger) Tick(ctx context.Context, caseID string) error {
-	env := negotiation.Env{At: l.w.Business.Now()}
-	_, err := l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c negotiation.Case, _ Look) Decision {
+	env, err := l.env(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c negotiation.Case, _ Look) Decision {
 		return l.decide(c, negotiation.System, nil, env)
 	}})
 	return err
@@ -123,6 +133,14 @@ func (l *Ledger) decide(c negotiation.Case, by negotiation.Actor, cmd negotiatio
 	return Decision{Events: events, After: after, Notices: notices(c, after, events, l.w.Limits.NoticePatience), Err: err}
 }
 
+// env is what decisions may know of the world now: also of an outage that has just ended.
+func (l *Ledger) env(ctx context.Context) (negotiation.Env, error) {
+	if err := l.pulse.awake(ctx); err != nil {
+		return negotiation.Env{}, err
+	}
+	return negotiation.Env{At: l.w.Business.Now()}, nil
+}
+
 // PersonDetails are the complainant's identity data (Order 121 art. 10(1)); they go to people, not to the log.
 type PersonDetails struct {
 	Name    string `json:"name"`
@@ -134,7 +152,10 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if by.Side() != negotiation.SideConsumer {
 		return Receipt{}, notAllowed()
 	}
-	env := negotiation.Env{At: l.w.Business.Now()}
+	env, err := l.env(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
 	filing, err := l.filing(ctx, by, id, f)
 	if err != nil {
 		return Receipt{}, err

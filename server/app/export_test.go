@@ -2,3 +2,6 @@ package app
 
 // SavedName for tests from outside.
 var SavedName = savedName
+
+// WithoutMetadata for tests from outside.
+var WithoutMetadata = withoutMetadata

@@ -43,14 +43,14 @@ func picture(w, h int) *image.RGBA {
 	return img
 }
 
-func encoded(t *testing.T, f func(io.Writer) error) []byte {
+func encoded(t testing.TB, f func(io.Writer) error) []byte {
 	var b bytes.Buffer
 	require.NoError(t, f(&b))
 	return b.Bytes()
 }
 
 // photo is a JPEG as a camera makes it: with an orientation and a place in EXIF.
-func photo(t *testing.T, orientation uint16) []byte {
+func photo(t testing.TB, orientation uint16) []byte {
 	plain := encoded(t, func(w io.Writer) error { return jpeg.Encode(w, picture(40, 20), nil) })
 	tiff := []byte("II*\x00\x08\x00\x00\x00\x01\x00")
 	tiff = binary.LittleEndian.AppendUint16(tiff, 0x0112)

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"hejie/negotiation"
@@ -71,6 +73,63 @@ func DefaultLimits() Limits {
 		NoticePatience: time.Minute, InvitationsPerAddress: 20, ApplicationsPerAddress: 5,
 		FrameBytes: 16 << 10, CommandsPerSecond: 10, SocketsPerAccount: 10, PageRows: 100, OutageGap: time.Hour,
 	}
+}
+
+// Check refuses limits under which the platform would let nobody in, or fall. The error names all that are wrong.
+func (l Limits) Check() error {
+	const most = 1_000_000
+	number, size, span := negotiation.Between[int], negotiation.Between[int64], func(name string, is, least, most time.Duration) error {
+		if err := negotiation.Between(name, is, least, most); err != nil {
+			return fmt.Errorf("%w (%d, in nanoseconds)", err, is)
+		}
+		return nil
+	}
+	return errors.Join(
+		number("codes_per_minute", l.CodesPerMinute, 1, 60),
+		number("codes_per_hour", l.CodesPerHour, 1, most),
+		number("codes_per_day", l.CodesPerDay, 1, most),
+		number("codes_per_address", l.CodesPerAddress, 1, most),
+		number("code_tries", l.CodeTries, 1, 20),
+		span("code_life", l.CodeLife, time.Minute, time.Hour),
+		span("fresh_cases", l.FreshCases, 0, 3650*day),
+		number("proof_tries", l.ProofTries, 1, 100),
+		span("set_up_life", l.SetUpLife, time.Minute, 30*day),
+
+		number("password_failures", l.PasswordFailures, 1, 100),
+		number("password_failures_address", l.PasswordFailuresAddress, 1, most),
+		span("password_lock", l.PasswordLock, time.Minute, day),
+		number("password_min", l.PasswordMin, 8, 100),
+		number("password_hashes", l.PasswordHashes, 1, 256),
+
+		span("consumer_max", l.ConsumerMax, time.Minute, 365*day),
+		span("consumer_idle", l.ConsumerIdle, time.Minute, l.ConsumerMax),
+		span("desk_max", l.DeskMax, time.Minute, 365*day),
+		span("desk_idle", l.DeskIdle, time.Minute, l.DeskMax),
+		span("officer_max", l.OfficerMax, time.Minute, 365*day),
+		span("officer_idle", l.OfficerIdle, time.Minute, l.OfficerMax),
+		span("admin_max", l.AdminMax, time.Minute, 365*day),
+		span("admin_idle", l.AdminIdle, time.Minute, l.AdminMax),
+
+		size("file_bytes", l.FileBytes, 1<<10, 1<<30),
+		number("file_pixels", l.FilePixels, 1_000, 1_000_000_000),
+		number("files_per_day", l.FilesPerDay, 1, most),
+		span("orphan_age", l.OrphanAge, time.Hour, 30*day),
+		number("staff_per_desk", l.StaffPerDesk, 1, most),
+
+		number("cases_per_order", l.CasesPerOrder, 1, most),
+		number("cases_per_enterprise", l.CasesPerEnterprise, 1, most),
+		number("cases_per_consumer", l.CasesPerConsumer, 1, most),
+
+		span("notice_patience", l.NoticePatience, 0, time.Hour),
+		number("invitations_per_address", l.InvitationsPerAddress, 1, most),
+		number("applications_per_address", l.ApplicationsPerAddress, 1, most),
+
+		size("frame_bytes", l.FrameBytes, 16<<10, 1<<20), // else the longest message does not fit
+		number("commands_per_second", l.CommandsPerSecond, 1, most),
+		number("sockets_per_account", l.SocketsPerAccount, 1, most),
+		number("page_rows", l.PageRows, 2, 1000),
+		span("outage_gap", l.OutageGap, 4*beatEvery, 30*day), // shorter than some missed beats it would be none
+	)
 }
 
 // session gives how long a session of the role may lie unused, and how long it may live.

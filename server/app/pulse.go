@@ -10,8 +10,9 @@ import (
 	"hejie/negotiation"
 )
 
-// Pulse notes every half minute that the platform is up. At a start it finds how long it was not: a gap over Limits.OutageGap is
-// an outage, and deadlines of parties that fell into it move (the door does that when it meets them).
+// Pulse notes every half minute that the platform is up, which is that some replica could write: all note in one place. A gap over
+// Limits.OutageGap is an outage, whether nothing ran or nothing could be written, and deadlines of parties that fell into it move (the
+// door does that when it meets them).
 type Pulse struct{ w World }
 
 const (
@@ -19,23 +20,22 @@ const (
 	sweepEvery = time.Hour
 )
 
-// Start loads the yearbook, after noting an outage if there was one, and beats once. Call it before anything walks deadlines.
-func (p *Pulse) Start(ctx context.Context) error {
-	now := p.w.Business.Now()
-	var last time.Time
-	var gap bool
+// Refresh reads the yearbook again: another replica may have changed it.
+func (p *Pulse) Refresh(ctx context.Context) error {
+	return p.w.Yearbook.Load(ctx, p.w.Plain, p.w.Business.Now())
+}
+
+// Beat notes that the platform is up, and learns what other replicas imported or noticed. The first one, and one after a long time
+// without, note an outage if no other replica beat either. The first comes before anything walks deadlines; from then on the door sees
+// to it that no outage is unknown to it.
+func (p *Pulse) Beat(ctx context.Context) error {
+	began, now := p.w.Real.Now(), p.w.Business.Now()
+	last := p.w.Yearbook.beaten()
+	long := last.IsZero() || began.Sub(last) > p.w.Limits.OutageGap // of real time: the demo's business time jumps
+	var gap negotiation.Outage
 	err := p.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
-		// Read here, where replicas that start at once take turns: the first finds the gap, and the second its beat.
-		last, err = tx.Heartbeat(ctx)
-		if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound {
-			return err
-		}
-		if gap = err == nil && now.Sub(last) > p.w.Limits.OutageGap; gap {
-			if err := tx.AddOutage(ctx, negotiation.Outage{From: last, To: now}, p.w.Real.Now()); err != nil {
-				return err
-			}
-			row := AuditRow{What: AuditOutage, Detail: last.Format(time.RFC3339) + "/" + now.Format(time.RFC3339)}
-			if err := p.w.audit(ctx, tx, negotiation.System, row); err != nil {
+		if long { // asked here, where replicas take turns: the first finds the gap, and the second its beat
+			if gap, err = p.noteOutage(ctx, tx, now); err != nil {
 				return err
 			}
 		}
@@ -44,24 +44,62 @@ func (p *Pulse) Start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if gap {
-		p.w.Logger.WarnContext(ctx, "the platform was down", slog.Time("from", last), slog.Time("to", now))
+	if !gap.From.IsZero() {
+		p.w.Logger.WarnContext(ctx, "the platform was out of service", slog.Time("from", gap.From), slog.Time("to", gap.To))
 	}
-	return p.w.Yearbook.Load(ctx, p.w.Plain, now)
-}
-
-// Refresh reads the yearbook again: another replica may have changed it.
-func (p *Pulse) Refresh(ctx context.Context) error {
-	return p.w.Yearbook.Load(ctx, p.w.Plain, p.w.Business.Now())
-}
-
-// Beat notes that the platform is up, and learns what other replicas imported or noticed.
-func (p *Pulse) Beat(ctx context.Context) error {
-	now := p.w.Business.Now()
-	if err := p.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.Beat(ctx, now) }); err != nil {
+	if err := p.Refresh(ctx); err != nil {
 		return err
 	}
-	return p.Refresh(ctx)
+	p.w.Yearbook.setBeaten(began)
+	return nil
+}
+
+// noteOutage since the last beat of all, if that is long ago; else it gives the zero one.
+func (p *Pulse) noteOutage(ctx context.Context, tx PlainTx, now time.Time) (negotiation.Outage, error) {
+	last, err := tx.Heartbeat(ctx)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+		return negotiation.Outage{}, nil
+	}
+	if err != nil || now.Sub(last) <= p.w.Limits.OutageGap {
+		return negotiation.Outage{}, err
+	}
+	o := negotiation.Outage{From: last, To: now}
+	if err := tx.AddOutage(ctx, o, p.w.Real.Now()); err != nil {
+		return negotiation.Outage{}, err
+	}
+	row := AuditRow{What: AuditOutage, Detail: last.Format(time.RFC3339) + "/" + now.Format(time.RFC3339)}
+	return o, p.w.audit(ctx, tx, negotiation.System, row)
+}
+
+// beatTime is how long a beat may take that decisions wait for.
+const beatTime = 10 * time.Second
+
+// awake beats if this replica did not for so long that there may have been an outage it does not know: until then nothing is decided.
+// An outage begins with a beat of somebody and is longer than OutageGap, so after half of that none can have ended unknown, even if the
+// clocks of replicas differ. Error: unavailable.
+func (p *Pulse) awake(ctx context.Context) error {
+	y := p.w.Yearbook
+	fresh := func() bool {
+		last := y.beaten()
+		return last.IsZero() || p.w.Real.Now().Sub(last) <= p.w.Limits.OutageGap/2 // zero: a command, not a platform that runs
+	}
+	if fresh() {
+		return nil
+	}
+	beat := y.beats.DoChan("", func() (any, error) {
+		if fresh() {
+			return nil, nil
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beatTime) // of all who wait
+		defer cancel()
+		return nil, p.Beat(ctx)
+	})
+	select {
+	case r := <-beat:
+		return r.Err
+	case <-ctx.Done():
+		return negotiation.NewError(negotiation.CodeUnavailable).Because(ctx.Err())
+	}
 }
 
 // Run beats and tidies until ctx ends: each hour it removes what its time is over, and finishes what a crash left half done; a year

@@ -45,7 +45,7 @@ func (c *clock) pass(d time.Duration) {
 // world is the use cases over a real database and a real folder, with clocks that stand still.
 type world struct {
 	*app.App
-	t              *testing.T
+	t              testing.TB
 	ctx            context.Context
 	store          *store.Store
 	plain          app.Plain
@@ -102,7 +102,7 @@ const (
 
 var morning = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // a Monday, 09:00 in Shanghai
 
-func newWorld(t *testing.T, change ...func(*app.World)) *world {
+func newWorld(t testing.TB, change ...func(*app.World)) *world {
 	w := &world{t: t, ctx: t.Context(), real: &clock{now: morning}, business: &clock{now: morning}, yearbook: app.NewYearbook()}
 	w.told = sync.NewCond(&w.mu)
 	dir := t.TempDir()

@@ -23,7 +23,7 @@ func BenchmarkWord(b *testing.B) {
 		commits[i] = app.Commit{Records: []negotiation.Record{{Case: id(i), Channel: negotiation.Room, Seq: 17}},
 			Row: app.CaseRow{Consumer: id("c", i), Enterprise: id("e"), Region: "430602", RoomSeq: 17, Version: 19}}
 	}
-	r := New(Options{})
+	r := New(Options{Connect: (&air{}).connect(0)})
 	b.ReportAllocs()
 	bytes, n := 0, 0
 	for b.Loop() {

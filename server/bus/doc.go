@@ -15,6 +15,9 @@
 // are read again in turn and sessions are asked for every few seconds. So with NATS down everything arrives, seconds late, and readers
 // see nothing of it but that: nobody is told of people on other replicas, who are not known then.
 //
+// Replicas over one database without a bus do the same as while it is away, for good: positions are compared and sessions asked for
+// every few seconds, lists read again four times a minute. Of people on other replicas, what they read and type, nothing is known.
+//
 // # Concurrency
 //
 // A Relay has one goroutine that sends, one that beats and one that looks after what may have been missed; NATS calls with what comes

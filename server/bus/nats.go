@@ -22,6 +22,7 @@ func dial(url, name string, log *slog.Logger, receive func([]byte), changed func
 		nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), // the default gives up for ever after two minutes
 		nats.ReconnectWait(100 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, time.Second), nats.Timeout(time.Second),
 		nats.PingInterval(2 * time.Second), nats.MaxPingsOutstanding(2), // by default a server that hangs goes unseen for minutes
+		nats.FlusherTimeout(time.Second), nats.ReconnectOnFlusherError(), // by default a network that takes nothing holds who sends, and all pings, for a minute
 		nats.ReconnectBufSize(-1), // what is said while away is lost at once: stale wake-ups are worth nothing
 		nats.ConnectHandler(func(*nats.Conn) { changed() }),
 		nats.ReconnectHandler(func(*nats.Conn) { changed() }),

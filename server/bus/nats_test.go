@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	natsd "github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
@@ -117,6 +118,41 @@ func TestNATSComesAndGoes(t *testing.T) {
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGCONT))
 	p.up(true)
 	p.talk("醒了")
+}
+
+// A network that loses what is sent without a word fills up. Who beats and looks for what was missed must not wait for it.
+func TestNATSThatTakesNothingMore(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, l.Close()) })
+	server := make(chan net.Conn)
+	go func() {
+		c, err := l.Accept()
+		if err == nil {
+			_, err = fmt.Fprint(c, "INFO {\"proto\":1,\"max_payload\":1048576}\r\n")
+		}
+		lines := bufio.NewScanner(c)
+		for left := 2; err == nil && left > 0 && lines.Scan(); { // that of the handshake, and one more
+			if lines.Text() == "PING" {
+				_, err = fmt.Fprint(c, "PONG\r\n")
+				left--
+			}
+		}
+		server <- c
+	}()
+	w, err := dial("nats://"+l.Addr().String(), "test", slog.New(slog.DiscardHandler), func([]byte) {}, func() {})
+	require.NoError(t, err)
+	defer w.Close()
+	require.True(t, w.Try())
+	c := <-server
+	defer c.Close() //nolint:errcheck // it is torn
+	begun := time.Now()
+	for n := 0; w.Send(make([]byte, 512<<10)) == nil; n++ {
+		require.Less(t, time.Since(begun), patience, "%d messages taken", n)
+	}
+	require.False(t, w.Try())
+	require.Less(t, time.Since(begun), patience)
 }
 
 type natsProcess struct {

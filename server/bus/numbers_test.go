@@ -28,7 +28,7 @@ func (h *notebook) Sessions() []string   { return nil }
 func (h *notebook) ReadElsewhere(string, negotiation.Channel, negotiation.By, int64) {
 }
 func (h *notebook) PeopleElsewhere(string, string, []app.Present) {}
-func (h *notebook) WhoElsewhere([]string)                         {}
+func (h *notebook) WhoElsewhere([]string, []string)               {}
 func (h *notebook) Gone(replica string)                           { h.gone = append(h.gone, replica) }
 func (h *notebook) Tend(all bool)                                 { h.asked = append(h.asked, all) }
 

@@ -19,6 +19,7 @@ type message struct {
 	Reads    []read                   `json:"reads,omitempty"`
 	People   map[string][]app.Present `json:"people,omitempty"` // by case; none: nobody any more
 	Who      []string                 `json:"who,omitempty"`    // cases
+	Desks    []string                 `json:"desks,omitempty"`  // enterprises: in which rooms their people are
 	Calendar bool                     `json:"calendar,omitempty"`
 }
 
@@ -89,12 +90,17 @@ func (r *Relay) People(caseID string, people []app.Present) {
 	})
 }
 
-// Who asks the others who is in the rooms of cases.
-func (r *Relay) Who(cases []string) {
+// Who asks the others who is in the rooms of cases, and in which rooms people of desks are.
+func (r *Relay) Who(cases, desks []string) {
 	r.tell(func(m *message) bool {
-		m.Who = append(m.Who, cases[:min(len(cases), mostWaiting-min(mostWaiting, len(m.Who)))]...) // the rest is asked for again
+		m.Who, m.Desks = fitting(m.Who, cases), fitting(m.Desks, desks)
 		return true
 	})
+}
+
+// fitting adds what fits; the rest is asked for again.
+func fitting(waiting, more []string) []string {
+	return append(waiting, more[:min(len(more), mostWaiting-min(mostWaiting, len(waiting)))]...)
 }
 
 // Calendar tells the others that the calendar changed.
@@ -107,6 +113,9 @@ func (r *Relay) Calendar() {
 
 // tell adds to what waits to be sent. What does not fit is lost: the number of a message that is never sent tells the others.
 func (r *Relay) tell(add func(*message) bool) {
+	if r.o.Connect == nil {
+		return
+	}
 	r.outMu.Lock()
 	if !add(&r.out) {
 		r.n++
@@ -156,6 +165,7 @@ func (m *message) cut() (one message, any bool) {
 	one.Revoked, m.Revoked = first(m.Revoked, mostNews)
 	one.Reads, m.Reads = first(m.Reads, mostNews)
 	one.Who, m.Who = first(m.Who, mostCases)
+	one.Desks, m.Desks = first(m.Desks, mostCases)
 	for caseID, people := range m.People {
 		if len(one.People) == mostPeople {
 			break
@@ -167,7 +177,7 @@ func (m *message) cut() (one message, any bool) {
 		delete(m.People, caseID)
 	}
 	one.Calendar, m.Calendar = m.Calendar, false
-	return one, len(one.News)+len(one.Revoked)+len(one.Reads)+len(one.Who)+len(one.People) > 0 || one.Calendar
+	return one, len(one.News)+len(one.Revoked)+len(one.Reads)+len(one.Who)+len(one.Desks)+len(one.People) > 0 || one.Calendar
 }
 
 func first[T any](list []T, n int) (some, rest []T) {

@@ -22,14 +22,14 @@ type Hub interface {
 	Sessions() []string
 	ReadElsewhere(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)
 	PeopleElsewhere(replica, caseID string, people []app.Present)
-	WhoElsewhere(cases []string)
+	WhoElsewhere(cases, desks []string)
 	Gone(replica string)
 	Tend(all bool)
 }
 
 // Options of a relay. All is required but what says otherwise.
 type Options struct {
-	Connect  Connect
+	Connect  Connect                                       // nil: there is no bus, and nothing is told or heard
 	Revoked  func(app.Revoked)                             // another replica ended sessions
 	Review   func(ctx context.Context, ids []string) error // ends those of the sessions that are no more
 	Calendar func(ctx context.Context) error               // reads the calendar again
@@ -59,6 +59,7 @@ const (
 	listsEach    = 300             // ticks: the last net, should the bus lose everything and look well
 	silent       = 5 * time.Second // without a beat: the replica is gone
 	suspect      = 5 * time.Minute // a replica that did not say goodbye may still write, cut off from the bus
+	listsAlone   = 15              // ticks, without a bus
 	listsAtOnce  = 200             // lists read again a tick
 	lookTime     = 10 * time.Second
 )
@@ -110,13 +111,16 @@ func (r *Relay) Start(hub Hub) error {
 	r.hub = hub
 	ctx, stop := context.WithCancel(context.Background())
 	look := make(chan struct{}, 1)
-	wire, err := r.o.Connect(r.receive, func() { r.changed(); offer(look) })
-	if err != nil {
-		stop()
-		return err
+	if r.o.Connect != nil {
+		wire, err := r.o.Connect(r.receive, func() { r.changed(); offer(look) })
+		if err != nil {
+			stop()
+			return err
+		}
+		r.wire = wire
+		r.tasks.Go(func() { r.sending(ctx) })
 	}
-	r.wire, r.stop = wire, stop
-	r.tasks.Go(func() { r.sending(ctx) })
+	r.stop = stop
 	r.tasks.Go(func() { r.beating(ctx, look) })
 	r.tasks.Go(func() {
 		for {
@@ -138,10 +142,13 @@ func (r *Relay) Stop() {
 	}
 	r.stop()
 	r.tasks.Wait()
+	r.stop = nil
+	if r.wire == nil {
+		return
+	}
 	r.send(message{Bye: true})
 	r.wire.Try() // what was sent is on its way
 	r.wire.Close()
-	r.stop = nil
 }
 
 // Up says whether the other replicas hear this one, as far as it knows.
@@ -162,7 +169,9 @@ func (r *Relay) beating(ctx context.Context, look chan<- struct{}) {
 		ticks = ticker.C
 	}
 	for {
-		r.beat()
+		if r.wire != nil {
+			r.beat()
+		}
 		offer(look)
 		select {
 		case <-ctx.Done():
@@ -209,7 +218,11 @@ func (r *Relay) lookAround(ctx context.Context) {
 	every := func(n int) bool { return r.ticks%n == 0 }
 	var err error
 	if missed || every(checkEach) {
-		err = r.hub.Check(ctx, missed || every(listsEach) || alone && r.hub.RefreshLists(0) == 0)
+		lists := missed || every(listsEach) || alone && r.hub.RefreshLists(0) == 0
+		if r.wire == nil { // for good, and perhaps there is nobody else: lists cost more than positions
+			lists = every(listsAlone)
+		}
+		err = r.hub.Check(ctx, lists)
 	}
 	r.hub.RefreshLists(listsAtOnce)
 	if err == nil && (missed || alone && every(checkEach) || every(reviewEach)) {
@@ -271,8 +284,8 @@ func (r *Relay) receive(b []byte) {
 	for caseID, people := range m.People {
 		r.hub.PeopleElsewhere(m.From, caseID, people)
 	}
-	if len(m.Who) > 0 {
-		r.hub.WhoElsewhere(m.Who)
+	if len(m.Who)+len(m.Desks) > 0 {
+		r.hub.WhoElsewhere(m.Who, m.Desks)
 	}
 }
 

@@ -241,7 +241,7 @@ func TestTheCalendarIsReadAgain(t *testing.T) {
 
 func TestWhatDoesNotFitIsCounted(t *testing.T) {
 	t.Parallel()
-	r := New(Options{})
+	r := New(Options{Connect: (&air{}).connect(0)})
 	commits := make([]app.Commit, mostWaiting+1)
 	for i := range commits {
 		commits[i] = app.Commit{Records: []negotiation.Record{{Case: id(i), Channel: negotiation.Room, Seq: 1}}, Row: app.CaseRow{RoomSeq: 1, Version: 1}}
@@ -274,4 +274,76 @@ func TestNewsOf(t *testing.T) {
 	require.Equal(t, n.Own, n.Own.And(app.Span{}), "nothing changes nothing")
 	_, ok = app.NewsOf(&app.Commit{})
 	require.False(t, ok)
+}
+
+// Replicas of one database that nobody gave a bus find what the others wrote by looking, and tell nobody anything.
+func TestWithoutABus(t *testing.T) {
+	t.Parallel()
+	p := newPlatform(t, 2, func(int) Connect { return nil })
+	one, two := p.replicas[0], p.replicas[1]
+	caseID := p.open(1)
+	room, own := caseID+"/room", caseID+"/consumer"
+	in := two.enter(consumer)
+	mine, desk := two.dial(in.Token), two.dial(two.enter(agent).Token)
+	mine.follow(room)
+	mine.follow(own)
+	desk.follow(room)
+	desk.say(`{"subscribe":{"feed":"inbox"}}`)
+	p.until("a page", func() bool { return desk.version(caseID) > 0 })
+	one.post(consumer, caseID, negotiation.Room, "从一号来")
+	one.do(consumer, caseID, negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "2026-1"}})
+	end, said := p.ends(caseID), p.Now()
+	for _, c := range []*client{mine, desk} {
+		p.until("heard", func() bool { return len(c.heard(room)) >= int(end.Room) })
+		require.Equal(t, upTo(end.Room), c.heard(room))
+	}
+	p.until("own", func() bool { return len(mine.heard(own)) >= int(end.Own) })
+	one.post(agent, caseID, negotiation.Desk, "内部")
+	p.until("in the list", func() bool { return desk.version(caseID) == p.ends(caseID).Room+p.ends(caseID).Desk })
+	require.Less(t, p.Now().Sub(said), time.Minute)
+	require.NoError(t, one.app.Sessions.SignOut(t.Context(), in.Session))
+	p.until("signed out elsewhere", func() bool { return mine.closed() == int(live.SignedOut) })
+	require.False(t, two.relay.Up())
+}
+
+// The list says who of the desk is on a case, wherever their connections and the list's reader are, and whoever was there first.
+func TestTheInboxTellsWhoIsLookingElsewhere(t *testing.T) {
+	t.Parallel()
+	var a air
+	p := newPlatform(t, 3, a.connect)
+	caseID := p.open(1)
+	reader := func(r *replica) *client {
+		c := r.dial(r.enter(agent).Token)
+		c.say(`{"subscribe":{"feed":"inbox"}}`)
+		p.until("a page", func() bool { return c.version(caseID) > 0 })
+		return c
+	}
+	sees := func(c *client, n int) {
+		p.until("who is there", func() bool {
+			there := 0
+			c.each(func(f frame) {
+				if f.People != nil {
+					there = len(f.People[caseID])
+				}
+			})
+			return there == n
+		})
+	}
+	early := reader(p.replicas[1])
+	colleague := p.replicas[0].dial(p.replicas[0].enter(agent).Token)
+	colleague.follow(caseID + "/room")
+	sees(early, 1)
+	late := reader(p.replicas[2])
+	sees(late, 1)
+	begun := p.Now()
+	p.until("time has passed", func() bool { return p.Now().Sub(begun) > time.Minute })
+	sees(early, 1) // it is asked for again and again
+	require.NoError(t, colleague.ws.Close())
+	sees(early, 0)
+	sees(late, 0)
+	colleague = p.replicas[0].dial(p.replicas[0].enter(agent).Token)
+	colleague.follow(caseID + "/room")
+	sees(early, 1)
+	a.silence(true) // what is not heard of any more is forgotten
+	sees(early, 0)
 }

@@ -262,6 +262,7 @@ type frame struct {
 	Channel  string
 	Events   []struct{ Seq int64 }
 	Feed     string
+	People   map[string][]struct{ ID string }
 	Rows     []row
 	Case     string
 	Row      *row

@@ -26,7 +26,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Sources are counts that the parts of the server keep themselves. All are required and answer at once; Outbox reads the store.
+// Sources are counts that the parts of the server keep themselves. All but Bus are required and answer at once; Outbox reads the store.
 type Sources struct {
 	Version string
 	Sockets func() int // open now
@@ -35,6 +35,8 @@ type Sources struct {
 	Due func() (backlog int, lag time.Duration)
 	// Outbox tells of notices whose time to be sent has come: how many, and how long the first has waited.
 	Outbox func(ctx context.Context) (waiting int, age time.Duration, err error)
+	// Bus says whether the other replicas hear this one; nil: there is no bus.
+	Bus    func() bool
 	Logger *slog.Logger
 }
 
@@ -76,6 +78,14 @@ func New(s Sources) *Figures {
 		&outbox{s, prometheus.NewDesc("hejie_outbox_waiting", "Notices whose time to be sent has come; 10000: at least.", nil, nil),
 			prometheus.NewDesc("hejie_outbox_age_seconds", "How long the first of them has waited.", nil, nil)},
 	)
+	if s.Bus != nil {
+		f.registry.MustRegister(gauge("hejie_bus_up", "1 while the other replicas hear this one, else 0.", nil, func() float64 {
+			if s.Bus() {
+				return 1
+			}
+			return 0
+		}))
+	}
 	return f
 }
 

@@ -17,8 +17,9 @@ import (
 	"hejie/server/app"
 )
 
-// Traces tell a collector of OpenTelemetry of each walk through the one door: how long it waited and decided, what came of it. They name cases, and
-// never who acts or what is said.
+// Traces tell a collector of OpenTelemetry of each request to the API and each walk through the one door: how long it waited and decided,
+// what came of it. Both have the request's id, as the log and X-Request-Id have it; what came through a socket has that of its upgrade.
+// They name cases, and never who acts or what is said.
 type Traces struct {
 	app.Log
 	provider *trace.TracerProvider
@@ -53,9 +54,27 @@ func (f failing) ExportSpans(ctx context.Context, spans []trace.ReadOnlySpan) er
 	return nil
 }
 
+// Request begins a request's span; the walks that it causes lie in it.
+func (t *Traces) Request(ctx context.Context, id string) (_ context.Context, end func(method, route string, status int)) {
+	ctx, whole := t.tracer.Start(ctx, "request", span.WithSpanKind(span.SpanKindServer), span.WithAttributes(attribute.String(requestAttribute, id)))
+	return ctx, func(method, route string, status int) {
+		whole.SetName(method + " " + route)
+		whole.SetAttributes(attribute.String("http.request.method", method), attribute.String("http.route", route), attribute.Int("http.response.status_code", status))
+		if status >= 500 {
+			whole.SetStatus(codes.Error, "")
+		}
+		whole.End()
+	}
+}
+
+const requestAttribute = "hejie.request"
+
 // Change is the log's, told.
 func (t *Traces) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
 	ctx, walk := t.tracer.Start(ctx, "change", span.WithAttributes(attribute.String("hejie.case", ch.Case), attribute.Bool("hejie.system", ch.Command.ID == "")))
+	if id := app.RequestOf(ctx); id != "" {
+		walk.SetAttributes(attribute.String(requestAttribute, id))
+	}
 	defer walk.End()
 	handed := time.Now()
 	decide, tries := ch.Decide, 0

@@ -48,6 +48,10 @@ type Options struct {
 	// Observe hears of every answer, with the pattern of its route; nil: nobody does.
 	Observe func(method, route string, status int, took time.Duration)
 
+	// Trace begins to trace a request to /api with its id, and gives the context for all of it and what is called at its end; nil: nobody
+	// traces.
+	Trace func(ctx context.Context, id string) (_ context.Context, end func(method, route string, status int))
+
 	Secure  bool             // TLS here or at a proxy in front: __Host- cookie and HSTS
 	Hosts   []string         // names that the site goes by, without port; empty: any. See addressed
 	Proxies []netip.Prefix   // networks whose X-Forwarded-For is believed; empty: none
@@ -133,13 +137,14 @@ func (s *Server) Shutdown(ctx context.Context) error {
 }
 
 func (s *Server) healthz(w http.ResponseWriter, r *http.Request) {
-	visitOf(r.Context()).route = "/healthz"
+	v := visitOf(r.Context())
+	v.route, v.probe = "/healthz", true
 	w.WriteHeader(http.StatusNoContent)
 }
 
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r.Context())
-	v.route = "/readyz"
+	v.route, v.probe = "/readyz", true
 	if s.stopping.Load() {
 		writeProblem(w, v, negotiation.NewError(codeNotReady))
 		return

@@ -2,6 +2,7 @@ package http
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"hejie/server/app"
@@ -23,6 +25,7 @@ type visit struct {
 	route    string      // pattern, for the log
 	session  app.Session
 	signedIn bool
+	probe    bool  // a balancer asks, each second
 	cause    error // of an answer 5xx, for the log
 }
 
@@ -63,6 +66,11 @@ func (s *Server) begin(next http.Handler) http.Handler {
 		v := &visit{Context: r.Context(), id: requestID(), addr: s.proxies.client(r), asked: r.Header, route: "unknown"}
 		a := &answer{ResponseWriter: w}
 		a.Header()["X-Request-Id"] = []string{v.id}
+		if s.options.Trace != nil && strings.HasPrefix(r.URL.Path, "/api/") {
+			traced, end := s.options.Trace(app.WithRequest(r.Context(), v.id), v.id)
+			v.Context = traced
+			defer func() { end(r.Method, v.route, a.told()) }()
+		}
 		defer func() {
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler { // net/http's own way to cut an answer
@@ -80,12 +88,13 @@ func (s *Server) begin(next http.Handler) http.Handler {
 }
 
 func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, took time.Duration) {
-	level, status := slog.LevelInfo, a.status
-	if status == 0 {
-		status = http.StatusOK
-	}
-	if status >= 500 && r.Context().Err() == nil { // else the visitor went away and nothing failed
+	level, status := slog.LevelInfo, a.told()
+	went, leaving := r.Context().Err() != nil, v.probe && s.stopping.Load()
+	switch {
+	case status >= 500 && !went && !leaving: // else nothing failed
 		level = slog.LevelError
+	case status < 500 && v.probe:
+		level = slog.LevelDebug
 	}
 	if h := s.log.Handler(); h.Enabled(r.Context(), level) {
 		if r.Method == http.MethodGet && status == http.StatusOK {
@@ -141,6 +150,9 @@ func (a *answer) WriteHeader(status int) {
 	}
 	a.ResponseWriter.WriteHeader(status)
 }
+
+// told is the status that the client got, or gets.
+func (a *answer) told() int { return cmp.Or(a.status, http.StatusOK) }
 
 func (a *answer) Write(b []byte) (int, error) {
 	if a.status == 0 {

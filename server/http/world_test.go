@@ -76,6 +76,7 @@ type world struct {
 	actors  map[string]negotiation.Actor // by who
 	firm    map[string]string            // enterprise by name
 	bureau  string
+	last    string // case of fileAnew
 }
 
 func newWorld(t testing.TB, change ...func(*web.Options)) *world {
@@ -284,7 +285,7 @@ func problem(t *testing.T, a *httptest.ResponseRecorder) web.Problem {
 	return p
 }
 
-func read[T any](t *testing.T, a *httptest.ResponseRecorder) (v T) {
+func read[T any](t testing.TB, a *httptest.ResponseRecorder) (v T) {
 	t.Helper()
 	require.Less(t, a.Code, 300, a.Body.String())
 	require.NoError(t, json.Unmarshal(a.Body.Bytes(), &v))

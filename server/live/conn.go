@@ -42,7 +42,7 @@ type conn struct {
 	part []byte // of the reader alone: a message whose last frame has not come; else nil
 
 	// Of the worker alone.
-	commands *rate.Limiter
+	commands *rate.Limiter // nil before the first
 	other    *rate.Limiter // frames that are no commands
 }
 
@@ -67,7 +67,6 @@ const (
 // prepare makes the socket ready before its reader starts.
 func (c *conn) prepare() {
 	perSecond := c.hub.Limits.CommandsPerSecond
-	c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
 	c.other = rate.NewLimiter(rate.Limit(5*perSecond), 10*perSecond)
 	c.hub.wheel.put(c, c.hub.Now())
 }

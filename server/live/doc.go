@@ -14,7 +14,7 @@
 //
 // # Concurrency
 //
-// A socket has one goroutine as long as it lives: its reader, which does nothing but read, so that its stack stays small. All else
+// A socket has one goroutine as long as it lives: its reader (wire.go), which does nothing but read, so that its stack stays small. All else
 // starts when there is something to do and ends when it is done: a worker that takes the socket's frames in their order (so
 // that a command that waits for its commit never keeps the reader from reading), a pump that writes what has queued up in one write, and
 // one goroutine for each shard of cases that encodes commits (once per record, whoever reads it) and puts them into queues. Publish only

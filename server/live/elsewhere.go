@@ -17,8 +17,8 @@ import (
 type Peers interface {
 	// People are who of this replica's is in a case's room now; none: nobody any more.
 	People(caseID string, people []app.Present)
-	// Who asks who of the others' is in the rooms of cases.
-	Who(cases []string)
+	// Who asks who of the others' is in the rooms of cases, and in all rooms in which somebody of these desks is.
+	Who(cases, desks []string)
 	// Read says how far somebody has read a channel.
 	Read(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)
 }
@@ -220,9 +220,14 @@ func (h *Hub) PeopleElsewhere(replica, caseID string, people []app.Present) {
 	s := h.shardOf(caseID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.rooms[roomKey{caseID, negotiation.Room}]
-	if r == nil || len(r.subs) == 0 {
-		return
+	key := roomKey{caseID, negotiation.Room}
+	r := s.rooms[key]
+	if (r == nil || len(r.subs) == 0 && len(r.others) == 0) && !h.feeds.lists(people) {
+		return // nobody here sees them
+	}
+	if r == nil {
+		r = &room{shard: s, name: caseID + "/" + string(key.channel), caseID: caseID, channel: key.channel, left: h.Now()}
+		s.rooms[key] = r
 	}
 	before := r.others[replica].people
 	if len(people) == 0 {
@@ -238,14 +243,29 @@ func (h *Hub) PeopleElsewhere(replica, caseID string, people []app.Present) {
 	}
 }
 
-// WhoElsewhere answers another replica that asks who is in rooms.
-func (h *Hub) WhoElsewhere(cases []string) {
+// WhoElsewhere answers another replica that asks who is in rooms, and where people of desks are.
+func (h *Hub) WhoElsewhere(cases, desks []string) {
 	for _, caseID := range cases {
 		s := h.shardOf(caseID)
 		s.mu.Lock()
 		if r := s.rooms[roomKey{caseID, negotiation.Room}]; r != nil {
 			if people := r.present(); len(people) > 0 {
 				h.Peers.People(caseID, people)
+			}
+		}
+		s.mu.Unlock()
+	}
+	if len(desks) == 0 {
+		return
+	}
+	for _, s := range h.shards {
+		s.mu.Lock()
+		for key, r := range s.rooms {
+			if key.channel != negotiation.Room || !slices.Contains(desks, r.desk) {
+				continue
+			}
+			if people := r.present(); len(people) > 0 {
+				h.Peers.People(key.caseID, people)
 			}
 		}
 		s.mu.Unlock()
@@ -257,8 +277,8 @@ func (h *Hub) Gone(replica string) {
 	h.forgetOthers(func(name string, _ others) bool { return name == replica })
 }
 
-// Tend forgets people who were not heard of for a while and asks who is in a share of the rooms, or in all of them: so what was lost
-// of the presence of others heals. To be called every second or so.
+// Tend forgets people who were not heard of for a while and asks who is in a share of the rooms, or in all of them, and where those are of
+// the desks whose list somebody follows: so what was lost of the presence of others heals. To be called every second or so.
 func (h *Hub) Tend(all bool) {
 	now := h.Now()
 	h.forgetOthers(func(_ string, o others) bool { return now.Sub(o.heard) >= presenceGood })
@@ -271,14 +291,18 @@ func (h *Hub) Tend(all bool) {
 	for _, s := range h.shards {
 		s.mu.Lock()
 		for key, r := range s.rooms {
-			if key.channel == negotiation.Room && len(r.subs) > 0 && (all || int(key.caseID[len(key.caseID)-1])%askedEach == turn) {
+			if key.channel == negotiation.Room && len(r.subs)+len(r.others) > 0 && (all || int(key.caseID[len(key.caseID)-1])%askedEach == turn) {
 				ask = append(ask, key.caseID)
 			}
 		}
 		s.mu.Unlock()
 	}
-	if len(ask) > 0 {
-		h.Peers.Who(ask)
+	var desks []string
+	if all || turn == 0 {
+		desks = h.feeds.desks()
+	}
+	if len(ask)+len(desks) > 0 {
+		h.Peers.Who(ask, desks)
 	}
 }
 

@@ -95,6 +95,9 @@ func (c *conn) followFeed(feed string) error {
 	}
 	c.mu.Unlock()
 	t.mu.Unlock()
+	if feed == Inbox && c.hub.Peers != nil {
+		c.hub.Peers.Who(nil, []string{c.visitor.Session.Actor.Enterprise})
+	}
 	if err := t.page(f); err != nil {
 		c.unfollowFeed(feed)
 		return err

@@ -103,7 +103,7 @@ func cut(b []byte) (value, rest []byte) {
 
 // text of a JSON string; most need no decoder.
 func text(b []byte) (s string, err error) {
-	if len(b) > 1 && b[0] == '"' && bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
+	if len(b) > 1 && b[0] == '"' && !bytes.ContainsFunc(b, special) && utf8.Valid(b) {
 		return string(b[1 : len(b)-1]), nil
 	}
 	if json.Unmarshal(b, &s) != nil {
@@ -111,6 +111,9 @@ func text(b []byte) (s string, err error) {
 	}
 	return s, nil
 }
+
+// special signs have an escape in JSON, or begin one.
+func special(r rune) bool { return r < ' ' || r == '\\' }
 
 func blank(b []byte) (n int) {
 	for n < len(b) && (b[n] == ' ' || b[n] == '\t' || b[n] == '\r' || b[n] == '\n') {
@@ -259,6 +262,10 @@ func (c *conn) command(m members, at time.Time) {
 		return
 	}
 	receipt, err := func() (app.Receipt, error) {
+		if c.commands == nil { // most only look
+			perSecond := c.hub.Limits.CommandsPerSecond
+			c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+		}
 		if err := c.allow(c.commands, at); err != nil {
 			return app.Receipt{}, err
 		}
@@ -283,7 +290,7 @@ func (c *conn) command(m members, at time.Time) {
 		if err != nil {
 			return app.Receipt{}, err
 		}
-		return c.hub.Door.Do(c.hub.ctx, by, caseID, wish, cmd)
+		return c.hub.Door.Do(app.WithRequest(c.hub.ctx, c.visitor.Request), by, caseID, wish, cmd)
 	}()
 	if err != nil {
 		c.answer(&id, nil, err)

@@ -26,6 +26,7 @@ type Visitor struct {
 	Session app.Session
 	Name    string // as colleagues of the same desk or bureau see them
 	Public  string // as the other sides see them: the desk's or the bureau's name; "" for consumers
+	Request string // id of the upgrade, for traces of what comes through the socket; "": nobody traces
 }
 
 // Feeds are lists of cases. Who may follow which, and what is in a row for them, is decided there.
@@ -272,7 +273,8 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, negotiation.CodeUnavailable, http.StatusServiceUnavailable)
 		return
 	}
-	ws, err := h.upgrader.Upgrade(w, r, nil)
+	const request = "X-Request-Id" // the library leaves out what the answer's headers say
+	ws, err := h.upgrader.Upgrade(w, r, http.Header{request: w.Header()[request]})
 	if err != nil {
 		return // Upgrade has answered
 	}

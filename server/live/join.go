@@ -80,7 +80,7 @@ func (c *conn) join(name, caseID string, ch negotiation.Channel, since negotiati
 	if len(r.subs) == 0 && c.hub.Tail != nil { // nobody listened to other replicas for it
 		r.known, r.base, r.entries, r.bytes, r.others = false, negotiation.Position{}, nil, 0, nil
 		if ch == negotiation.Room && c.hub.Peers != nil {
-			c.hub.Peers.Who([]string{caseID})
+			c.hub.Peers.Who([]string{caseID}, nil)
 		}
 	}
 	sub := &subscription{conn: c, room: r, last: since}

@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"hejie/negotiation"
+	"hejie/server/app"
 )
 
 // person in a room. Of the other sides a reader sees that the desk or the bureau is there, under its public name, not who sits at it;
@@ -94,6 +96,13 @@ func (r *room) tellInbox() {
 			break
 		}
 	}
+	for _, o := range r.others {
+		for _, p := range o.people {
+			if p.Side == negotiation.SideEnterprise {
+				r.desk = p.Enterprise
+			}
+		}
+	}
 	if r.desk == "" {
 		return
 	}
@@ -129,6 +138,27 @@ func (t *feedTable) look(scope, caseID string, people []person) {
 			t.give(f, frame)
 		}
 	}
+}
+
+// lists says whether somebody here follows the list of one of the people's desks.
+func (t *feedTable) lists(people []app.Present) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(people, func(p app.Present) bool {
+		return p.Side == negotiation.SideEnterprise && len(t.scopes[Inbox+":"+p.Enterprise]) > 0
+	})
+}
+
+// desks are the enterprises whose list somebody here follows.
+func (t *feedTable) desks() (list []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for scope := range t.scopes {
+		if enterprise, ok := strings.CutPrefix(scope, Inbox+":"); ok {
+			list = append(list, enterprise)
+		}
+	}
+	return list
 }
 
 func lookingOf(people map[string][]person) []byte {

@@ -29,7 +29,7 @@ type roomKey struct {
 	channel negotiation.Channel
 }
 
-// room is a channel that somebody follows, or did a moment ago.
+// room is a channel that somebody follows, or did a moment ago, or in which another replica's people are whom a list here tells of.
 type room struct {
 	shard   *shard
 	name    string // on the wire
@@ -300,7 +300,7 @@ func (s *shard) sweep(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, r := range s.rooms {
-		if len(r.subs) == 0 && now.Sub(r.left) >= s.hub.tuning.warm {
+		if len(r.subs) == 0 && len(r.others) == 0 && now.Sub(r.left) >= s.hub.tuning.warm {
 			delete(s.rooms, key)
 		}
 	}

@@ -24,7 +24,8 @@
 // # Invariants
 //
 //   - What was acknowledged is on disk (synchronous=FULL); what was refused or unavailable left no trace. Only when a server is lost during
-//     COMMIT and does not come back to be asked may a change that is unavailable have been made: the same id sent again gives its receipt.
+//     COMMIT and does not come back to be asked may a change that is unavailable have been made: the same id sent again gives its receipt;
+//     and a plain write when it comes back after a crash, because it may have forgotten which transaction that was.
 //   - Versions of a case are gap-free, and so is seq in each of its channels; UNIQUE(case, version) guards it.
 //   - A command id takes effect once, as long as the case lives; sent again it gets the receipt of the first time.
 //   - A job that fails does not take its neighbours along: plain writes have a savepoint, and a batch that breaks on one job's

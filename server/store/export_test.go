@@ -30,6 +30,9 @@ func (s *Store) FailCommits(ctx context.Context, f func() error) error {
 // BeforeCommit calls f before every COMMIT of changes. It is set before anything is changed.
 func (s *Store) BeforeCommit(f func() error) { s.writer.beforeCommit = f }
 
+// BeforePlainCommit is BeforeCommit of plain writes, on a server.
+func (s *Store) BeforePlainCommit(f func() error) { s.plain.beforeCommit = f }
+
 // Tables are those that CopyTo copies.
 func Tables() (names []string) {
 	for _, t := range tables {

@@ -11,6 +11,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jmoiron/sqlx"
+
+	"hejie/negotiation"
 )
 
 // pipe is a transaction of the writer on PostgreSQL. Statements whose answer nobody reads wait and travel together with the next
@@ -22,6 +24,7 @@ type pipe struct {
 	queue *pgx.Batch
 	texts map[string]string // ? → $1
 	xid   string            // of the running transaction
+	since string            // the start of the server that gave it
 	sent  bool              // COMMIT is on its way
 }
 
@@ -38,7 +41,7 @@ func newPipe(url string) (*pipe, error) {
 
 // begin takes a connection. The transaction begins with the first statements that travel.
 func (p *pipe) begin() (err error) {
-	p.queue, p.xid, p.sent = &pgx.Batch{}, "", false
+	p.queue, p.xid, p.since, p.sent = &pgx.Batch{}, "", "", false
 	if p.conn, err = p.db.Connx(context.Background()); err != nil {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
@@ -55,7 +58,7 @@ func (p *pipe) begin() (err error) {
 	}
 	p.queue.Queue(`BEGIN ISOLATION LEVEL READ COMMITTED`)
 	// Its number, to ask later what became of it.
-	p.queue.Queue(`SELECT pg_current_xact_id()::text`).QueryRow(func(row pgx.Row) error { return row.Scan(&p.xid) })
+	p.queue.Queue(`SELECT pg_current_xact_id()::text, ` + serverStart).QueryRow(func(row pgx.Row) error { return row.Scan(&p.xid, &p.since) })
 	return nil
 }
 
@@ -94,10 +97,16 @@ func (p *pipe) flush() error {
 	return p.seen(p.pg.SendBatch(context.Background(), q).Close())
 }
 
+// serverStart tells one run of a server from another.
+const serverStart = `extract(epoch FROM pg_postmaster_start_time())::text`
+
+// gone says whether the connection is lost.
+func (p *pipe) gone() bool { return p.pg != nil && p.pg.IsClosed() }
+
 // seen marks an error after which the connection is gone.
 func (p *pipe) seen(err error) error {
 	var e *pgconn.PgError
-	if err != nil && !errors.Is(err, errGone) && !errors.As(err, &e) && p.pg != nil && p.pg.IsClosed() {
+	if err != nil && !errors.Is(err, errGone) && !errors.As(err, &e) && p.gone() {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	return err
@@ -168,25 +177,43 @@ func (p *pipe) release() error {
 	return err
 }
 
-// outcome asks, after the connection was lost during COMMIT, whether the transaction took effect. The server may not have noticed yet;
-// it is asked for some seconds. The error is errUnknown when nobody can tell.
-func (p *pipe) outcome(xid string) (committed bool, err error) {
+// outcome asks, after the connection was lost during COMMIT, whether a transaction of that number took effect. The server may not have
+// noticed yet; it is asked for some seconds. A server that crashed forgets numbers that had left no trace on its disk and gives them again:
+// own says whether it is still the run of the server that gave this one. The error is errUnknown when nobody can tell.
+func (p *pipe) outcome() (committed, own bool, err error) {
 	for wait, left := 10*time.Millisecond, 12; left > 0; left-- {
-		var status sql.NullString
+		var is struct {
+			Status sql.NullString
+			Since  string
+		}
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		err = p.db.GetContext(ctx, &status, `SELECT pg_xact_status($1::text::xid8)`, xid)
+		err = p.db.GetContext(ctx, &is, `SELECT pg_xact_status($1::text::xid8) AS status, `+serverStart+` AS since`, p.xid)
 		cancel()
+		var e *pgconn.PgError
 		switch {
+		case errors.As(err, &e) && e.Code == "22023": // a number that it has yet to give
+			return false, false, nil
 		case err != nil:
-		case status.String == "committed":
-			return true, nil
-		case status.String == "aborted":
-			return false, nil
+		case is.Status.String == "committed":
+			return true, is.Since == p.since, nil
+		case is.Status.String == "aborted":
+			return false, true, nil
 		}
 		time.Sleep(wait)
 		wait = min(2*wait, time.Second)
 	}
-	return false, errors.Join(errUnknown, err)
+	return false, false, errors.Join(errUnknown, err)
+}
+
+// has says whether an event is in the log, and not another one in its place.
+func (p *pipe) has(key int64, r negotiation.Record) (found bool, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	err = p.db.GetContext(ctx, &found, `SELECT EXISTS (SELECT 1 FROM events WHERE case_key = $1 AND version = $2 AND hash = $3)`, key, r.Version, r.Hash[:])
+	if err != nil {
+		err = errors.Join(errUnknown, err)
+	}
+	return found, err
 }
 
 func (p *pipe) close() error { return p.db.Close() }

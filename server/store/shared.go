@@ -118,10 +118,10 @@ func (w *writer) once(jobs []*job) error {
 	}
 	if err != nil {
 		err = p.seen(err) // rows that broke off while they were read say nothing of the connection
-		unknown := p.sent && errors.Is(err, errGone)
+		unknown := p.sent && p.gone()
 		err = errors.Join(err, p.rollback())
 		if unknown {
-			committed, e := p.outcome(p.xid)
+			committed, e := b.committed()
 			if committed {
 				w.finish(b, jobs)
 				return nil
@@ -137,6 +137,25 @@ func (w *writer) once(jobs []*job) error {
 	}
 	w.finish(b, jobs)
 	return nil
+}
+
+// committed says, after the connection was lost during COMMIT, whether the batch took effect: its first event tells, since its hash has a
+// salt that nobody else has; a batch without events has only the transaction's number.
+func (b *batch) committed() (bool, error) {
+	p := b.tx.pipe
+	committed, own, err := p.outcome()
+	if err != nil || !committed {
+		return false, err
+	}
+	for _, k := range b.order {
+		if len(k.records) > 0 {
+			return p.has(k.key, k.records[0])
+		}
+	}
+	if !own {
+		return false, errUnknown
+	}
+	return true, nil
 }
 
 // lockHeads looks each case up by its indexes: so no plan that was made while the tables were small reads all of them later.

@@ -1,0 +1,203 @@
+package balancer
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"hejie/e2e/client"
+	"hejie/e2e/platform"
+	"hejie/e2e/seed"
+	"hejie/negotiation"
+	"hejie/server/store"
+)
+
+// TestUpgrade replaces one replica after the other under people at work: nobody gets an error, no command is lost or taken twice, and who
+// had a socket or a stream is told to come back and goes on where they were.
+func TestUpgrade(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, 8)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	enough, silent := make(chan struct{}), make(chan *person, 3*len(s.rooms))
+	var people []*person
+	work, ctx := errgroup.WithContext(ctx)
+	join := func(r seed.Room, side int, name string, how func(*person, context.Context) error) *person {
+		p := &person{s: s, room: r, token: r.Sessions[side], way: s.from(len(people) + 2), name: name, enough: enough, silent: silent, acked: map[string]string{}}
+		people = append(people, p)
+		work.Go(func() error { return how(p, ctx) })
+		return p
+	}
+	for i, r := range s.rooms {
+		join(r, seed.Consumer, fmt.Sprint("consumer ", i), (*person).bySocket)
+		join(r, seed.Desk, fmt.Sprint("desk ", i), (*person).byHTTP)
+		join(r, seed.Consumer, fmt.Sprint("listener ", i), (*person).byStream)
+	}
+	t.Cleanup(func() {
+		cancel()
+		if err := work.Wait(); t.Failed() {
+			t.Log(err)
+			for _, p := range people {
+				t.Log(p.name, p.returned, p.rebuffed[:min(3, len(p.rebuffed))])
+			}
+		}
+	})
+	for i := range s.p.Replicas {
+		require.Eventually(t, func() bool { return s.landed(i, "/api/live") > 0 }, platform.Patience, 10*time.Millisecond, "no socket came to %s", names[i])
+	}
+	for i, name := range names {
+		require.NoError(t, s.p.Stop(i))
+		require.Empty(t, s.p.Replicas[i].Complaint())
+		require.NoError(t, s.p.Start(i))
+		_, err := s.haproxy.Says("Server hejie/" + name + " is UP")
+		require.NoError(t, err)
+	}
+	require.Eventually(t, func() bool { return s.landed(len(names)-1, "/api/cases/:id/commands") > 0 }, platform.Patience, 10*time.Millisecond, "nobody came back to the last one")
+	close(enough)
+	for range people {
+		select {
+		case <-silent:
+		case <-ctx.Done():
+			require.NoError(t, work.Wait())
+		}
+	}
+	for _, r := range s.rooms {
+		s.say(r, farewell)
+	}
+	require.NoError(t, work.Wait())
+
+	said, returned := 0, 0
+	for i, r := range s.rooms {
+		three := people[3*i : 3*i+3]
+		log := s.log(r)
+		for _, p := range three {
+			require.Empty(t, p.rebuffed, "answers that nobody should get")
+			said, returned = said+len(p.acked), returned+p.returned
+			for text, position := range p.acked {
+				require.Equal(t, client.Seq(position), log[text], "%s was acknowledged at %s", text, position)
+			}
+		}
+		require.Len(t, log, len(three[0].acked)+len(three[1].acked)+1, "more than was acknowledged")
+		for _, p := range []*person{three[0], three[2]} {
+			require.NotZero(t, p.returned, "%s was never told to come back", p.name)
+			for i, e := range p.read {
+				require.Equal(t, int64(i+1), e.Seq, p.name)
+			}
+		}
+	}
+	t.Logf("%d commands acknowledged, %d returns", said, returned)
+	out, err := s.p.Command("verify")
+	require.NoError(t, err)
+	require.Contains(t, out, "all chains hold")
+}
+
+func (s *site) say(r seed.Room, text string) {
+	s.t.Helper()
+	c := s.from(1).NewCaller(s.url, r.Sessions[seed.Desk])
+	defer c.Close()
+	a, err := c.Try(http.MethodPost, "/api/cases/"+r.Case+"/commands", client.Wish(uuid.NewString(), negotiation.PostMessage{Text: text}))
+	require.NoError(s.t, err)
+	require.Equal(s.t, http.StatusOK, a.Status, a)
+}
+
+// log of a room: the places of its messages.
+func (s *site) log(r seed.Room) map[string]int64 {
+	s.t.Helper()
+	db, err := store.Open(s.p.Database(), store.Options{})
+	require.NoError(s.t, err)
+	records, err := db.Records(s.t.Context(), r.Case, negotiation.Room, 0, 1_000_000)
+	require.NoError(s.t, err)
+	require.NoError(s.t, db.Close())
+	places := map[string]int64{}
+	for _, record := range records {
+		var e client.Event
+		require.NoError(s.t, json.Unmarshal(record.Wire(), &e))
+		if e.Type == (negotiation.MessagePosted{}).Kind() {
+			require.NotContains(s.t, places, e.Content.Text, "twice in the log")
+			places[e.Content.Text] = e.Seq
+		}
+	}
+	return places
+}
+
+// TestVisitors: they count under the address that they come from, whatever they say of it themselves, and come by TLS.
+func TestVisitors(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, 1)
+	signIn := func(from int, login, password, forwarded string) string {
+		c := s.from(from).NewCaller(s.url, "")
+		defer c.Close()
+		c.Header = http.Header{"X-Forwarded-For": {forwarded}, "Forwarded": {"for=" + forwarded}}
+		a, err := c.Try(http.MethodPost, "/api/sign-in/password", map[string]string{"login": login, "password": password})
+		require.NoError(t, err)
+		return a.Problem()
+	}
+	const mine, theirs, password = 9, 10, "a long password"
+	for i := 0; ; i++ {
+		require.Less(t, i, 100, "no address is ever locked")
+		said := signIn(mine, fmt.Sprint("nobody", i), "wrong password", s.from(theirs).From.String())
+		if said == "429 rate_limited" {
+			break
+		}
+		require.Equal(t, "422 wrong_password", said)
+	}
+	require.Equal(t, "429 rate_limited", signIn(mine, "boss0", password, "203.0.113.9"))
+	require.Equal(t, "200 ", signIn(theirs, "boss0", password, s.from(mine).From.String()))
+
+	c := client.NewCaller(s.plain, "")
+	defer c.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.plain+"/board", nil)
+	require.NoError(t, err)
+	a, err := c.Stream(r) // which follows no redirect
+	require.NoError(t, err)
+	require.NoError(t, a.Body.Close())
+	require.Equal(t, http.StatusMovedPermanently, a.StatusCode)
+	require.Equal(t, strings.Replace(s.plain, "http:", "https:", 1)+"/board", a.Header.Get("Location"))
+}
+
+// TestMixedReleases: while replicas are of two releases, a page gets the parts that only one of them has, and nothing else is asked twice.
+func TestMixedReleases(t *testing.T) {
+	t.Parallel()
+	s := &site{t: t}
+	var asked atomic.Int64
+	var urls []string
+	for i := range names {
+		r := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+			switch {
+			case q.URL.Path == "/readyz":
+				w.WriteHeader(http.StatusNoContent)
+			case q.URL.Path == "/assets/new.js" && i == len(names)-1:
+			default:
+				asked.Add(1)
+				w.WriteHeader(http.StatusNotFound)
+			}
+		}))
+		t.Cleanup(r.Close)
+		urls = append(urls, r.URL)
+	}
+	s.balance(urls)
+	c := s.from(2).NewCaller(s.url, "")
+	defer c.Close()
+	for range 50 {
+		a, err := c.Try(http.MethodGet, "/assets/new.js", nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, a.Status)
+	}
+	before := asked.Load()
+	for _, method := range []string{http.MethodGet, http.MethodPost} {
+		a, err := c.Try(method, "/api/cases/none", nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusNotFound, a.Status)
+	}
+	require.Equal(t, int64(2), asked.Load()-before)
+}

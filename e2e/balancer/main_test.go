@@ -1,0 +1,148 @@
+// Package balancer keeps haproxy.cfg, which the operators' page gives away, and tests it as it lies there: three real replicas behind
+// HAProxy of Debian, with people at work while the replicas are replaced one by one.
+package balancer
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"hejie/e2e/client"
+	"hejie/e2e/platform"
+	"hejie/e2e/seed"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// names of the replicas in haproxy.cfg.
+var names = [...]string{"one", "two", "three"}
+
+// site is a platform behind a balancer.
+type site struct {
+	t       *testing.T
+	p       *platform.Platform
+	haproxy *platform.Process
+	url     string
+	plain   string // without TLS
+	tls     *tls.Config
+	rooms   []seed.Room
+}
+
+// newSite has so many rooms.
+func newSite(t *testing.T, rooms int) *site {
+	t.Helper()
+	s := &site{t: t}
+	var err error
+	dir := t.TempDir()
+	limits := filepath.Join(dir, "limits.json")
+	b, err := json.Marshal(seed.Unlimited().Limits)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(limits, b, 0o600))
+	s.p, err = platform.New(platform.Options{Replicas: len(names), Flags: []string{"--behind-proxy", "--trusted-proxy", "127.0.0.1/32", "--drain", "5s", "--limits", limits}})
+	t.Cleanup(func() { require.NoError(t, s.p.Close()) })
+	require.NoError(t, err)
+	in, err := s.p.Seed(seed.Unlimited())
+	require.NoError(t, err)
+	enterprise, err := in.Enterprise(t.Context())
+	require.NoError(t, err)
+	s.rooms, err = in.Rooms(t.Context(), enterprise, rooms)
+	require.NoError(t, err)
+	require.NoError(t, in.Close())
+	var urls []string
+	for i, r := range s.p.Replicas {
+		require.NoError(t, s.p.Start(i))
+		require.NoError(t, s.p.Ready(t.Context(), i))
+		urls = append(urls, r.URL)
+	}
+	s.balance(urls)
+	return s
+}
+
+// balance starts HAProxy with the very file, and addresses by its environment.
+func (s *site) balance(replicas []string) {
+	t := s.t
+	t.Helper()
+	program, err := exec.LookPath("haproxy")
+	if err != nil { // Debian keeps it where only root looks
+		program = "/usr/sbin/haproxy"
+	}
+	require.FileExists(t, program, "HAProxy is not installed: apt-get install haproxy, or make packages")
+	dir := t.TempDir()
+	plain, err := platform.FreeAddr()
+	require.NoError(t, err)
+	secure, err := platform.FreeAddr()
+	require.NoError(t, err)
+	s.url, s.plain = "https://"+secure, "http://"+plain
+	cert := filepath.Join(dir, "hejie.pem")
+	s.tls = s.certificate(cert)
+	env := []string{"HEJIE_PLAIN=" + plain, "HEJIE_TLS=" + secure, "HEJIE_CERT=" + cert}
+	for i, name := range names {
+		env = append(env, "HEJIE_"+strings.ToUpper(name)+"="+strings.TrimPrefix(replicas[i], "http://"))
+	}
+	config, err := filepath.Abs("haproxy.cfg")
+	require.NoError(t, err)
+	s.haproxy, err = platform.Run(dir, env, program, "-db", "-f", config)
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		require.NoError(t, s.haproxy.Kill())
+		if t.Failed() {
+			t.Log(s.haproxy.Out)
+		}
+	})
+	require.Eventually(t, func() bool {
+		c, err := net.Dial("tcp", secure)
+		if err != nil {
+			return false
+		}
+		return c.Close() == nil
+	}, platform.Patience, 5*time.Millisecond, "HAProxy does not listen")
+}
+
+// certificate of the site in a file, and who believes it.
+func (s *site) certificate(path string) *tls.Config {
+	t := s.t
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	about := &x509.Certificate{SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, about, about, key.Public(), key)
+	require.NoError(t, err)
+	secret, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	both := slices.Concat(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}))
+	require.NoError(t, os.WriteFile(path, both, 0o600))
+	roots := x509.NewCertPool()
+	require.True(t, roots.AppendCertsFromPEM(both))
+	return &tls.Config{RootCAs: roots}
+}
+
+// from is the way of somebody with an address of their own.
+func (s *site) from(n int) client.Way {
+	return client.Way{TLS: s.tls, From: net.IPv4(127, 0, 1, byte(n))}
+}
+
+// landed is how many sockets or streams came to a replica since it was started.
+func (s *site) landed(replica int, route string) (n int) {
+	for _, line := range s.p.Replicas[replica].Out.All() {
+		if strings.Contains(line, `"route":"`+route+`"`) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,130 @@
+package store_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
+	"hejie/server/app"
+	"hejie/server/store"
+)
+
+// clock is a time that only a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+// living is a replica that runs on: its store behind a proxy, its beats, its door.
+type living struct {
+	proxy  *proxy
+	store  *store.Store
+	pulse  *app.Pulse
+	ledger *app.Ledger
+}
+
+func newLiving(t *testing.T, database string, now *clock) *living {
+	t.Helper()
+	p, url := throughProxy(t, database)
+	r := &living{proxy: p, store: open(t, url, store.Options{})}
+	w := app.World{Plain: r.store.Plain(), Log: r.store, Cases: r.store, Scores: r.store, Yearbook: app.NewYearbook(), Business: now, Real: now,
+		Limits: app.DefaultLimits(), Replicas: true}
+	r.ledger = app.NewLedger(w, w.Yearbook, negotiation.DefaultRules())
+	w.Door = r.ledger
+	r.pulse = app.New(w).Pulse
+	require.NoError(t, r.pulse.Beat(ctx))
+	return r
+}
+
+func (r *living) cut() {
+	r.proxy.closed.Store(true)
+	r.proxy.hangUp()
+}
+
+func (r *living) mend() { r.proxy.closed.Store(false) }
+
+// TestDatabaseAway: when no replica could write for over an hour, which is an outage though all of them ran, deadlines that fell into it
+// move, whichever replica looks first and also at those that noticed nothing. Where one could write, the platform was in service and
+// deadlines pass.
+func TestDatabaseAway(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		away    []int         // replicas that are cut off
+		gap     time.Duration // of their beats
+		outage  bool
+		ticking int // replica that looks at the case first
+	}{
+		"from all, and one looks":       {[]int{0, 1}, 3 * time.Hour, true, 0},
+		"from all, and the other looks": {[]int{0, 1}, 3 * time.Hour, true, 1},
+		"from all for a moment":         {[]int{0, 1}, 59 * time.Minute, false, 1},
+		"from one, and it looks":        {[]int{0}, 3 * time.Hour, false, 0},
+		"from one, and the other looks": {[]int{0}, 3 * time.Hour, false, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			database, caseID := server.Database(t), "a"
+			filed := open(t, database, store.Options{})
+			consumer := negotiation.Actor{ID: "consumer", Role: negotiation.RoleConsumer}
+			require.NoError(t, step(filed, caseID, consumer, aFiling("enterprise"), negotiation.Env{At: at, Calendar: workday.Default(),
+				Filing: &negotiation.Filing{Case: caseID, Code: caseID, Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
+					Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 9, Max: 9}}}))
+			deadline := func() negotiation.Deadline {
+				found, _, err := filed.Case(ctx, caseID)
+				require.NoError(t, err)
+				d, ok := found.Deadline(negotiation.FirstResponse)
+				require.True(t, ok)
+				return d
+			}
+			due := deadline().Due
+			from, to := due.Add(-c.gap/2), due.Add(c.gap/2)
+			now := &clock{now: from}
+			rs := []*living{newLiving(t, database, now), newLiving(t, database, now)}
+			for _, i := range c.away {
+				rs[i].cut()
+			}
+			for now.Now().Before(to) {
+				now.set(now.Now().Add(c.gap / 6))
+				for _, r := range rs {
+					if !r.proxy.closed.Load() {
+						require.NoError(t, r.pulse.Beat(ctx))
+					}
+				}
+			}
+			for _, i := range c.away {
+				require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(rs[i].ledger.Tick(ctx, caseID)))
+				rs[i].mend()
+			}
+			for _, r := range []*living{rs[c.ticking], rs[1-c.ticking]} {
+				require.Eventually(t, func() bool { return r.ledger.Tick(ctx, caseID) == nil }, 30*time.Second, 5*time.Millisecond, "the way back is found")
+			}
+			outages, err := filed.Plain().Outages(ctx, at)
+			require.NoError(t, err)
+			after := deadline()
+			if !c.outage {
+				require.Empty(t, outages)
+				require.True(t, after.Overdue, "it passed")
+				return
+			}
+			require.Equal(t, []negotiation.Outage{{From: from, To: to}}, outages)
+			require.Equal(t, due, after.MovedFrom)
+			require.Equal(t, workday.Default().EndOfNextWorkday(to).UTC(), after.Due)
+			require.False(t, after.Overdue)
+		})
+	}
+}
