@@ -59,7 +59,7 @@ func (f *filer) try(id string) (caseID string, err error) {
 	c := client.NewCaller(f.w.url(f.chance.IntN(len(f.w.doors))), f.token)
 	defer c.Close()
 	a, err := c.Try(http.MethodPost, "/api/cases", client.Filing(id, seed.Filing(f.w.enterprise)))
-	if err != nil || a.Status == http.StatusServiceUnavailable {
+	if err != nil || a.Status == http.StatusServiceUnavailable || a.Status == http.StatusTooManyRequests {
 		return "", nil //nolint:nilerr // cut off
 	}
 	var made struct{ Case string }

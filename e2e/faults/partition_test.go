@@ -89,6 +89,7 @@ var partings = []struct {
 // Bounds of what people notice.
 const (
 	apart    = 4 * time.Second
+	farApart = 25 * time.Second // to soak
 	noticed  = 8 * time.Second  // until a replica says that it is parted
 	lockTime = 15 * time.Second // locks of a replica that went silent are freed after ten
 	soon     = 10 * time.Second // until all is told that was missed
@@ -104,8 +105,9 @@ func TestPartition(t *testing.T) {
 		w.begin()
 		list := slices.Clone(partings)
 		chance.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-		if os.Getenv("HEJIE_SOAK") == "" {
-			list = list[:2]
+		longest := farApart
+		if soak(t) == 0 {
+			list, longest = list[:2], apart
 		}
 		for n, how := range list {
 			i := chance.IntN(len(w.p.Replicas))
@@ -125,7 +127,7 @@ func TestPartition(t *testing.T) {
 				require.NoError(t, how.bus(roads.bus[i]))
 			}
 			w.ripen(dueLater)
-			w.dwell(upTo(chance, apart))
+			w.dwell(upTo(chance, longest))
 			want := http.StatusOK // degraded
 			if how.database != nil {
 				want = http.StatusServiceUnavailable
@@ -187,10 +189,18 @@ type watcher struct {
 	room seed.Room
 }
 
+// watch a room from its end on: whoever is still reading when the road breaks is told so, and asks again.
 func (w *world) watch(door int, room seed.Room) *watcher {
 	w.t.Helper()
 	v := &watcher{w: w, door: door, room: room}
-	require.NoError(w.t, v.dial(w.ctx, ""))
+	c := client.NewCaller(w.p.Replicas[door].URL, room.Sessions[seed.Consumer])
+	defer c.Close()
+	a, err := c.Try(http.MethodGet, "/api/cases/"+room.Case, nil)
+	require.NoError(w.t, err)
+	require.Equal(w.t, http.StatusOK, a.Status, a)
+	var at struct{ Positions map[string]string }
+	require.NoError(w.t, json.Unmarshal(a.Body, &at))
+	require.NoError(w.t, v.dial(w.ctx, at.Positions[v.channel()]))
 	return v
 }
 

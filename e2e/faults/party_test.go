@@ -20,8 +20,9 @@ const (
 	inFlight = 4                     // commands of a socket that wait for their answer
 	pace     = 4 * time.Millisecond  // between commands of a party
 	giveUp   = 3 * time.Second       // on an answer; the command is sent again elsewhere
-	rest     = 20 * time.Millisecond // before a party comes back to a place that cannot serve it
-	recovery = 60 * time.Second      // for everything to be well again when all is healed
+	rest     = 20 * time.Millisecond // before a party comes back to a place that cannot serve it; doubled each time, because all come from one address
+	longRest = 500 * time.Millisecond
+	recovery = 60 * time.Second // for everything to be well again when all is healed
 )
 
 // party sends messages and offers, or only listens, over a socket to one replica or another, and remembers what it was told. It
@@ -43,6 +44,7 @@ type party struct {
 	again   int            // commands that were sent once more
 	refused int            // commands that were unavailable
 	cuts    int            // sockets that ended before their time
+	pause   time.Duration  // before it comes back
 	done    bool           // everything was answered
 }
 
@@ -82,8 +84,11 @@ func (p *party) run(ctx context.Context) error {
 			return nil
 		}
 		p.cuts++
+		if p.pause = min(2*p.pause, longRest); err == nil || p.pause == 0 {
+			p.pause = rest
+		}
 		select {
-		case <-time.After(rest):
+		case <-time.After(p.pause):
 		case <-ctx.Done():
 		}
 	}
@@ -126,7 +131,7 @@ func (p *party) enter(ctx context.Context) (*client.Wire, error) {
 		door = p.chance.IntN(len(p.w.doors))
 	}
 	w, err := client.Dial(p.w.url(door), p.token)
-	if errors.Is(err, websocket.ErrBadHandshake) && !strings.Contains(err.Error(), "503") {
+	if errors.Is(err, websocket.ErrBadHandshake) && !strings.Contains(err.Error(), "503") && !strings.Contains(err.Error(), "429") {
 		return nil, wrong{err}
 	}
 	if err != nil {
@@ -139,6 +144,7 @@ func (p *party) enter(ctx context.Context) (*client.Wire, error) {
 	if err != nil {
 		return nil, p.left(w, err)
 	}
+	p.pause = 0
 	return w, nil
 }
 

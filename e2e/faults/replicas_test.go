@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"math/rand/v2"
 	"slices"
 	"syscall"
@@ -51,12 +50,9 @@ func faults() []fault {
 	hang := func(p part, name string, of func(*world, int) *platform.Process) fault {
 		return fault{p, name, func(w *world, i int) error { return of(w, i).Signal(syscall.SIGSTOP) }, func(w *world, i int) error { return of(w, i).Signal(syscall.SIGCONT) }}
 	}
-	start := func(w *world, i int) error { // a replica that finds no database while it starts ends
-		return errors.Join(w.p.Start(i), w.p.Ready(w.ctx, i))
-	}
 	return []fault{
-		{ofReplica, "a replica is killed", func(w *world, i int) error { return w.p.Kill(i) }, start},
-		{ofReplica, "a replica ends in order", (*world).ends, start},
+		{ofReplica, "a replica is killed", func(w *world, i int) error { return w.p.Kill(i) }, (*world).start},
+		{ofReplica, "a replica ends in order", (*world).ends, (*world).start},
 		hang(ofReplica, "a replica hangs", func(w *world, i int) *platform.Process { return w.p.Replicas[i].Process }),
 		{ofDatabase, "the database crashes", func(w *world, _ int) error { return w.p.Postgres.Crash() }, func(w *world, _ int) error { return w.p.Postgres.Start() }},
 		on(ofDatabase, "the database is cut off", database, cut),

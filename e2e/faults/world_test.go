@@ -145,11 +145,16 @@ func (w *world) filed(age, n int) []seed.Room {
 	return list
 }
 
+// start a replica and wait until it lets people in: one that finds no database while it starts ends.
+func (w *world) start(i int) error {
+	return errors.Join(w.p.Start(i), w.p.Ready(context.Background(), i))
+}
+
 // begin starts the replicas and lets everybody work: two parties in each room, somebody at each replica who only listens, and one who files.
 func (w *world) begin() {
 	w.t.Helper()
 	for i := range w.doors {
-		require.NoError(w.t, w.p.Start(i))
+		require.NoError(w.t, w.start(i))
 	}
 	own := func() *rand.Rand { return rand.New(rand.NewPCG(w.chance.Uint64(), 0)) }
 	for i, r := range w.rooms {

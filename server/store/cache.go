@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
 
@@ -23,7 +24,14 @@ type entry struct {
 	row      row
 	commands map[commandKey]uint32 // accepted commands → their last event's version
 	speakers []negotiation.By      // of the room, each once; never changed in place
+	waiting  []waiting             // notices, as far as is remembered; never changed in place
 	size     int                   // memory, about; fixed when it is put
+}
+
+// waiting is a notice of a new offer that nobody sends before then.
+type waiting struct {
+	to    string
+	until time.Time
 }
 
 // commandKey is the first half of SHA-256(actor ‖ 0 ‖ id): the scope of a command's id.
@@ -42,6 +50,24 @@ func (e *entry) heard(r negotiation.Record) {
 		return
 	}
 	e.speakers = append(slices.Clip(e.speakers), r.By)
+}
+
+// waits says whether a notice like this one waits already, which spares a look at the outbox. It notes the first.
+func (e *entry) waits(n app.Notice, now time.Time) bool {
+	if n.Wait == 0 {
+		return false
+	}
+	left := []waiting{{n.To, now.Add(n.Wait)}}
+	for _, w := range e.waiting {
+		if now.Before(w.until) {
+			if w.to == n.To {
+				return true
+			}
+			left = append(left, w)
+		}
+	}
+	e.waiting = left
+	return false
 }
 
 // sized notes the memory of the entry.

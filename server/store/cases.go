@@ -199,7 +199,10 @@ func (s *Store) Cases(ctx context.Context, q app.CaseQuery) (app.CasePage, error
 	}
 	limit := pageSize(q.Limit)
 	from, args := `cases`+c.where(), c.args
-	if q.Consumer == "" && q.Enterprise == "" && q.Column == "" && q.Sort == app.SortDue {
+	switch {
+	case q.Enterprise != "" && q.Open && q.Sort != app.SortNewest:
+		from = `cases` + reader{s.readers}.words().inbox + c.where()
+	case q.Consumer == "" && q.Enterprise == "" && q.Column == "" && q.Sort == app.SortDue:
 		from, args = firstOfEach(columnsOf(q), c, o, limit+1)
 	}
 	// What puts a page in order is in the indexes of inboxes and boards; only the rows of the page are read.
@@ -301,7 +304,7 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 		N     int
 	}
 	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}}
-	err := reader{s.readers}.all(ctx, &rows, `SELECT phase, turn, agent, `+isLate+` AS late, count(*) AS n FROM cases
+	err := reader{s.readers}.all(ctx, &rows, `SELECT phase, turn, agent, `+isLate+` AS late, count(*) AS n FROM cases`+reader{s.readers}.words().inbox+`
 		WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, agent, late`, enterprise)
 	if err != nil {
 		return counts, readError(err)

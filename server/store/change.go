@@ -87,7 +87,7 @@ func (b *batch) change(j *job) error {
 	if p.Err == nil {
 		j.receipt = app.Receipt{Case: ch.Case, Positions: p.positions}
 	}
-	return b.notify(p.Notices)
+	return b.notify(k, p.Notices)
 }
 
 func (k *open) remembered(id commandKey) (uint32, bool) {
@@ -194,9 +194,13 @@ func (b *batch) repeat(k *open, last uint32, id commandKey, ch *app.Change) (rec
 }
 
 // notify puts notices into the outbox, in the transaction of their cause.
-func (b *batch) notify(notices []app.Notice) error {
+func (b *batch) notify(k *open, notices []app.Notice) error {
+	now := b.s.opt.Now()
 	for _, n := range notices {
-		if err := b.tx.addNotice(n, b.s.opt.Now()); err != nil {
+		if k.waits(n, now) {
+			continue
+		}
+		if err := b.tx.addNotice(n, now); err != nil {
 			return err
 		}
 	}

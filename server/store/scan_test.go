@@ -63,8 +63,8 @@ var whole = map[string]string{
 // covered are statements that count or put in order what may be many, by words in them: they read an index and no rows.
 var covered = []string{
 	"SELECT count(*) FROM cases WHERE region = ? AND col = ? AND breach_at < ?",
-	"FROM cases WHERE enterprise = ? AND open = 1 ORDER BY due, key",
-	"FROM cases WHERE enterprise = ? AND open = 1 ORDER BY amount",
+	"FROM cases INDEXED BY cases_inbox WHERE enterprise = ? AND open = 1 ORDER BY due, key",
+	"FROM cases INDEXED BY cases_inbox WHERE enterprise = ? AND open = 1 ORDER BY amount",
 }
 
 // noneReadsWhole holds every other statement to finding what it wants by an index, however many rows there are; and a board to reading

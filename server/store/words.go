@@ -11,7 +11,8 @@ type words struct {
 	folder   string // of the migrations
 	goose    database.Dialect
 	migrated string // counts the tables of goose
-	frequent string // the index that SQLite does not take by itself
+	frequent string // the index of the ranking's pairs that SQLite does not take by itself
+	inbox    string // the same of inboxes: it takes a narrower one that has the closed cases, too
 	hold     string // ends a SELECT of the writer: nobody changes the rows that it gave before COMMIT
 	share    string // the same, but others may hold them, too
 	each     string // a SELECT of the strings of a JSON array
@@ -24,6 +25,7 @@ var (
 		goose:    database.DialectSQLite3,
 		migrated: `SELECT count(*) FROM sqlite_schema WHERE name = 'goose_db_version'`,
 		frequent: ` INDEXED BY scorecard_pairs_frequent`,
+		inbox:    ` INDEXED BY cases_inbox`,
 		each:     `SELECT value FROM json_each(?)`,
 	}
 	postgresWords = &words{
