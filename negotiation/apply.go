@@ -284,14 +284,17 @@ func (c Case) talkTurn(s Side, at time.Time) Case {
 }
 
 func (c Case) offerMade(e Event, f OfferMade) Case {
+	c.Offers = append(make([]*Offer, 0, len(c.Offers)+1), c.Offers...) // once, with the room for all that follows
 	if f.Counters > 0 {
-		c = c.answered(f.Counters, StateCountered, e.At)
+		c = c.ended(f.Counters, StateCountered, e.At)
 	}
 	if f.Replaces > 0 {
-		c = c.answered(f.Replaces, StateReplaced, e.At)
+		c = c.ended(f.Replaces, StateReplaced, e.At)
 	}
-	c.Offers = append(slices.Clip(c.Offers), &Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
+	c.Offers = append(c.Offers, &Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
 		Terms: f.Terms, MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
+	c.made.add(e.By.Side)
+	c.last.set(e.By.Side, f.Offer)
 	c.Question = false
 	if e.By.Side == SideConsumer {
 		c.Spoke = e.At
@@ -334,7 +337,16 @@ func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
 
 // answered gives the offer its last state and stops its clock.
 func (c Case) answered(number int, s OfferState, at time.Time) Case {
-	return c.withOffer(number, func(o *Offer) { o.State, o.AnsweredAt = s, at }).stop(OfferValidity.of(number))
+	c.Offers = slices.Clone(c.Offers)
+	return c.ended(number, s, at)
+}
+
+// ended is answered on offers that are the case's own.
+func (c Case) ended(number int, s OfferState, at time.Time) Case {
+	o := *c.Offers[number-1]
+	o.State, o.AnsweredAt = s, at
+	c.Offers[number-1] = &o
+	return c.stop(OfferValidity.of(number))
 }
 
 func (c Case) withOffer(number int, f func(*Offer)) Case {

@@ -100,6 +100,8 @@ type Case struct {
 	Disclosed     bool      `json:"disclosed,omitempty"`
 
 	Offers    []*Offer   `json:"offers"` // each is never changed, only replaced: a copy of the case copies pointers
+	made      Counts     // offers
+	last      Counts     // number of each side's last offer; 0: none
 	Agreement *Agreement `json:"agreement,omitempty"`
 	Deadlines []Deadline `json:"deadlines"`
 
@@ -145,13 +147,15 @@ func (n Counts) Of(s Side) int {
 	return n.Enterprise
 }
 
-func (n *Counts) add(s Side) {
+func (n *Counts) set(s Side, to int) {
 	if s == SideConsumer {
-		n.Consumer++
+		n.Consumer = to
 	} else {
-		n.Enterprise++
+		n.Enterprise = to
 	}
 }
+
+func (n *Counts) add(s Side) { n.set(s, n.Of(s)+1) }
 
 // Talk counts a party's messages in the current minute and day (Shanghai).
 type Talk struct {
@@ -201,6 +205,14 @@ func (c Case) OpenOffer() (Offer, bool) {
 	return Offer{}, false
 }
 
+// LastOffer of a side, open or not.
+func (c *Case) LastOffer(s Side) (Offer, bool) {
+	if n := c.last.Of(s); n > 0 {
+		return *c.Offers[n-1], true
+	}
+	return Offer{}, false
+}
+
 // Escalated says whether the bureau has the case (or had it): its room is open to the bureau.
 func (c Case) Escalated() bool { return c.Complaint != nil }
 
@@ -228,16 +240,6 @@ func (c Case) offer(number int) (Offer, error) {
 		return Offer{}, NewError(CodeNotFound).On("offer")
 	}
 	return *c.Offers[number-1], nil
-}
-
-func (c Case) offersOf(s Side) int {
-	n := 0
-	for _, o := range c.Offers {
-		if o.By == s {
-			n++
-		}
-	}
-	return n
 }
 
 func (c Case) in(phases ...Phase) error {

@@ -51,7 +51,7 @@ func canEscalate(c Case, by Actor, _ time.Time) error {
 		if c.Phase != PhaseAwaitingResponse && c.Phase != PhaseNegotiating {
 			return wrong
 		}
-		if c.offersOf(SideEnterprise) == 0 {
+		if c.made.Enterprise == 0 {
 			return NewError(CodeNoOffer)
 		}
 	default:
@@ -125,7 +125,7 @@ func (d *decision) withdrawCase(f WithdrawCase) error {
 
 // canRefuse: until the enterprise's first offer, once.
 func canRefuse(c Case, _ Actor, _ time.Time) error {
-	if c.offersOf(SideEnterprise) > 0 {
+	if c.made.Enterprise > 0 {
 		return NewError(CodeAlreadyDone)
 	}
 	return nil

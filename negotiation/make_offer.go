@@ -75,7 +75,7 @@ func canOffer(c Case, by Actor, _ time.Time) error {
 	switch {
 	case c.Settling():
 		return NewError(CodeAlreadyDone)
-	case c.offersOf(by.Side()) >= c.Rules.OffersPerSide:
+	case c.made.Of(by.Side()) >= c.Rules.OffersPerSide:
 		return NewError(CodeTooManyOffers, "max", c.Rules.OffersPerSide)
 	}
 	return nil

@@ -69,13 +69,11 @@ func viewOf(c *negotiation.Case) view { return view{talkOf(c), clocksOf(c), stat
 
 func talkOf(c *negotiation.Case) talk {
 	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince)}
-	for i := len(c.Offers) - 1; i >= 0 && (t.offerMinor == 0 || t.claimMin == 0); i-- {
-		switch o := c.Offers[i]; {
-		case o.By == negotiation.SideConsumer && t.claimMin == 0:
-			t.claimMin = o.Total()
-		case o.By == negotiation.SideEnterprise && t.offerMinor == 0:
-			t.offerMinor = o.Total()
-		}
+	if o, ok := c.LastOffer(negotiation.SideConsumer); ok {
+		t.claimMin = o.Total()
+	}
+	if o, ok := c.LastOffer(negotiation.SideEnterprise); ok {
+		t.offerMinor = o.Total()
 	}
 	if o, ok := c.OpenOffer(); ok {
 		t.offerBy = o.By
