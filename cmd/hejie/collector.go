@@ -11,7 +11,8 @@ import (
 // takes a fifth of the processor, more garbage is cheap; while it is calm it would only make the process large.
 const (
 	calmPercent  = 25
-	loadPercent  = 400
+	loadPercent  = 800
+	loadGarbage  = 512 << 20 // bytes that garbage may come to under load: less percent of more that lives
 	largePercent = 100
 	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more
 	often        = 4         // collections in a second, from which on they are worth avoiding
@@ -40,14 +41,22 @@ func (c *collector) look(collections, live uint64) (percent int, over bool) {
 		want = largePercent
 	case c.calm >= 10:
 		want = calmPercent
-	case n >= often && !rush:
-		want = loadPercent
+	case n >= often && !rush, c.percent > calmPercent:
+		want = underLoad(live)
 	}
 	if want == c.percent {
 		return 0, false
 	}
 	c.percent = want
 	return want, want == calmPercent
+}
+
+func underLoad(live uint64) int {
+	percent := loadPercent
+	for percent > largePercent && live/100*uint64(percent) > loadGarbage {
+		percent /= 2
+	}
+	return percent
 }
 
 // collect chooses until the context ends.

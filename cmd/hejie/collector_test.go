@@ -25,6 +25,7 @@ func TestCollector(t *testing.T) {
 	}{
 		{7, 20 << 20, said{}}, {9, 30 << 20, said{}}, {1, 31 << 20, said{}}, // a rush, of which much stays
 		{3, 31 << 20, said{}}, {4, 31 << 20, said{loadPercent, false}}, {1, 31 << 20, said{}}, // load
+		{1, 100 << 20, said{loadPercent / 2, false}}, {1, 90 << 20, said{}}, {1, 40 << 20, said{loadPercent, false}},
 		{1, 300 << 20, said{largePercent, false}}, {1, 300 << 20, said{}}, // much lives
 		{9, 20 << 20, said{loadPercent, false}},
 		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {1, 0, said{}}, // fewer collections, since there may be more garbage
