@@ -10,10 +10,10 @@ import (
 // Percents of what lives that garbage may come to before it is collected. What lives is tens of MiB: under load, when collecting often
 // takes a fifth of the processor, more garbage is cheap; while it is calm it would only make the process large.
 const (
+	usualPercent = 100
 	calmPercent  = 25
 	loadPercent  = 800
 	loadGarbage  = 512 << 20 // bytes that garbage may come to under load: less percent of more that lives
-	largePercent = 100
 	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more
 	often        = 4         // collections in a second, from which on they are worth avoiding
 )
@@ -22,27 +22,26 @@ const (
 type collector struct {
 	percent   int
 	collected uint64 // collections when it last looked
-	live      uint64 // bytes that lived then
 	calm      int    // seconds in a row without collections
+	loaded    bool   // since they came often, until it is calm
 }
 
 // look is called once a second with the collections since the start and the bytes that live. It says what to do: the percent to
 // set, 0 for none, and whether what a load that is over has left is to be given back.
 func (c *collector) look(collections, live uint64) (percent int, over bool) {
 	n := collections - c.collected
-	rush := live > c.live+c.live/4 // of visitors, who stay: what they bring is no garbage
 	if c.calm++; n > 0 {
 		c.calm = 0
 	}
-	c.collected, c.live = collections, live
+	c.collected = collections
 	want := c.percent
 	switch {
 	case live > largeHeap:
-		want = largePercent
+		want = usualPercent
 	case c.calm >= 10:
-		want = calmPercent
-	case n >= often && !rush, c.percent > calmPercent:
-		want = underLoad(live)
+		want, c.loaded = calmPercent, false
+	case n >= often || c.loaded:
+		want, c.loaded = underLoad(live), true
 	}
 	if want == c.percent {
 		return 0, false
@@ -53,7 +52,7 @@ func (c *collector) look(collections, live uint64) (percent int, over bool) {
 
 func underLoad(live uint64) int {
 	percent := loadPercent
-	for percent > largePercent && live/100*uint64(percent) > loadGarbage {
+	for percent > usualPercent && live/100*uint64(percent) > loadGarbage {
 		percent /= 2
 	}
 	return percent
@@ -61,8 +60,8 @@ func underLoad(live uint64) int {
 
 // collect chooses until the context ends.
 func collect(ctx context.Context) {
-	c := &collector{percent: calmPercent}
-	debug.SetGCPercent(calmPercent)
+	c := &collector{percent: usualPercent}
+	debug.SetGCPercent(usualPercent)
 	figures := []metrics.Sample{{Name: "/gc/cycles/automatic:gc-cycles"}, {Name: "/gc/heap/live:bytes"}}
 	seconds := time.NewTicker(time.Second)
 	defer seconds.Stop()

@@ -9,7 +9,7 @@ import (
 
 func TestCollector(t *testing.T) {
 	t.Parallel()
-	c := &collector{percent: calmPercent}
+	c := &collector{percent: usualPercent}
 	var collections uint64
 	look := func(more, live uint64) (int, bool) {
 		collections += more
@@ -23,10 +23,10 @@ func TestCollector(t *testing.T) {
 		more, live uint64
 		want       said
 	}{
-		{7, 20 << 20, said{}}, {9, 30 << 20, said{}}, {1, 31 << 20, said{}}, // a rush, of which much stays
+		{3, 20 << 20, said{}}, {1, 31 << 20, said{}}, // as it comes
 		{3, 31 << 20, said{}}, {4, 31 << 20, said{loadPercent, false}}, {1, 31 << 20, said{}}, // load
 		{1, 100 << 20, said{loadPercent / 2, false}}, {1, 90 << 20, said{}}, {1, 40 << 20, said{loadPercent, false}},
-		{1, 300 << 20, said{largePercent, false}}, {1, 300 << 20, said{}}, // much lives
+		{1, 300 << 20, said{usualPercent, false}}, {1, 300 << 20, said{}}, // much lives
 		{9, 20 << 20, said{loadPercent, false}},
 		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {1, 0, said{}}, // fewer collections, since there may be more garbage
 		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}},
