@@ -286,10 +286,10 @@ func (c Case) talkTurn(s Side, at time.Time) Case {
 func (c Case) offerMade(e Event, f OfferMade) Case {
 	c.Offers = append(make([]*Offer, 0, len(c.Offers)+1), c.Offers...) // once, with the room for all that follows
 	if f.Counters > 0 {
-		c = c.ended(f.Counters, StateCountered, e.At)
+		c = c.changed(f.Counters, ending(StateCountered, e.At)).stop(OfferValidity.of(f.Counters))
 	}
 	if f.Replaces > 0 {
-		c = c.ended(f.Replaces, StateReplaced, e.At)
+		c = c.changed(f.Replaces, ending(StateReplaced, e.At)).stop(OfferValidity.of(f.Replaces))
 	}
 	c.Offers = append(c.Offers, &Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
 		Terms: f.Terms, MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
@@ -337,22 +337,22 @@ func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
 
 // answered gives the offer its last state and stops its clock.
 func (c Case) answered(number int, s OfferState, at time.Time) Case {
-	c.Offers = slices.Clone(c.Offers)
-	return c.ended(number, s, at)
+	return c.withOffer(number, ending(s, at)).stop(OfferValidity.of(number))
 }
 
-// ended is answered on offers that are the case's own.
-func (c Case) ended(number int, s OfferState, at time.Time) Case {
-	o := *c.Offers[number-1]
-	o.State, o.AnsweredAt = s, at
-	c.Offers[number-1] = &o
-	return c.stop(OfferValidity.of(number))
+func ending(s OfferState, at time.Time) func(*Offer) {
+	return func(o *Offer) { o.State, o.AnsweredAt = s, at }
 }
 
 func (c Case) withOffer(number int, f func(*Offer)) Case {
+	c.Offers = slices.Clone(c.Offers)
+	return c.changed(number, f)
+}
+
+// changed is withOffer on a list that nobody else has.
+func (c Case) changed(number int, f func(*Offer)) Case {
 	o := *c.Offers[number-1]
 	f(&o)
-	c.Offers = slices.Clone(c.Offers)
 	c.Offers[number-1] = &o
 	return c
 }

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"sync"
 	"testing"
 	"time"
 
@@ -13,23 +12,10 @@ import (
 	"hejie/server/store"
 )
 
-// clock is a time that only a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
+// still is a time that stands; app.ShiftedClock goes on from it.
+type still time.Time
 
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) set(t time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = t
-}
+func (s still) Now() time.Time { return time.Time(s) }
 
 // living is a replica that runs on: its store behind a proxy, its beats, its door.
 type living struct {
@@ -39,7 +25,7 @@ type living struct {
 	ledger *app.Ledger
 }
 
-func newLiving(t *testing.T, database string, now *clock) *living {
+func newLiving(t *testing.T, database string, now app.Clock) *living {
 	t.Helper()
 	p, url := throughProxy(t, database)
 	r := &living{proxy: p, store: open(t, url, store.Options{})}
@@ -93,13 +79,13 @@ func TestDatabaseAway(t *testing.T) {
 			}
 			due := deadline().Due
 			from, to := due.Add(-c.gap/2), due.Add(c.gap/2)
-			now := &clock{now: from}
+			now := &app.ShiftedClock{Base: still(from)}
 			rs := []*living{newLiving(t, database, now), newLiving(t, database, now)}
 			for _, i := range c.away {
 				rs[i].cut()
 			}
 			for now.Now().Before(to) {
-				now.set(now.Now().Add(c.gap / 6))
+				now.AdvanceTo(now.Now().Add(c.gap / 6))
 				for _, r := range rs {
 					if !r.proxy.closed.Load() {
 						require.NoError(t, r.pulse.Beat(ctx))
