@@ -30,7 +30,7 @@ func TestCasesOfALeaverGoBackToTheInbox(t *testing.T) {
 	p.do(p.agent, his, negotiation.Assign{Agent: p.agent.Actor.ID})
 	p.do(p.supervisor, hers, negotiation.Assign{Agent: p.supervisor.Actor.ID})
 	require.Zero(t, p.inbox(t).Nobody)
-	p.delivered(his)
+	p.delivered(hers) // the last of all
 
 	p.deactivate(p.agent.Actor.ID, false)
 	require.Empty(t, p.caseOf(his).Agent)
