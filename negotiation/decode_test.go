@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"hejie/negotiation/workday"
 )
@@ -255,6 +256,64 @@ func FuzzDecodeStrict(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(asJSON)
+}
+
+// Members parts every object as encoding/json does.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	value := rapid.Custom(func(t *rapid.T) any {
+		return rapid.OneOf(
+			rapid.Just[any](nil), rapid.Map(rapid.Bool(), func(b bool) any { return b }), rapid.Map(rapid.Float64Range(-1e9, 1e9), func(f float64) any { return f }),
+			rapid.Map(rapid.String(), func(s string) any { return s }),
+			rapid.Map(rapid.SliceOfN(rapid.String(), 0, 3), func(s []string) any { return s }),
+			rapid.Map(rapid.MapOfN(rapid.String(), rapid.String(), 0, 3), func(m map[string]string) any { return map[string]any{"in": m} }),
+		).Draw(t, "value")
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		object := rapid.MapOfN(rapid.StringMatching(`[a-z_ {,:长]{0,3}`), value, 0, 5).Draw(t, "object")
+		compact, err := json.Marshal(object)
+		require.NoError(t, err)
+		var spaced bytes.Buffer
+		require.NoError(t, json.Indent(&spaced, compact, " ", "\t"))
+		for _, b := range [][]byte{compact, spaced.Bytes()} {
+			var want map[string]json.RawMessage
+			require.NoError(t, json.Unmarshal(b, &want))
+			got, err := Members(b)
+			require.NoError(t, err)
+			require.Len(t, got, len(want))
+			for _, m := range got {
+				require.Equal(t, string(want[string(m.Name)]), string(m.Value))
+			}
+		}
+	})
+}
+
+func FuzzMembers(f *testing.F) {
+	for _, s := range []string{`{}`, ` {"a":1 , "b":[{"c":"\"}"}]}`, `{"a":-1.5e3}`, `{"a":"\\"}`, `{"\u0061":true,"a":null}`, `{`, `"`, `{"a"`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var want map[string]json.RawMessage
+		bad := json.Unmarshal(b, &want)
+		got, err := Members(b)
+		if bad != nil || want == nil { // whoever decodes the member that is broken says so
+			broken := err != nil
+			for _, x := range got {
+				broken = broken || !json.Valid(x.Value) || bytes.IndexByte(x.Name, '\\') >= 0
+			}
+			require.True(t, broken, "%q", b)
+			return
+		}
+		if CodeOf(err) == CodeRepeatedField {
+			return // which encoding/json lets through
+		}
+		require.NoError(t, err)
+		for _, m := range got {
+			if v, ok := want[string(m.Name)]; ok && len(got) == len(want) { // else an escape makes one name of two
+				require.Equal(t, string(v), string(m.Value))
+			}
+		}
+	})
 }
 
 func BenchmarkDecodeCommand(b *testing.B) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -57,11 +58,8 @@ func (d *decoder) value(s *shape, v reflect.Value) error {
 func (d *decoder) object(s *shape, v reflect.Value) error {
 	var seen uint64 // of the fields, a bit each
 	for n := 0; ; n++ {
-		if more, err := d.more(n, '}'); !more {
-			return err
-		}
-		name, err := d.name()
-		if err != nil {
+		name, err := d.member(n)
+		if name == nil {
 			return err
 		}
 		i := s.field(name)
@@ -120,16 +118,12 @@ func (d decoder) tag() (string, error) {
 		return "", NewError(CodeMalformed, "expected", "object")
 	}
 	for n := 0; ; n++ {
-		more, err := d.more(n, '}')
+		name, err := d.member(n)
 		if err != nil {
 			return "", err
 		}
-		if !more {
+		if name == nil {
 			return "", required("type")
-		}
-		name, err := d.name()
-		if err != nil {
-			return "", err
 		}
 		if string(name) == "type" {
 			kind, ok := d.text()
@@ -142,6 +136,38 @@ func (d decoder) tag() (string, error) {
 			return "", d.broken()
 		}
 	}
+}
+
+// Member of an object: its name, escapes as they are, and its value, not yet decoded.
+type Member struct{ Name, Value []byte }
+
+// Members parts an object. Names, strings and brackets are looked at: whoever decodes a value checks all of it.
+func Members(object []byte) ([]Member, error) {
+	d, members := decoder{b: object}, make([]Member, 0, 3)
+	if d.space(); d.here() != '{' {
+		return nil, d.broken()
+	}
+	for {
+		name, err := d.member(len(members))
+		if err != nil {
+			return nil, err
+		}
+		if name == nil {
+			break
+		}
+		value, ok := d.skip()
+		if !ok {
+			return nil, d.broken()
+		}
+		if slices.ContainsFunc(members, func(m Member) bool { return bytes.Equal(m.Name, name) }) {
+			return nil, named(CodeRepeatedField, name)
+		}
+		members = append(members, Member{name, value})
+	}
+	if d.space(); d.i < len(d.b) {
+		return nil, d.broken()
+	}
+	return members, nil
 }
 
 // more says whether a member or element follows the n before it, and steps over the sign before it; over the bracket when none does.
@@ -163,8 +189,11 @@ func (d *decoder) more(n int, end byte) (bool, error) {
 	return true, nil
 }
 
-// name steps over a member's name and the colon.
-func (d *decoder) name() ([]byte, error) {
+// member steps over what is before the value of a member that follows the n before it, and gives its name; nil when none does.
+func (d *decoder) member(n int) (name []byte, err error) {
+	if more, err := d.more(n, '}'); !more {
+		return nil, err
+	}
 	name, ok := d.text()
 	d.space()
 	if !ok || d.here() != ':' {
@@ -206,25 +235,27 @@ func (d *decoder) skip() (raw []byte, ok bool) {
 	return d.b[from:d.i], open == 0 && d.i > from
 }
 
-// text steps over a string and gives what stands between its quotes, escapes as they are.
+// text steps over a string and gives what stands between its quotes, escapes as they are and signs of control not yet refused.
 func (d *decoder) text() (between []byte, ok bool) {
 	if d.here() != '"' {
 		return nil, false
 	}
-	b := d.b[d.i+1:]
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; {
-		case c > '\\': // most
-		case c == '"':
-			d.i += i + 2
-			return b[:i], true
-		case c == '\\':
-			i++
-		case c < ' ':
+	from := d.i + 1
+	for end := from; ; end++ {
+		n := bytes.IndexByte(d.b[end:], '"')
+		if n < 0 {
 			return nil, false
 		}
+		end += n
+		backslashes := 0
+		for d.b[end-1-backslashes] == '\\' { // at last the first quote is none
+			backslashes++
+		}
+		if backslashes%2 == 0 { // else the quote is escaped
+			d.i = end + 1
+			return d.b[from:end], true
+		}
 	}
-	return nil, false
 }
 
 // here is the byte at hand; 0, which no JSON has, at the end.
@@ -247,9 +278,14 @@ func (d *decoder) broken() error {
 	return NewError(CodeMalformed).Because(json.Unmarshal(d.b, &v))
 }
 
-// unescaped is the text that stands between the quotes of a string. It is not ok with an escape that there is not, or with half of a
-// surrogate pair, like "\ud800": no character, which encoding/json would make another of.
+// unescaped is the text that stands between the quotes of a string. It is not ok with a sign of control, with an escape that there is not,
+// or with half of a surrogate pair, like "\ud800": no character, which encoding/json would make another of.
 func unescaped(between []byte) (text string, ok bool) {
+	for _, c := range between {
+		if c < ' ' {
+			return "", false
+		}
+	}
 	var out []byte
 	for {
 		i := bytes.IndexByte(between, '\\')
