@@ -38,7 +38,8 @@ func Tagged(kind string, object []byte) []byte {
 	return append(out, object[1:]...)
 }
 
-// DecodeStrict decodes one JSON value into what v points to, which is zero. Unknown and repeated fields and trailing bytes are refused.
+// DecodeStrict decodes one JSON value into what v points to, which is zero. Unknown and repeated fields and trailing bytes are refused. What
+// is no struct, pointer, slice, string, bool or int is left to encoding/json, which is less strict.
 func DecodeStrict(b []byte, v any) error {
 	to := reflect.ValueOf(v).Elem()
 	return decode(b, shapeOf(to.Type()), to)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -204,7 +206,6 @@ var everythingJSON = []string{
 // asJSON holds DecodeStrict to encoding/json: what we take, that takes too and makes the same of it; what we refuse, it refuses too but for
 // what we are strict in, and we say of JSON only that it is broken.
 func asJSON(t *testing.T, b []byte) {
-	t.Helper()
 	var ours, theirs everything
 	err := DecodeStrict(b, &ours)
 	d := json.NewDecoder(bytes.NewReader(b))
@@ -213,25 +214,26 @@ func asJSON(t *testing.T, b []byte) {
 	if _, end := d.Token(); bad == nil && end != io.EOF {
 		bad = errors.New("trailing bytes")
 	}
-	if err == nil {
-		require.NoError(t, bad, "%q", b)
-		require.Equal(t, theirs, ours, "%q", b)
-		return
-	}
-	refusal(t, err, unreadable...)
 	var e *Error
-	require.ErrorAs(t, err, &e)
-	broken := e.Code == CodeMalformed && e.Params == nil
-	require.False(t, broken && json.Valid(b) && utf8.Valid(b), "%q: %v", b, err)
-	if bad == nil && !broken {
-		require.True(t, e.Code == CodeRepeatedField || e.Code == CodeUnknownField || e.Params["expected"] == "Unicode", "%q: %v", b, err)
+	ok := false
+	switch {
+	case err == nil:
+		ok = bad == nil && reflect.DeepEqual(theirs, ours)
+	case !errors.As(err, &e) || !slices.Contains(unreadable, e.Code):
+	case e.Code == CodeMalformed && e.Params == nil:
+		ok = !json.Valid(b) || !utf8.Valid(b)
+	default:
+		ok = bad != nil || e.Code == CodeRepeatedField || e.Code == CodeUnknownField || e.Params["expected"] == "Unicode"
+	}
+	if !ok { // not by require, which takes long for so many
+		t.Fatalf("%q: %v and %+v; encoding/json: %v and %+v", b, err, ours, bad, theirs)
 	}
 }
 
 // Every sign of JSON in every place of it, instead of what is there and before it, and every place left out.
 func TestDecodesAsEncodingJSON(t *testing.T) {
 	t.Parallel()
-	signs := []string{"", "{", "}", "[", "]", ",", ":", `"`, `\`, " ", "\n", "\x00", "\xff", "0", "7", "-", "+", ".", "e9", "n", "null", "true", "a", "T", "u", "{}", "[1]", `"x"`, `\ud800`, `\/`, `"yes":true,`, `"x":1,`}
+	signs := []string{"", "{", "}", "[", "]", ",", ":", `"`, `\`, "\n", "\xff", "0", "-", ".0", "e9", "null", "true", `"x"`, `\ud800`, `"yes":true,`}
 	for _, whole := range everythingJSON {
 		asJSON(t, []byte(whole))
 		var v everything

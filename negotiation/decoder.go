@@ -109,31 +109,31 @@ func inside(place string, err error) error {
 	return e.On(place + e.Field)
 }
 
-// tag looks for "type", which mostly stands first, in the object at hand.
-func (d decoder) tag() (string, error) {
+// tag looks for "type", which mostly stands first, in an object.
+func (d decoder) tag() (kind []byte, err error) {
 	if d.space(); d.here() != '{' {
 		if !json.Valid(d.b) {
-			return "", d.broken()
+			return nil, d.broken()
 		}
-		return "", NewError(CodeMalformed, "expected", "object")
+		return nil, NewError(CodeMalformed, "expected", "object")
 	}
 	for n := 0; ; n++ {
 		name, err := d.member(n)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		if name == nil {
-			return "", required("type")
+			return nil, required("type")
 		}
 		if string(name) == "type" {
 			kind, ok := d.text()
 			if !ok {
-				return "", NewError(CodeMalformed, "expected", "string").On("type")
+				return nil, NewError(CodeMalformed, "expected", "string").On("type")
 			}
-			return string(kind), nil
+			return kind, nil
 		}
 		if _, ok := d.skip(); !ok {
-			return "", d.broken()
+			return nil, d.broken()
 		}
 	}
 }

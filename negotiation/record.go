@@ -176,10 +176,11 @@ func (r Record) Event() (Event, error) { return r.EventOf(facts) }
 
 // EventOf decodes the record of a log that has these facts.
 func (r Record) EventOf(facts Kinds) (Event, error) {
-	if facts[r.Type] == nil {
+	s := facts[r.Type]
+	if s == nil {
 		return Event{}, NewError(CodeInternal, "event", r.Type)
 	}
-	fact, err := facts.decode(r.Type, r.Facts)
+	fact, err := s.kinded(r.Facts)
 	if err != nil {
 		return Event{}, err
 	}

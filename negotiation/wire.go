@@ -42,19 +42,18 @@ func kinds(zeros []Kinded, beside ...field) Kinds {
 
 // DecodeTagged reads an object that says its "type", as DecodeCommand does.
 func (k Kinds) DecodeTagged(b []byte) (Kinded, error) {
-	d := decoder{b: b}
-	kind, err := d.tag()
+	kind, err := decoder{b: b}.tag()
 	if err != nil {
 		return nil, err
 	}
-	if k[kind] == nil {
-		return nil, NewError(CodeUnknownCommand, "type", Clip(kind)).On("type")
+	s := k[string(kind)]
+	if s == nil {
+		return nil, NewError(CodeUnknownCommand, "type", Clip(string(kind))).On("type")
 	}
-	return k.decode(kind, b)
+	return s.kinded(b)
 }
 
-func (k Kinds) decode(kind string, b []byte) (Kinded, error) {
-	s := k[kind]
+func (s *shape) kinded(b []byte) (Kinded, error) {
 	v := reflect.New(s.of).Elem()
 	if err := decode(b, s, v); err != nil {
 		return nil, err
