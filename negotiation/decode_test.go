@@ -248,6 +248,29 @@ func TestDecodesAsEncodingJSON(t *testing.T) {
 	}
 }
 
+// Nothing but times is left to encoding/json, and a bit is enough to remember each field.
+func TestShapesOfTheVocabulary(t *testing.T) {
+	t.Parallel()
+	var look func(s *shape)
+	look = func(s *shape) {
+		require.Equal(t, s.own, s.of == reflect.TypeFor[time.Time](), s.of)
+		require.LessOrEqual(t, len(s.fields), 64, s.of)
+		for _, f := range s.fields {
+			if f.shape != nil {
+				look(f.shape)
+			}
+		}
+		if s.elem != nil {
+			look(s.elem)
+		}
+	}
+	for _, k := range []Kinds{commands, systemCommands, facts} {
+		for _, s := range k {
+			look(s)
+		}
+	}
+}
+
 func FuzzDecodeStrict(f *testing.F) {
 	for _, s := range everythingJSON {
 		f.Add([]byte(s))
@@ -291,7 +314,7 @@ func TestMembers(t *testing.T) {
 }
 
 func FuzzMembers(f *testing.F) {
-	for _, s := range []string{`{}`, ` {"a":1 , "b":[{"c":"\"}"}]}`, `{"a":-1.5e3}`, `{"a":"\\"}`, `{"\u0061":true,"a":null}`, `{`, `"`, `{"a"`} {
+	for _, s := range []string{`{}`, ` {"a":1 , "b":[{"c":"\"}"}]}`, `{"a":-1.5e3}`, `{"a":"\\"}`, `{"\u0061":true,"a":null}`, `{`, `"`, `{"a"`, `{}{}`, `{"a":1}}`, `{"a":1,"a":1}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
