@@ -10,9 +10,12 @@ func acked(f figures) float64 { return f.AckedPerS }
 func p99(f figures) float64   { return f.P99 }
 func cpu(f figures) float64   { return f.CPUPerK * 1000 } // milliseconds
 
+// closedTurns of a round: each a second, which is thousands of messages.
+const closedTurns = 4
+
 // closed loop: each room sends the next message when it has the last one.
 func (b *bench) closed(ctx context.Context, n int) error {
-	ours, theirs, err := b.duel(ctx, "group", "-rooms", strconv.Itoa(n))
+	ours, theirs, err := b.duel(ctx, "group", closedTurns, "-rooms", strconv.Itoa(n))
 	if err != nil {
 		return err
 	}
@@ -35,7 +38,7 @@ func (b *bench) closed(ctx context.Context, n int) error {
 
 // latency at a rate that leaves the machine room, counted from when a message was due.
 func (b *bench) latency(ctx context.Context) error {
-	ours, theirs, err := b.duel(ctx, "mem", "-rooms", strconv.Itoa(rooms), "-mode", "open", "-rate", "2000")
+	ours, theirs, err := b.duel(ctx, "mem", 1, "-rooms", strconv.Itoa(rooms), "-mode", "open", "-rate", "2000")
 	if err != nil {
 		return err
 	}
