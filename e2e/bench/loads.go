@@ -10,12 +10,9 @@ func acked(f figures) float64 { return f.AckedPerS }
 func p99(f figures) float64   { return f.P99 }
 func cpu(f figures) float64   { return f.CPUPerK * 1000 } // milliseconds
 
-// closedTurns of a round: each a second, which is thousands of messages.
-const closedTurns = 4
-
 // closed loop: each room sends the next message when it has the last one.
 func (b *bench) closed(ctx context.Context, n int) error {
-	ours, theirs, err := b.duel(ctx, "group", closedTurns, "-rooms", strconv.Itoa(n))
+	ours, theirs, err := b.duel(ctx, "group", turns, "-rooms", strconv.Itoa(n))
 	if err != nil {
 		return err
 	}
