@@ -24,7 +24,7 @@ func TestUpgrade(t *testing.T) {
 	room := site.Rooms[0]
 	sc := &scene{t: t, s: &server{t: t, url: site.URL}, lang: "zh", id: room.Case}
 	as := func(side int) *caller {
-		c := site.From(2 + side).NewCaller(site.URL, room.Sessions[side])
+		c := site.From(2+side).NewCaller(site.URL, room.Sessions[side])
 		t.Cleanup(c.Close)
 		return &caller{c, t, sc.s}
 	}

@@ -37,6 +37,7 @@ type world struct {
 	doors      []*platform.Cable // one in front of each replica
 	enterprise string
 	rooms      []seed.Room
+	quiet      seed.Room   // where nobody is at work: no later message tells of one that was not told
 	ripe       []seed.Room // whose deadlines are all due
 	soon       []seed.Room // whose first response is due at the end of the next working day
 	parties    []*party
@@ -80,8 +81,9 @@ func newWorld(t *testing.T, chance *rand.Rand, o platform.Options) *world {
 	require.NoError(t, err)
 	w.enterprise, err = in.Enterprise(t.Context())
 	require.NoError(t, err)
-	w.rooms, err = in.Rooms(t.Context(), w.enterprise, rooms)
+	all, err := in.Rooms(t.Context(), w.enterprise, rooms+1)
 	require.NoError(t, err)
+	w.rooms, w.quiet = all[:rooms], all[rooms]
 	require.NoError(t, in.Close())
 	for _, r := range w.p.Replicas {
 		c, err := platform.NewCable("tcp", strings.TrimPrefix(r.URL, "http://"))
