@@ -216,14 +216,7 @@ type watcher struct {
 func (w *world) watch(door int, room seed.Room) *watcher {
 	w.t.Helper()
 	v := &watcher{w: w, door: door, room: room}
-	c := client.NewCaller(w.p.Replicas[door].URL, room.Sessions[seed.Consumer])
-	defer c.Close()
-	a, err := c.Try(http.MethodGet, "/api/cases/"+room.Case, nil)
-	require.NoError(w.t, err)
-	require.Equal(w.t, http.StatusOK, a.Status, a)
-	var at struct{ Positions map[string]string }
-	require.NoError(w.t, json.Unmarshal(a.Body, &at))
-	require.NoError(w.t, v.dial(w.ctx, at.Positions[v.channel()]))
+	require.NoError(w.t, v.dial(w.ctx, w.position(door, room)))
 	return v
 }
 

@@ -238,7 +238,7 @@ func (w *world) settle(last ...fault) {
 	}
 	require.NoError(w.t, w.passed(w.ripe, "case_escalated"))
 	for _, r := range w.rooms {
-		w.head[r.Case] = w.seq(r)
+		w.head[r.Case] = client.Seq(w.position(0, r))
 	}
 	for _, f := range last {
 		require.NoError(w.t, f.heal(w, 0))
@@ -257,17 +257,17 @@ func (w *world) leave() {
 	}
 }
 
-// seq of the last event of a room.
-func (w *world) seq(r seed.Room) int64 {
+// position of the end of a room, as a replica tells it.
+func (w *world) position(replica int, r seed.Room) string {
 	w.t.Helper()
-	c := client.NewCaller(w.p.Replicas[0].URL, r.Sessions[seed.Consumer])
+	c := client.NewCaller(w.p.Replicas[replica].URL, r.Sessions[seed.Consumer])
 	defer c.Close()
 	a, err := c.Try(http.MethodGet, "/api/cases/"+r.Case, nil)
 	require.NoError(w.t, err)
 	require.Equal(w.t, http.StatusOK, a.Status, a)
 	var v struct{ Positions map[string]string }
 	require.NoError(w.t, json.Unmarshal(a.Body, &v))
-	return client.Seq(v.Positions[r.Case+"/room"])
+	return v.Positions[r.Case+"/room"]
 }
 
 // passed waits until every case has an event of that type.
