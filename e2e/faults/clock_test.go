@@ -94,6 +94,7 @@ func overNextWorkday(now time.Time) time.Duration {
 // TestClocks lets clocks jump: over the end of a working day, a day back, a day forward, while replicas run and while they do not, all
 // of them and one alone. What was due in between takes effect once, and time never goes back within a case.
 func TestClocks(t *testing.T) {
+	t.Parallel()
 	for name, replicas := range map[string]int{"file": 0, "replicas": 2} {
 		t.Run(name, func(t *testing.T) {
 			under(t, func(t *testing.T, chance *rand.Rand) {

@@ -15,7 +15,7 @@
 // # Again
 //
 // A seed decides which faults come in which order and for how long; it is printed, and HEJIE_SEED=n throws the same again. What the
-// processes do meanwhile is theirs. HEJIE_SOAK=duration goes on with other seeds for so long.
+// processes do meanwhile is theirs. HEJIE_SOAK=duration goes on with other seeds for so long, shared among the tests.
 //
 // # Concurrency
 //
@@ -23,6 +23,7 @@
 package faults
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -71,7 +72,7 @@ var (
 func under(t *testing.T, test func(t *testing.T, chance *rand.Rand)) {
 	t.Helper()
 	t.Parallel()
-	begun, long := time.Now(), soak(t)
+	begun, long := time.Now(), turn(t)
 	for first := true; first || !t.Failed() && time.Since(begun) < long; first = false {
 		number, err := uint64(time.Now().UnixNano()), error(nil)
 		if given := os.Getenv("HEJIE_SEED"); given != "" {
@@ -88,6 +89,17 @@ func soak(t *testing.T) time.Duration {
 	d, err := time.ParseDuration("0" + os.Getenv("HEJIE_SOAK"))
 	require.NoError(t, err)
 	return d
+}
+
+// soaking is how many tests go on as long as there is time.
+const soaking = 8
+
+// turn of a test in the time to soak: as many run at once as go test's -parallel says.
+func turn(t *testing.T) time.Duration {
+	t.Helper()
+	atOnce, err := strconv.Atoi(flag.Lookup("test.parallel").Value.String())
+	require.NoError(t, err)
+	return soak(t) * time.Duration(min(atOnce, soaking)) / soaking
 }
 
 // Times that chance decides of: of most faults, and of some that are thrown to soak, which outlast everybody's patience.
