@@ -18,6 +18,7 @@ import (
 	"hejie/e2e/client"
 	"hejie/e2e/platform"
 	"hejie/e2e/seed"
+	"hejie/e2e/soak"
 	"hejie/negotiation"
 )
 
@@ -93,7 +94,7 @@ func partingsOf(t *testing.T, chance *rand.Rand) []parting {
 	t.Helper()
 	list := slices.Clone(partings)
 	chance.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	if soak(t) > 0 {
+	if soak.Time(t) > 0 {
 		return list
 	}
 	served := slices.IndexFunc(list, func(p parting) bool { return p.database == nil })
@@ -119,7 +120,7 @@ func TestPartition(t *testing.T) {
 		w.forgiven = append(w.forgiven, "the next check does it", "tried again", "no heartbeat", "the connection to the database was lost", "timeout", "deadline exceeded", "not looked up", "unavailable")
 		w.begin()
 		longest := farApart
-		if soak(t) == 0 {
+		if soak.Time(t) == 0 {
 			longest = apart
 		}
 		for _, how := range partingsOf(t, chance) {
