@@ -105,6 +105,7 @@ func TestClocks(t *testing.T) {
 					c.jump(i, 0)
 				}
 				w := newWorld(t, chance, platform.Options{Replicas: replicas, Binary: program, Under: func(i int) []string { return []string{"env", "HEJIE_TEST_CLOCK=" + c.file(i)} }})
+				w.forgiven = []string{"not_ready"} // a busy machine asks the database for longer than /readyz waits
 				w.ripen(dueFirst)
 				w.soon = w.filed(responseDays, 10)
 				w.begin()
