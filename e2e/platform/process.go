@@ -154,6 +154,15 @@ func (l *Lines) All() []string {
 	return slices.Clone(l.list)
 }
 
+// Last line so far; "" when there is none.
+func (l *Lines) Last() string {
+	all := l.All()
+	if len(all) == 0 {
+		return ""
+	}
+	return all[len(all)-1]
+}
+
 // Wait for the first line that is wanted, old or new; false when ctx or the process ended before.
 func (l *Lines) Wait(ctx context.Context, wanted func(string) bool) (string, bool) {
 	seen := 0
