@@ -154,13 +154,10 @@ func (l *Lines) All() []string {
 	return slices.Clone(l.list)
 }
 
-// Last line so far; "" when there is none.
-func (l *Lines) Last() string {
+// Last lines so far, at most n, as one.
+func (l *Lines) Last(n int) string {
 	all := l.All()
-	if len(all) == 0 {
-		return ""
-	}
-	return all[len(all)-1]
+	return strings.Join(all[max(0, len(all)-n):], " | ")
 }
 
 // Wait for the first line that is wanted, old or new; false when ctx or the process ended before.
