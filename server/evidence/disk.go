@@ -80,6 +80,12 @@ func (d *Disk) tidy(now time.Time) error {
 // Close gives the folder back; files that are open stay readable.
 func (d *Disk) Close() error { return d.root.Close() }
 
+// Ping says whether the folder is there.
+func (d *Disk) Ping(context.Context) error {
+	_, err := d.root.Stat(temporary)
+	return err
+}
+
 // at is the path of an id, or not_found for what cannot be one.
 func at(id string) (string, error) {
 	base, err := known(id)

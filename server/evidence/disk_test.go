@@ -78,6 +78,14 @@ func TestOpenRemovesLeftovers(t *testing.T) {
 	code(t, negotiation.CodeUnavailable, err)
 }
 
+func TestFolderTakenAway(t *testing.T) {
+	t.Parallel()
+	d, dir := onDisk(t)
+	require.NoError(t, d.Ping(t.Context()))
+	require.NoError(t, os.RemoveAll(dir))
+	require.Error(t, d.Ping(t.Context()))
+}
+
 // Replicas over one folder start at the same moment, and while one of them is receiving.
 func TestManyOpenOneFolder(t *testing.T) {
 	t.Parallel()
