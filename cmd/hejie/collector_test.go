@@ -1,7 +1,7 @@
 package main
 
 import (
-	"runtime/metrics"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,30 +9,36 @@ import (
 
 func TestCollector(t *testing.T) {
 	t.Parallel()
+	const mib = 1 << 20
 	c := &collector{percent: usualPercent}
-	var collections uint64
-	look := func(more, live uint64) (int, bool) {
-		collections += more
-		return c.look(collections, live)
-	}
+	var at sample
 	type said struct {
 		percent int
 		over    bool
 	}
+	nothing := said{}
 	for i, tt := range []struct {
-		more, live uint64
-		want       said
+		collections, allocated, live uint64 // in a second; MiB; MiB
+		goroutines                   int    // more than a second ago
+		want                         said
 	}{
-		{3, 20 << 20, said{}}, {1, 31 << 20, said{}}, // as it comes
-		{3, 31 << 20, said{}}, {4, 31 << 20, said{loadPercent, false}}, {1, 31 << 20, said{}}, // load
-		{1, 100 << 20, said{loadPercent / 2, false}}, {1, 90 << 20, said{}}, {1, 40 << 20, said{loadPercent, false}},
-		{1, 300 << 20, said{usualPercent, false}}, {1, 300 << 20, said{}}, // much lives
-		{9, 20 << 20, said{loadPercent, false}},
-		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {1, 0, said{}}, // fewer collections, since there may be more garbage
-		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}},
-		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{calmPercent, true}}, {0, 0, said{}},
+		{3, 60, 20, 0, nothing}, {1, 30, 31, 0, nothing}, // as it comes
+		{7, 90, 20, 1500, nothing}, {9, 90, 30, 1500, nothing}, // visitors come, and stay
+		{3, 90, 31, 0, nothing}, {4, 120, 31, 0, said{loadPercent, false}}, {1, 120, 31, 0, nothing}, // load
+		{1, 120, 31, 1500, nothing}, // of which some come anew
+		{1, 120, 100, 0, said{loadPercent / 2, false}}, {1, 120, 90, 0, nothing}, {1, 120, 40, 0, said{loadPercent, false}},
+		{1, 400, 300, 0, said{usualPercent, false}}, {1, 400, 300, 0, nothing}, // much lives
+		{9, 400, 20, 0, said{loadPercent, false}},
+		{0, 5, 20, 0, nothing}, {0, 5, 20, 0, nothing}, {0, 11, 20, 0, nothing}, // more than what is left of it
+		{0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {1, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, // garbage of before is collected
+		{0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, said{calmPercent, true}}, {0, 1, 20, 0, nothing},
+		{9, 90, 20, 1500, said{usualPercent, false}}, // a rush into the calm
 	} {
-		percent, over := look(tt.more, tt.live)
+		at.collections += tt.collections
+		at.allocated += tt.allocated * mib
+		at.live = tt.live * mib
+		at.goroutines += uint64(tt.goroutines)
+		percent, over := c.look(at)
 		require.Equal(t, tt.want, said{percent, over}, i)
 	}
 }
@@ -40,9 +46,9 @@ func TestCollector(t *testing.T) {
 // The runtime has the figures that are asked for.
 func TestCollectorsFigures(t *testing.T) {
 	t.Parallel()
-	figures := []metrics.Sample{{Name: "/gc/cycles/automatic:gc-cycles"}, {Name: "/gc/heap/live:bytes"}}
-	metrics.Read(figures)
-	for _, f := range figures {
-		require.Equal(t, metrics.KindUint64, f.Value.Kind(), f.Name)
-	}
+	runtime.GC()
+	now := read()
+	require.Positive(t, now.allocated)
+	require.Positive(t, now.live)
+	require.Positive(t, now.goroutines)
 }
