@@ -15,45 +15,44 @@ const (
 	loadPercent  = 800
 	loadGarbage  = 512 << 20 // bytes that garbage may come to under load: less percent of more that lives
 	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more
-	often        = 4         // collections in a second, from which on they are worth avoiding
-	crowd        = 100       // goroutines more than a second ago: visitors come and stay, and in much garbage what they bring would lie scattered
+	busy         = 16 << 20  // bytes allocated in a second that are a load, if they are half of what lives
+	visit        = 256 << 10 // bytes allocated for a visitor who comes, and stays with a goroutine, at most
 )
 
 // sample is what the runtime tells.
 type sample struct {
-	collections uint64 // since the start
-	allocated   uint64 // bytes, since the start
-	live        uint64 // bytes, when last collected
-	goroutines  uint64
+	allocated  uint64 // bytes, since the start
+	live       uint64 // bytes, when last collected
+	goroutines uint64
 }
 
-// collector chooses the percent by how much of what is allocated is garbage, and how soon.
+// collector chooses the percent by how much is allocated in a second.
 type collector struct {
 	percent int
 	last    sample
-	calm    int  // seconds in a row in which little was allocated
-	loaded  bool // since collections came often, until it is calm
+	calm    int // seconds in a row in which little was allocated
 }
 
 // look is called once a second. It says what to do: the percent to set, 0 for none, and whether what a load that is over has left is to
-// be given back.
+// be given back. Visitors who rush in are no load: among much garbage what they bring and keep would lie scattered.
 func (c *collector) look(now sample) (percent int, over bool) {
-	n := now.collections - c.last.collections
-	rush := now.goroutines >= c.last.goroutines+crowd
-	if c.calm++; now.allocated-c.last.allocated > now.live/2 {
+	allocated := now.allocated - c.last.allocated
+	came := max(now.goroutines, c.last.goroutines) - c.last.goroutines
+	c.last = now
+	if c.calm++; allocated > now.live/4 {
 		c.calm = 0
 	}
-	c.last = now
 	want := c.percent
 	switch {
 	case now.live > largeHeap:
 		want = usualPercent
 	case c.calm >= 10:
-		want, c.loaded = calmPercent, false
-	case c.loaded, n >= often && !rush:
-		want, c.loaded = underLoad(now.live), true
-	case rush:
+		want = calmPercent
+	case c.calm > 0: // perhaps
+	case allocated <= came*visit:
 		want = usualPercent
+	case c.percent > usualPercent, allocated >= max(now.live/2, busy):
+		want = underLoad(now.live)
 	}
 	if want == c.percent {
 		return 0, false
@@ -94,7 +93,7 @@ func collect(ctx context.Context) {
 
 // read asks the runtime.
 func read() sample {
-	s := []metrics.Sample{{Name: "/gc/cycles/automatic:gc-cycles"}, {Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/sched/goroutines:goroutines"}}
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/sched/goroutines:goroutines"}}
 	metrics.Read(s)
-	return sample{s[0].Value.Uint64(), s[1].Value.Uint64(), s[2].Value.Uint64(), s[3].Value.Uint64()}
+	return sample{s[0].Value.Uint64(), s[1].Value.Uint64(), s[2].Value.Uint64()}
 }

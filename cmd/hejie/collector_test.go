@@ -11,33 +11,33 @@ func TestCollector(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	c := &collector{percent: usualPercent}
-	var at sample
+	at := sample{goroutines: 100}
+	c.look(at)
 	type said struct {
 		percent int
 		over    bool
 	}
 	nothing := said{}
 	for i, tt := range []struct {
-		collections, allocated, live uint64 // in a second; MiB; MiB
-		goroutines                   int    // more than a second ago
-		want                         said
+		allocated, live uint64 // MiB in a second, MiB
+		came            int    // goroutines
+		want            said
 	}{
-		{3, 60, 20, 0, nothing}, {1, 30, 31, 0, nothing}, // as it comes
-		{7, 90, 20, 1500, nothing}, {9, 90, 30, 1500, nothing}, // visitors come, and stay
-		{3, 90, 31, 0, nothing}, {4, 120, 31, 0, said{loadPercent, false}}, {1, 120, 31, 0, nothing}, // load
-		{1, 120, 31, 1500, nothing}, // of which some come anew
-		{1, 120, 100, 0, said{loadPercent / 2, false}}, {1, 120, 90, 0, nothing}, {1, 120, 40, 0, said{loadPercent, false}},
-		{1, 400, 300, 0, said{usualPercent, false}}, {1, 400, 300, 0, nothing}, // much lives
-		{9, 400, 20, 0, said{loadPercent, false}},
-		{0, 5, 20, 0, nothing}, {0, 5, 20, 0, nothing}, {0, 11, 20, 0, nothing}, // more than what is left of it
-		{0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {1, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, // garbage of before is collected
-		{0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, nothing}, {0, 1, 20, 0, said{calmPercent, true}}, {0, 1, 20, 0, nothing},
-		{9, 90, 20, 1500, said{usualPercent, false}}, // a rush into the calm
+		{10, 4, 20, nothing}, {12, 30, 0, nothing}, // as it comes
+		{90, 20, 1500, nothing}, {90, 30, 1500, nothing}, // visitors
+		{15, 30, 0, nothing}, {16, 30, 0, said{loadPercent, false}}, {12, 30, 9, nothing}, {12, 30, -9, nothing}, // load
+		{90, 40, 1500, said{usualPercent, false}}, {90, 40, 0, said{loadPercent, false}}, // visitors in between
+		{90, 100, 0, said{loadPercent / 2, false}}, {90, 90, 0, nothing}, {90, 40, 0, said{loadPercent, false}},
+		{400, 300, 0, said{usualPercent, false}}, {400, 300, 0, nothing}, // much lives
+		{400, 20, 0, said{loadPercent, false}},
+		{5, 20, 0, nothing}, {5, 20, 0, nothing}, {6, 20, 0, nothing}, // more than what a load leaves to do
+		{1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing},
+		{1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, said{calmPercent, true}}, {1, 20, 0, nothing},
+		{12, 20, 9, nothing}, {90, 20, 1500, said{usualPercent, false}}, // visitors after the calm
 	} {
-		at.collections += tt.collections
 		at.allocated += tt.allocated * mib
 		at.live = tt.live * mib
-		at.goroutines += uint64(tt.goroutines)
+		at.goroutines = uint64(int(at.goroutines) + tt.came)
 		percent, over := c.look(at)
 		require.Equal(t, tt.want, said{percent, over}, i)
 	}
