@@ -155,11 +155,11 @@ func TestSilentRoomsKeepTheirEndOnly(t *testing.T) {
 	first.next()
 	before := w.readsOfLog()
 	s := w.hub.shardOf(caseNo(1))
-	s.sweep(w.Now().Add(w.hub.tuning.warm - 1))
+	s.sweep(w.Now().Add(w.hub.tuning.silent - 1))
 	require.Equal(t, []int64{1, 2}, seqs(w.dial("agent").subscribe(roomNo(1), "").Events))
 	require.Equal(t, before, w.readsOfLog(), "still warm")
 
-	s.sweep(w.Now().Add(w.hub.tuning.warm))
+	s.sweep(w.Now().Add(w.hub.tuning.silent))
 	require.Empty(t, w.dial("agent").subscribe(roomNo(1), w.position(caseNo(1), negotiation.Room, 2)).Events)
 	require.Equal(t, before, w.readsOfLog(), "who comes back needs no log")
 	late := w.dial("agent")

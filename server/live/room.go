@@ -297,17 +297,16 @@ func (s *shard) heal(caseID string) {
 	}
 }
 
-// sweep forgets rooms that have been empty for a while, and what was said in rooms that have been silent for as long: people who come back
-// know it, and who does not reads the log.
+// sweep forgets rooms that have been empty for a while, and what was said in silent ones: who comes back to them knows it, and who does not
+// reads the log.
 func (s *shard) sweep(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, r := range s.rooms {
-		warm := s.hub.tuning.warm
 		switch {
-		case len(r.subs) == 0 && len(r.others) == 0 && now.Sub(r.left) >= warm:
+		case len(r.subs) == 0 && len(r.others) == 0 && now.Sub(r.left) >= s.hub.tuning.warm:
 			delete(s.rooms, key)
-		case len(r.entries) > 0 && now.Sub(r.kept) >= warm:
+		case len(r.entries) > 0 && now.Sub(r.kept) >= s.hub.tuning.silent:
 			r.forget()
 		}
 	}
