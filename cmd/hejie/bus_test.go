@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"testing"
@@ -13,10 +14,7 @@ import (
 // Without its bus a replica is ready and says what is away; with it, it is simply ready.
 func TestServeWithABusThatComesLate(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	at := l.Addr().(*net.TCPAddr)
-	require.NoError(t, l.Close())
+	at := later(t)
 	p := start(t, func(to console) (*Program, error) {
 		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Bus: "nats://" + at.String()}, folder{path: t.TempDir()}, nil, to, quiet().logger(to))
 	})
@@ -33,6 +31,17 @@ func TestServeWithABusThatComesLate(t *testing.T) {
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
 	require.Eventually(t, ready(http.StatusNoContent), 20*time.Second, 20*time.Millisecond)
 	require.NoError(t, p.end(), "before the bus goes")
+}
+
+// later is an address that nobody else takes until it is used: not one of those that systems give out by themselves.
+func later(t *testing.T) *net.TCPAddr {
+	for {
+		l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 20000 + rand.IntN(10000)})
+		if err == nil {
+			require.NoError(t, l.Close())
+			return l.Addr().(*net.TCPAddr)
+		}
+	}
 }
 
 func TestABusWithoutAnAddressIsRefused(t *testing.T) {
