@@ -65,6 +65,8 @@ const en: Translation<typeof zh> = {
   'you.staff': 'You are signed in as “{name}”. Please sign out and use your own phone number.',
   'you.name': 'Real name',
   'you.nameHint': 'The business sees the surname only. A complaint needs the real name by law (Order 121 art. 10).',
+  'you.renamed': 'Your earlier cases have the name “{known}” and keep it. This one will have “{name}”.',
+  'you.nameBack': 'Use “{known}” after all',
   'you.address': 'Postal address',
   'you.addressHint': 'Needed for a complaint. The business does not see it unless an agreement needs delivery.',
   'you.evidence': 'Evidence',

@@ -62,6 +62,8 @@ export default {
   'you.staff': '您现在以“{name}”的身份登录。请先退出，再用自己的手机号提交。',
   'you.name': '真实姓名',
   'you.nameHint': '商家只看到姓氏。转为投诉时，法律要求真实姓名（第 121 号令第十条）。',
+  'you.renamed': '您以前用的姓名是“{known}”。这一件用“{name}”，以前的案件仍显示原来的姓名。',
+  'you.nameBack': '还是用“{known}”',
   'you.address': '通讯地址',
   'you.addressHint': '转为投诉时需要；商家看不到，除非履行协议需要寄送。',
   'you.evidence': '证据',
