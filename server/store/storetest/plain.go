@@ -271,6 +271,8 @@ func register(b *bed) {
 	require.Equal(b.t, []string{"丙"}, names(app.EnterpriseFilter{Statuses: []scheme.Status{scheme.StatusEnrolled}, Enrolled: true, Within: "430000", Limit: 1}))
 	require.Equal(b.t, []string{"乙"}, names(app.EnterpriseFilter{Q: "乙", Limit: 10}))
 	require.Empty(b.t, names(app.EnterpriseFilter{Q: "%", Limit: 10}))
+	code := app.Normalise(string(creditCode(2)))
+	require.Equal(b.t, []string{"乙"}, names(app.EnterpriseFilter{Q: code[:4] + " " + code[4:8] + " " + code[8:], Limit: 10}), "in groups")
 	first := got[app.Enterprise](b)(p.Enterprise(ctx, id("enterprise", 0)))
 	require.Equal(b.t, first, got[app.Enterprise](b)(p.EnterpriseByCredit(ctx, string(creditCode(0)))))
 	require.Len(b.t, got[[]negotiation.Record](b)(p.SchemeRecords(ctx, first.ID)), 2)
