@@ -22,7 +22,7 @@ type demoOptions struct {
 
 type demoCommand struct {
 	demoOptions
-	Listen string `help:"Address and port on this machine; port 0 takes a free one." default:"localhost:8080" placeholder:"HOST:PORT"`
+	Listen string `help:"Address and port on this machine; port 0 takes a free one. Default ${default}." default:"localhost:8080" placeholder:"HOST:PORT"`
 }
 
 // Run is `hejie demo`.
@@ -90,7 +90,7 @@ func (f folder) writeCard(c card) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(f.card(), b)
+	return writeOver(f.card(), b)
 }
 
 // takeForDemo makes sure that the folder is the demo's, and empty when a fresh start is wished or the last one did not end.

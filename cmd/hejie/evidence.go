@@ -25,13 +25,15 @@ import (
 type vault interface {
 	app.Vault
 	io.Closer
+	// Ping says whether it answers.
+	Ping(ctx context.Context) error
 }
 
 // Place is where the evidence lies. All commands of one installation are told the same.
 type Place struct {
 	Evidence string `help:"Bucket of the evidence; default the folder \"evidence\" of the installation." placeholder:"s3://BUCKET/PREFIX"`
-	Endpoint string `help:"S3 server of the bucket." name:"evidence-endpoint" default:"https://s3.amazonaws.com" placeholder:"URL"`
-	Region   string `help:"Region of the bucket." name:"evidence-region" default:"us-east-1" placeholder:"NAME"`
+	Endpoint string `help:"S3 server of the bucket. Default ${default}." name:"evidence-endpoint" default:"https://s3.amazonaws.com" placeholder:"URL"`
+	Region   string `help:"Region of the bucket. Default ${default}." name:"evidence-region" default:"us-east-1" placeholder:"NAME"`
 	Keys     string `help:"AWS credentials file; else AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are taken from the environment." name:"evidence-credentials" type:"existingfile" placeholder:"FILE"`
 }
 
@@ -112,6 +114,11 @@ func (lookedAt) Put(context.Context, string, io.Reader, int64) (app.Stored, erro
 func (lookedAt) Remove(context.Context, string) error { return errReadOnly }
 
 func (lookedAt) Close() error { return nil }
+
+func (l lookedAt) Ping(context.Context) error {
+	_, err := os.Stat(l.evidence())
+	return err
+}
 
 func (l lookedAt) Open(_ context.Context, id string) (io.ReadSeekCloser, error) {
 	f, err := os.Open(l.path(id))
