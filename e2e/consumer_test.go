@@ -118,7 +118,7 @@ func TestChangeOfMind(t *testing.T) {
 	c.press(c.word("room/actions.withdraw"))
 	in = inside{"dialog", c.word("room/withdraw.title")}
 	c.press(c.word("room/withdraw.yes"), in)
-	c.sees(c.word("common/common.required"))
+	c.sees(c.word("common/common.choose"))
 	c.click("radio", c.word("words/withdraw.filed_by_mistake"), in)
 	c.press(c.word("room/withdraw.yes"), in)
 	c.gone(in)
@@ -156,7 +156,7 @@ func TestLapsed(t *testing.T) {
 	c.press(c.word("room/bar.rate"))
 	in = inside{"dialog", c.word("room/rate.title")}
 	c.press(c.word("room/rate.yes"), in)
-	c.sees(c.word("common/common.required"))
+	c.sees(c.word("common/common.choose"))
 	c.click("radio", c.word("room/rate.star", "n", 4), in)
 	c.fill("textbox", c.word("room/rate.text"), "Quick in the end.", in)
 	c.shot("rate")

@@ -71,7 +71,7 @@ func (s *Accounts) Get(ctx context.Context, x Session) (Profile, error) {
 	return out, nil
 }
 
-// Update changes the account of the session. Errors: those of the fields.
+// Update changes the account of the session. Errors: those of the fields; case_code_required as for mayRename.
 func (s *Accounts) Update(ctx context.Context, x Session, ch ProfileChange) (Profile, error) {
 	consumer := x.Actor.Role == negotiation.RoleConsumer
 	if ch.Address != nil && !consumer {
@@ -110,6 +110,11 @@ func (s *Accounts) Update(ctx context.Context, x Session, ch ProfileChange) (Pro
 		if err != nil {
 			return err
 		}
+		if consumer && (ch.Name != nil || ch.Address != nil) {
+			if err := mayRename(ctx, tx, x); err != nil {
+				return err
+			}
+		}
 		if ch.Language != nil {
 			a.Language = *ch.Language
 			if err := tx.SetAccount(ctx, a); err != nil {
@@ -130,6 +135,15 @@ func stillActive(ctx context.Context, tx PlainTx, account string) error {
 	a, err := tx.Account(ctx, account)
 	if err == nil && !a.Active {
 		return signInRequired()
+	}
+	return err
+}
+
+// mayRename says case_code_required to a session that only proved a number whose cases are all old: who they are of may be another person.
+func mayRename(ctx context.Context, tx PlainTx, x Session) error {
+	_, last, err := tx.CasesOf(ctx, x.Actor.ID)
+	if err == nil && !x.proves(last) {
+		err = negotiation.NewError(CodeCaseCodeRequired)
 	}
 	return err
 }

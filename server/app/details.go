@@ -91,7 +91,7 @@ func (d *Details) View(ctx context.Context, by negotiation.Actor, c negotiation.
 	if v.Disclosure == DisclosesNothing {
 		return v, nil
 	}
-	p, err := d.w.Plain.Person(ctx, c.Consumer)
+	p, err := d.filer(ctx, c)
 	if err != nil {
 		return ConsumerView{}, err
 	}
@@ -101,6 +101,14 @@ func (d *Details) View(ctx context.Context, by negotiation.Actor, c negotiation.
 		v.Name, v.Phone = MaskName(p.Name), MaskPhone(p.Phone)
 	}
 	return v, nil
+}
+
+// filer is the consumer, under the name of the case; without any data once they were erased.
+func (d *Details) filer(ctx context.Context, c negotiation.Case) (Person, error) {
+	found, err := d.w.Plain.Filers(ctx, []string{c.ID})
+	p := found[c.ID]
+	p.Account = c.Consumer
+	return p, err
 }
 
 // Opened are a consumer's details in full.
@@ -140,7 +148,7 @@ func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string,
 }
 
 func (d *Details) read(ctx context.Context, c negotiation.Case) (o Opened, err error) {
-	if o.Person, err = d.w.Plain.Person(ctx, c.Consumer); err != nil {
+	if o.Person, err = d.filer(ctx, c); err != nil {
 		return Opened{}, err
 	}
 	filed, err := d.w.Log.RecordsOf(ctx, c.ID, negotiation.CaseFiled{}.Kind())
@@ -178,6 +186,11 @@ func (d *Details) Names(ctx context.Context, by negotiation.Actor, c negotiation
 	people, err := d.w.Plain.People(ctx, accounts)
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := people[c.Consumer]; ok {
+		if people[c.Consumer], err = d.filer(ctx, c); err != nil {
+			return nil, err
+		}
 	}
 	names := make(map[string]string, len(people))
 	for id, p := range people {

@@ -212,7 +212,7 @@ func (l *Ledger) filing(ctx context.Context, by negotiation.Actor, id CommandID,
 		Enrolled: e.Status == scheme.StatusEnrolled, OrderRef: l.w.Secret.OrderRef(f.OrderNumber)}, nil
 }
 
-// identify keeps the complainant's details in people.
+// identify keeps the complainant's details in people. Under another name it may be another person: the earlier cases keep theirs.
 func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDetails) error {
 	name, err := text("person.name", p.Name, 1, maxDetail)
 	if err != nil {
@@ -229,6 +229,11 @@ func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDet
 		person, err := tx.Person(ctx, by.ID)
 		if err != nil {
 			return err
+		}
+		if person.Name != "" && person.Name != name {
+			if err := tx.KeepFiler(ctx, by.ID); err != nil {
+				return err
+			}
 		}
 		person.Account, person.Name, person.Address = by.ID, name, address
 		return tx.SetPerson(ctx, person)

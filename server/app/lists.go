@@ -26,7 +26,7 @@ type Lists struct {
 	w     World
 	rows  CaseRows
 	cal   Almanac
-	names *lru.Cache[string, maskedName] // by account, for rows that arrive live
+	names *lru.Cache[string, maskedName] // by case, for rows that arrive live
 }
 
 // maskedName of a consumer, and when it was read: people change their names, and have them erased.
@@ -126,16 +126,16 @@ func (l *Lists) page(ctx context.Context, s Session, q CaseQuery) (CasePage, err
 	if err != nil {
 		return CasePage{}, err
 	}
-	ids, consumers := make([]string, len(page.Rows)), make([]string, len(page.Rows))
+	ids := make([]string, len(page.Rows))
 	for i, r := range page.Rows {
-		ids[i], consumers[i] = r.Case, r.Consumer
+		ids[i] = r.Case
 	}
 	marks, err := l.w.Plain.MarksIn(ctx, s.Actor.ID, negotiation.Room, ids)
 	if err != nil {
 		return CasePage{}, err
 	}
 	if s.Actor.Side() != negotiation.SideConsumer {
-		if err := l.learn(ctx, consumers); err != nil {
+		if err := l.learn(ctx, ids); err != nil {
 			return CasePage{}, err
 		}
 	}
@@ -146,25 +146,25 @@ func (l *Lists) page(ctx context.Context, s Session, q CaseQuery) (CasePage, err
 	return page, nil
 }
 
-// learn keeps the masked names of consumers.
-func (l *Lists) learn(ctx context.Context, accounts []string) error {
-	people, err := l.w.Plain.People(ctx, accounts)
+// learn keeps the masked names of the consumers of cases.
+func (l *Lists) learn(ctx context.Context, cases []string) error {
+	filers, err := l.w.Plain.Filers(ctx, cases)
 	if err != nil {
 		return err
 	}
 	now := l.w.Real.Now()
-	for _, id := range accounts {
-		l.names.Add(id, maskedName{MaskName(people[id].Name), now})
+	for _, id := range cases {
+		l.names.Add(id, maskedName{MaskName(filers[id].Name), now})
 	}
 	return nil
 }
 
 // Learn reads what Row needs for a row that arrives live: the consumer's name, unless it was read a moment ago.
 func (l *Lists) Learn(ctx context.Context, row CaseRow) error {
-	if known, ok := l.names.Peek(row.Consumer); ok && l.w.Real.Now().Sub(known.read) < nameIsGood {
+	if known, ok := l.names.Peek(row.Case); ok && l.w.Real.Now().Sub(known.read) < nameIsGood {
 		return nil
 	}
-	return l.learn(ctx, []string{row.Consumer})
+	return l.learn(ctx, []string{row.Case})
 }
 
 // Page is the first page of a feed.
@@ -202,7 +202,7 @@ func (l *Lists) Row(s Session, feed string, row CaseRow) (seen CaseRow, ok bool)
 // tell of the desk's; texts go only to those who see the room.
 func (l *Lists) seen(s Session, r CaseRow) CaseRow {
 	side := s.Actor.Side()
-	name, _ := l.names.Get(r.Consumer)
+	name, _ := l.names.Get(r.Case)
 	switch side {
 	case negotiation.SideEnterprise:
 		r.Name = name.name

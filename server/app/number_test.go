@@ -91,3 +91,52 @@ func TestNumberInUse(t *testing.T) {
 	p.real.pass(80 * days)
 	require.Equal(t, p.buyer.Actor.ID, p.consumer(phone).Session.Actor.ID)
 }
+
+// A case keeps the name that it was filed under: who files under another one may be another person with the same number.
+func TestEachCaseKeepsItsName(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	lists := app.NewLists(p.w, p.store, p.yearbook)
+	first := p.file(p.buyer, p.enterprise.ID)
+	as := func(x app.Session, order, name string) string {
+		f := filing(p.enterprise.ID)
+		f.OrderNumber = order
+		wish, err := app.Identify(x.Actor, app.NewID(), f)
+		require.NoError(t, err)
+		r, err := p.ledger.File(p.ctx, x.Actor, wish, f, app.PersonDetails{Name: name, Address: name + "的地址"})
+		require.NoError(t, err)
+		return r.Case
+	}
+	shown := func(x app.Session, caseID string) string {
+		v, err := p.Details.View(p.ctx, x.Actor, p.caseOf(caseID))
+		require.NoError(t, err)
+		names, err := p.Details.Names(p.ctx, x.Actor, p.caseOf(caseID), []string{p.buyer.Actor.ID, p.agent.Actor.ID})
+		require.NoError(t, err)
+		require.Equal(t, v.Name, names[p.buyer.Actor.ID])
+		return v.Name + " " + v.Address
+	}
+	second := as(p.buyer, "B-2002", "李大同")
+	require.Equal(t, "王小明 岳阳市巴陵路8号", shown(p.buyer, first))
+	require.Equal(t, "李大同 李大同的地址", shown(p.buyer, second))
+	o, err := p.Details.Open(p.ctx, p.buyer.Actor, first, "")
+	require.NoError(t, err)
+	require.Equal(t, "王小明", o.Name)
+
+	page, err := lists.Inbox(p.ctx, p.agent, app.CaseQuery{})
+	require.NoError(t, err)
+	masked := map[string]string{}
+	for _, row := range page.Rows {
+		masked[row.Case] = row.Name
+	}
+	require.Equal(t, map[string]string{first: app.MaskName("王小明"), second: app.MaskName("李大同")}, masked)
+
+	// The name of the account is everybody's who proves its cases, and nobody else's.
+	p.business.pass(61 * days)
+	p.real.pass(61 * days)
+	unproved, name := p.consumer(phone).Session, "马三立"
+	require.Equal(t, p.buyer.Actor.ID, unproved.Actor.ID)
+	_, err = p.Accounts.Update(p.ctx, unproved, app.ProfileChange{Name: &name})
+	refused(t, app.CodeCaseCodeRequired, err)
+	third := as(unproved, "B-2003", name)
+	require.Equal(t, []string{"王小明 岳阳市巴陵路8号", "李大同 李大同的地址", name + " 马三立的地址"}, []string{shown(p.buyer, first), shown(p.buyer, second), shown(p.buyer, third)})
+}

@@ -34,6 +34,7 @@ type PlainReader interface {
 	Accounts(ctx context.Context, f AccountFilter) ([]Account, error) // by id
 	Person(ctx context.Context, account string) (Person, error)       // an erased one is empty, not not_found
 	People(ctx context.Context, accounts []string) (map[string]Person, error)
+	Filers(ctx context.Context, cases []string) (map[string]Person, error) // by case; an erased one is not there
 
 	// CasesOf counts a consumer's cases that are not closed, and says when one was last touched (business time); zero without a case.
 	CasesOf(ctx context.Context, consumer string) (open int, last time.Time, err error)
@@ -83,6 +84,7 @@ type PlainWriter interface {
 	AddAccount(ctx context.Context, a Account) error // login_taken
 	SetAccount(ctx context.Context, a Account) error // all but id, role's kind, created and seen; login_taken
 	SetPerson(ctx context.Context, p Person) error
+	KeepFiler(ctx context.Context, account string) error // the name and address for the cases so far, whatever the account's will be
 	// EraseAccount removes what is known of a consumer: name, number, address, sessions, codes, notices. The account stays, inactive and
 	// without a login, because the log names it.
 	EraseAccount(ctx context.Context, id string) error

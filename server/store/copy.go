@@ -18,7 +18,7 @@ var ErrNotEmpty = errors.New("the database is not empty: nothing is overwritten"
 // tables of the log and the plain ones, each with what orders its rows, after those that they refer to. The derived ones are in derived.
 var tables = append([]table{
 	{"case_keys", "key"}, {"events", "case_key, version"}, {"enterprise_events", "enterprise, version"},
-	{"accounts", "id"}, {"people", "account"}, {"sessions", "id"}, {"session_cases", "session, case_id"}, {"codes", "id"}, {"attempts", "key, at"},
+	{"accounts", "id"}, {"people", "account"}, {"filers", "case_id"}, {"sessions", "id"}, {"session_cases", "session, case_id"}, {"codes", "id"}, {"attempts", "key, at"},
 	{"seal", "id"}, {"set_up", "id"}, {"bureaus", "id"}, {"enterprise_contacts", "enterprise"}, {"files", "id"}, {"outbox", "id"},
 	{"read_marks", "account, case_id, channel"}, {"calendar_years", "year"}, {"heartbeat", "id"}, {"outages", "began_at, ended_at"},
 	{"invitations", "key, addr, day"}, {"audit", "id"},

@@ -81,6 +81,20 @@ func (p plainReader) People(ctx context.Context, accounts []string) (map[string]
 	return found, nil
 }
 
+func (p plainReader) Filers(ctx context.Context, cases []string) (map[string]app.Person, error) {
+	in, args := oneOf(cases)
+	found := make(map[string]app.Person, len(cases))
+	_, err := list(ctx, p.q, func(s scanner) (id string, err error) {
+		var w app.Person
+		err = s.Scan(&id, &w.Account, &w.Name, &w.Phone, &w.Address)
+		found[id] = w
+		return id, err
+	}, `SELECT case_keys.id, people.account, coalesce(filers.name, people.name), people.phone, coalesce(filers.address, people.address) FROM case_keys
+		JOIN cases ON cases.key = case_keys.key JOIN people ON people.account = cases.consumer LEFT JOIN filers ON filers.case_id = case_keys.id
+		WHERE case_keys.id IN `+in, args...)
+	return found, err
+}
+
 func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
 	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, micros(a.Created), micros(a.Seen)), app.CodeLoginTaken, "login")
@@ -109,10 +123,16 @@ func (p plainTx) EraseAccount(_ context.Context, id string) error {
 		statement{`DELETE FROM sessions WHERE account = ?`, []any{id}},
 		statement{`DELETE FROM read_marks WHERE account = ?`, []any{id}},
 		statement{`DELETE FROM people WHERE account = ?`, []any{id}},
+		statement{`DELETE FROM filers WHERE account = ?`, []any{id}},
 		statement{`UPDATE accounts SET login = 'erased:' || id, active = 0 WHERE id = ?`, []any{id}})
 }
 
 func (p plainTx) SetPerson(_ context.Context, w app.Person) error {
 	return p.t.run(`INSERT INTO people (account, name, phone, address) VALUES (?, ?, ?, ?)
 		ON CONFLICT (account) DO UPDATE SET name = excluded.name, phone = excluded.phone, address = excluded.address`, w.Account, w.Name, w.Phone, w.Address)
+}
+
+func (p plainTx) KeepFiler(_ context.Context, account string) error {
+	return p.t.run(`INSERT INTO filers (case_id, account, name, address) SELECT cases.id, people.account, people.name, people.address FROM cases
+		JOIN people ON people.account = cases.consumer WHERE cases.consumer = ? ON CONFLICT (case_id) DO NOTHING`, account)
 }

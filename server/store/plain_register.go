@@ -73,7 +73,7 @@ func (p plainReader) Enterprises(ctx context.Context, f app.EnterpriseFilter) ([
 		add(`(region = ? OR region_city = ? OR region_province = ?)`, f.Within, f.Within, f.Within)
 	}
 	if f.Q != "" {
-		add(`search LIKE ? ESCAPE '\'`, "%"+likeEscaper.Replace(f.Q)+"%")
+		add(`search LIKE ? ESCAPE '\'`, "%"+strings.Join(strings.Fields(likeEscaper.Replace(f.Q)), "%")+"%") // words in their order, and a code in groups
 	}
 	if f.After != "" {
 		add(`(`+enterpriseOrder+`) > (SELECT `+enterpriseOrder+` FROM enterprises WHERE id = ?)`, f.After)

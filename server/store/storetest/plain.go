@@ -77,6 +77,7 @@ func accounts(b *bed) {
 	people := got[map[string]app.Person](b)
 	require.Len(b.t, people(p.People(ctx, []string{"a1", "a2", "nobody"})), 2)
 	require.Empty(b.t, people(p.People(ctx, nil)))
+	require.Empty(b.t, people(p.Filers(ctx, nil)))
 
 	b.write(func(tx app.PlainTx) error {
 		var errs []error
@@ -109,10 +110,40 @@ func accounts(b *bed) {
 	require.NoError(b.t, err)
 	require.Equal(b.t, 1, open)
 	require.Equal(b.t, start.UTC(), last)
+	filers(b)
 	open, last, err = p.CasesOf(ctx, "nobody")
 	require.NoError(b.t, err)
 	require.Zero(b.t, open)
 	require.True(b.t, last.IsZero())
+}
+
+// filers: a case keeps who filed it when its account files under another name, and follows the account else.
+func filers(b *bed) {
+	who := consumer(1).ID
+	set := func(name, address string) func(tx app.PlainTx) error {
+		return func(tx app.PlainTx) error {
+			return tx.SetPerson(ctx, app.Person{Account: who, Name: name, Phone: "+8613800000000", Address: address})
+		}
+	}
+	names := func(n ...int) (all []string) {
+		for _, n := range n {
+			found := got[map[string]app.Person](b)(b.Plain().Filers(ctx, []string{caseID(n)}))
+			all = append(all, found[caseID(n)].Name+" "+found[caseID(n)].Address)
+		}
+		return all
+	}
+	require.Empty(b.t, got[map[string]app.Person](b)(b.Plain().Filers(ctx, []string{caseID(1), "none"})))
+	b.write(set("何敏", "街道 1"))
+	b.write(set("何敏", "街道 2"))
+	require.Equal(b.t, []string{"何敏 街道 2"}, names(1))
+	for _, next := range []string{"罗刚", "何敏"} {
+		b.write(func(tx app.PlainTx) error { return tx.KeepFiler(ctx, who) })
+		b.write(set(next, "街道 3"))
+	}
+	b.fileAs(2, consumer(1), 1, "台灯", 15000)
+	require.Equal(b.t, []string{"何敏 街道 2", "何敏 街道 3"}, names(1, 2))
+	b.write(func(tx app.PlainTx) error { return tx.EraseAccount(ctx, who) })
+	require.Empty(b.t, got[map[string]app.Person](b)(b.Plain().Filers(ctx, []string{caseID(1), caseID(2)})))
 }
 
 func sessions(b *bed) {
@@ -250,6 +281,8 @@ func register(b *bed) {
 	require.Equal(b.t, []string{"丙"}, names(app.EnterpriseFilter{Statuses: []scheme.Status{scheme.StatusEnrolled}, Enrolled: true, Within: "430000", Limit: 1}))
 	require.Equal(b.t, []string{"乙"}, names(app.EnterpriseFilter{Q: "乙", Limit: 10}))
 	require.Empty(b.t, names(app.EnterpriseFilter{Q: "%", Limit: 10}))
+	code := app.Normalise(string(creditCode(2)))
+	require.Equal(b.t, []string{"乙"}, names(app.EnterpriseFilter{Q: code[:4] + " " + code[4:8] + " " + code[8:], Limit: 10}), "in groups")
 	first := got[app.Enterprise](b)(p.Enterprise(ctx, id("enterprise", 0)))
 	require.Equal(b.t, first, got[app.Enterprise](b)(p.EnterpriseByCredit(ctx, string(creditCode(0)))))
 	require.Len(b.t, got[[]negotiation.Record](b)(p.SchemeRecords(ctx, first.ID)), 2)

@@ -43,6 +43,8 @@ const en: Translation<typeof zh> = {
   'common.theme.dark': 'Dark',
   'common.language': 'Language',
   'common.required': 'Please fill this in',
+  'common.choose': 'Please choose one',
+  'common.colon': ': ',
   'problem.unknown': 'That did not work. Please try again later (code {code})',
   'problem.offline': 'There is no network. What you typed is still here; try again once you are online.',
   'problem.timeout': 'The server did not answer in time. Please try again; sending twice takes effect once.',

@@ -41,6 +41,8 @@ export default {
   'common.theme.dark': '深色',
   'common.language': '语言',
   'common.required': '请填写这一项',
+  'common.choose': '请选择一项',
+  'common.colon': '：',
   'problem.unknown': '没有成功，请稍后再试（代码 {code}）',
   'problem.offline': '网络没有连上。已输入的内容还在，联网后可以重试。',
   'problem.timeout': '服务器没有及时回应，请稍后重试。重复提交不会生效两次。',

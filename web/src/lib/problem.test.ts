@@ -37,4 +37,8 @@ it('says where an application stands, and how many cases are open', async () => 
   expect(problemText({ code: 'not_approved', params: { status: 'removed' } })).toContain('没有获得批准')
   expect(problemText({ code: 'not_approved', params: { status: 'new_one' } })).toContain('批准后才能登录')
   expect(problemText({ code: 'open_cases', params: { count: 2 } })).toContain('2 件纠纷没有结束')
+  const tooMany = (scope: string, max: number) => problemText({ code: 'too_many_cases', params: { scope, max } })
+  expect(tooMany('order', 1)).toContain('这个订单已经有')
+  expect(tooMany('enterprise', 3)).toContain('和这家企业已有 3 件')
+  expect(tooMany('consumer', 10)).toContain('已达上限（10 件）')
 })

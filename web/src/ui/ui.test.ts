@@ -128,6 +128,18 @@ describe('Combobox', () => {
     await input.trigger('keydown', { key: 'Enter' })
     expect(box.emitted('update:modelValue')!.at(-1)).toEqual([{ id: '大山2', label: '大山二' }])
     expect(input.attributes('aria-expanded')).toBe('false')
+    vi.useRealTimers()
+  })
+
+  it('lets the pointer follow a link in its empty list', async () => {
+    vi.useFakeTimers()
+    const box = mount(Combobox<{ id: string; label: string }>, { props: { search: async () => [], modelValue: null }, slots: { empty: '<a href="#way">看看怎么投诉</a>' }, attachTo: document.body })
+    await box.get('input').setValue('没有')
+    await vi.advanceTimersByTimeAsync(300)
+    const press = new Event('pointerdown', { bubbles: true, cancelable: true })
+    box.get('a').element.dispatchEvent(press)
+    expect(press.defaultPrevented).toBe(true) // the field keeps the focus, so the list stays for the click
+    vi.useRealTimers()
   })
 })
 

@@ -48,8 +48,9 @@ const en: Translation<typeof zh> = {
 
   'account.title': 'Account',
   'account.profile': 'Your details',
-  'account.profileHint': 'Real name and address are used only for a complaint, or where an agreement needs them.',
+  'account.profileHint': 'Real name and address are used only for a complaint, or where an agreement needs them. Your cases show what you change them to.',
   'account.phone': 'Phone number',
+  'account.older': 'Your cases are older. Please sign out, sign in again with your phone number and a case code, and change them then.',
   'account.name': 'Name',
   'account.displayName': 'Display name',
   'account.address': 'Postal address',

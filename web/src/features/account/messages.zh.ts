@@ -45,8 +45,9 @@ export default {
 
   'account.title': '账户',
   'account.profile': '个人资料',
-  'account.profileHint': '真实姓名和通讯地址只在转为投诉、或者履行协议确有需要时使用。',
+  'account.profileHint': '真实姓名和通讯地址只在转为投诉、或者履行协议确有需要时使用。修改后，您的案件也显示新的。',
   'account.phone': '手机号',
+  'account.older': '您的案件时间较久。请先退出，再用手机号加案件编号登录，然后修改。',
   'account.name': '姓名',
   'account.displayName': '显示名称',
   'account.address': '通讯地址',

@@ -81,6 +81,7 @@ describe('checks before the server’s', () => {
 
   it('knows dates that cannot be', () => {
     expect(check(0, { ...full(), purchased_on: '2026-11-23' })).toContain('purchased_on need.past')
+    expect(check(0, { ...full(), purchased_on: '0026-11-01' })).toEqual(['purchased_on need.year'])
     expect(check(0, { ...full(), known_since: '2026-10-01' })).toEqual(['known_since need.knownAfter'])
   })
 
@@ -111,6 +112,16 @@ describe('from a server’s field to its step and control', () => {
 })
 
 describe('the command', () => {
+  it('sends an address of several lines as one', () => {
+    expect(filingBody('e', { ...full(), address: '湖南省岳阳市\r\n 巴陵路8号\n\n3单元\n' }, answered, texts).person.address).toBe('湖南省岳阳市 巴陵路8号 3单元')
+    expect(check(3, { ...full(), address: '长'.repeat(201) })).toEqual(['person.address need.shorter'])
+  })
+
+  it('asks for each answer in its own words', () => {
+    const keys = check(4, full(), emptyDeclarations()).map((line) => line.split(' ')[1])
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
   it('has what was written, trimmed, with the versions of the texts that were read', () => {
     const filing = full()
     expect(filingBody('e', filing, answered, texts)).toEqual({

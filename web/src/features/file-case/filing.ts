@@ -43,6 +43,8 @@ export interface Declarations {
 
 export const steps = ['what', 'order', 'claim', 'you', 'check'] as const
 const prefix = 'hejie.filing.'
+/** As the server has it; a year of two digits is one of the first century to a browser. */
+export const oldestPurchase = '1990-01-01'
 const keepFiles = 20 * 3_600_000
 
 export const emptyFiling = (): Filing => ({
@@ -111,6 +113,8 @@ export interface Mend {
   key: string
 }
 
+/** An address as it is written on an envelope is sent as the one line that it is. */
+const oneLine = (text: string) => text.trim().replace(/\s*[\r\n]+\s*/g, ' ')
 const chars = (text: string) => [...text].length
 
 export function checkStep(step: number, filing: Filing, declared: Declarations, signedIn: boolean, rules: Meta['rules'], today: string): Mend[] {
@@ -125,6 +129,7 @@ export function checkStep(step: number, filing: Filing, declared: Declarations, 
       need(chars(filing.facts) > 5000, 'facts', 'need.shorter')
       need(!filing.purchased_on, 'purchased_on', 'need.purchased')
       need(filing.purchased_on > today, 'purchased_on', 'need.past')
+      need(Boolean(filing.purchased_on) && filing.purchased_on < oldestPurchase, 'purchased_on', 'need.year')
       need(!filing.known_since, 'known_since', 'need.known')
       need(filing.known_since > today, 'known_since', 'need.past')
       need(Boolean(filing.known_since) && filing.known_since < filing.purchased_on, 'known_since', 'need.knownAfter')
@@ -141,13 +146,14 @@ export function checkStep(step: number, filing: Filing, declared: Declarations, 
       need(!signedIn, 'phone', 'need.phone')
       need(!filing.name.trim(), 'person.name', 'need.name')
       need(!filing.address.trim(), 'person.address', 'need.address')
+      need(chars(oneLine(filing.address)) > 200, 'person.address', 'need.shorter')
       break
     default:
-      need(declared.daily === null, 'for_daily_life', 'need.choose')
+      need(declared.daily === null, 'for_daily_life', 'need.ifDaily')
       need(declared.daily === 'no', 'for_daily_life', 'need.daily')
-      need(!declared.otherBody, 'other_body', 'need.choose')
-      need(!declared.escalation, 'consents.escalation', 'need.choose')
-      need(!declared.publication, 'consents.publication', 'need.choose')
+      need(!declared.otherBody, 'other_body', 'need.otherBody')
+      need(!declared.escalation, 'consents.escalation', 'need.escalation')
+      need(!declared.publication, 'consents.publication', 'need.publication')
       need(!declared.truth, 'consents.truth', 'need.truth')
       need(!declared.rules, 'consents.rules', 'need.rules')
   }
@@ -206,6 +212,6 @@ export function filingBody(enterprise: string, filing: Filing, declared: Declara
         escalation: { yes: declared.escalation === 'yes', text: texts.escalation },
       },
     },
-    person: { name: filing.name.trim(), address: filing.address.trim() },
+    person: { name: filing.name.trim(), address: oneLine(filing.address) },
   }
 }

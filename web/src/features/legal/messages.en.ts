@@ -155,7 +155,7 @@ const en: Translation<typeof zh> = {
   'privacy.keep.title': 'How long it stays',
   'privacy.keep.1': 'After a case ends it is kept for the time that law and archives demand. Then texts, files and contact data are erased; only facts for statistics remain, from which you cannot be known.',
   'privacy.keep.2': 'The record of each case is chained with checksums, so nobody can change it in silence. After erasure the chain still verifies, but the content cannot be restored.',
-  'privacy.keep.3': 'Your device keeps only the language, the appearance, drafts not yet filed and messages not yet sent; the sign-in is one necessary cookie. Signing out removes unsent messages too. There is no tracking code.',
+  'privacy.keep.3': 'Your device keeps only the language, the appearance, drafts not yet filed, and messages and offers not yet sent; the sign-in is one necessary cookie. Signing out removes all of these drafts. There is no tracking code.',
 
   'privacy.rights.title': 'Your rights',
   'privacy.rights.1': 'See and download all your data and files (article 45).',

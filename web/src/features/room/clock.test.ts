@@ -54,6 +54,7 @@ describe('a deadline in words', () => {
     const negotiation = { ...clock, key: 'negotiation' } as Clock
     expect(clockThen(negotiation, facts(), 'consumer')).toBe('期满没有谈成，案件自动转投诉。')
     expect(clockThen(negotiation, facts({ consents: { escalation: { yes: false, text: '1' } } }), 'consumer')).toBe('期满没有谈成，由您决定是否投诉。')
+    expect((['consumer', 'enterprise'] as const).map((reader) => clockThen({ ...negotiation, key: 'performance:0' } as Clock, facts(), reader))).toEqual(['到期没有报告，系统会问您是否收到。', '到期没有报告，系统会问消费者是否收到。'])
     expect(clockThen(negotiation, facts({ offers: [{ state: 'open', by: 'enterprise' }] }), 'consumer')).toContain('30 天内点一下就能恢复')
   })
 

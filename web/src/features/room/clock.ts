@@ -32,7 +32,7 @@ export function clockThen(clock: Clock, c: Case, reader: Reader): string {
   }
   const suffix = sends ? 'sent' : reader === 'consumer' ? 'asked' : 'other'
   const params = { n: c.rules.dispute_days }
-  return say(`clock.${kind}.then.${suffix}`, params) ?? say(`clock.${kind}.then`, params) ?? ''
+  return say(`clock.${kind}.then.${reader}`, params) ?? say(`clock.${kind}.then.${suffix}`, params) ?? say(`clock.${kind}.then`, params) ?? ''
 }
 
 /** Days that are left, today not counted: 0 on the last day, negative after it. */

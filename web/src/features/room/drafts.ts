@@ -1,4 +1,4 @@
-/* Unsent words per case, on this device only; gone with sign-out. */
+/* Unsent words and offers per case, on this device only; gone with sign-out. */
 const prefix = 'hejie.draft.'
 
 export function readDraft(key: string): string {

@@ -62,6 +62,7 @@ describe('where a case stands', () => {
     [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'reported' }] } }, 'confirm'],
     [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'waiting' }, { by: 'consumer', state: 'running' }] } }, 'ownPart'],
     [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'running' }] } }, 'performing'],
+    [{ phase: 'agreed', agreement: { items: [{ by: 'enterprise', state: 'running' }, { by: 'consumer', state: 'running' }] } }, 'ownPart'],
     [{ phase: 'escalated', agreement: { items: [], settling: true } }, 'settling'],
     [{ phase: 'closed', closing: { reason: 'lapsed' } }, 'lapsed'],
     [{ phase: 'closed', closing: { reason: 'unsettled_not_sent' } }, 'unsent'],

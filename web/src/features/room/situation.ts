@@ -37,7 +37,7 @@ export function situationOf({ case: c }: Pick<CaseView, 'case'>, reader: Reader)
       if (open) return open.by === reader ? 'ownOffer' : 'theirOffer'
       return c.turn === reader ? 'yourTurn' : 'theirTurn'
     case 'agreed':
-      return performing(running)
+      return performing(running, reader)
     case 'escalated':
     case 'accepted':
       if (c.agreement?.settling) return 'settling'
@@ -67,11 +67,12 @@ export function situationOf({ case: c }: Pick<CaseView, 'case'>, reader: Reader)
   }
 }
 
-function performing(items: readonly PromiseItem[]): Situation {
+function performing(items: readonly PromiseItem[], reader: Reader): Situation {
   const shop = items.filter(({ by }) => by === 'enterprise')
   if (shop.some(({ state }) => state === 'asked')) return 'asked'
   if (shop.some(({ state }) => state === 'reported')) return 'confirm'
   const waitsForConsumer = shop.every(({ state }) => state === 'waiting' || state === 'confirmed' || state === 'unconfirmed')
   const own = items.some(({ by, state }) => by === 'consumer' && (state === 'running' || state === 'asked' || state === 'disputed'))
-  return own && waitsForConsumer ? 'ownPart' : 'performing'
+  // What the shop owes meanwhile frees no consumer of a part of their own.
+  return own && (waitsForConsumer || reader === 'consumer') ? 'ownPart' : 'performing'
 }

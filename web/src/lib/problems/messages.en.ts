@@ -34,6 +34,8 @@ const en: Translation<typeof zh> = {
   rate_limited: 'Too many tries in a short time. Please wait {retry_after} seconds.',
   too_many_offers: 'The limit of {max} offers has been reached.',
   too_many_files: 'The limit of {max} files has been reached.',
+  'too_many_cases.order': 'This order has an open case already; please open it under “My cases”.',
+  'too_many_cases.enterprise': 'You have {max} open cases with this business already. Please finish one of them first.',
   too_many_cases: 'The limit of {max} open cases has been reached. Please finish one of them first.',
   not_enrolled: 'This enterprise takes no cases now. You can complain to the market regulator directly.',
   not_running: 'This time limit is no longer running.',

@@ -32,6 +32,8 @@ export default {
   too_many_offers: '方案数量已达上限（{max} 个）。',
   too_many_files: '文件数量已达上限（{max} 个）。',
   too_many_cases: '进行中的纠纷已达上限（{max} 件），请先处理现有的纠纷。',
+  'too_many_cases.order': '这个订单已经有一件进行中的纠纷，请在“我的纠纷”里打开它。',
+  'too_many_cases.enterprise': '您和这家企业已有 {max} 件进行中的纠纷，请先处理其中一件。',
   not_enrolled: '这家企业现在不接收和解申请，可以直接向市场监管部门投诉。',
   not_running: '这个期限已经不在计时。',
   not_due: '期限还没有到。',

@@ -5,6 +5,8 @@ const en: Translation<typeof zh> = {
   search: 'Find a business',
   searchHint: 'Name or unified social credit code',
   failed: 'The search failed. Please try again in a moment.',
+  noName: 'No business has this in its name. Try a few characters of it, or its unified social credit code.',
+  noCode: 'No business has this code. Please check its 18 characters one by one.',
   notFound: 'Business not found?',
   notFoundLink: 'It may not have joined: how to complain',
   how: 'How it works',

@@ -2,6 +2,8 @@ export default {
   search: '查找商家',
   searchHint: '输入企业名称或统一社会信用代码',
   failed: '没有查到，请稍后再试。',
+  noName: '没有找到这个名称的企业。试试名称里的几个字，或者统一社会信用代码。',
+  noCode: '没有找到这个代码的企业。请逐位核对 18 位代码。',
   notFound: '没有找到您的商家？',
   notFoundLink: '它可能没有加入，看看怎么投诉',
   how: '怎么进行',

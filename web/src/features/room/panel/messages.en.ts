@@ -22,7 +22,7 @@ const en: Translation<typeof zh> = {
   'next.asked.enterprise': 'The agreed day has come without a report. The consumer has been asked whether it arrived.',
   'next.confirm.consumer': 'The business says it is done. Please check and confirm; if it is not done, dispute it and the case goes to the regulator.',
   'next.confirm.enterprise': 'Reported as done. Waiting for the consumer to confirm.',
-  'next.ownPart.consumer': 'Do your part first and report it here; the time for the business starts on the day you report.',
+  'next.ownPart.consumer': 'Please do your part and report it here; the time for what waits for it starts on the day you report.',
   'next.ownPart.enterprise': 'Waiting for the consumer to do their part first.',
   'next.escalated.consumer':
     '{bureau} decides whether to take it up. An offer of the business can still be accepted while it stands; agreeing does not withdraw the complaint.',

@@ -19,7 +19,7 @@ export default {
   'next.asked.enterprise': '约定的日子到了，还没有报告。系统已经问消费者是否收到。',
   'next.confirm.consumer': '商家说已经做到。请核对后确认；没有做到就提出异议，案件转市场监管部门。',
   'next.confirm.enterprise': '已报告履行，等待消费者确认。',
-  'next.ownPart.consumer': '先完成您的事项，再在这里报告；商家的期限从您报告那天起算。',
+  'next.ownPart.consumer': '请完成您的事项，再在这里报告；商家等着它的事项，期限从您报告那天起算。',
   'next.ownPart.enterprise': '等待消费者先完成自己的事项。',
   'next.escalated.consumer': '{bureau}会决定是否受理。桌面上商家的方案在有效期内仍可接受，达成协议也不等于撤回投诉。',
   'next.escalated.enterprise': '{bureau}会决定是否受理。仍可提出方案；达成协议并履行后，投诉结束。',

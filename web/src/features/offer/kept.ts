@@ -1,0 +1,39 @@
+/* An offer that was begun and not sent: kept on this device per case, as the words of a message are, and gone with them. */
+import { readDraft, writeDraft } from '@/features/room/drafts'
+import type { DraftItem } from './draft'
+
+/** What somebody writes in the sheet. */
+export interface Written {
+  items: DraftItem[]
+  valid: number
+  text: string
+  reason: string
+}
+/** With how many offers the case had then: more of them now, and it answers an older one. */
+export interface Kept extends Written {
+  v: 1
+  offers: number
+}
+
+const key = (caseId: string) => `${caseId}/offer`
+
+/** What was begun for a case; null for nothing, or for what an older page wrote in another form. */
+export function begun(caseId: string): Kept | null {
+  try {
+    const found = JSON.parse(readDraft(key(caseId)) || 'null') as Partial<Kept> | null
+    return found?.v === 1 && Array.isArray(found.items) && found.items.length ? (found as Kept) : null
+  } catch {
+    return null
+  }
+}
+
+export const keepOffer = (caseId: string, written: Written, offers: number): void => writeDraft(key(caseId), JSON.stringify({ v: 1, offers, ...written } satisfies Kept))
+
+export const dropOffer = (caseId: string): void => writeDraft(key(caseId), '')
+
+/** Whether two say the same, whatever their items are called. */
+export function same(a: Written, b: Written): boolean {
+  const words = ({ items, ...rest }: Written) =>
+    JSON.stringify([rest.valid, rest.text, rest.reason, items.map(({ id: _, after, ...item }) => ({ ...item, after: items.findIndex(({ id }) => id === after) }))])
+  return words(a) === words(b)
+}
