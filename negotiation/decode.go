@@ -112,7 +112,9 @@ func malformed(err error) error {
 
 func jsonName(kind string) string {
 	switch {
-	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"), strings.HasPrefix(kind, "float"):
+	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"): // 1.5 is a number, too
+		return "integer"
+	case strings.HasPrefix(kind, "float"):
 		return "number"
 	case kind == "bool":
 		return "boolean"

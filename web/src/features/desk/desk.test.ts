@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { computed, defineComponent, h, nextTick, shallowRef } from 'vue'
 import { setLocale } from '@/i18n'
-import type { Person } from '@/live'
+import type { Colleague, Person } from '@/live'
 import type { CalendarDay, CaseRow, CaseView, Scorecard } from '@/features/words'
 import type { Room } from '@/features/room/useRoom'
 import { faults, newItem, toItems, draftTotal } from '@/features/offer/draft'
@@ -198,7 +198,7 @@ describe('the keys', () => {
 })
 
 describe('the soft lock', () => {
-  const person = (id: string, composing = false, side: Person['side'] = 'enterprise'): Person => ({ id, side, name: `小${id}`, composing })
+  const person = (id: string, composing = false, side: Colleague['side'] = 'enterprise'): Colleague => ({ id, side, name: `小${id}`, composing })
 
   it('locks for a colleague who writes, not for oneself and not for the consumer', () => {
     const idle = { text: '', anyway: false }
