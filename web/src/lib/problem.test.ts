@@ -38,3 +38,10 @@ it('says where an application stands, and how many cases are open', async () => 
   expect(problemText({ code: 'not_approved', params: { status: 'new_one' } })).toContain('批准后才能登录')
   expect(problemText({ code: 'open_cases', params: { count: 2 } })).toContain('2 件纠纷没有结束')
 })
+
+it('says what a field takes, not only that it is wrong', async () => {
+  await loadProblemTexts()
+  expect(problemText({ code: 'invalid', field: 'supervisor.login' })).toContain('wang.desk')
+  expect(problemText({ code: 'invalid', field: 'phone' })).toContain('11 位')
+  expect(problemText({ code: 'invalid', field: 'zz' })).toBe(zh.invalid)
+})

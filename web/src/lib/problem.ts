@@ -67,8 +67,8 @@ export function loadProblemTexts(): Promise<void> {
  */
 export function problemText(problem: ProblemBody, own?: Dictionary<Messages>): string {
   const { code, params = {} } = problem
-  /** Some codes say more with a status. */
-  const nearer = texts && typeof params.status === 'string' && texts.zh[`${code}.${params.status}`] !== undefined ? `${code}.${params.status}` : code
+  /** Some codes say more with a status, or about a field: what it takes, not only that it is wrong. */
+  const nearer = [params.status, problem.field?.split('.').at(-1)].map((more) => `${code}.${more}`).find((key) => texts?.zh[key] !== undefined) ?? code
   const known =
     (own && own.zh[code] !== undefined ? translate(own, code, params) : undefined) ??
     translate(undefined, `problem.${code}`, params) ??

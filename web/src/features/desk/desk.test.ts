@@ -337,6 +337,23 @@ describe('an offer of the enterprise', () => {
     wrapper.unmount()
   })
 
+  it('leaves the evidence beside it in use, and closes on Escape', async () => {
+    HTMLDialogElement.prototype.show ??= function (this: HTMLDialogElement) {
+      this.open = true
+    }
+    const [modal, plain] = [vi.spyOn(HTMLDialogElement.prototype, 'showModal'), vi.spyOn(HTMLDialogElement.prototype, 'show')]
+    const view = { case: { id: 'c1', amount: money(10_000), category: 'quality', offers: [claim], rules }, texts: { goods: '', facts: '', offers: [] } } as unknown as CaseView
+    const wrapper = mount(OfferComposer, { props: { open: true, view, reader: 'enterprise', mode: 'counter', now, beside: true, act: vi.fn() }, attachTo: document.body })
+    await nextTick()
+    await nextTick()
+    expect([plain.mock.calls.length, modal.mock.calls.length]).toEqual([1, 0])
+    await wrapper.find('dialog').trigger('keydown', { key: 'Escape' })
+    expect(wrapper.emitted('update:open')).toEqual([[false]])
+    wrapper.unmount()
+    modal.mockRestore()
+    plain.mockRestore()
+  })
+
   it('asks for none below it', async () => {
     const { wrapper, act, send } = await composer(undefined, 32_850)
     await send()
