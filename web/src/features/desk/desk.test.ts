@@ -347,7 +347,7 @@ describe('an offer of the enterprise', () => {
     await nextTick()
     await nextTick()
     expect([plain.mock.calls.length, modal.mock.calls.length]).toEqual([1, 0])
-    await wrapper.find('dialog').trigger('keydown', { key: 'Escape' })
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
     expect(wrapper.emitted('update:open')).toEqual([[false]])
     wrapper.unmount()
     modal.mockRestore()
