@@ -122,6 +122,7 @@ var allowed = map[string]string{
 	"the SHA-256 of the upload":       "上传文件的 SHA-256",
 	"64 hex digits":                   "64 位十六进制数字",
 	"next of the page before":         "上一页的 next",
+	"a position for each channel":     "每个频道一个位置",
 	"since or before":                 "since 和 before 之一",
 	"county":                          "县级区划代码",
 	"consumers":                       "仅限消费者",
