@@ -17,8 +17,11 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"hejie/e2e/client"
 )
 
 // chromiums has the one that runs. How many of its screens are at work at once is for go test's -parallel to say.
@@ -118,6 +121,9 @@ func (s *server) screen(t *testing.T, name string, l look) *screen {
 	require.NoError(t, chromedp.Listen(ctx, p.hear))
 	call(p, log.Enable, cdp.Empty{})
 	call(p, network.Enable, network.EnableParams{})
+	if strings.HasPrefix(p.base, "https:") { // nobody vouches for a site of this machine
+		call(p, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: true})
+	}
 	p.wear(l)
 	return p
 }
@@ -321,14 +327,15 @@ func (p *screen) conditions(off bool, patterns ...string) {
 // cookie gives the browser a session without a form.
 func (p *screen) cookie(token string) {
 	p.t.Helper()
-	call(p, network.SetCookie, network.SetCookieParams{Name: "hejie", Value: token, URL: p.base, Path: "/", HTTPOnly: new(true), SameSite: network.CookieSameSiteLax})
+	call(p, network.SetCookie, network.SetCookieParams{Name: client.CookieAt(p.base), Value: token, URL: p.base, Path: "/",
+		HTTPOnly: new(true), Secure: new(strings.HasPrefix(p.base, "https:")), SameSite: network.CookieSameSiteLax})
 }
 
 // session that the browser holds.
 func (p *screen) session() string {
 	p.t.Helper()
 	for _, c := range call(p, network.GetCookies, network.GetCookiesParams{URLs: []string{p.base}}).Cookies {
-		if c.Name == "hejie" {
+		if c.Name == client.CookieAt(p.base) {
 			return c.Value
 		}
 	}

@@ -88,4 +88,3 @@ func TestFramesAreTheContracts(t *testing.T) {
 		require.NoError(t, err)
 	}
 }
-

@@ -118,12 +118,7 @@ func TestCut(t *testing.T) {
 	sc := filed(t, "zh")
 	d := sc.office()
 	d.sees("电饭煲")
-	cable, url := newCable(t, sc.s)
-	c := sc.s.screen(t, "consumer", look{phone: true})
-	c.base = url
-	c.cookie(sc.consumer.Token)
-	c.open("/c/" + sc.id)
-	c.entered()
+	c, cable := sc.cabled()
 	field := c.word("room/composer.placeholder", "who", c.word("words/who.consumer.enterprise"))
 	c.fill("textbox", field, "第一句")
 
@@ -151,12 +146,7 @@ func TestCut(t *testing.T) {
 func TestCutUploading(t *testing.T) {
 	t.Parallel()
 	sc := filed(t, "zh")
-	cable, url := newCable(t, sc.s)
-	c := sc.s.screen(t, "consumer", look{phone: true})
-	c.base = url
-	c.cookie(sc.consumer.Token)
-	c.open("/c/" + sc.id)
-	c.entered()
+	c, cable := sc.cabled()
 	c.press(c.word("room/composer.attach"))
 	const size = 8 << 20
 	path := filepath.Join(t.TempDir(), "收据.pdf")
@@ -188,8 +178,10 @@ func TestRestart(t *testing.T) {
 	sc.s.kill()
 	c.says("consumer.enterprise", "服务器不在的时候发的")
 	c.sees(c.word("room/message.sending"))
-	again := start(t, sc.s.dir, "demo", "--listen", sc.s.url[len("http://"):])
-	require.Equal(t, sc.s.url, again.url)
+	before := sc.s.url
+	sc.s.again("--listen", strings.TrimPrefix(before, "http://")) // not a new one, which would end before the screens do
+	sc.s.listening()
+	require.Equal(t, before, sc.s.url)
 	sc.once("服务器不在的时候发的", c, d)
 	d.says("enterprise.consumer", "收到")
 	sc.once("收到", c, d)
@@ -246,11 +238,16 @@ func TestTwoAgents(t *testing.T) {
 	sc.once("补充一句", first, second)
 }
 
-// newCable to a server. The address that it gives stands for the server's.
-func newCable(t *testing.T, s *server) (c *platform.Cable, url string) {
-	t.Helper()
-	c, err := platform.NewCable("tcp", strings.TrimPrefix(s.url, "http://"))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.Close()) })
-	return c, fmt.Sprintf("http://localhost:%d", c.Port())
+// cabled is the consumer's phone, in the room, over a cable.
+func (sc *scene) cabled() (*screen, *platform.Cable) {
+	sc.t.Helper()
+	cable, err := platform.NewCable("tcp", strings.TrimPrefix(sc.s.url, "http://"))
+	require.NoError(sc.t, err)
+	sc.t.Cleanup(func() { require.NoError(sc.t, cable.Close()) })
+	c := sc.s.screen(sc.t, "consumer", look{phone: true})
+	c.base = fmt.Sprintf("http://localhost:%d", cable.Port())
+	c.cookie(sc.consumer.Token)
+	c.open("/c/" + sc.id)
+	c.entered()
+	return c, cable
 }

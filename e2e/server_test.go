@@ -4,6 +4,7 @@ import (
 	"context"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -15,9 +16,10 @@ import (
 // server is the real binary at work in a folder.
 type server struct {
 	*platform.Process
-	t   *testing.T
-	dir string
-	url string // "http://localhost:port"
+	t    *testing.T
+	dir  string
+	url  string   // "http://localhost:port"
+	args []string // of the program, its path first
 
 	mu       sync.Mutex
 	forgiven []string // in errors that belong to the test
@@ -48,11 +50,18 @@ func launch(t *testing.T, dir, command string, flags ...string) *server {
 
 func run(t *testing.T, dir string, args ...string) *server {
 	t.Helper()
-	p, err := platform.Run(filepath.Dir(dir), nil, args...)
-	require.NoError(t, err)
-	s := &server{Process: p, t: t, dir: dir}
+	s := &server{t: t, dir: dir, args: args}
+	s.again()
 	t.Cleanup(s.stop)
 	return s
+}
+
+// again starts the program, which does not run, with more flags.
+func (s *server) again(flags ...string) {
+	s.t.Helper()
+	var err error
+	s.Process, err = platform.Run(filepath.Dir(s.dir), nil, append(slices.Clone(s.args), flags...)...)
+	require.NoError(s.t, err)
 }
 
 // listening waits for the line that tells the address.

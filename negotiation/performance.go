@@ -16,6 +16,15 @@ func (d *decision) promise(i int) (Promise, error) {
 	return d.c.Agreement.Items[i], nil
 }
 
+// promiseOfOther is one that the other side made.
+func (d *decision) promiseOfOther(i int) (Promise, error) {
+	p, err := d.promise(i)
+	if err == nil && p.By == d.by.Side() {
+		err = NewError(CodeNotAllowed).On("item")
+	}
+	return p, err
+}
+
 // reportPerformance: money with proof or a reference. The other side's silence clock starts, and with it items that waited.
 func (d *decision) reportPerformance(f ReportPerformance) error {
 	p, err := d.promise(f.Item)
@@ -52,12 +61,10 @@ func (d *decision) reportPerformance(f ReportPerformance) error {
 
 // confirmPerformance: also without a report, when the due date passed and the other side was asked.
 func (d *decision) confirmPerformance(f ConfirmPerformance) error {
-	p, err := d.promise(f.Item)
+	p, err := d.promiseOfOther(f.Item)
 	switch {
 	case err != nil:
 		return err
-	case p.By == d.by.Side():
-		return NewError(CodeNotAllowed).On("item")
 	case p.State == PromiseWaiting:
 		return NewError(CodeNotReported, "item", f.Item).On("item")
 	case p.State == PromiseConfirmed:
@@ -116,12 +123,10 @@ func canDispute(c Case, by Actor, at time.Time) error {
 // disputePerformance by the consumer breaks the promise and escalates; by the enterprise it puts the consumer's item back, and
 // with it the items that waited for it.
 func (d *decision) disputePerformance(f DisputePerformance) error {
-	p, err := d.promise(f.Item)
+	p, err := d.promiseOfOther(f.Item)
 	switch {
 	case err != nil:
 		return err
-	case p.By == d.by.Side():
-		return NewError(CodeNotAllowed).On("item")
 	case p.State == PromiseDisputed, p.State == PromiseConfirmed, p.State == PromiseUnconfirmed && d.by.Side() == SideEnterprise:
 		return NewError(CodeAlreadyDone, "item", f.Item).On("item") // the enterprise's days to answer are over
 	case p.State == PromiseWaiting, p.State == PromiseRunning:

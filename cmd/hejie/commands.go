@@ -35,7 +35,7 @@ type commands struct {
 
 // Common are the flags of all commands.
 type Common struct {
-	Data      string      `help:"Folder of the installation: hejie.db, hejie.secret, evidence." default:"data" type:"path" placeholder:"DIR"`
+	Data      string      `help:"Folder of the installation: hejie.db, hejie.secret, evidence. Default ${default}." default:"data" type:"path" placeholder:"DIR"`
 	Database  databaseURL `help:"Database on a PostgreSQL server instead of hejie.db in the folder; several replicas may share it." placeholder:"URL"`
 	LogLevel  string      `help:"Least level that is logged: ${enum}." enum:"debug,info,warn,error" default:"info"`
 	LogFormat string      `help:"Form of the log: ${enum}; auto is text on a terminal, else json." enum:"auto,text,json" default:"auto"`
@@ -57,13 +57,13 @@ func (c Common) folder() folder { return folder{path: c.Data, server: string(c.D
 
 // Config of a running platform: everything that `hejie serve` can be told, and what it means.
 type Config struct {
-	Listen  string   `help:"Address and port; port 0 takes a free one." default:"localhost:8080" placeholder:"HOST:PORT"`
+	Listen  string   `help:"Address and port; port 0 takes a free one. Default ${default}." default:"localhost:8080" placeholder:"HOST:PORT"`
 	TLSCert string   `help:"Certificate chain, PEM. Cookies need TLS off this machine." name:"tls-cert" type:"existingfile" placeholder:"FILE"`
 	TLSKey  string   `help:"Key of the certificate, PEM." name:"tls-key" type:"existingfile" placeholder:"FILE"`
 	Proxied bool     `help:"A proxy in front does TLS and sets X-Forwarded-For." name:"behind-proxy"`
-	Proxies []string `help:"Networks that X-Forwarded-For is believed from." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
+	Proxies []string `help:"Networks that X-Forwarded-For is believed from. Default ${default}." name:"trusted-proxy" default:"127.0.0.0/8,::1/128" placeholder:"CIDR"`
 
-	Drain time.Duration `help:"How long people are still served at the end while /readyz says no: time for a load balancer to send them elsewhere." default:"0s" placeholder:"DURATION"`
+	Drain time.Duration `help:"How long people are still served at the end while /readyz says no: time for a load balancer to send them elsewhere. Default ${default}." default:"0s" placeholder:"DURATION"`
 
 	Metrics string `help:"Address and port for figures in Prometheus' form, at /metrics; for your own network only. None without." placeholder:"HOST:PORT"`
 	Traces  string `help:"Collector of OpenTelemetry (OTLP over HTTP) that is told of every request and every walk through the door. None without." placeholder:"URL"`

@@ -22,7 +22,7 @@ type demoOptions struct {
 
 type demoCommand struct {
 	demoOptions
-	Listen string `help:"Address and port on this machine; port 0 takes a free one." default:"localhost:8080" placeholder:"HOST:PORT"`
+	Listen string `help:"Address and port on this machine; port 0 takes a free one. Default ${default}." default:"localhost:8080" placeholder:"HOST:PORT"`
 }
 
 // Run is `hejie demo`.

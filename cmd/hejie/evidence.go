@@ -30,8 +30,8 @@ type vault interface {
 // Place is where the evidence lies. All commands of one installation are told the same.
 type Place struct {
 	Evidence string `help:"Bucket of the evidence; default the folder \"evidence\" of the installation." placeholder:"s3://BUCKET/PREFIX"`
-	Endpoint string `help:"S3 server of the bucket." name:"evidence-endpoint" default:"https://s3.amazonaws.com" placeholder:"URL"`
-	Region   string `help:"Region of the bucket." name:"evidence-region" default:"us-east-1" placeholder:"NAME"`
+	Endpoint string `help:"S3 server of the bucket. Default ${default}." name:"evidence-endpoint" default:"https://s3.amazonaws.com" placeholder:"URL"`
+	Region   string `help:"Region of the bucket. Default ${default}." name:"evidence-region" default:"us-east-1" placeholder:"NAME"`
 	Keys     string `help:"AWS credentials file; else AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are taken from the environment." name:"evidence-credentials" type:"existingfile" placeholder:"FILE"`
 }
 

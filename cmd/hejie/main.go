@@ -1,5 +1,5 @@
 // Hejie (和解) is pre-complaint settlement of consumer disputes: one program that serves browsers and API, keeps its data in one
-// folder, and looks after it. `hejie help` tells its commands.
+// folder, and looks after it. `hejie --help` tells its commands.
 package main
 
 import (

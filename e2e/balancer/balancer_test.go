@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 
 	"hejie/e2e/client"
@@ -22,23 +23,25 @@ import (
 	"hejie/server/store"
 )
 
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
 // TestUpgrade replaces one replica after the other under people at work: nobody gets an error, no command is lost or taken twice, and who
 // had a socket or a stream is told to come back and goes on where they were.
 func TestUpgrade(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, 8)
+	s := NewSite(t, "", 8)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	enough, silent := make(chan struct{}), make(chan *person, 3*len(s.rooms))
+	enough, silent := make(chan struct{}), make(chan *person, 3*len(s.Rooms))
 	var people []*person
 	work, ctx := errgroup.WithContext(ctx)
 	join := func(r seed.Room, side int, name string, how func(*person, context.Context) error) *person {
-		p := &person{s: s, room: r, token: r.Sessions[side], way: s.from(len(people) + 2), name: name, enough: enough, silent: silent, acked: map[string]string{}}
+		p := &person{s: s, room: r, token: r.Sessions[side], way: s.From(len(people) + 2), name: name, enough: enough, silent: silent, acked: map[string]string{}}
 		people = append(people, p)
 		work.Go(func() error { return how(p, ctx) })
 		return p
 	}
-	for i, r := range s.rooms {
+	for i, r := range s.Rooms {
 		join(r, seed.Consumer, fmt.Sprint("consumer ", i), (*person).bySocket)
 		join(r, seed.Desk, fmt.Sprint("desk ", i), (*person).byHTTP)
 		join(r, seed.Consumer, fmt.Sprint("listener ", i), (*person).byStream)
@@ -52,17 +55,13 @@ func TestUpgrade(t *testing.T) {
 			}
 		}
 	})
-	for i := range s.p.Replicas {
-		require.Eventually(t, func() bool { return s.landed(i, "/api/live") > 0 }, platform.Patience, 10*time.Millisecond, "no socket came to %s", names[i])
+	for i := range s.P.Replicas {
+		require.Eventually(t, func() bool { return s.Landed(i, "/api/live") > 0 }, platform.Patience, 10*time.Millisecond, "no socket came to %s", names[i])
 	}
-	for i, name := range names {
-		require.NoError(t, s.p.Stop(i))
-		require.Empty(t, s.p.Replicas[i].Complaint())
-		require.NoError(t, s.p.Start(i))
-		_, err := s.haproxy.Says("Server hejie/" + name + " is UP")
-		require.NoError(t, err)
+	for i := range names {
+		require.NoError(t, s.Replace(i))
 	}
-	require.Eventually(t, func() bool { return s.landed(len(names)-1, "/api/cases/:id/commands") > 0 }, platform.Patience, 10*time.Millisecond, "nobody came back to the last one")
+	require.Eventually(t, func() bool { return s.Landed(len(names)-1, "/api/cases/:id/commands") > 0 }, platform.Patience, 10*time.Millisecond, "nobody came back to the last one")
 	close(enough)
 	for range people {
 		select {
@@ -71,13 +70,13 @@ func TestUpgrade(t *testing.T) {
 			require.NoError(t, work.Wait())
 		}
 	}
-	for _, r := range s.rooms {
+	for _, r := range s.Rooms {
 		s.say(r, farewell)
 	}
 	require.NoError(t, work.Wait())
 
 	said, returned := 0, 0
-	for i, r := range s.rooms {
+	for i, r := range s.Rooms {
 		three := people[3*i : 3*i+3]
 		log := s.log(r)
 		for _, p := range three {
@@ -96,14 +95,14 @@ func TestUpgrade(t *testing.T) {
 		}
 	}
 	t.Logf("%d commands acknowledged, %d returns", said, returned)
-	out, err := s.p.Command("verify")
+	out, err := s.P.Command("verify")
 	require.NoError(t, err)
 	require.Contains(t, out, "all chains hold")
 }
 
-func (s *site) say(r seed.Room, text string) {
+func (s *Site) say(r seed.Room, text string) {
 	s.t.Helper()
-	c := s.from(1).NewCaller(s.url, r.Sessions[seed.Desk])
+	c := s.From(1).NewCaller(s.URL, r.Sessions[seed.Desk])
 	defer c.Close()
 	a, err := c.Try(http.MethodPost, "/api/cases/"+r.Case+"/commands", client.Wish(uuid.NewString(), negotiation.PostMessage{Text: text}))
 	require.NoError(s.t, err)
@@ -111,9 +110,9 @@ func (s *site) say(r seed.Room, text string) {
 }
 
 // log of a room: the places of its messages.
-func (s *site) log(r seed.Room) map[string]int64 {
+func (s *Site) log(r seed.Room) map[string]int64 {
 	s.t.Helper()
-	db, err := store.Open(s.p.Database(), store.Options{})
+	db, err := store.Open(s.P.Database(), store.Options{})
 	require.NoError(s.t, err)
 	records, err := db.Records(s.t.Context(), r.Case, negotiation.Room, 0, 1_000_000)
 	require.NoError(s.t, err)
@@ -133,9 +132,9 @@ func (s *site) log(r seed.Room) map[string]int64 {
 // TestVisitors: they count under the address that they come from, whatever they say of it themselves, and come by TLS.
 func TestVisitors(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, 1)
+	s := NewSite(t, "", 1)
 	signIn := func(from int, login, password, forwarded string) string {
-		c := s.from(from).NewCaller(s.url, "")
+		c := s.From(from).NewCaller(s.URL, "")
 		defer c.Close()
 		c.Header = http.Header{"X-Forwarded-For": {forwarded}, "Forwarded": {"for=" + forwarded}}
 		a, err := c.Try(http.MethodPost, "/api/sign-in/password", map[string]string{"login": login, "password": password})
@@ -145,14 +144,14 @@ func TestVisitors(t *testing.T) {
 	const mine, theirs, password = 9, 10, "a long password"
 	for i := 0; ; i++ {
 		require.Less(t, i, 100, "no address is ever locked")
-		said := signIn(mine, fmt.Sprint("nobody", i), "wrong password", s.from(theirs).From.String())
+		said := signIn(mine, fmt.Sprint("nobody", i), "wrong password", s.From(theirs).From.String())
 		if said == "429 rate_limited" {
 			break
 		}
 		require.Equal(t, "422 wrong_password", said)
 	}
 	require.Equal(t, "429 rate_limited", signIn(mine, "boss0", password, "203.0.113.9"))
-	require.Equal(t, "200 ", signIn(theirs, "boss0", password, s.from(mine).From.String()))
+	require.Equal(t, "200 ", signIn(theirs, "boss0", password, s.From(mine).From.String()))
 
 	c := client.NewCaller(s.plain, "")
 	defer c.Close()
@@ -168,7 +167,7 @@ func TestVisitors(t *testing.T) {
 // TestMixedReleases: while replicas are of two releases, a page gets the parts that only one of them has, and nothing else is asked twice.
 func TestMixedReleases(t *testing.T) {
 	t.Parallel()
-	s := &site{t: t}
+	s := &Site{t: t}
 	var asked atomic.Int64
 	var urls []string
 	for i := range names {
@@ -186,7 +185,7 @@ func TestMixedReleases(t *testing.T) {
 		urls = append(urls, r.URL)
 	}
 	s.balance(urls)
-	c := s.from(2).NewCaller(s.url, "")
+	c := s.From(2).NewCaller(s.URL, "")
 	defer c.Close()
 	for range 50 {
 		a, err := c.Try(http.MethodGet, "/assets/new.js", nil)

@@ -28,7 +28,7 @@ const farewell = "再见"
 
 // person works through the balancer until it is enough, and who listens until the farewell.
 type person struct {
-	s     *site
+	s     *Site
 	room  seed.Room
 	token string
 	way   client.Way
@@ -71,7 +71,7 @@ func (p *person) rebuff(format string, args ...any) {
 
 // byHTTP says one thing after the other and looks at the lists, by requests alone. What is not taken is sent again under its id.
 func (p *person) byHTTP(ctx context.Context) error {
-	c := p.way.NewCaller(p.s.url, p.token)
+	c := p.way.NewCaller(p.s.URL, p.token)
 	defer c.Close()
 	for !p.over(ctx) {
 		id, m := p.next()
@@ -97,7 +97,7 @@ func (p *person) bySocket(ctx context.Context) error {
 	id, m := p.next()
 	silent := sync.OnceFunc(func() { p.silent <- p })
 	for ctx.Err() == nil {
-		w, err := p.way.Dial(p.s.url, p.token)
+		w, err := p.way.Dial(p.s.URL, p.token)
 		if err != nil {
 			p.rebuff("dial: %v", err)
 			continue
@@ -143,7 +143,7 @@ func ended(events []client.Event) bool {
 
 // byStream only listens, by server-sent events.
 func (p *person) byStream(ctx context.Context) error {
-	c := p.way.NewCaller(p.s.url, p.token)
+	c := p.way.NewCaller(p.s.URL, p.token)
 	defer c.Close()
 	p.silent <- p
 	for {
@@ -156,7 +156,7 @@ func (p *person) byStream(ctx context.Context) error {
 
 // listen to one stream until the farewell, or the end of the stream.
 func (p *person) listen(ctx context.Context, c *client.Caller) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.s.url+"/api/events?channel="+p.channel(), nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, p.s.URL+"/api/events?channel="+p.channel(), nil)
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func cpu(f figures) float64   { return f.CPUPerK * 1000 } // milliseconds
 
 // closed loop: each room sends the next message when it has the last one.
 func (b *bench) closed(ctx context.Context, n int) error {
-	ours, theirs, err := b.duel(ctx, "group", "-rooms", strconv.Itoa(n))
+	ours, theirs, err := b.duel(ctx, "group", turns, "-rooms", strconv.Itoa(n))
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (b *bench) closed(ctx context.Context, n int) error {
 
 // latency at a rate that leaves the machine room, counted from when a message was due.
 func (b *bench) latency(ctx context.Context) error {
-	ours, theirs, err := b.duel(ctx, "mem", "-rooms", strconv.Itoa(rooms), "-mode", "open", "-rate", "2000")
+	ours, theirs, err := b.duel(ctx, "mem", 1, "-rooms", strconv.Itoa(rooms), "-mode", "open", "-rate", "2000")
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@
 // # Pattern
 //
 // What is compared runs in turns within the same minute (program, yardstick, program, …), because other work on the machine moves
-// absolute figures and not ratios. Each run has fresh servers, fresh sockets and a fresh copy of a seeded installation. A figure is the
-// median of its rounds, a ratio the median of the rounds' ratios.
+// absolute figures and not ratios. Each round has fresh servers and a fresh copy of a seeded installation, each turn fresh sockets. A figure is the
+// median of its rounds, a ratio the median of the ratios of turns that followed each other.
 //
 // The limits on messages, offers, sockets and commands are raised, because a load is not a flood; the parties connect from
 // addresses of their own in 127.1.0.0/16, so that the limits on an address stay in force. Nothing is written outside of a folder that

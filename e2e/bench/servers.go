@@ -182,8 +182,12 @@ func (f figures) clean() bool { return f.Lost == 0 && f.Dup == 0 && f.Reordered 
 
 // load runs the generator against a server and ends the server.
 func (b *bench) load(ctx context.Context, s *server, target string, args ...string) (f figures, err error) {
-	f, err = b.generate(ctx, target, append([]string{"-addr", s.addr, "-pids", strconv.Itoa(s.Process.Pid), "-o", "rooms=" + b.path("rooms", "rooms.json")}, args...)...)
+	f, err = b.loadRunning(ctx, s, target, args...)
 	return f, errors.Join(err, s.stop())
+}
+
+func (b *bench) loadRunning(ctx context.Context, s *server, target string, args ...string) (figures, error) {
+	return b.generate(ctx, target, append([]string{"-addr", s.addr, "-pids", strconv.Itoa(s.Process.Pid), "-o", "rooms=" + b.path("rooms", "rooms.json")}, args...)...)
 }
 
 // generate a load.
@@ -229,18 +233,45 @@ func (b *bench) loadRef(ctx context.Context, mode string, args ...string) (figur
 	return b.load(ctx, s, "ref", args...)
 }
 
-// duel loads the two in turns, once a round.
-func (b *bench) duel(ctx context.Context, mode string, args ...string) (ours, theirs []figures, err error) {
+// turns of a round where little is needed for a figure: each a second, which is thousands of messages.
+const turns = 4
+
+// duel loads the two in turns, so many pairs of turns in a round, in which both run. The speed of a machine that others share changes
+// within seconds: the shorter the turns, the more of it the two have in common.
+func (b *bench) duel(ctx context.Context, mode string, turns int, args ...string) (ours, theirs []figures, err error) {
+	part := func(of time.Duration) string { return (of / time.Duration(turns)).String() }
+	args = append([]string{"-warm", part(b.warm), "-d", part(b.long)}, args...)
 	for range b.rounds {
-		f, err := b.loadHejie(ctx, args...)
+		o, t, err := b.round(ctx, mode, turns, args)
 		if err != nil {
 			return nil, nil, err
 		}
-		r, err := b.loadRef(ctx, mode, args...)
+		ours, theirs = append(ours, o...), append(theirs, t...)
+	}
+	return ours, theirs, nil
+}
+
+func (b *bench) round(ctx context.Context, mode string, turns int, args []string) (ours, theirs []figures, err error) {
+	s, dir, err := b.startHejie(ctx, "rooms")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, s.stop(), os.RemoveAll(dir)) }()
+	r, err := b.startRef(ctx, mode)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, r.stop()) }()
+	for range turns {
+		o, err := b.loadRunning(ctx, s, "hejie", args...)
 		if err != nil {
 			return nil, nil, err
 		}
-		ours, theirs = append(ours, f), append(theirs, r)
+		t, err := b.loadRunning(ctx, r, "ref", args...)
+		if err != nil {
+			return nil, nil, err
+		}
+		ours, theirs = append(ours, o), append(theirs, t)
 	}
 	return ours, theirs, nil
 }

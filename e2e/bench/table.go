@@ -62,7 +62,7 @@ func median[T any](rounds []T, of func(T) float64) float64 {
 	return values[len(values)/2]
 }
 
-// ratio is the median over the rounds of ours to theirs, which ran right after.
+// ratio is the median over the turns of ours to theirs, which ran right after.
 func ratio[T any](ours, theirs []T, of func(T) float64) float64 {
 	values := make([]float64, len(ours))
 	for i := range ours {

@@ -29,48 +29,73 @@ func readJSON(path string, into any) error {
 // public is a JSON answer that costs the program little but its middleware.
 const public = "/api/regions?parent=430000"
 
-// get compares an answer through all middleware with the same bytes from bare net/http. Both are loaded for a while before: a program
-// that has just started works off its notices, and collects its garbage as one that has nothing to do.
+// gets a second: without a session, with one, and by bare net/http right after.
+type gets struct{ open, signedIn, bare float64 }
+
+// get compares an answer through all middleware with the same bytes from bare net/http, in turns. Both are loaded for a while before: a
+// program that has just started works off its notices, and collects its garbage as one that has nothing to do.
 func (b *bench) get(ctx context.Context) error {
-	var ours, theirs, signedIn []float64
-	self := func(v float64) float64 { return v }
+	var all []gets
 	var size int
 	for range b.rounds {
-		s, dir, err := b.startHejie(ctx, "rooms")
+		round, n, err := b.getRound(ctx)
 		if err != nil {
 			return err
 		}
-		body, err := bodyOf(ctx, s.addr)
-		if err == nil {
-			err = os.WriteFile(b.path("body.json"), body, 0o600)
-		}
-		size = len(body)
-		token, err2 := b.session()
-		a, err3 := b.warmed(s.addr)
-		c, err4 := b.hammer(s.addr, token, b.long/2)
-		if err := errors.Join(err, err2, err3, err4, s.stop(), os.RemoveAll(dir)); err != nil {
-			return err
-		}
-		bare, err := b.startBare(ctx)
-		if err != nil {
-			return err
-		}
-		d, err := b.warmed(bare.addr)
-		if err := errors.Join(err, bare.stop()); err != nil {
-			return err
-		}
-		ours, signedIn, theirs = append(ours, a), append(signedIn, c), append(theirs, d)
+		all, size = append(all, round...), n
 	}
-	r := ratio(ours, theirs, self)
+	of := func(f func(gets) float64) string { return count(median(all, f)) }
+	r := median(all, func(g gets) float64 { return g.open / g.bare })
 	b.table.add(row{
 		what:  fmt.Sprintf("JSON GET/s through all middleware, %d bytes", size),
-		hejie: count(median(ours, self)), yardstick: count(median(theirs, self)) + " net/http", ratio: times(r),
+		hejie: of(func(g gets) float64 { return g.open }), yardstick: of(func(g gets) float64 { return g.bare }) + " net/http", ratio: times(r),
 		goals: ">= 0.75 | 0.6 | < 0.4", verdict: grade(r >= 0.75, r >= 0.6, r < 0.4),
 	})
 	b.table.add(row{
-		what: "the same with a session, read from the database", hejie: count(median(signedIn, self)), ratio: times(ratio(signedIn, theirs, self)),
+		what: "the same with a session, read from the database", hejie: of(func(g gets) float64 { return g.signedIn }),
+		ratio: times(median(all, func(g gets) float64 { return g.signedIn / g.bare })),
 	})
 	return nil
+}
+
+// getRound has both servers running and asks them in turns.
+func (b *bench) getRound(ctx context.Context) (all []gets, size int, err error) {
+	s, dir, err := b.startHejie(ctx, "rooms")
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, s.stop(), os.RemoveAll(dir)) }()
+	body, err := bodyOf(ctx, s.addr)
+	if err != nil {
+		return nil, 0, err
+	}
+	if err := os.WriteFile(b.path("body.json"), body, 0o600); err != nil {
+		return nil, 0, err
+	}
+	bare, err := b.startBare(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { err = errors.Join(err, bare.stop()) }()
+	token, err := b.session()
+	if err != nil {
+		return nil, 0, err
+	}
+	var g gets
+	turn := func(to *float64, addr, token string, d time.Duration) {
+		if err == nil {
+			*to, err = b.hammer(addr, token, d)
+		}
+	}
+	turn(&g.open, s.addr, "", 3*b.warm)
+	turn(&g.bare, bare.addr, "", b.warm)
+	for range turns {
+		turn(&g.open, s.addr, "", b.long/turns)
+		turn(&g.bare, bare.addr, "", b.long/turns)
+		turn(&g.signedIn, s.addr, token, b.long/turns)
+		all = append(all, g)
+	}
+	return all, len(body), err
 }
 
 func (b *bench) startBare(ctx context.Context) (*server, error) {
@@ -111,14 +136,6 @@ const (
 	callers = 16
 	perAddr = 300 // requests from one address, below what the program allows at once
 )
-
-// warmed is hammer on a server that just started.
-func (b *bench) warmed(addr string) (float64, error) {
-	if _, err := b.hammer(addr, "", 3*b.warm); err != nil {
-		return 0, err
-	}
-	return b.hammer(addr, "", b.long/2)
-}
 
 // hammer asks over and over on connections that are kept, and gives the answers a second. It is lean, because it shares the machine
 // with the server: all answers to one request are of one length, so only the first is taken apart.

@@ -67,7 +67,7 @@ func (c *Caller) Send(method, path, kind string, body io.Reader) (Answer, error)
 		r.Header.Set("Content-Type", kind)
 	}
 	if c.Token != "" {
-		r.AddCookie(&http.Cookie{Name: cookieAt(c.URL), Value: c.Token})
+		r.AddCookie(&http.Cookie{Name: CookieAt(c.URL), Value: c.Token})
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {

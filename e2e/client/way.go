@@ -32,13 +32,13 @@ func (w Way) NewCaller(url, token string) *Caller {
 // Stream opens what does not end by itself; the answer's body is to be closed.
 func (c *Caller) Stream(r *http.Request) (*http.Response, error) {
 	if c.Token != "" {
-		r.AddCookie(&http.Cookie{Name: cookieAt(c.URL), Value: c.Token})
+		r.AddCookie(&http.Cookie{Name: CookieAt(c.URL), Value: c.Token})
 	}
 	return c.http.Transport.RoundTrip(r)
 }
 
-// cookieAt is the session's name there: with the prefix browsers insist on TLS.
-func cookieAt(url string) string {
+// CookieAt is the session's name there: with the prefix browsers insist on TLS.
+func CookieAt(url string) string {
 	if strings.HasPrefix(url, "https:") {
 		return "__Host-hejie"
 	}

@@ -95,7 +95,7 @@ func Dial(url, token string, header ...string) (*Wire, error) {
 
 // Dial is Dial by this way.
 func (w Way) Dial(url, token string, header ...string) (*Wire, error) {
-	h := http.Header{"Cookie": {cookieAt(url) + "=" + token}, "Origin": {url}}
+	h := http.Header{"Cookie": {CookieAt(url) + "=" + token}, "Origin": {url}}
 	for i := 0; i+1 < len(header); i += 2 {
 		h.Set(header[i], header[i+1])
 	}

@@ -15,7 +15,7 @@
 // # Again
 //
 // A seed decides which faults come in which order and for how long; it is printed, and HEJIE_SEED=n throws the same again. What the
-// processes do meanwhile is theirs. HEJIE_SOAK=duration goes on with other seeds for so long.
+// processes do meanwhile is theirs. HEJIE_SOAK=duration goes on with other seeds for so long, shared among the tests.
 //
 // # Concurrency
 //
@@ -26,15 +26,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
 	"hejie/e2e/platform"
+	"hejie/e2e/soak"
 )
 
 func TestMain(m *testing.M) {
@@ -67,27 +66,13 @@ var (
 	natsServer = sync.OnceValues(func() (string, error) { return platform.BuildNATS(scratch()) })
 )
 
-// under runs a test under a seed: the given one, or a new one; and to soak, under one after the other until the time is over.
+// soaking is how many tests go on as long as there is time.
+const soaking = 8
+
+// under runs a test with what chance decides, see soak.Under.
 func under(t *testing.T, test func(t *testing.T, chance *rand.Rand)) {
 	t.Helper()
-	t.Parallel()
-	begun, long := time.Now(), soak(t)
-	for first := true; first || !t.Failed() && time.Since(begun) < long; first = false {
-		number, err := uint64(time.Now().UnixNano()), error(nil)
-		if given := os.Getenv("HEJIE_SEED"); given != "" {
-			number, err = strconv.ParseUint(given, 10, 64)
-			require.NoError(t, err)
-		}
-		t.Run(fmt.Sprintf("seed=%d", number), func(t *testing.T) { test(t, rand.New(rand.NewPCG(number, 0))) })
-	}
-}
-
-// soak is how long is soaked; 0: not at all.
-func soak(t *testing.T) time.Duration {
-	t.Helper()
-	d, err := time.ParseDuration("0" + os.Getenv("HEJIE_SOAK"))
-	require.NoError(t, err)
-	return d
+	soak.Under(t, soaking, func(t *testing.T, seed uint64) { test(t, rand.New(rand.NewPCG(seed, 0))) })
 }
 
 // Times that chance decides of: of most faults, and of some that are thrown to soak, which outlast everybody's patience.
@@ -98,7 +83,7 @@ const (
 
 // while a fault lasts.
 func (w *world) while() time.Duration {
-	if soak(w.t) > 0 && w.chance.IntN(8) == 0 {
+	if soak.Time(w.t) > 0 && w.chance.IntN(8) == 0 {
 		return upTo(w.chance, patience)
 	}
 	return upTo(w.chance, shortly)

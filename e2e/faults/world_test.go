@@ -37,6 +37,7 @@ type world struct {
 	doors      []*platform.Cable // one in front of each replica
 	enterprise string
 	rooms      []seed.Room
+	quiet      seed.Room   // where nobody is at work: no later message tells of one that was not told
 	ripe       []seed.Room // whose deadlines are all due
 	soon       []seed.Room // whose first response is due at the end of the next working day
 	parties    []*party
@@ -80,8 +81,9 @@ func newWorld(t *testing.T, chance *rand.Rand, o platform.Options) *world {
 	require.NoError(t, err)
 	w.enterprise, err = in.Enterprise(t.Context())
 	require.NoError(t, err)
-	w.rooms, err = in.Rooms(t.Context(), w.enterprise, rooms)
+	all, err := in.Rooms(t.Context(), w.enterprise, rooms+1)
 	require.NoError(t, err)
+	w.rooms, w.quiet = all[:rooms], all[rooms]
 	require.NoError(t, in.Close())
 	for _, r := range w.p.Replicas {
 		c, err := platform.NewCable("tcp", strings.TrimPrefix(r.URL, "http://"))
@@ -236,7 +238,7 @@ func (w *world) settle(last ...fault) {
 	}
 	require.NoError(w.t, w.passed(w.ripe, "case_escalated"))
 	for _, r := range w.rooms {
-		w.head[r.Case] = w.seq(r)
+		w.head[r.Case] = client.Seq(w.position(0, r))
 	}
 	for _, f := range last {
 		require.NoError(w.t, f.heal(w, 0))
@@ -255,17 +257,17 @@ func (w *world) leave() {
 	}
 }
 
-// seq of the last event of a room.
-func (w *world) seq(r seed.Room) int64 {
+// position of the end of a room, as a replica tells it.
+func (w *world) position(replica int, r seed.Room) string {
 	w.t.Helper()
-	c := client.NewCaller(w.p.Replicas[0].URL, r.Sessions[seed.Consumer])
+	c := client.NewCaller(w.p.Replicas[replica].URL, r.Sessions[seed.Consumer])
 	defer c.Close()
 	a, err := c.Try(http.MethodGet, "/api/cases/"+r.Case, nil)
 	require.NoError(w.t, err)
 	require.Equal(w.t, http.StatusOK, a.Status, a)
 	var v struct{ Positions map[string]string }
 	require.NoError(w.t, json.Unmarshal(a.Body, &v))
-	return client.Seq(v.Positions[r.Case+"/room"])
+	return v.Positions[r.Case+"/room"]
 }
 
 // passed waits until every case has an event of that type.

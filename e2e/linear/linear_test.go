@@ -5,8 +5,8 @@
 //
 // Each case is a history of its own: four devices, two a side, look at it, offer, withdraw, accept and decline at any replica, while
 // replicas are killed, cut off from the database and from each other. A command without an answer is sent again under its id, or given
-// up: it may then have taken effect at any later time, or never. model_test.go is the clerk. HEJIE_SOAK=duration races for so long instead of
-// some seconds; HEJIE_SEED=n, which is printed, wants the same things again and makes the same trouble.
+// up: it may then have taken effect at any later time, or never. model_test.go is the clerk. The seed, which is printed (package soak), wants
+// the same things again and makes the same trouble.
 package linear
 
 import (
@@ -16,7 +16,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -28,6 +27,7 @@ import (
 
 	"hejie/e2e/platform"
 	"hejie/e2e/seed"
+	"hejie/e2e/soak"
 	"hejie/negotiation"
 )
 
@@ -56,26 +56,12 @@ func TestMain(m *testing.M) {
 // programs are built once.
 var programs func() (platform.Options, error)
 
-// soak is how long to race: some seconds, or HEJIE_SOAK.
-func soak(t *testing.T) time.Duration {
-	t.Helper()
-	long := os.Getenv("HEJIE_SOAK")
-	if long == "" {
-		return 4 * time.Second
-	}
-	d, err := time.ParseDuration(long)
-	require.NoError(t, err)
-	return d
-}
-
 func TestReplicasAreLinear(t *testing.T) {
-	t.Parallel()
-	race(t, 3)
+	soak.Under(t, 2, func(t *testing.T, number uint64) { race(t, 3, number) })
 }
 
 func TestOneFileIsLinear(t *testing.T) {
-	t.Parallel()
-	race(t, 0)
+	soak.Under(t, 2, func(t *testing.T, number uint64) { race(t, 0, number) })
 }
 
 // What races.
@@ -85,8 +71,17 @@ const (
 	aSecond = 40 // cases at most
 )
 
-func race(t *testing.T, replicas int) {
-	within := soak(t)
+// How long one platform is raced on, and to soak.
+const (
+	lap     = 4 * time.Second
+	longLap = time.Minute
+)
+
+func race(t *testing.T, replicas int, number uint64) {
+	within := lap
+	if soak.Time(t) > 0 {
+		within = longLap
+	}
 	o, err := programs()
 	require.NoError(t, err)
 	o.Replicas = replicas
@@ -106,12 +101,6 @@ func race(t *testing.T, replicas int) {
 		require.NoError(t, p.Start(i))
 	}
 
-	number := uint64(time.Now().UnixNano())
-	if given := os.Getenv("HEJIE_SEED"); given != "" {
-		number, err = strconv.ParseUint(given, 10, 64)
-		require.NoError(t, err)
-	}
-	t.Logf("seed %d", number)
 	ctx, stop := context.WithTimeout(t.Context(), within)
 	defer stop()
 	var faults errgroup.Group

@@ -186,15 +186,22 @@ func TestSignOutEndsSocketsEverywhere(t *testing.T) {
 	}
 }
 
-func TestPeopleOfAKilledReplicaVanish(t *testing.T) {
-	t.Parallel()
-	var a air
-	p := newPlatform(t, 2, a.connect)
+// meeting of the two sides of a case, each at a replica of its own, who see each other.
+func meeting(t *testing.T, a *air) (p *platform, mine, desk *client) {
+	t.Helper()
+	p = newPlatform(t, 2, a.connect)
 	caseID := p.open(1)
-	mine, desk := p.replicas[0].dial(p.replicas[0].enter(consumer).Token), p.replicas[1].dial(p.replicas[1].enter(agent).Token)
+	mine, desk = p.replicas[0].dial(p.replicas[0].enter(consumer).Token), p.replicas[1].dial(p.replicas[1].enter(agent).Token)
 	mine.follow(caseID + "/room")
 	desk.follow(caseID + "/room")
 	p.until("here", func() bool { return len(mine.present()) == 2 })
+	return p, mine, desk
+}
+
+func TestPeopleOfAKilledReplicaVanish(t *testing.T) {
+	t.Parallel()
+	var a air
+	p, mine, _ := meeting(t, &a)
 	a.mu.Lock()
 	a.ends = map[int]func([]byte){} // neither hears the other again, and nobody says goodbye
 	a.mu.Unlock()
@@ -206,12 +213,7 @@ func TestPeopleOfAKilledReplicaVanish(t *testing.T) {
 func TestALostGoodbyeOfAPersonHeals(t *testing.T) {
 	t.Parallel()
 	var a air
-	p := newPlatform(t, 2, a.connect)
-	caseID := p.open(1)
-	mine, desk := p.replicas[0].dial(p.replicas[0].enter(consumer).Token), p.replicas[1].dial(p.replicas[1].enter(agent).Token)
-	mine.follow(caseID + "/room")
-	desk.follow(caseID + "/room")
-	p.until("here", func() bool { return len(mine.present()) == 2 })
+	p, mine, desk := meeting(t, &a)
 	a.mu.Lock()
 	lost := false
 	a.lose = func() bool { return !lost } // up to the next tick all is lost

@@ -9,8 +9,8 @@
 //
 // # Concurrency
 //
-// One goroutine owns all state and decides; ticks run on goroutines of their own, at most Concurrency at once, so that the
-// writer can put many into one commit. A case is never ticked twice at once.
+// One goroutine owns all state and decides; ticks run on other goroutines, at most Concurrency at once, so that the writer can
+// put many into one commit while others load their cases. A case is never ticked twice at once.
 //
 // # Life cycle
 //
@@ -56,7 +56,7 @@ type Options struct {
 
 	Shared      bool          // other processes walk the same log: each takes its batches by chance, so that they seldom meet in a case
 	Batch       int           // cases taken at once; 0: 100
-	Concurrency int           // ticks at once; 0: 64
+	Concurrency int           // ticks at once; 0: 200, some of which load their cases while the writer commits others
 	Poll        time.Duration // longest sleep; 0: one second
 	Backoff     time.Duration // first wait of a case that failed, doubled each time; 0: one second
 	BackoffMax  time.Duration // 0: five minutes
@@ -121,7 +121,7 @@ func New(o Options) *Worker {
 		}
 	}
 	orInt(&o.Batch, 100)
-	orInt(&o.Concurrency, 64)
+	orInt(&o.Concurrency, 200)
 	orWait(&o.Poll, time.Second)
 	orWait(&o.Backoff, time.Second)
 	orWait(&o.BackoffMax, 5*time.Minute)

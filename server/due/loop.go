@@ -20,6 +20,8 @@ type loop struct {
 	resting map[string]rest      // failed
 	since   map[string]time.Time // when a case of the backlog was first seen, real time
 	busy    int                  // ticks under way
+	hands   int                  // goroutines that tick, started as they are first needed
+	work    chan string          // for one of them
 	done    chan outcome
 }
 
@@ -35,7 +37,8 @@ type outcome struct {
 
 func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
 	defer close(stopped)
-	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{}, since: map[string]time.Time{}, done: make(chan outcome)}
+	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{}, since: map[string]time.Time{},
+		work: make(chan string), done: make(chan outcome)}
 	defer l.finish()
 	if !l.ready(ctx) {
 		return
@@ -177,7 +180,18 @@ func (l *loop) begin() {
 	id := l.queue[0]
 	l.queue = l.queue[1:]
 	l.busy++
-	go func() { l.done <- outcome{id, l.tick(id)} }()
+	if l.hands < l.o.Concurrency {
+		l.hands++
+		go l.hand()
+	}
+	l.work <- id
+}
+
+// hand ticks one case after the other: a tick needs much stack, which a goroutine of its own would have to grow each time.
+func (l *loop) hand() {
+	for id := range l.work {
+		l.done <- outcome{id, l.tick(id)}
+	}
 }
 
 // end takes what a tick came to.
@@ -248,6 +262,7 @@ func (l *loop) finish() {
 	for l.busy > 0 {
 		l.end(<-l.done)
 	}
+	close(l.work)
 	l.queue = nil
 	clear(l.running)
 	clear(l.since)

@@ -1,4 +1,4 @@
-// Package figures tells operators how the platform does, in the form that Prometheus reads.
+// Package figures tells operators how the platform does: counts in the form that Prometheus reads, and traces for OpenTelemetry.
 //
 // # Pattern
 //
@@ -7,7 +7,8 @@
 //
 // # Invariants
 //
-// No figure names a person, a case or an enterprise, and the number of series is bounded: routes are patterns, never paths.
+// No figure names a person, a case or an enterprise, and the number of series is bounded: routes are patterns, never paths. Traces name
+// cases, and never people or what they say.
 //
 // # Concurrency
 //

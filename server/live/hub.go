@@ -290,10 +290,10 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if code == 0 {
 		c.prepare()
-		go c.read()
 		if code := h.lapsed(r.Context(), who); code != 0 {
 			c.end(code)
 		}
+		go c.read() // not before: Stop waits for readers, and after it nothing may be asked
 	} else {
 		h.refuse(c, code)
 	}
@@ -316,8 +316,13 @@ func (h *Hub) lapsed(ctx context.Context, who Visitor) CloseCode {
 	if h.Alive == nil {
 		return 0
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(h.ctx, cancel)()
 	alive, err := h.Alive(ctx, who.Session.ID)
 	switch {
+	case err != nil && h.ctx.Err() != nil: // nobody waits for it any more
+		return GoingAway
 	case err != nil:
 		h.Logger.ErrorContext(ctx, "live: session not looked up", slog.Any("error", err))
 		return GoingAway

@@ -274,6 +274,48 @@ func TestStopWaitsForCommandsUnderWay(t *testing.T) {
 	require.Len(t, w.log[caseNo(1)], 1)
 }
 
+// Who is being let in is asked about in the database, which is closed after Stop.
+func TestStopWaitsForThoseWhoCome(t *testing.T) {
+	t.Parallel()
+	for name, patient := range map[string]bool{"in time": true, "out of time": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			began, goOn, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
+			w := newWorld(t, func(o *Options) {
+				o.Alive = func(ctx context.Context, _ string) (bool, error) {
+					defer close(over)
+					close(began)
+					select {
+					case <-goOn:
+					case <-ctx.Done():
+					}
+					return ctx.Err() == nil, ctx.Err()
+				}
+			})
+			c := w.dial("consumer")
+			<-began
+			require.NoError(t, c.ws.Close()) // who leaves at once is still asked about
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			stopped := make(chan error)
+			go func() { stopped <- w.hub.Stop(ctx) }()
+			if patient {
+				require.Never(t, func() bool { return w.hub.Sockets() == 0 }, 50*time.Millisecond, 5*time.Millisecond, "stopped before it was answered")
+				close(goOn)
+				require.NoError(t, <-stopped)
+			} else {
+				cancel()
+				require.ErrorIs(t, <-stopped, context.Canceled)
+			}
+			select {
+			case <-over:
+			default:
+				t.Fatal("stopped while somebody asked")
+			}
+		})
+	}
+}
+
 func TestStopRunsOutOfTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

@@ -103,7 +103,8 @@ func (p plainReader) CasesOf(ctx context.Context, consumer string) (open int, la
 func (p plainTx) EraseAccount(_ context.Context, id string) error {
 	return p.t.erasing(
 		statement{`DELETE FROM codes WHERE phone = (SELECT login FROM accounts WHERE id = ?)`, []any{id}},
-		statement{`DELETE FROM outbox WHERE recipient = ? OR address = (SELECT login FROM accounts WHERE id = ?)`, []any{id, id}},
+		statement{`DELETE FROM outbox WHERE recipient = ?`, []any{id}},
+		statement{`DELETE FROM outbox WHERE address <> '' AND address = (SELECT login FROM accounts WHERE id = ?)`, []any{id}},
 		statement{`DELETE FROM attempts WHERE key = 'proof:' || ?`, []any{id}},
 		statement{`DELETE FROM sessions WHERE account = ?`, []any{id}},
 		statement{`DELETE FROM read_marks WHERE account = ?`, []any{id}},

@@ -44,7 +44,6 @@ var whole = map[string]string{
 	"FROM scorecard_rows WHERE grain = 'd' AND span BETWEEN ? AND ? GROUP BY enterprise": "the ranking, once a day: sums, whose number follows the enterprises",
 	"DELETE FROM codes WHERE created_at":                                                 "they are of one day",
 	"DELETE FROM attempts WHERE at":                                                      "they are of one day",
-	"DELETE FROM outbox WHERE recipient = ? OR address":                                  "somebody is erased: an index would cost each notice more than this costs",
 	"SELECT id FROM accounts WHERE active = 0 AND enterprise <> ''":                      "staff of desks, once an hour: an index of them alone",
 	"FROM outbox ORDER BY created_at DESC":                                               "the demo's page of messages",
 	"FROM accounts WHERE 1 = 1 ORDER BY id":                                              "nobody asks for all accounts",

@@ -256,6 +256,25 @@ func main() {
 		stop.Store(true)
 	}
 
+	failed := func(err error) {
+		if !stop.Load() {
+			m.fail(err)
+		}
+	}
+	// hear the next message of the other party in a room, and when it was sent.
+	hear := func(r, s int) (n, at int64, ok bool) {
+		for {
+			b, err := conns[r][s].Receive(ctx)
+			if err != nil {
+				failed(err)
+				return 0, 0, false
+			}
+			if room, from, n, at, ok := parse(b); ok && room == r && from != s {
+				return n, at, true
+			}
+		}
+	}
+
 	switch *mode {
 	case "closed":
 		for r := range conns {
@@ -273,9 +292,7 @@ func main() {
 							err = acked()
 						}
 						if err != nil {
-							if !stop.Load() {
-								m.fail(err)
-							}
+							failed(err)
 							return false
 						}
 						m.ack(time.Since(b))
@@ -285,16 +302,9 @@ func main() {
 						return
 					}
 					for {
-						bb, err := c.Receive(ctx)
-						if err != nil {
-							if !stop.Load() {
-								m.fail(err)
-							}
+						nn, ts, ok := hear(r, s)
+						if !ok {
 							return
-						}
-						rr, ss, nn, ts, ok := parse(bb)
-						if !ok || rr != r || ss == s {
-							continue
 						}
 						if !other.check(nn, &m) {
 							continue
@@ -318,20 +328,12 @@ func main() {
 		for r := range conns {
 			for s := 0; s < 2; s++ {
 				go func() {
-					c := conns[r][s]
 					had := map[int64]bool{}
 					last := int64(-1)
 					for {
-						bb, err := c.Receive(ctx)
-						if err != nil {
-							if !stop.Load() {
-								m.fail(err)
-							}
+						nn, ts, ok := hear(r, s)
+						if !ok {
 							return
-						}
-						rr, ss, nn, ts, ok := parse(bb)
-						if !ok || rr != r || ss == s {
-							continue
 						}
 						if had[nn] {
 							m.dup.Add(1)
@@ -370,9 +372,7 @@ func main() {
 				k, bb := body(r, s, n, due.UnixNano())
 				acked, err := conns[r][s].Send(ctx, k, bb) // here, so that a party's messages leave in their order
 				if err != nil {
-					if !stop.Load() {
-						m.fail(err)
-					}
+					failed(err)
 					return
 				}
 				waiting.Add(1)
@@ -380,9 +380,7 @@ func main() {
 					defer waiting.Add(-1)
 					err := acked()
 					if err != nil {
-						if !stop.Load() {
-							m.fail(err)
-						}
+						failed(err)
 						return
 					}
 					if in(due.UnixNano()) {

@@ -39,6 +39,9 @@ type hejie struct {
 	}
 }
 
+// elsewhere is a position that no room has: the server says so and goes on from now, without what was said in turns before.
+const elsewhere = "1.00000000"
+
 type hejieConn struct {
 	*wsBase
 	caseID string
@@ -69,7 +72,7 @@ func (h *hejie) Connect(ctx context.Context, room, side int) (target.Conn, error
 	ready := make(chan struct{})
 	go w.loop(h.frames(w, ready))
 	channel := h.rooms[room].Case + "/room"
-	if err := w.write(map[string]any{"subscribe": map[string]string{"channel": channel}}); err != nil {
+	if err := w.write(map[string]any{"subscribe": map[string]string{"channel": channel, "since": elsewhere}}); err != nil {
 		return nil, err
 	}
 	select {

@@ -14,8 +14,9 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import { api, data } from '@/api'
 import { onBack } from '@/lib/back'
-import { asProblem, Problem, type ProblemBody } from '@/lib/problem'
+import { asProblem, type Problem } from '@/lib/problem'
 import { discard, markRead, pendingOf, presenceIn, retry, send, useChannel, type LiveEvent } from '@/live'
+import { act as actOn } from '@/live/act'
 import type { CaseView, Command, CommandType, Reader, RoomEvent } from '@/features/words'
 import { setBusinessNow } from './now'
 import { add, chosen, open, take, type RoomState } from './state'
@@ -173,16 +174,7 @@ export function useRoom(caseId: string, reader: Reader) {
     }, wait)
   }
 
-  /** Sends a command that has its answer beside it. What fails is told there and not kept. */
-  async function act(command: Command): Promise<void> {
-    const { id, done } = send(caseId, command)
-    try {
-      await done
-    } catch (thrown) {
-      discard(id)
-      throw thrown instanceof Problem ? thrown : new Problem(thrown as ProblemBody)
-    }
-  }
+  const act = (command: Command): Promise<void> => actOn(caseId, command)
 
   function say(text: string, more: { question?: boolean } = {}): void {
     send(caseId, { type: 'post_message', text, ...more })

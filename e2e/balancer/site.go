@@ -1,5 +1,5 @@
 // Package balancer keeps haproxy.cfg, which the operators' page gives away, and tests it as it lies there: three real replicas behind
-// HAProxy of Debian, with people at work while the replicas are replaced one by one.
+// HAProxy of Debian, with people at work while the replicas are replaced one by one. Browsers' tests have a Site of their own.
 package balancer
 
 import (
@@ -10,6 +10,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
@@ -21,53 +22,51 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.uber.org/goleak"
 
 	"hejie/e2e/client"
 	"hejie/e2e/platform"
 	"hejie/e2e/seed"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
 // names of the replicas in haproxy.cfg.
 var names = [...]string{"one", "two", "three"}
 
-// site is a platform behind a balancer.
-type site struct {
+// Site is a platform behind a balancer. What goes wrong in it fails the test, with which it ends.
+type Site struct {
+	P     *platform.Platform
+	URL   string
+	Rooms []seed.Room
+
 	t       *testing.T
-	p       *platform.Platform
 	haproxy *platform.Process
-	url     string
-	plain   string // without TLS
+	plain   string // URL without TLS
 	tls     *tls.Config
-	rooms   []seed.Room
 }
 
-// newSite has so many rooms.
-func newSite(t *testing.T, rooms int) *site {
+// NewSite of a program, "" to build it, with so many rooms.
+func NewSite(t *testing.T, binary string, rooms int) *Site {
 	t.Helper()
-	s := &site{t: t}
+	s := &Site{t: t}
 	var err error
 	dir := t.TempDir()
 	limits := filepath.Join(dir, "limits.json")
 	b, err := json.Marshal(seed.Unlimited().Limits)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(limits, b, 0o600))
-	s.p, err = platform.New(platform.Options{Replicas: len(names), Flags: []string{"--behind-proxy", "--trusted-proxy", "127.0.0.1/32", "--drain", "5s", "--limits", limits}})
-	t.Cleanup(func() { require.NoError(t, s.p.Close()) })
+	s.P, err = platform.New(platform.Options{Replicas: len(names), Binary: binary, Flags: []string{"--behind-proxy", "--trusted-proxy", "127.0.0.1/32", "--drain", "5s", "--limits", limits}})
+	t.Cleanup(func() { require.NoError(t, s.P.Close()) })
 	require.NoError(t, err)
-	in, err := s.p.Seed(seed.Unlimited())
+	in, err := s.P.Seed(seed.Unlimited())
 	require.NoError(t, err)
 	enterprise, err := in.Enterprise(t.Context())
 	require.NoError(t, err)
-	s.rooms, err = in.Rooms(t.Context(), enterprise, rooms)
+	s.Rooms, err = in.Rooms(t.Context(), enterprise, rooms)
 	require.NoError(t, err)
 	require.NoError(t, in.Close())
 	var urls []string
-	for i, r := range s.p.Replicas {
-		require.NoError(t, s.p.Start(i))
-		require.NoError(t, s.p.Ready(t.Context(), i))
+	for i, r := range s.P.Replicas {
+		require.NoError(t, s.P.Start(i))
+		require.NoError(t, s.P.Ready(t.Context(), i))
 		urls = append(urls, r.URL)
 	}
 	s.balance(urls)
@@ -75,7 +74,7 @@ func newSite(t *testing.T, rooms int) *site {
 }
 
 // balance starts HAProxy with the very file, and addresses by its environment.
-func (s *site) balance(replicas []string) {
+func (s *Site) balance(replicas []string) {
 	t := s.t
 	t.Helper()
 	program, err := exec.LookPath("haproxy")
@@ -88,16 +87,14 @@ func (s *site) balance(replicas []string) {
 	require.NoError(t, err)
 	secure, err := platform.FreeAddr()
 	require.NoError(t, err)
-	s.url, s.plain = "https://"+secure, "http://"+plain
+	s.URL, s.plain = "https://"+secure, "http://"+plain
 	cert := filepath.Join(dir, "hejie.pem")
 	s.tls = s.certificate(cert)
 	env := []string{"HEJIE_PLAIN=" + plain, "HEJIE_TLS=" + secure, "HEJIE_CERT=" + cert}
 	for i, name := range names {
 		env = append(env, "HEJIE_"+strings.ToUpper(name)+"="+strings.TrimPrefix(replicas[i], "http://"))
 	}
-	config, err := filepath.Abs("haproxy.cfg")
-	require.NoError(t, err)
-	s.haproxy, err = platform.Run(dir, env, program, "-db", "-f", config)
+	s.haproxy, err = platform.Run(dir, env, program, "-db", "-f", filepath.Join(platform.Root(), "e2e/balancer/haproxy.cfg"))
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, s.haproxy.Kill())
@@ -115,7 +112,7 @@ func (s *site) balance(replicas []string) {
 }
 
 // certificate of the site in a file, and who believes it.
-func (s *site) certificate(path string) *tls.Config {
+func (s *Site) certificate(path string) *tls.Config {
 	t := s.t
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -132,17 +129,32 @@ func (s *site) certificate(path string) *tls.Config {
 	return &tls.Config{RootCAs: roots}
 }
 
-// from is the way of somebody with an address of their own.
-func (s *site) from(n int) client.Way {
+// From is the way of somebody with an address of their own.
+func (s *Site) From(n int) client.Way {
 	return client.Way{TLS: s.tls, From: net.IPv4(127, 0, 1, byte(n))}
 }
 
-// landed is how many sockets or streams came to a replica since it was started.
-func (s *site) landed(replica int, route string) (n int) {
-	for _, line := range s.p.Replicas[replica].Out.All() {
+// Landed is how many requests of a route a replica has answered since it was started.
+func (s *Site) Landed(replica int, route string) (n int) {
+	for _, line := range s.P.Replicas[replica].Out.All() {
 		if strings.Contains(line, `"route":"`+route+`"`) {
 			n++
 		}
 	}
 	return n
+}
+
+// Replace a replica as an upgrade does: it ends in order while the others serve, starts again, and the balancer takes it back.
+func (s *Site) Replace(replica int) error {
+	if err := s.P.Stop(replica); err != nil {
+		return err
+	}
+	if said := s.P.Replicas[replica].Complaint(); len(said) > 0 {
+		return fmt.Errorf("replica %s: %v", names[replica], said)
+	}
+	if err := s.P.Start(replica); err != nil {
+		return err
+	}
+	_, err := s.haproxy.Says("Server hejie/" + names[replica] + " is UP")
+	return err
 }
