@@ -1,13 +1,21 @@
 package negotiation
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"hejie/negotiation/workday"
 )
 
 var messageJSON = []byte(`{"type":"post_message","text":"您好，我们已经收到您的问题，请问您购买的是哪一款？","question":true}`)
@@ -79,7 +87,7 @@ func TestDecodeIsStrict(t *testing.T) {
 		`{"type":""}`:                         {CodeUnknownCommand, "type"},
 		`{"type":"pass_deadline"}`:            {CodeUnknownCommand, "type"}, // of the system
 		`{"type":"Reopen"}`:                   {CodeUnknownCommand, "type"},
-		`{"Type":"reopen"}`:                   {CodeUnknownField, "Type"},
+		`{"Type":"reopen"}`:                   {CodeRequired, "type"},
 		`{"type":"reopen","x":1}`:             {CodeUnknownField, "x"},
 		`{"type":"reopen","type":"reopen"}`:   {CodeRepeatedField, "type"},
 		`{"type":"rate","stars":1,"stars":2}`: {CodeRepeatedField, "stars"},
@@ -92,18 +100,18 @@ func TestDecodeIsStrict(t *testing.T) {
 		`{"type":"rate","stars":true}`:        {CodeMalformed, "stars"},
 		`{"type":"post_message","text":{}}`:   {CodeMalformed, "text"},
 		`{"type":"make_offer","items":{}}`:    {CodeMalformed, "items"},
-		`{"type":"make_offer","items":[{"due":{"days":"x"}}]}`:          {CodeMalformed, "items.due.days"},
-		`{"type":"make_offer","items":[{"due":{"days":1,"days":2}}]}`:   {CodeRepeatedField, "days"},
-		`{"type":"make_offer","items":[{"due":{"hours":1}}]}`:           {CodeUnknownField, "hours"},
+		`{"type":"make_offer","items":[{"due":{"days":"x"}}]}`:          {CodeMalformed, "items[0].due.days"},
+		`{"type":"make_offer","items":[{"due":{"days":1,"days":2}}]}`:   {CodeRepeatedField, "items[0].due.days"},
+		`{"type":"make_offer","items":[{"due":{"hours":1}}]}`:           {CodeUnknownField, "items[0].due.hours"},
 		`{"type":"change_consents","publication":{"yes":1,"text":"a"}}`: {CodeMalformed, "publication.yes"},
 		`{"type":"post_message","question":"yes"}`:                      {CodeMalformed, "question"},
-		`{"type":"post_message","text":` + deep + `}`:                   {CodeMalformed, ""},
-		`{"type":"reopen"` + many.String() + `}`:                        {CodeMalformed, ""},
+		`{"type":"post_message","text":` + deep + `}`:                   {CodeMalformed, "text"},
+		`{"type":"reopen"` + many.String() + `}`:                        {CodeUnknownField, "kaa"},
 		`{"type":"post_message","text":"\ud800"}`:                       {CodeMalformed, "text"}, // half of a pair
 		`{"type":"post_message","text":"a\\\\\udc00\ud800"}`:            {CodeMalformed, "text"},
 		`{"type":"post_message","text":"\ud83d\u0041"}`:                 {CodeMalformed, "text"},
 		`{"type":"post_message","text":"\ud83d\ude0"}`:                  {CodeMalformed, ""},
-		`{"type":"make_offer","items":[{},{"text":"\uDFFF"}]}`:          {CodeMalformed, "items[1].text"},
+		`{"type":"make_offer","items":[{},{"description":"\uDFFF"}]}`:   {CodeMalformed, "items[1].description"},
 		`{"type":"post_message","` + strings.Repeat("x", 90) + `":1}`:   {CodeUnknownField, strings.Repeat("x", 40) + "…"},
 	} {
 		cmd, err := DecodeCommand([]byte(in))
@@ -168,21 +176,167 @@ func FuzzDecodeCommand(f *testing.F) {
 	})
 }
 
-// FuzzScan holds scan to encoding/json: whatever it lets through is JSON, and what it calls malformed without a bound is not.
-func FuzzScan(f *testing.F) {
-	for _, s := range []string{``, ` `, `{}`, ` { } `, `[]`, `[1]`, `[1,]`, `[,1]`, `[1 2]`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{,}`, `{"a" : [ ] , "b":null}`, `{"a":1}}`,
-		`true`, `tru`, `truex`, `nulll`, `-`, `-0`, `01`, `1.`, `1.5e`, `1E+9`, `-0.0e-1`, `.5`, `+1`, `1e5.`, `"`, `"\\"`, `"\\\""`, `"\u12G4"`, `"\u12a"`, `"\uD800"`, `"\x"`, `"\`,
-		"\"\x1f\"", "\"\t\"", "\"\xff\"", "\x00", "{\"a\":\x00}", `{"A":1}`, `{"a":1,"a":2}`, strings.Repeat(`[`, 17), strings.Repeat(`[`, 16) + strings.Repeat(`]`, 16)} {
+// everything has each kind of value that a command, a fact or a body has.
+type everything struct {
+	Text   string         `json:"text"`
+	Side   Side           `json:"side,omitempty"`
+	Yes    bool           `json:"yes"`
+	Small  int8           `json:"small"`
+	Whole  int64          `json:"whole"`
+	After  *int           `json:"after"`
+	Money  *Money         `json:"money"`
+	Words  []string       `json:"words"`
+	Items  []Item         `json:"items"`
+	At     time.Time      `json:"at,omitzero"`
+	Dates  []workday.Date `json:"dates"`
+	Share  float64        `json:"share"`
+	Do     *AnyCommand    `json:"do"`
+	Hidden string         `json:"-"`
+	Inner  struct {
+		On *bool `json:"on"`
+	} `json:"inner"`
+}
+
+var everythingJSON = []string{
+	`{"text":"a\n\u00e9\ud83d\ude00\"","side":"consumer","yes":true,"small":-128,"whole":9007199254740993,"after":0,"money":{"currency":"CNY","minor":1}}`,
+	` { "words" : [ "" , "长" ] , "items" : [ { "by" : "bureau" , "due" : { "days" : 3 , "after" : 1 } } , { } ] , "inner" : { "on" : false } } `,
+	`{"at":"2026-01-01T00:00:00.5+08:00","dates":["2026-11-22"],"share":-1.5e3,"do":{"stars":5,"type":"rate"}}`,
+	`{"text":null,"yes":null,"small":null,"after":null,"money":null,"words":[],"items":null,"at":null,"dates":null,"share":null,"do":null,"inner":null}`}
+
+// asJSON holds DecodeStrict to encoding/json: what we take, that takes too and makes the same of it; what we refuse, it refuses too but for
+// what we are strict in, and we say of JSON only that it is broken.
+func asJSON(t *testing.T, b []byte) {
+	var ours, theirs everything
+	err := DecodeStrict(b, &ours)
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	bad := d.Decode(&theirs)
+	if _, end := d.Token(); bad == nil && end != io.EOF {
+		bad = errors.New("trailing bytes")
+	}
+	var e *Error
+	ok := false
+	switch {
+	case err == nil:
+		ok = bad == nil && reflect.DeepEqual(theirs, ours)
+	case !errors.As(err, &e) || !slices.Contains(unreadable, e.Code):
+	case e.Code == CodeMalformed && e.Params == nil:
+		ok = !json.Valid(b) || !utf8.Valid(b)
+	default:
+		ok = bad != nil || e.Code == CodeRepeatedField || e.Code == CodeUnknownField || e.Params["expected"] == "Unicode"
+	}
+	if !ok { // not by require, which takes long for so many
+		t.Fatalf("%q: %v and %+v; encoding/json: %v and %+v", b, err, ours, bad, theirs)
+	}
+}
+
+// Every sign of JSON in every place of it, instead of what is there and before it, and every place left out.
+func TestDecodesAsEncodingJSON(t *testing.T) {
+	t.Parallel()
+	signs := []string{"", "{", "}", "[", "]", ",", ":", `"`, `\`, "\n", "\xff", "0", "-", ".0", "e9", "null", "true", `"x"`, `\ud800`, `"yes":true,`}
+	for _, whole := range everythingJSON {
+		asJSON(t, []byte(whole))
+		var v everything
+		require.NoError(t, DecodeStrict([]byte(whole), &v))
+		for i := range len(whole) + 1 {
+			asJSON(t, []byte(whole[:i]))
+			for _, s := range signs {
+				asJSON(t, []byte(whole[:i]+s+whole[i:]))
+				asJSON(t, []byte(whole[:i]+s+whole[min(i+1, len(whole)):]))
+			}
+		}
+	}
+}
+
+// Nothing but times is left to encoding/json, and a bit is enough to remember each field.
+func TestShapesOfTheVocabulary(t *testing.T) {
+	t.Parallel()
+	var look func(s *shape)
+	look = func(s *shape) {
+		require.Equal(t, s.own, s.of == reflect.TypeFor[time.Time](), s.of)
+		require.LessOrEqual(t, len(s.fields), 64, s.of)
+		for _, f := range s.fields {
+			if f.shape != nil {
+				look(f.shape)
+			}
+		}
+		if s.elem != nil {
+			look(s.elem)
+		}
+	}
+	for _, k := range []Kinds{commands, systemCommands, facts} {
+		for _, s := range k {
+			look(s)
+		}
+	}
+}
+
+func FuzzDecodeStrict(f *testing.F) {
+	for _, s := range everythingJSON {
+		f.Add([]byte(s))
+	}
+	for _, s := range []string{``, ` `, `{ }`, `[]`, `null`, `{"a"}`, `{,}`, `{"small":128}`, `{"small":1.0}`, `{"small":1e1}`, `{"small":-0}`, `{"small":01}`, `{"whole":9223372036854775808}`, `{"share":1e999}`,
+		`{"text":"\u12G4"}`, `{"text":"\uD800"}`, `{"Text":"a"}`, `{"ſide":"a"}`, `{"\u0074ext":""}`, `{"text":"a","text":"b"}`, `{"at":"x"}`, `{"words":["a",]}`, `{"do":{"type":7}}`, `{"do":{"text":"a"}}`, "{\"text\":\"\x1f\"}", `{"-":"x"}`, `{"Hidden":"x"}`,
+		strings.Repeat(`[`, 17), `{"text":` + strings.Repeat(`[`, 16) + strings.Repeat(`]`, 16) + `}`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(asJSON)
+}
+
+// Members parts every object as encoding/json does.
+func TestMembers(t *testing.T) {
+	t.Parallel()
+	value := rapid.Custom(func(t *rapid.T) any {
+		return rapid.OneOf(
+			rapid.Just[any](nil), rapid.Map(rapid.Bool(), func(b bool) any { return b }), rapid.Map(rapid.Float64Range(-1e9, 1e9), func(f float64) any { return f }),
+			rapid.Map(rapid.String(), func(s string) any { return s }),
+			rapid.Map(rapid.SliceOfN(rapid.String(), 0, 3), func(s []string) any { return s }),
+			rapid.Map(rapid.MapOfN(rapid.String(), rapid.String(), 0, 3), func(m map[string]string) any { return map[string]any{"in": m} }),
+		).Draw(t, "value")
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		object := rapid.MapOfN(rapid.StringMatching(`[a-z_ {,:长]{0,3}`), value, 0, 5).Draw(t, "object")
+		compact, err := json.Marshal(object)
+		require.NoError(t, err)
+		var spaced bytes.Buffer
+		require.NoError(t, json.Indent(&spaced, compact, " ", "\t"))
+		for _, b := range [][]byte{compact, spaced.Bytes()} {
+			var want map[string]json.RawMessage
+			require.NoError(t, json.Unmarshal(b, &want))
+			got, err := Members(b)
+			require.NoError(t, err)
+			require.Len(t, got, len(want))
+			for _, m := range got {
+				require.Equal(t, string(want[string(m.Name)]), string(m.Value))
+			}
+		}
+	})
+}
+
+func FuzzMembers(f *testing.F) {
+	for _, s := range []string{`{}`, ` {"a":1 , "b":[{"c":"\"}"}]}`, `{"a":-1.5e3}`, `{"a":"\\"}`, `{"\u0061":true,"a":null}`, `{`, `"`, `{"a"`, `{}{}`, `{"a":1}}`, `{"a":1,"a":1}`} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		err := scan(b, nil)
-		var e *Error
-		switch {
-		case err == nil:
-			require.True(t, json.Valid(b) && utf8.Valid(b), "%q", b)
-		case errors.As(err, &e) && e.Code == CodeMalformed && e.Params == nil:
-			require.False(t, json.Valid(b) && utf8.Valid(b), "%q", b)
+		var want map[string]json.RawMessage
+		bad := json.Unmarshal(b, &want)
+		got, err := Members(b)
+		if bad != nil || want == nil { // whoever decodes the member that is broken says so
+			broken := err != nil
+			for _, x := range got {
+				broken = broken || !json.Valid(x.Value) || bytes.IndexByte(x.Name, '\\') >= 0
+			}
+			require.True(t, broken, "%q", b)
+			return
+		}
+		if CodeOf(err) == CodeRepeatedField {
+			return // which encoding/json lets through
+		}
+		require.NoError(t, err)
+		for _, m := range got {
+			if v, ok := want[string(m.Name)]; ok && len(got) == len(want) { // else an escape makes one name of two
+				require.Equal(t, string(v), string(m.Value))
+			}
 		}
 	})
 }

@@ -72,7 +72,7 @@ func CodeOf(err error) string {
 // Codes of errors. The HTTP status and the sentences in both languages hang on them; they are never renamed.
 const (
 	CodeInternal         = "internal"
-	CodeUnavailable      = "unavailable"        // nothing was changed; the same command id may be sent again
+	CodeUnavailable      = "unavailable"        // now and here; a command may have taken effect or not, and is safe to send again with the same id
 	CodeNotFound         = "not_found"          // or not for this reader: the two are not told apart
 	CodeSignInRequired   = "sign_in_required"   //
 	CodeNotAllowed       = "not_allowed"        // the reader sees the case but has not this right

@@ -172,17 +172,19 @@ func writePart(s hash.Hash, p []byte) {
 func (r Record) Erased() bool { return r.Content == nil && r.Salt == nil && r.ContentSum != Hash{} }
 
 // Event decodes the record for Apply and for readers.
-func (r Record) Event() (Event, error) {
-	e := Event{At: r.At, By: r.By, Channel: r.Channel}
-	d, ok := facts[r.Type]
-	if !ok {
+func (r Record) Event() (Event, error) { return r.EventOf(facts) }
+
+// EventOf decodes the record of a log that has these facts.
+func (r Record) EventOf(facts Kinds) (Event, error) {
+	s := facts[r.Type]
+	if s == nil {
 		return Event{}, NewError(CodeInternal, "event", r.Type)
 	}
-	k, err := d(r.Facts)
+	fact, err := s.kinded(r.Facts)
 	if err != nil {
 		return Event{}, err
 	}
-	e.Fact = k
+	e := Event{At: r.At, By: r.By, Channel: r.Channel, Fact: fact}
 	if r.Content != nil {
 		e.Content = new(Content)
 		if err := json.Unmarshal(r.Content, e.Content); err != nil {

@@ -1,51 +1,75 @@
 package negotiation
 
+import "reflect"
+
 // The closed vocabulary. One line for each command and event: everything that encodes, decodes or checks the contract reads these.
 var (
-	commands = table(dec[FileCase], dec[PostMessage], dec[AddEvidence], dec[MakeOffer], dec[SeeOffer], dec[WithdrawOffer],
-		dec[AcceptOffer], dec[DeclineOffer], dec[ReportPerformance], dec[ConfirmPerformance], dec[DisputePerformance],
-		dec[WithdrawCase], dec[Escalate], dec[RefuseCase], dec[Reopen], dec[Rate], dec[ChangeConsents], dec[DiscloseDetails],
-		dec[Assign], dec[AcceptComplaint], dec[RefuseComplaint], dec[RuleOnRefusal], dec[FindPerformance], dec[Void], dec[Chase],
-		dec[CloseComplaint])
-	systemCommands = table(dec[PassDeadline], dec[Remind], dec[MoveDeadlines], dec[EraseContent])
-	facts          = table(dec[CaseFiled], dec[MessagePosted], dec[EvidenceAdded], dec[OfferMade], dec[OfferSeen],
-		dec[OfferWithdrawn], dec[OfferAccepted], dec[OfferDeclined], dec[PerformanceReported], dec[PerformanceConfirmed],
-		dec[PerformanceDisputed], dec[CaseEscalated], dec[CaseRefused], dec[RefusalRuled], dec[CaseReopened], dec[CaseRated],
-		dec[CaseClosed], dec[ComplaintAccepted], dec[ComplaintRefused], dec[PerformanceFound], dec[CaseVoided],
-		dec[EnterpriseChased], dec[ComplaintClosed], dec[DeadlinePassed], dec[Reminded], dec[DeadlinesMoved], dec[ConsentsChanged],
-		dec[DetailsDisclosed], dec[AgentAssigned], dec[ContentErased])
+	commands = Commands(FileCase{}, PostMessage{}, AddEvidence{}, MakeOffer{}, SeeOffer{}, WithdrawOffer{},
+		AcceptOffer{}, DeclineOffer{}, ReportPerformance{}, ConfirmPerformance{}, DisputePerformance{},
+		WithdrawCase{}, Escalate{}, RefuseCase{}, Reopen{}, Rate{}, ChangeConsents{}, DiscloseDetails{},
+		Assign{}, AcceptComplaint{}, RefuseComplaint{}, RuleOnRefusal{}, FindPerformance{}, Void{}, Chase{},
+		CloseComplaint{})
+	systemCommands = Commands(PassDeadline{}, Remind{}, MoveDeadlines{}, EraseContent{})
+	facts          = Facts(CaseFiled{}, MessagePosted{}, EvidenceAdded{}, OfferMade{}, OfferSeen{},
+		OfferWithdrawn{}, OfferAccepted{}, OfferDeclined{}, PerformanceReported{}, PerformanceConfirmed{},
+		PerformanceDisputed{}, CaseEscalated{}, CaseRefused{}, RefusalRuled{}, CaseReopened{}, CaseRated{},
+		CaseClosed{}, ComplaintAccepted{}, ComplaintRefused{}, PerformanceFound{}, CaseVoided{},
+		EnterpriseChased{}, ComplaintClosed{}, DeadlinePassed{}, Reminded{}, DeadlinesMoved{}, ConsentsChanged{},
+		DetailsDisclosed{}, AgentAssigned{}, ContentErased{})
 )
 
-type kinded interface{ Kind() string }
+// Kinded is a command or a fact. Kind is its "type" on the wire.
+type Kinded interface{ Kind() string }
 
-type decoder = func(b []byte) (kinded, error) // nil input: the zero value
+// Kinds are the commands or the facts that there are, by their kind.
+type Kinds map[string]*shape
 
-func dec[T kinded](b []byte) (kinded, error) {
-	var v T
-	if b == nil {
-		return v, nil
+// Commands are given by a zero value of each. Their JSON has "type" among the fields.
+func Commands(zeros ...Kinded) Kinds { return kinds(zeros, field{name: "type"}) }
+
+// Facts are given by a zero value of each. Their JSON has the fields alone.
+func Facts(zeros ...Kinded) Kinds { return kinds(zeros) }
+
+func kinds(zeros []Kinded, beside ...field) Kinds {
+	k := make(Kinds, len(zeros))
+	for _, z := range zeros {
+		s := shapeOf(reflect.TypeOf(z))
+		s.fields = append(s.fields, beside...)
+		k[z.Kind()] = s
 	}
-	err := decodeKnown(b, &v)
-	return v, err
+	return k
 }
 
-func table(ds ...decoder) map[string]decoder {
-	m := make(map[string]decoder, len(ds))
-	for _, d := range ds {
-		z, _ := d(nil)
-		m[z.Kind()] = d
+// DecodeTagged reads an object that says its "type", as DecodeCommand does.
+func (k Kinds) DecodeTagged(b []byte) (Kinded, error) {
+	kind, err := decoder{b: b}.tag()
+	if err != nil {
+		return nil, err
 	}
-	return m
+	s := k[string(kind)]
+	if s == nil {
+		return nil, NewError(CodeUnknownCommand, "type", Clip(string(kind))).On("type")
+	}
+	return s.kinded(b)
+}
+
+func (s *shape) kinded(b []byte) (Kinded, error) {
+	v := reflect.New(s.of).Elem()
+	if err := decode(b, s, v); err != nil {
+		return nil, err
+	}
+	return v.Interface().(Kinded), nil
 }
 
 // Vocabulary gives a zero value of every public command, system command and event, for contract tests.
-func Vocabulary() (public, system, events []interface{ Kind() string }) {
-	all := func(t map[string]decoder) (zs []interface{ Kind() string }) {
-		for _, d := range t {
-			z, _ := d(nil)
-			zs = append(zs, z)
-		}
-		return zs
+func Vocabulary() (public, system, events []Kinded) {
+	return commands.Zeros(), systemCommands.Zeros(), facts.Zeros()
+}
+
+// Zeros are a zero value of each.
+func (k Kinds) Zeros() (zs []Kinded) {
+	for _, s := range k {
+		zs = append(zs, reflect.Zero(s.of).Interface().(Kinded))
 	}
-	return all(commands), all(systemCommands), all(facts)
+	return zs
 }

@@ -15,33 +15,44 @@ const (
 	loadPercent  = 800
 	loadGarbage  = 512 << 20 // bytes that garbage may come to under load: less percent of more that lives
 	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more
-	often        = 4         // collections in a second, from which on they are worth avoiding
+	busy         = 16 << 20  // bytes allocated in a second that are a load, if they are half of what lives
+	visit        = 256 << 10 // bytes allocated for a visitor who comes, and stays with a goroutine, at most
 )
 
-// collector chooses the percent by how often memory was collected of late.
-type collector struct {
-	percent   int
-	collected uint64 // collections when it last looked
-	calm      int    // seconds in a row without collections
-	loaded    bool   // since they came often, until it is calm
+// sample is what the runtime tells.
+type sample struct {
+	allocated  uint64 // bytes, since the start
+	live       uint64 // bytes, when last collected
+	goroutines uint64
 }
 
-// look is called once a second with the collections since the start and the bytes that live. It says what to do: the percent to
-// set, 0 for none, and whether what a load that is over has left is to be given back.
-func (c *collector) look(collections, live uint64) (percent int, over bool) {
-	n := collections - c.collected
-	if c.calm++; n > 0 {
+// collector chooses the percent by how much is allocated in a second.
+type collector struct {
+	percent int
+	last    sample
+	calm    int // seconds in a row in which little was allocated
+}
+
+// look is called once a second. It says what to do: the percent to set, 0 for none, and whether what a load that is over has left is to
+// be given back. Visitors who rush in are no load: among much garbage what they bring and keep would lie scattered.
+func (c *collector) look(now sample) (percent int, over bool) {
+	allocated := now.allocated - c.last.allocated
+	came := max(now.goroutines, c.last.goroutines) - c.last.goroutines
+	c.last = now
+	if c.calm++; allocated > now.live/4 {
 		c.calm = 0
 	}
-	c.collected = collections
 	want := c.percent
 	switch {
-	case live > largeHeap:
+	case now.live > largeHeap:
 		want = usualPercent
 	case c.calm >= 10:
-		want, c.loaded = calmPercent, false
-	case n >= often || c.loaded:
-		want, c.loaded = underLoad(live), true
+		want = calmPercent
+	case c.calm > 0: // perhaps
+	case allocated <= came*visit:
+		want = usualPercent
+	case c.percent > usualPercent, allocated >= max(now.live/2, busy):
+		want = underLoad(now.live)
 	}
 	if want == c.percent {
 		return 0, false
@@ -62,7 +73,6 @@ func underLoad(live uint64) int {
 func collect(ctx context.Context) {
 	c := &collector{percent: usualPercent}
 	debug.SetGCPercent(usualPercent)
-	figures := []metrics.Sample{{Name: "/gc/cycles/automatic:gc-cycles"}, {Name: "/gc/heap/live:bytes"}}
 	seconds := time.NewTicker(time.Second)
 	defer seconds.Stop()
 	for {
@@ -71,8 +81,7 @@ func collect(ctx context.Context) {
 			return
 		case <-seconds.C:
 		}
-		metrics.Read(figures)
-		percent, over := c.look(figures[0].Value.Uint64(), figures[1].Value.Uint64())
+		percent, over := c.look(read())
 		if percent > 0 {
 			debug.SetGCPercent(percent)
 		}
@@ -80,4 +89,11 @@ func collect(ctx context.Context) {
 			debug.FreeOSMemory()
 		}
 	}
+}
+
+// read asks the runtime.
+func read() sample {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/sched/goroutines:goroutines"}}
+	metrics.Read(s)
+	return sample{s[0].Value.Uint64(), s[1].Value.Uint64(), s[2].Value.Uint64()}
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"runtime/metrics"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,30 +9,36 @@ import (
 
 func TestCollector(t *testing.T) {
 	t.Parallel()
+	const mib = 1 << 20
 	c := &collector{percent: usualPercent}
-	var collections uint64
-	look := func(more, live uint64) (int, bool) {
-		collections += more
-		return c.look(collections, live)
-	}
+	at := sample{goroutines: 100}
+	c.look(at)
 	type said struct {
 		percent int
 		over    bool
 	}
+	nothing := said{}
 	for i, tt := range []struct {
-		more, live uint64
-		want       said
+		allocated, live uint64 // MiB in a second, MiB
+		came            int    // goroutines
+		want            said
 	}{
-		{3, 20 << 20, said{}}, {1, 31 << 20, said{}}, // as it comes
-		{3, 31 << 20, said{}}, {4, 31 << 20, said{loadPercent, false}}, {1, 31 << 20, said{}}, // load
-		{1, 100 << 20, said{loadPercent / 2, false}}, {1, 90 << 20, said{}}, {1, 40 << 20, said{loadPercent, false}},
-		{1, 300 << 20, said{usualPercent, false}}, {1, 300 << 20, said{}}, // much lives
-		{9, 20 << 20, said{loadPercent, false}},
-		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {1, 0, said{}}, // fewer collections, since there may be more garbage
-		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}},
-		{0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{}}, {0, 0, said{calmPercent, true}}, {0, 0, said{}},
+		{10, 4, 20, nothing}, {12, 30, 0, nothing}, // as it comes
+		{90, 20, 1500, nothing}, {90, 30, 1500, nothing}, // visitors
+		{15, 30, 0, nothing}, {16, 30, 0, said{loadPercent, false}}, {12, 30, 9, nothing}, {12, 30, -9, nothing}, // load
+		{90, 40, 1500, said{usualPercent, false}}, {90, 40, 0, said{loadPercent, false}}, // visitors in between
+		{90, 100, 0, said{loadPercent / 2, false}}, {90, 90, 0, nothing}, {90, 40, 0, said{loadPercent, false}},
+		{400, 300, 0, said{usualPercent, false}}, {400, 300, 0, nothing}, // much lives
+		{400, 20, 0, said{loadPercent, false}},
+		{5, 20, 0, nothing}, {5, 20, 0, nothing}, {6, 20, 0, nothing}, // more than what a load leaves to do
+		{1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing},
+		{1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, nothing}, {1, 20, 0, said{calmPercent, true}}, {1, 20, 0, nothing},
+		{12, 20, 9, nothing}, {90, 20, 1500, said{usualPercent, false}}, // visitors after the calm
 	} {
-		percent, over := look(tt.more, tt.live)
+		at.allocated += tt.allocated * mib
+		at.live = tt.live * mib
+		at.goroutines = uint64(int(at.goroutines) + tt.came)
+		percent, over := c.look(at)
 		require.Equal(t, tt.want, said{percent, over}, i)
 	}
 }
@@ -40,9 +46,9 @@ func TestCollector(t *testing.T) {
 // The runtime has the figures that are asked for.
 func TestCollectorsFigures(t *testing.T) {
 	t.Parallel()
-	figures := []metrics.Sample{{Name: "/gc/cycles/automatic:gc-cycles"}, {Name: "/gc/heap/live:bytes"}}
-	metrics.Read(figures)
-	for _, f := range figures {
-		require.Equal(t, metrics.KindUint64, f.Value.Kind(), f.Name)
-	}
+	runtime.GC()
+	now := read()
+	require.Positive(t, now.allocated)
+	require.Positive(t, now.live)
+	require.Positive(t, now.goroutines)
 }

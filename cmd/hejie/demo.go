@@ -90,7 +90,7 @@ func (f folder) writeCard(c card) error {
 	if err != nil {
 		return err
 	}
-	return writeNew(f.card(), b)
+	return writeOver(f.card(), b)
 }
 
 // takeForDemo makes sure that the folder is the demo's, and empty when a fresh start is wished or the last one did not end.

@@ -27,7 +27,8 @@ func (e *engine) figures() *figures.Figures {
 			}
 			return n, now.Sub(first), nil
 		},
-		Logger: e.log,
+		Evidence: func(ctx context.Context) error { return e.vault.Ping(ctx) },
+		Logger:   e.log,
 	}
 	if e.config.Bus != "" {
 		s.Bus = func() bool { return e.relay.Up() }

@@ -51,6 +51,7 @@ func TestFigures(t *testing.T) {
 	require.Equal(t, "0", figure(t, r, "hejie_sockets"))
 	require.Equal(t, "0", figure(t, r, "hejie_due_backlog"))
 	require.Equal(t, "0", figure(t, r, "hejie_outbox_waiting"))
+	require.Equal(t, "1", figure(t, r, "hejie_evidence_up"))
 	require.NotEqual(t, "0", figure(t, r, "hejie_commit_jobs_count"))
 	require.NotContains(t, text(t, r, r.URL()+"/metrics"), "hejie_", "not for the public")
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -145,21 +144,32 @@ func (f folder) newSecret() (app.Secret, error) {
 		return app.Secret{}, err
 	}
 	s := app.NewSecret()
-	return s, writeNew(f.secret(), s[:])
+	err := writeNew(f.secret(), s[:])
+	if errors.Is(err, fs.ErrExist) { // another replica started in the same folder at the same moment
+		return f.openSecret()
+	}
+	return s, err
 }
 
-// writeNew writes a file that is not there yet, whole and on disk before it has its name.
-func writeNew(path string, b []byte) (err error) {
-	part := path + ".part"
-	out, err := os.OpenFile(part, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+// writeNew writes a file, whole and on disk before it has its name. One that is there already stays, and the error is fs.ErrExist.
+func writeNew(path string, b []byte) error { return writeWhole(path, b, os.Link) }
+
+// writeOver is writeNew in place of what is there.
+func writeOver(path string, b []byte) error { return writeWhole(path, b, os.Rename) }
+
+func writeWhole(path string, b []byte, name func(from, to string) error) error {
+	out, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".part-*") // nobody else may read it
 	if err != nil {
 		return err
 	}
-	_, err = out.ReadFrom(bytes.NewReader(b))
-	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
-		return errors.Join(err, os.Remove(part))
+	_, err = out.Write(b)
+	if err = errors.Join(err, out.Sync(), out.Close()); err == nil {
+		err = name(out.Name(), path)
 	}
-	if err := os.Rename(part, path); err != nil {
+	if e := os.Remove(out.Name()); !errors.Is(e, fs.ErrNotExist) {
+		err = errors.Join(err, e)
+	}
+	if err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))

@@ -23,7 +23,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"hejie/server/app"
 )
 
 // screen is a console whose text can be read while it is written.
@@ -260,6 +263,30 @@ func TestRefusals(t *testing.T) {
 	code, out, _ := shell{data: dir}.run(t, "--help")
 	require.Equal(t, exitOK, code)
 	require.Contains(t, out, "demo")
+}
+
+// Replicas that start in one empty folder at the same moment have the same secret: the one that is there afterwards.
+func TestOneSecretForAll(t *testing.T) {
+	t.Parallel()
+	f := folder{path: t.TempDir()}
+	secrets := make([]app.Secret, 16)
+	var starts sync.WaitGroup
+	for i := range secrets {
+		starts.Go(func() {
+			var err error
+			secrets[i], err = f.openSecret()
+			assert.NoError(t, err)
+		})
+	}
+	starts.Wait()
+	kept, err := f.openSecret()
+	require.NoError(t, err)
+	for _, s := range secrets {
+		require.Equal(t, kept, s)
+	}
+	left, err := os.ReadDir(f.path)
+	require.NoError(t, err)
+	require.Len(t, left, 1)
 }
 
 // The secret is the installation's: nobody else may read it, and a database without it is refused.

@@ -120,6 +120,7 @@ func (b *bench) run(ctx context.Context) (err error) {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
+			fmt.Fprintf(os.Stderr, "%s: %v\n", part.what, err)
 			b.table.add(row{what: part.what, hejie: "not measured: " + firstLine(err)})
 		}
 		fmt.Fprintf(os.Stderr, "%-26s %6.1f s\n", part.what, time.Since(began).Seconds())

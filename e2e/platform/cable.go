@@ -24,6 +24,7 @@ type Cable struct {
 	carried [2]int64
 	tears   [2]int64 // it is cut by itself at so many bytes carried; 0: never
 	heals   bool     // after that
+	torn    int      // how often it was
 }
 
 // Way of bytes on a cable.
@@ -121,12 +122,12 @@ func (c *Cable) Heal() {
 }
 
 // CutAfter cuts the cable by itself after so many more bytes on a way, and lets exactly these through.
-func (c *Cable) CutAfter(way Way, bytes int64) { c.tear(way, bytes, false) }
+func (c *Cable) CutAfter(way Way, bytes int64) { c.tearAfter(way, bytes, false) }
 
 // DropAfter is CutAfter, but new connections come through.
-func (c *Cable) DropAfter(way Way, bytes int64) { c.tear(way, bytes, true) }
+func (c *Cable) DropAfter(way Way, bytes int64) { c.tearAfter(way, bytes, true) }
 
-func (c *Cable) tear(way Way, after int64, heals bool) {
+func (c *Cable) tearAfter(way Way, after int64, heals bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.tears[way], c.heals = c.carried[way]+after, heals
@@ -137,6 +138,13 @@ func (c *Cable) Carried(way Way) int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.carried[way]
+}
+
+// Torn is how often CutAfter and DropAfter came to cut so far.
+func (c *Cable) Torn() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.torn
 }
 
 func (c *Cable) accept() {
@@ -212,17 +220,18 @@ func (l lane) Write(b []byte) (int, error) {
 	pass := l.let(len(b))
 	n, err := l.to.Write(b[:pass])
 	if err == nil && pass < len(b) {
-		l.torn()
+		l.tear()
 		err = net.ErrClosed
 	}
 	return n, err
 }
 
-func (l lane) torn() {
+func (l lane) tear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cut()
 	l.out = !l.heals
+	l.Cable.torn++
 }
 
 // let says how many of n bytes go through before the cable tears, and counts them.

@@ -205,7 +205,7 @@ func (p *Platform) Launch(i int) (err error) {
 	return err
 }
 
-// Ready waits until a replica lets people in.
+// Ready waits until a replica lets people in. The error has what it said, its last lines first.
 func (p *Platform) Ready(ctx context.Context, i int) error {
 	ctx, cancel := context.WithTimeout(ctx, Patience)
 	defer cancel()
@@ -218,9 +218,12 @@ func (p *Platform) Ready(ctx context.Context, i int) error {
 		if a, err := client.Do(r); err == nil && errors.Join(a.Body.Close()) == nil && a.StatusCode < 300 {
 			return nil
 		}
+		out := p.Replicas[i].Out
 		select {
+		case <-p.Replicas[i].Ended:
+			return fmt.Errorf("replica %d ended before it was ready, and said last: %s\n%s", i, out.Last(3), out)
 		case <-ctx.Done():
-			return fmt.Errorf("replica %d does not get ready:\n%s", i, p.Replicas[i].Out)
+			return fmt.Errorf("replica %d does not get ready, and said last: %s\n%s", i, out.Last(3), out)
 		case <-time.After(2 * time.Millisecond):
 		}
 	}

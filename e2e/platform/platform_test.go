@@ -2,6 +2,7 @@ package platform
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,4 +102,16 @@ func TestOneServerOverItsFile(t *testing.T) {
 	out, err := p.Command("verify")
 	require.NoError(t, err)
 	require.Contains(t, out, "1 cases")
+}
+
+func TestAReplicaThatEndsSaysWhy(t *testing.T) {
+	t.Parallel()
+	p, err := New(Options{Flags: []string{"--limits", "nowhere.json"}})
+	t.Cleanup(func() { require.NoError(t, p.Close()) })
+	require.NoError(t, err)
+	require.NoError(t, p.Launch(0))
+	err = p.Ready(t.Context(), 0)
+	require.ErrorContains(t, err, "ended before it was ready")
+	why, _, _ := strings.Cut(err.Error(), "\n")
+	require.Contains(t, why, "nowhere.json", "in the first line, which is all that a table shows")
 }

@@ -154,6 +154,12 @@ func (l *Lines) All() []string {
 	return slices.Clone(l.list)
 }
 
+// Last lines so far, at most n, as one.
+func (l *Lines) Last(n int) string {
+	all := l.All()
+	return strings.Join(all[max(0, len(all)-n):], " | ")
+}
+
 // Wait for the first line that is wanted, old or new; false when ctx or the process ended before.
 func (l *Lines) Wait(ctx context.Context, wanted func(string) bool) (string, bool) {
 	seen := 0

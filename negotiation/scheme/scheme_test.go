@@ -241,7 +241,7 @@ func TestWire(t *testing.T) {
 		`{"type":"leave"} {}`:                           {negotiation.CodeMalformed, ""},
 		`[]`:                                            {negotiation.CodeMalformed, ""},
 		`{}`:                                            {negotiation.CodeRequired, "type"},
-		`null`:                                          {negotiation.CodeRequired, "type"},
+		`null`:                                          {negotiation.CodeMalformed, ""},
 		`{"type":1}`:                                    {negotiation.CodeMalformed, "type"},
 		`{"type":"enrol"}`:                              {negotiation.CodeUnknownCommand, "type"},
 		`{"type":"` + strings.Repeat("a", 99) + `"}`: {negotiation.CodeUnknownCommand, "type"},

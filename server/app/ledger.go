@@ -63,7 +63,8 @@ type Commit struct {
 // Log is the part of the store that the one door needs.
 type Log interface {
 	// Change runs one decision and commits what it came to, together with the case's row, deadlines, scorecard and notices.
-	// It returns the decision's own error, command_id_reused, or unavailable (nothing was changed; the id may be sent again).
+	// It returns the decision's own error, command_id_reused, or unavailable: safe to send again with the same id. As a rule nothing was
+	// changed then, but when the answer to a COMMIT was lost and the database could not be asked, nobody knows.
 	Change(ctx context.Context, ch Change) (Receipt, error)
 	// Case gives the folded case and the end of its log, or not_found.
 	Case(ctx context.Context, id string) (negotiation.Case, negotiation.Head, error)

@@ -4,7 +4,7 @@
 //
 // In a folder a file lies at <last two characters of its id>/<id>, which are random in the ids of app.NewID, so that no folder grows large. It
 // is written under a temporary name, flushed, renamed, and the folder is flushed: what Put said is there survives a power cut, and
-// a Put that fails or is cut off leaves nothing. Leftovers of a crash in the middle go when the folder is opened the next time.
+// a Put that fails or is cut off leaves nothing. Leftovers of a crash in the middle go when the folder is opened an hour later or after.
 //
 // In a bucket it is the object <prefix><id>, sent in one request when all of it is here and summed: no multipart uploads that
 // somebody must tidy up, and the server keeps the whole object or none. A request whose answer was lost may have stored it: such an
@@ -12,7 +12,7 @@
 //
 // # Concurrency and invariants
 //
-// Everything is safe for use by many at once; one process has the folder, many may have the bucket. Files are never changed. All
+// Everything is safe for use by many at once, also by the processes of many replicas. Files are never changed. All
 // paths go through os.Root, so no id leads out of the folder; and no key but <prefix><id> is ever read, written or removed.
 package evidence
 
@@ -36,7 +36,7 @@ type Disk struct{ root *os.Root }
 
 const temporary = "tmp"
 
-// Open makes the folder when there is none, and removes what was left half written.
+// Open makes the folder when there is none, and removes what was left half written an hour ago or earlier.
 func Open(dir string) (*Disk, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil { // evidence is nobody else's to read
 		return nil, err
@@ -45,14 +45,46 @@ func Open(dir string) (*Disk, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(root.RemoveAll(temporary), root.Mkdir(temporary, 0o700)); err != nil {
+	d := &Disk{root}
+	if err := d.tidy(time.Now()); err != nil {
 		return nil, errors.Join(err, root.Close())
 	}
-	return &Disk{root}, nil
+	return d, nil
+}
+
+// halfWritten is for how long nothing comes of a file that is still being written; what is older was left by a crash.
+const halfWritten = time.Hour
+
+// tidy makes the folder of half-written files, or removes from it what nobody writes any more. Replicas may share it, and one that starts
+// leaves alone what the others are receiving.
+func (d *Disk) tidy(now time.Time) error {
+	if err := d.root.Mkdir(temporary, 0o700); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	found, err := fs.ReadDir(d.root.FS(), temporary)
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		info, err := f.Info()
+		if err == nil && now.Sub(info.ModTime()) > halfWritten {
+			err = d.root.Remove(path.Join(temporary, f.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // written meanwhile, or another replica was first
+			return err
+		}
+	}
+	return nil
 }
 
 // Close gives the folder back; files that are open stay readable.
 func (d *Disk) Close() error { return d.root.Close() }
+
+// Ping says whether the folder is there.
+func (d *Disk) Ping(context.Context) error {
+	_, err := d.root.Stat(temporary)
+	return err
+}
 
 // at is the path of an id, or not_found for what cannot be one.
 func at(id string) (string, error) {

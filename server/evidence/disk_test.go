@@ -1,12 +1,17 @@
 package evidence_test
 
 import (
+	"context"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
@@ -56,14 +61,47 @@ func TestNoIdLeavesTheFolder(t *testing.T) {
 func TestOpenRemovesLeftovers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	require.NoError(t, os.MkdirAll(filepath.Join(dir, "tmp"), 0o700))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "tmp", "half"), []byte("x"), 0o600))
+	tmp := filepath.Join(dir, "tmp")
+	require.NoError(t, os.MkdirAll(tmp, 0o700))
+	for name, age := range map[string]time.Duration{"left": 2 * time.Hour, "growing": time.Minute} {
+		file := filepath.Join(tmp, name)
+		require.NoError(t, os.WriteFile(file, []byte("x"), 0o600))
+		require.NoError(t, os.Chtimes(file, time.Time{}, time.Now().Add(-age)))
+	}
 	d, err := evidence.Open(dir)
 	require.NoError(t, err)
-	require.Empty(t, files(t, dir))
+	require.Equal(t, []string{"growing"}, files(t, dir), "another replica is receiving that")
 	_, err = d.Put(t.Context(), app.NewID(), strings.NewReader("x"), 1)
 	require.NoError(t, err)
 	require.NoError(t, d.Close())
 	_, err = d.Put(t.Context(), app.NewID(), strings.NewReader("x"), 1)
 	code(t, negotiation.CodeUnavailable, err)
+}
+
+func TestFolderTakenAway(t *testing.T) {
+	t.Parallel()
+	d, dir := onDisk(t)
+	require.NoError(t, d.Ping(t.Context()))
+	require.NoError(t, os.RemoveAll(dir))
+	require.Error(t, d.Ping(t.Context()))
+}
+
+// Replicas over one folder start at the same moment, and while one of them is receiving.
+func TestManyOpenOneFolder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	var starting sync.WaitGroup
+	for range 8 {
+		starting.Go(func() {
+			for range 50 {
+				d, err := evidence.Open(dir)
+				if !assert.NoError(t, err) {
+					return
+				}
+				_, err = d.Put(context.Background(), app.NewID(), strings.NewReader("x"), 1)
+				assert.NoError(t, errors.Join(err, d.Close()))
+			}
+		})
+	}
+	starting.Wait()
 }

@@ -110,15 +110,21 @@ func (s *S3) String() string {
 	return fmt.Sprintf("s3://%s/%s at %s", s.bucket, s.prefix, s.client.EndpointURL().Host)
 }
 
+// Ping says whether the bucket can be listed.
+func (s *S3) Ping(ctx context.Context) error {
+	err := s.list(ctx, "", 1, func(minio.ObjectInfo) error { return errStop })
+	if errors.Is(err, errStop) {
+		return nil
+	}
+	return err
+}
+
 // Check lists, writes, reads and removes, and says in words which of it the server refused and what to do.
 func (s *S3) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
 	key := s.prefix + "probe-" + app.NewID()
-	err := s.list(ctx, "", 1, func(minio.ObjectInfo) error { return errStop })
-	if errors.Is(err, errStop) {
-		err = nil
-	}
+	err := s.Ping(ctx)
 	if err == nil {
 		_, err = s.client.PutObject(ctx, s.bucket, key, strings.NewReader("hejie"), 5, minio.PutObjectOptions{DisableMultipart: true})
 	}

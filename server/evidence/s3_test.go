@@ -97,7 +97,9 @@ func TestS3Away(t *testing.T) {
 	b.put(t, kept, []byte("kept"))
 	open, err := b.Open(t.Context(), kept)
 	require.NoError(t, err)
+	require.NoError(t, b.Vault.(*evidence.S3).Ping(t.Context()))
 	s.Stop()
+	require.Error(t, b.Vault.(*evidence.S3).Ping(t.Context()))
 	_, err = io.ReadAll(open)
 	code(t, negotiation.CodeUnavailable, err)
 	require.NoError(t, open.Close())
@@ -111,6 +113,7 @@ func TestS3Away(t *testing.T) {
 	require.ErrorContains(t, err, "cannot be reached")
 
 	s.Go()
+	require.NoError(t, b.Vault.(*evidence.S3).Ping(t.Context()))
 	require.Equal(t, []string{kept}, s.Objects())
 	require.Equal(t, "kept", string(b.read(t, kept)))
 	b.put(t, id, []byte("x"))

@@ -27,7 +27,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Sources are counts that the parts of the server keep themselves. All but Bus are required and answer at once; Outbox reads the store.
+// Sources are counts that the parts of the server keep themselves. All but Bus are required and answer at once; Outbox reads the store, and
+// Evidence asks where the evidence lies.
 type Sources struct {
 	Version string
 	Sockets func() int // open now
@@ -36,6 +37,8 @@ type Sources struct {
 	Due func() (backlog int, lag time.Duration)
 	// Outbox tells of notices whose time to be sent has come: how many, and how long the first has waited.
 	Outbox func(ctx context.Context) (waiting int, age time.Duration, err error)
+	// Evidence is an error while the folder or the bucket of the evidence does not answer.
+	Evidence func(ctx context.Context) error
 	// Bus says whether the other replicas hear this one; nil: there is no bus.
 	Bus    func() bool
 	Logger *slog.Logger
@@ -50,7 +53,7 @@ type Figures struct {
 	delivery prometheus.Histogram
 }
 
-// scrape bounds the reading of the store for one answer.
+// scrape bounds the reading of the store, and the asking for the evidence, for one answer.
 const scrape = 2 * time.Second
 
 // New makes the figures.
@@ -76,22 +79,35 @@ func New(s Sources) *Figures {
 		gauge("hejie_rooms", "Channels that somebody follows, or did a moment ago.", nil, func() float64 { return float64(s.Rooms()) }),
 		gauge("hejie_due_backlog", "Cases known to be due and not walked yet.", nil, func() float64 { n, _ := s.Due(); return float64(n) }),
 		gauge("hejie_due_lag_seconds", "How long the first of them has been known.", nil, func() float64 { _, lag := s.Due(); return lag.Seconds() }),
+		gauge("hejie_evidence_up", "1 while the folder or the bucket of the evidence answers, else 0.", nil, s.evidenceUp),
 		&outbox{s, prometheus.NewDesc("hejie_outbox_waiting", "Notices whose time to be sent has come; 10000: at least.", nil, nil),
 			prometheus.NewDesc("hejie_outbox_age_seconds", "How long the first of them has waited.", nil, nil)},
 	)
 	if s.Bus != nil {
-		f.registry.MustRegister(gauge("hejie_bus_up", "1 while the other replicas hear this one, else 0.", nil, func() float64 {
-			if s.Bus() {
-				return 1
-			}
-			return 0
-		}))
+		f.registry.MustRegister(gauge("hejie_bus_up", "1 while the other replicas hear this one, else 0.", nil, func() float64 { return yes(s.Bus()) }))
 	}
 	return f
 }
 
 func gauge(name, help string, labels prometheus.Labels, read func() float64) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: labels}, read)
+}
+
+func yes(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+func (s Sources) evidenceUp() float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), scrape)
+	defer cancel()
+	err := s.Evidence(ctx)
+	if err != nil {
+		s.Logger.Warn("figures: the evidence does not answer", slog.Any("error", err))
+	}
+	return yes(err == nil)
 }
 
 // outbox reads both of its figures at once. When the store does not answer they are absent, which alerts can ask for.

@@ -24,9 +24,10 @@ func TestFigures(t *testing.T) {
 	var failing error
 	s := Sources{
 		Version: "v1", Sockets: func() int { return 7 }, Rooms: func() int { return 3 }, Due: func() (int, time.Duration) { return 2, 1500 * time.Millisecond },
-		Outbox: func(context.Context) (int, time.Duration, error) { return 4, time.Minute, failing },
-		Bus:    func() bool { return true },
-		Logger: slog.New(slog.DiscardHandler),
+		Outbox:   func(context.Context) (int, time.Duration, error) { return 4, time.Minute, failing },
+		Evidence: func(context.Context) error { return failing },
+		Bus:      func() bool { return true },
+		Logger:   slog.New(slog.DiscardHandler),
 	}
 	f := New(s)
 	f.Request("GET", "/api/cases/:id", 200, 3*time.Millisecond)
@@ -36,7 +37,7 @@ func TestFigures(t *testing.T) {
 	text := read(f)
 	for _, line := range []string{
 		`hejie_build_info{version="v1"} 1`, "hejie_sockets 7", "hejie_rooms 3", "hejie_due_backlog 2", "hejie_due_lag_seconds 1.5",
-		"hejie_bus_up 1", "hejie_outbox_waiting 4", "hejie_outbox_age_seconds 60", "hejie_commit_jobs_sum 12", "hejie_commit_seconds_count 1", "hejie_delivery_seconds_count 1",
+		"hejie_bus_up 1", "hejie_evidence_up 1", "hejie_outbox_waiting 4", "hejie_outbox_age_seconds 60", "hejie_commit_jobs_sum 12", "hejie_commit_seconds_count 1", "hejie_delivery_seconds_count 1",
 		`hejie_request_seconds_bucket{method="GET",route="/api/cases/:id",status="200",le="0.005"} 1`,
 		`hejie_request_seconds_count{method="other",route="unknown",status="404"} 1`,
 	} {
@@ -47,6 +48,7 @@ func TestFigures(t *testing.T) {
 	failing = errors.New("away")
 	require.NotContains(t, read(f), "hejie_outbox_waiting")
 	require.Contains(t, read(f), "hejie_sockets 7")
+	require.Contains(t, read(f), "hejie_evidence_up 0\n")
 	s.Bus = nil
 	require.NotContains(t, read(New(s)), "hejie_bus_up", "there is none to be away")
 }
@@ -56,7 +58,7 @@ func TestDashboardAndAlerts(t *testing.T) {
 	t.Parallel()
 	f := New(Sources{
 		Version: "v1", Sockets: func() int { return 0 }, Rooms: func() int { return 0 }, Due: func() (int, time.Duration) { return 0, 0 },
-		Outbox: func(context.Context) (int, time.Duration, error) { return 0, 0, nil }, Bus: func() bool { return false }, Logger: slog.New(slog.DiscardHandler),
+		Outbox: func(context.Context) (int, time.Duration, error) { return 0, 0, nil }, Evidence: func(context.Context) error { return nil }, Bus: func() bool { return false }, Logger: slog.New(slog.DiscardHandler),
 	})
 	f.Request("GET", "/healthz", 204, 0)
 	known := read(f)

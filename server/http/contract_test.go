@@ -35,16 +35,13 @@ func contract(t *testing.T) *openapi3.T {
 	return doc
 }
 
-// kinded is a command or a fact.
-type kinded interface{ Kind() string }
-
 // The schema of every command and event says what its Go struct says: same names, same required ones; and filled structs, with all
 // fields and with only the required ones, are valid on the wire and come back the same.
 func TestCommandsAreTheContracts(t *testing.T) {
 	t.Parallel()
 	public, _, _ := negotiation.Vocabulary()
 	doc := contract(t)
-	union(t, doc, "Command", public, nil, func(t *testing.T, v kinded) []byte {
+	union(t, doc, "Command", public, nil, func(t *testing.T, v negotiation.Kinded) []byte {
 		b, err := json.Marshal(negotiation.AnyCommand{Command: v})
 		require.NoError(t, err)
 		back, err := negotiation.DecodeCommand(b)
@@ -58,11 +55,7 @@ func TestCommandsAreTheContracts(t *testing.T) {
 func TestSchemeCommandsAreTheContracts(t *testing.T) {
 	t.Parallel()
 	cmds, _ := scheme.Vocabulary()
-	var kinds []interface{ Kind() string }
-	for _, c := range cmds {
-		kinds = append(kinds, c)
-	}
-	union(t, contract(t), "SchemeCommand", kinds, nil, func(t *testing.T, v kinded) []byte {
+	union(t, contract(t), "SchemeCommand", cmds, nil, func(t *testing.T, v negotiation.Kinded) []byte {
 		b, err := json.Marshal(scheme.AnyCommand{Command: v})
 		require.NoError(t, err)
 		back, err := scheme.DecodeCommand(b)
@@ -77,7 +70,7 @@ func TestEventsAreTheContracts(t *testing.T) {
 	t.Parallel()
 	_, _, events := negotiation.Vocabulary()
 	content := &negotiation.Content{Text: "你好", Reason: "r", Goods: "g", OrderNumber: "1", Items: []string{"", "x"}, FileName: "f.jpg", Reference: "0815"}
-	union(t, contract(t), "Event", events, []string{"seq", "at", "by"}, func(t *testing.T, v kinded) []byte {
+	union(t, contract(t), "Event", events, []string{"seq", "at", "by"}, func(t *testing.T, v negotiation.Kinded) []byte {
 		e := negotiation.Event{At: time.Date(2026, 11, 22, 1, 30, 0, 123000, time.UTC), By: negotiation.By{Side: negotiation.SideConsumer, ID: "018f4b6e-0000-7000-8000-000000000000"},
 			Channel: negotiation.Room, Fact: v, Content: content}
 		r, _, err := negotiation.Head{}.Seal("018f4b6e-0000-7000-8000-000000000000", e, make([]byte, 16))
@@ -99,7 +92,7 @@ func strictly(t *testing.T, b []byte, decode func([]byte) error) {
 }
 
 // union holds the members of a discriminated union to their structs. Head are fields that the wire adds to each.
-func union(t *testing.T, doc *openapi3.T, name string, kinds []interface{ Kind() string }, head []string, wire func(*testing.T, kinded) []byte) {
+func union(t *testing.T, doc *openapi3.T, name string, kinds []negotiation.Kinded, head []string, wire func(*testing.T, negotiation.Kinded) []byte) {
 	s := doc.Components.Schemas[name].Value
 	var want []string
 	for _, k := range kinds {
@@ -128,7 +121,7 @@ func union(t *testing.T, doc *openapi3.T, name string, kinds []interface{ Kind()
 			for _, full := range []bool{true, false} {
 				v := reflect.New(reflect.TypeOf(k)).Elem()
 				fillStruct(t, v, member, full)
-				b := wire(t, v.Interface().(kinded))
+				b := wire(t, v.Interface().(negotiation.Kinded))
 				var j any
 				require.NoError(t, json.Unmarshal(b, &j))
 				require.NoError(t, s.VisitJSON(j), "%s", b)

@@ -27,7 +27,7 @@ type text struct {
 // texts of all codes of negotiation, app and this package, in both languages.
 var texts = map[string]text{
 	negotiation.CodeInternal:       {500, "Something went wrong here", "系统出错了", "It has been noted under the request id. Nothing is known to have changed.", "已按请求编号记录。没有已知的更改。"},
-	negotiation.CodeUnavailable:    {503, "Not available at the moment", "暂时无法处理", "Nothing was changed. The same command id may be sent again.", "没有任何更改。可用同一命令编号重发。"},
+	negotiation.CodeUnavailable:    {503, "Not available at the moment", "暂时无法处理", "A command may have taken effect or not. Sent again with the same id, it takes effect once.", "命令可能已经生效，也可能没有。用同一命令编号重发，只会生效一次。"},
 	negotiation.CodeNotFound:       {404, "Not found", "未找到", "It does not exist, or not for you.", "不存在，或您无权查看。"},
 	negotiation.CodeSignInRequired: {401, "Sign in first", "请先登录", "", ""},
 	negotiation.CodeNotAllowed:     {403, "Not allowed", "没有此项权限", "", ""},

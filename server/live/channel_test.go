@@ -144,6 +144,33 @@ func TestEmptyRoomsAreForgotten(t *testing.T) {
 	require.Equal(t, 0, rooms())
 }
 
+func TestSilentRoomsKeepTheirEndOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	w.commit(caseNo(1), negotiation.Room, "one")
+	first := w.dial("consumer")
+	first.subscribe(roomNo(1), "")
+	w.commit(caseNo(1), negotiation.Room, "two")
+	first.next()
+	before := w.readsOfLog()
+	s := w.hub.shardOf(caseNo(1))
+	s.sweep(w.Now().Add(w.hub.tuning.silent - 1))
+	require.Equal(t, []int64{1, 2}, seqs(w.dial("agent").subscribe(roomNo(1), "").Events))
+	require.Equal(t, before, w.readsOfLog(), "still warm")
+
+	s.sweep(w.Now().Add(w.hub.tuning.silent))
+	require.Empty(t, w.dial("agent").subscribe(roomNo(1), w.position(caseNo(1), negotiation.Room, 2)).Events)
+	require.Equal(t, before, w.readsOfLog(), "who comes back needs no log")
+	late := w.dial("agent")
+	require.Equal(t, []int64{1, 2}, seqs(late.subscribe(roomNo(1), "").Events))
+	require.Greater(t, w.readsOfLog(), before)
+	w.commit(caseNo(1), negotiation.Room, "three")
+	for _, c := range []*client{first, late} {
+		require.Equal(t, []int64{3}, seqs(c.next().Events))
+	}
+}
+
 func TestErasedContentIsNotToldAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

@@ -1,14 +1,12 @@
 package live
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"log/slog"
 	"math"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"golang.org/x/time/rate"
 
@@ -38,120 +36,25 @@ type composing struct {
 	Room bool   `json:"room"` // what is written is for all in the room, who may know
 }
 
-// member of a frame's top level, its value not yet decoded.
-type member struct {
-	key   string
-	value json.RawMessage
-}
-
-type members []member
+// members of a frame's top level, their values not yet decoded.
+type members []negotiation.Member
 
 // get is the value of a member; nil without it.
-func (m members) get(key string) json.RawMessage {
+func (m members) get(key string) []byte {
 	for i := range m {
-		if m[i].key == key {
-			return m[i].value
+		if string(m[i].Name) == key {
+			return m[i].Value
 		}
 	}
 	return nil
 }
 
-// split takes a frame apart. Only the top level is checked here: whoever decodes a value checks all of it.
-func split(frame []byte) (members, error) {
-	m := make(members, 0, 3)
-	rest, ok := after(frame, '{')
-	if last, empty := after(rest, '}'); ok && empty && len(last) == 0 {
-		return m, nil
-	}
-	for ok {
-		var key, value []byte
-		key, rest = cut(rest)
-		if rest, ok = after(rest, ':'); !ok || len(key) == 0 || key[0] != '"' {
-			break
-		}
-		value, rest = cut(rest)
-		name, err := text(key)
-		if err != nil || len(value) == 0 {
-			break
-		}
-		if m.get(name) != nil {
-			return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", negotiation.Clip(name)).On(negotiation.Clip(name))
-		}
-		m = append(m, member{name, value})
-		if last, end := after(rest, '}'); end && len(last) == 0 {
-			return m, nil
-		}
-		rest, ok = after(rest, ',')
-	}
-	return nil, negotiation.NewError(negotiation.CodeMalformed)
-}
+func split(frame []byte) (members, error) { return negotiation.Members(frame) }
 
-// after is what follows a byte and the space around it.
-func after(b []byte, c byte) (rest []byte, ok bool) {
-	b = b[blank(b):]
-	if len(b) == 0 || b[0] != c {
-		return nil, false
-	}
-	return b[1+blank(b[1:]):], true
-}
-
-// cut parts the value at the start of b from the rest.
-func cut(b []byte) (value, rest []byte) {
-	n := valueEnd(b)
-	return b[:n], b[n:]
-}
-
-// text of a JSON string; most need no decoder.
+// text of a JSON string.
 func text(b []byte) (s string, err error) {
-	if len(b) > 1 && b[0] == '"' && !bytes.ContainsFunc(b, special) && utf8.Valid(b) {
-		return string(b[1 : len(b)-1]), nil
-	}
-	if json.Unmarshal(b, &s) != nil {
-		return "", negotiation.NewError(negotiation.CodeMalformed)
-	}
-	return s, nil
-}
-
-// special signs have an escape in JSON, or begin one.
-func special(r rune) bool { return r < ' ' || r == '\\' }
-
-func blank(b []byte) (n int) {
-	for n < len(b) && (b[n] == ' ' || b[n] == '\t' || b[n] == '\r' || b[n] == '\n') {
-		n++
-	}
-	return n
-}
-
-// valueEnd is the length of the value at the start of b; of what is not JSON, any length.
-func valueEnd(b []byte) int {
-	depth := 0
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '"':
-			for i++; i < len(b) && b[i] != '"'; i++ {
-				if b[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			continue
-		case '}', ']':
-			depth--
-		default:
-			if depth > 0 {
-				continue
-			}
-			for i < len(b) && strings.IndexByte(",:}] \t\r\n", b[i]) < 0 { // a number or word ends before the next separator
-				i++
-			}
-			return i
-		}
-		if depth <= 0 {
-			return min(i+1, len(b))
-		}
-	}
-	return len(b)
+	err = negotiation.DecodeStrict(b, &s)
+	return s, err
 }
 
 // handle does what a frame asks for.
@@ -183,7 +86,7 @@ func (c *conn) dispatch(m members) error {
 		}
 	}
 	for _, x := range m {
-		key, value := x.key, x.value
+		key, value := string(x.Name), x.Value
 		var err error
 		switch key {
 		case "subscribe", "unsubscribe":
@@ -230,14 +133,14 @@ func (c *conn) dispatch(m members) error {
 func unknown(m members, known string) error {
 	name := ""
 	for _, x := range m {
-		if x.key != known && (name == "" || x.key < name) {
-			name = x.key
+		if other := string(x.Name); other != known && (name == "" || other < name) {
+			name = other
 		}
 	}
 	return negotiation.NewError(negotiation.CodeUnknownField, "name", negotiation.Clip(name)).On(negotiation.Clip(name))
 }
 
-func decode(key string, value json.RawMessage, v any) error {
+func decode(key string, value []byte, v any) error {
 	err := negotiation.DecodeStrict(value, v)
 	var e *negotiation.Error
 	if errors.As(err, &e) {
@@ -263,8 +166,8 @@ func (c *conn) command(m members, at time.Time) {
 			return app.Receipt{}, err
 		}
 		for _, x := range m {
-			if x.key != "id" && x.key != "case" && x.key != "do" {
-				return app.Receipt{}, negotiation.NewError(negotiation.CodeUnknownField, "name", negotiation.Clip(x.key)).On(negotiation.Clip(x.key))
+			if name := string(x.Name); name != "id" && name != "case" && name != "do" {
+				return app.Receipt{}, unknown(members{x}, "")
 			}
 		}
 		caseID, err := text(m.get("case"))

@@ -1,10 +1,8 @@
 package live
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -12,7 +10,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
 
 	"hejie/negotiation"
 	"hejie/server/app"
@@ -201,63 +198,6 @@ func TestAckFrame(t *testing.T) {
 	} {
 		require.Equal(t, `{"ack":"i","positions":`+tt.want+`}`, string(ackFrame("i", app.Receipt{Case: "c", Positions: tt.positions})))
 	}
-}
-
-// split agrees with encoding/json on every object.
-func TestSplitProperty(t *testing.T) {
-	t.Parallel()
-	value := rapid.Custom(func(t *rapid.T) any {
-		return rapid.OneOf(
-			rapid.Just[any](nil), rapid.Map(rapid.Bool(), func(b bool) any { return b }), rapid.Map(rapid.Float64Range(-1e9, 1e9), func(f float64) any { return f }),
-			rapid.Map(rapid.String(), func(s string) any { return s }),
-			rapid.Map(rapid.SliceOfN(rapid.String(), 0, 3), func(s []string) any { return s }),
-			rapid.Map(rapid.MapOfN(rapid.String(), rapid.String(), 0, 3), func(m map[string]string) any { return map[string]any{"in": m} }),
-		).Draw(t, "value")
-	})
-	rapid.Check(t, func(t *rapid.T) {
-		object := rapid.MapOfN(rapid.String(), value, 0, 5).Draw(t, "object")
-		compact, err := json.Marshal(object)
-		require.NoError(t, err)
-		var spaced bytes.Buffer
-		require.NoError(t, json.Indent(&spaced, compact, " ", "\t"))
-		for _, b := range [][]byte{compact, spaced.Bytes()} {
-			var want map[string]json.RawMessage
-			require.NoError(t, json.Unmarshal(b, &want))
-			got, err := split(b)
-			require.NoError(t, err)
-			require.Len(t, got, len(want))
-			for k, v := range want {
-				require.Equal(t, string(v), string(got.get(k)))
-			}
-		}
-	})
-}
-
-func FuzzSplit(f *testing.F) {
-	for _, s := range []string{`{}`, ` {"a":1 , "b":[{"c":"\"}"}]}`, `{"a":-1.5e3}`, `{"a":"\\"}`, `{"\u0061":true,"a":null}`, `{`, `"`, `{"a"`} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, b []byte) {
-		var want map[string]json.RawMessage
-		bad := json.Unmarshal(b, &want)
-		got, err := split(b)
-		if bad != nil || want == nil { // whoever decodes the member that is broken says so
-			broken := err != nil
-			for _, x := range got {
-				broken = broken || !json.Valid(x.value)
-			}
-			require.True(t, broken, "%q", b)
-			return
-		}
-		if negotiation.CodeOf(err) == negotiation.CodeRepeatedField {
-			return // which encoding/json lets through
-		}
-		require.NoError(t, err)
-		require.Len(t, got, len(want))
-		for k, v := range want {
-			require.Equal(t, string(v), string(got.get(k)))
-		}
-	})
 }
 
 // A command that is sent again over HTTP, where its JSON may be laid out otherwise, is the same one.

@@ -94,6 +94,7 @@ type tuning struct {
 	ping        time.Duration //
 	pong        time.Duration //
 	warm        time.Duration // an empty room is kept so long
+	silent      time.Duration // and what was said last in one with people
 }
 
 func (t tuning) withDefaults() tuning {
@@ -122,6 +123,7 @@ func (t tuning) withDefaults() tuning {
 	wait(&t.ping, 25*time.Second)
 	wait(&t.pong, 10*time.Second)
 	wait(&t.warm, 2*time.Minute)
+	wait(&t.silent, 5*time.Second)
 	return t
 }
 

@@ -45,6 +45,7 @@ type room struct {
 	base    negotiation.Position
 	entries []entry
 	bytes   int
+	kept    time.Time         // when the last of entries came
 	reads   map[string]int64  // read marks told, by account
 	others  map[string]others // people whose connections other replicas hold
 }
@@ -221,6 +222,7 @@ func (r *room) keep(fresh []entry) {
 		r.entries = append(r.entries, e)
 		r.bytes += len(e.wire)
 	}
+	r.kept = r.shard.hub.Now()
 	n := 0
 	for len(r.entries)-n > 1 && (len(r.entries)-n > r.shard.hub.tuning.ring || r.bytes > r.shard.hub.tuning.ringBytes) {
 		r.bytes -= len(r.entries[n].wire)
@@ -295,13 +297,17 @@ func (s *shard) heal(caseID string) {
 	}
 }
 
-// sweep forgets rooms that have been empty for a while.
+// sweep forgets rooms that have been empty for a while, and what was said in silent ones: who comes back to them knows it, and who does not
+// reads the log.
 func (s *shard) sweep(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, r := range s.rooms {
-		if len(r.subs) == 0 && len(r.others) == 0 && now.Sub(r.left) >= s.hub.tuning.warm {
+		switch {
+		case len(r.subs) == 0 && len(r.others) == 0 && now.Sub(r.left) >= s.hub.tuning.warm:
 			delete(s.rooms, key)
+		case len(r.entries) > 0 && now.Sub(r.kept) >= s.hub.tuning.silent:
+			r.forget()
 		}
 	}
 }

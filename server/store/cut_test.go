@@ -139,6 +139,44 @@ func TestCutWithinAnAnswer(t *testing.T) {
 	}
 }
 
+// TestCutWhileReading: readers whose connections are lost, all of them at once as when the server is started again, notice nothing. Those to
+// whom nobody answers any more are told.
+func TestCutWhileReading(t *testing.T) {
+	t.Parallel()
+	for name, lose := range map[string]func(t *testing.T, p *proxy, database string){
+		"the network": func(_ *testing.T, p *proxy, _ string) { p.hangUp() },
+		"the server": func(t *testing.T, _ *proxy, database string) {
+			db, err := sql.Open("pgx", database)
+			require.NoError(t, err)
+			defer db.Close()
+			_, err = db.Exec(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`)
+			require.NoError(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			const readers = 3
+			database := server.Database(t)
+			p, at := throughProxy(t, database)
+			s := open(t, at, store.Options{Readers: readers})
+			_, err := post(s, "a", "file", "x")
+			require.NoError(t, err)
+			read := func(int) error {
+				_, err := s.Ends(ctx, []string{"a"})
+				return err
+			}
+			for range 20 {
+				require.NoError(t, all(4*readers, read), "all connections are used, and none has rested for so long that it is looked at before")
+				lose(t, p, database)
+				require.NoError(t, all(4*readers, read))
+			}
+			p.closed.Store(true)
+			lose(t, p, database)
+			require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(read(0)))
+		})
+	}
+}
+
 // TestCutDuringCommit: a connection that is lost when COMMIT is on its way leaves nobody in doubt. The server is asked what became of it;
 // when it cannot be asked the command is unavailable, and the same id sent again gets the first receipt, or has its effect then.
 func TestCutDuringCommit(t *testing.T) {

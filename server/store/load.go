@@ -59,6 +59,11 @@ type caseHead struct {
 	texts
 }
 
+// into is where headColumns are scanned to.
+func (h *caseHead) into() []any {
+	return []any{&h.Key, &h.ID, &h.Version, &h.Head, &h.Title, &h.Enterprise, &h.Last, &h.LastVersion}
+}
+
 const headColumns = `key, id, version, head, title, enterprise_name, last, last_version`
 
 // is says whether the entry is the case of the row.
@@ -114,6 +119,61 @@ func (e *entry) take(r negotiation.Record, command []byte) error {
 		e.commands[commandKey(command)] = uint32(r.Version)
 	}
 	return nil
+}
+
+// advance brings cases to where their rows are, on PostgreSQL. Of those that the cache had with another history (a database that was
+// restored) all is read, in a second turn.
+func (s *Store) advance(ctx context.Context, q querier, bases map[string]*entry, heads map[string]*caseHead) error {
+	for _, whole := range []bool{false, true} {
+		moved := map[int64]*entry{}
+		for id, h := range heads {
+			base := bases[id]
+			if base.is(h) {
+				continue
+			}
+			if whole {
+				base = nil
+			}
+			bases[id] = s.cache.onward(base, id, h)
+			moved[h.Key] = bases[id]
+		}
+		if err := tails(ctx, q, moved, heads); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tails folds what comes after each of the entries, up to their rows' versions, in one query.
+func tails(ctx context.Context, q querier, moved map[int64]*entry, heads map[string]*caseHead) error {
+	if len(moved) == 0 {
+		return nil
+	}
+	var keys, after, upTo []int64
+	for key, e := range moved {
+		keys, after, upTo = append(keys, key), append(after, e.c.Version), append(upTo, heads[e.c.ID].Version)
+	}
+	rows, err := q.rows(ctx, `SELECT case_key, `+foldColumns+` FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS w (k, after, up_to)
+		CROSS JOIN LATERAL (SELECT * FROM events WHERE case_key = w.k AND version > w.after AND version <= w.up_to ORDER BY version) e`, keys, after, upTo)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var key int64
+	for rows.Next() {
+		r, command, err := scanFold(rows, &key)
+		if err == nil {
+			err = moved[key].take(r, command)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, e := range moved {
+		e.row.view = viewOf(&e.c)
+		e.sized()
+	}
+	return rows.Err()
 }
 
 const recordColumns = `version, channel, seq, type, side, actor, at, facts, content_sum, hash, salt, content`

@@ -32,7 +32,7 @@ type pipe struct {
 const longestQueue = 1000
 
 func newPipe(url string) (*pipe, error) {
-	db, err := openPostgres(url, 1)
+	db, err := openPostgres(url, 1, false)
 	if err != nil {
 		return nil, err
 	}

@@ -1,12 +1,17 @@
 package store_test
 
 import (
+	"context"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/negotiation/workday"
 	"hejie/server/app"
 	"hejie/server/store"
 )
@@ -83,4 +88,50 @@ func TestPlanOfAnotherEdition(t *testing.T) {
 	}))
 	require.NoError(t, err)
 	require.Equal(t, 2, decided)
+}
+
+// learning does something once a decision was made for the first time.
+type learning struct {
+	app.Log
+	once func()
+}
+
+func (l learning) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	decide := ch.Decide
+	ch.Decide = func(c negotiation.Case, look app.Look) app.Decision {
+		d := decide(c, look)
+		l.once()
+		return d
+	}
+	return l.Log.Change(ctx, ch)
+}
+
+// TestPlanBeforeAnOutage: a deadline that was planned to pass moves all the same when the outage that it fell into becomes known before its turn.
+func TestPlanBeforeAnOutage(t *testing.T) {
+	t.Parallel()
+	const caseID = "case"
+	years := app.NewYearbook()
+	s := newStore(t, store.Options{Edition: years.Edition})
+	require.NoError(t, step(s, caseID, negotiation.Actor{ID: "consumer", Role: negotiation.RoleConsumer}, aFiling("enterprise"), negotiation.Env{At: at, Calendar: workday.Default(),
+		Filing: &negotiation.Filing{Case: caseID, Code: caseID, Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
+			Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 9, Max: 9}}}))
+	deadline := func() negotiation.Deadline {
+		c, _, err := s.Case(ctx, caseID)
+		require.NoError(t, err)
+		d, ok := c.Deadline(negotiation.FirstResponse)
+		require.True(t, ok)
+		return d
+	}
+	due := deadline().Due
+	now := due.Add(time.Hour)
+	require.NoError(t, s.Plain().Write(ctx, func(tx app.PlainTx) error {
+		return tx.AddOutage(ctx, negotiation.Outage{From: due.Add(-time.Hour), To: now}, now)
+	}))
+	w := app.World{Plain: s.Plain(), Log: learning{s, sync.OnceFunc(func() { assert.NoError(t, years.Load(ctx, s.Plain(), now)) })},
+		Business: still(now), Real: still(now), Yearbook: years, Limits: app.DefaultLimits()}
+	require.NoError(t, app.NewLedger(w, years, negotiation.DefaultRules()).Tick(ctx, caseID))
+	d := deadline()
+	require.False(t, d.Overdue)
+	require.Equal(t, due, d.MovedFrom)
+	require.Equal(t, workday.Default().EndOfNextWorkday(now).UTC(), d.Due)
 }

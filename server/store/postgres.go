@@ -51,13 +51,13 @@ func pgConfig(url string) (*pgx.ConnConfig, error) {
 	return c, nil
 }
 
-// openPostgres opens a pool of at most n connections.
-func openPostgres(url string, n int) (*sqlx.DB, error) {
+// openPostgres opens a pool of at most n connections; reads: nothing is written over them.
+func openPostgres(url string, n int, reads bool) (*sqlx.DB, error) {
 	c, err := pgConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	db := sqlx.NewDb(sql.OpenDB(connector{stdlib.GetConnector(*c)}), pgDriver)
+	db := sqlx.NewDb(sql.OpenDB(connector{stdlib.GetConnector(*c), reads}), pgDriver)
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil
@@ -75,7 +75,10 @@ func (s *Store) warnOfLoss() {
 }
 
 // connector makes connections that take what the file takes.
-type connector struct{ driver.Connector }
+type connector struct {
+	driver.Connector
+	reads bool
+}
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
@@ -85,6 +88,9 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	own, ok := conn.(*stdlib.Conn)
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("a connection of another kind: %T", conn), conn.Close())
+	}
+	if c.reads {
+		return &readingConn{&pgConn{own}}, nil
 	}
 	return &pgConn{own}, nil
 }
@@ -96,6 +102,33 @@ type pgConn struct{ *stdlib.Conn }
 func (*pgConn) CheckNamedValue(v *driver.NamedValue) error {
 	v.Value = pgValue(v.Value)
 	return nil
+}
+
+// readingConn says of a connection that was lost before an answer came that it is a bad one: then database/sql asks again over another, and in
+// the end over a new one. Else each connection of the pool would fail somebody once after the server was started again.
+type readingConn struct{ *pgConn }
+
+// QueryContext is called by database/sql.
+func (c *readingConn) QueryContext(ctx context.Context, q string, args []driver.NamedValue) (driver.Rows, error) {
+	rows, err := c.pgConn.QueryContext(ctx, q, args)
+	return rows, c.judged(ctx, err)
+}
+
+// BeginTx is called by database/sql.
+func (c *readingConn) BeginTx(ctx context.Context, o driver.TxOptions) (driver.Tx, error) {
+	tx, err := c.pgConn.BeginTx(ctx, o)
+	return tx, c.judged(ctx, err)
+}
+
+func (c *readingConn) judged(ctx context.Context, err error) error {
+	var e net.Error
+	switch {
+	case err == nil, ctx.Err() != nil, !c.Conn.Conn().IsClosed():
+		return err
+	case errors.As(err, &e) && e.Timeout(): // whoever waited that long does not wait once more
+		return err
+	}
+	return fmt.Errorf("%w: %w", driver.ErrBadConn, err)
 }
 
 // pgValue is a parameter as PostgreSQL takes it: truth is 1 or 0, as in the file, and a text is UTF-8 without NUL, whatever a

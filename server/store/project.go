@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -218,8 +219,7 @@ func preview(e negotiation.Event) string {
 
 // firstLine is the beginning of a text with all white space made single spaces, in one pass: every message comes by here.
 func firstLine(text string) string {
-	var b strings.Builder
-	b.Grow(min(len(text), 4*previewLength))
+	b := make([]byte, 0, 4*previewLength+len("…"))
 	length, space := 0, false
 	for _, r := range text {
 		if unicode.IsSpace(r) {
@@ -227,17 +227,17 @@ func firstLine(text string) string {
 			continue
 		}
 		if space && length < previewLength {
-			b.WriteByte(' ')
+			b = append(b, ' ')
 			length++
 		}
 		if length == previewLength {
-			b.WriteString("…")
+			b = append(b, "…"...)
 			break
 		}
-		b.WriteRune(r)
+		b = utf8.AppendRune(b, r)
 		length, space = length+1, false
 	}
-	return b.String()
+	return string(b)
 }
 
 // take notes what an event says for lists. Content of the filing is the title.

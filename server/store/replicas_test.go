@@ -101,6 +101,50 @@ func TestReplicasTail(t *testing.T) {
 	}
 }
 
+// TestReplicasTailOfMany: what a replica reads for its followers, of many cases at once, brings the cases that it remembers onward; those
+// of which it read too little, and those that it never knew, are read to their ends all the same.
+func TestReplicasTailOfMany(t *testing.T) {
+	t.Parallel()
+	_, rs := replicas(t, 2)
+	const most = 3
+	lacks := map[string]int{"none": 0, "one": 1, "page": most, "more": most + 2, "unknown": 1}
+	var from []app.From
+	for id, n := range lacks {
+		for i := range 2 {
+			_, err := post(rs[0], id, fmt.Sprint("known ", i), "x")
+			require.NoError(t, err)
+		}
+		if id != "unknown" {
+			require.Equal(t, int64(2), version(t, rs[1], id))
+		}
+		for i := range n {
+			_, err := post(rs[0], id, fmt.Sprint("command ", i), "x")
+			require.NoError(t, err)
+		}
+		from = append(from, app.From{Case: id, Room: 2, Own: -1})
+	}
+	commits, err := rs[1].Since(ctx, append(from, app.From{Case: "nowhere"}), most)
+	require.NoError(t, err)
+	require.Len(t, commits, len(lacks)-1)
+	for _, c := range commits {
+		id := c.After.ID
+		require.Len(t, c.Records, min(lacks[id], most), id)
+		require.Equal(t, int64(3), c.Records[0].Seq, id)
+		after, _, err := rs[0].Case(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, after, *c.After, id)
+		row, err := rs[0].CaseRow(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, row, c.Row, id)
+		for i := range lacks[id] {
+			r, err := post(rs[1], id, fmt.Sprint("command ", i), "x")
+			require.NoError(t, err)
+			require.True(t, r.Repeated, "what it read it knows by its command, too: %s %d", id, i)
+		}
+	}
+	sound(t, rs[1])
+}
+
 // TestReplicasOneCommand: a command that a client sends to all replicas takes effect once, and each gives the same receipt; also the
 // command that opens the case.
 func TestReplicasOneCommand(t *testing.T) {

@@ -2,7 +2,7 @@ package store_test
 
 import (
 	"database/sql"
-	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -126,47 +126,88 @@ func TestMigrateOnce(t *testing.T) {
 	require.Equal(t, have.Latest, distinct)
 }
 
+// TestMigrationsOnlyAdd: replicas of the release before work on over the new schema until they are replaced, so each table and column that
+// they know stays as it was, and what they do not know they need not fill in.
+func TestMigrationsOnlyAdd(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, at, driver, source string) {
+		const first = 2
+		require.NoError(t, store.MigrateTo(ctx, at, first))
+		before := schemaOf(t, driver, source)
+		have, err := store.Status(ctx, at)
+		require.NoError(t, err)
+		for v := int64(first + 1); v <= have.Latest; v++ {
+			require.NoError(t, store.MigrateTo(ctx, at, v))
+			after := schemaOf(t, driver, source)
+			for table, columns := range before {
+				for name, c := range columns {
+					require.Contains(t, after[table], name, "%d takes %s.%s away", v, table, name)
+					is := after[table][name]
+					require.Equal(t, c.kind, is.kind, "%d: %s.%s is of another kind", v, table, name)
+					require.False(t, is.needed && !c.needed, "%d: %s.%s may no longer be left out", v, table, name)
+				}
+				for name, c := range after[table] {
+					if _, known := columns[name]; !known {
+						require.True(t, !c.needed || c.filled, "%d: %s.%s is not written by the release before", v, table, name)
+					}
+				}
+			}
+			before = after
+		}
+	})
+}
+
+// column of a table.
+type column struct {
+	kind           string // as SQLite calls it
+	needed, filled bool   // it cannot be NULL; it has a default
+}
+
+// schemaOf gives the columns of all tables, by name.
+func schemaOf(t *testing.T, driver, source string) map[string]map[string]column {
+	t.Helper()
+	query := `SELECT m.name, c.name, c.type, c."notnull" OR c.pk > 0, c.dflt_value IS NOT NULL FROM sqlite_schema m, pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`
+	if driver == "pgx" {
+		query = `SELECT table_name, column_name, data_type, is_nullable = 'NO', column_default IS NOT NULL FROM information_schema.columns
+			WHERE table_schema = 'public'`
+	}
+	db, err := sql.Open(driver, source)
+	require.NoError(t, err)
+	defer db.Close()
+	rows, err := db.Query(query)
+	require.NoError(t, err)
+	defer rows.Close()
+	found := map[string]map[string]column{}
+	for rows.Next() {
+		var table, name string
+		var c column
+		require.NoError(t, rows.Scan(&table, &name, &c.kind, &c.needed, &c.filled))
+		if table == "goose_db_version" || name == "rowid" {
+			continue
+		}
+		switch c.kind {
+		case "bigint", "integer":
+			c.kind = "INTEGER"
+		case "bytea":
+			c.kind = "BLOB"
+		}
+		c.kind = strings.ToUpper(c.kind)
+		if found[table] == nil {
+			found[table] = map[string]column{}
+		}
+		found[table][name] = c
+	}
+	require.NoError(t, rows.Err())
+	return found
+}
+
 // TestSameSchema: both databases have the same tables with the same columns, and all of them are copied.
 func TestSameSchema(t *testing.T) {
 	t.Parallel()
 	path, url := filepath.Join(t.TempDir(), "hejie.db"), server.Database(t)
 	require.NoError(t, store.Migrate(ctx, path))
-	columns := func(driver, source, query string) map[string][]string {
-		db, err := sql.Open(driver, source)
-		require.NoError(t, err)
-		defer db.Close()
-		rows, err := db.Query(query)
-		require.NoError(t, err)
-		defer rows.Close()
-		found := map[string][]string{}
-		for rows.Next() {
-			var table, column, kind string
-			var needed bool
-			require.NoError(t, rows.Scan(&table, &column, &kind, &needed))
-			if table == "goose_db_version" || column == "rowid" {
-				continue
-			}
-			switch kind {
-			case "bigint", "integer":
-				kind = "INTEGER"
-			case "bytea":
-				kind = "BLOB"
-			}
-			found[table] = append(found[table], fmt.Sprint(column, " ", strings.ToUpper(kind), " ", needed))
-		}
-		require.NoError(t, rows.Err())
-		for _, list := range found {
-			slices.Sort(list)
-		}
-		return found
-	}
-	file := columns("sqlite3", path, `SELECT m.name, c.name, c.type, c."notnull" OR c.pk > 0 FROM sqlite_schema m, pragma_table_info(m.name) c
-		WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`)
-	require.Equal(t, file, columns("pgx", url, `SELECT table_name, column_name, data_type, is_nullable = 'NO' FROM information_schema.columns
-		WHERE table_schema = 'public'`))
-	var names []string
-	for name := range file {
-		names = append(names, name)
-	}
-	require.ElementsMatch(t, names, store.Tables())
+	file := schemaOf(t, "sqlite3", path)
+	require.Equal(t, file, schemaOf(t, "pgx", url))
+	require.ElementsMatch(t, slices.Collect(maps.Keys(file)), store.Tables())
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"hash/fnv"
 	"math/rand/v2"
@@ -186,7 +187,7 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 	p.queue.Queue(lockHeads, ids).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var h caseHead
-			if err := rows.Scan(&h.Key, &h.ID, &h.Version, &h.Head, &h.Title, &h.Enterprise, &h.Last, &h.LastVersion); err != nil {
+			if err := rows.Scan(h.into()...); err != nil {
 				return err
 			}
 			heads[h.ID] = &h
@@ -196,7 +197,7 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 	if err := p.flush(); err != nil {
 		return err
 	}
-	if err := w.advance(bases, heads); err != nil {
+	if err := w.s.advance(context.Background(), w.tx, bases, heads); err != nil {
 		return err
 	}
 	for _, id := range ids {
@@ -212,59 +213,4 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 		}
 	}
 	return w.tx.holdKeys(filing...)
-}
-
-// advance brings the cases to where their rows are, which are locked. Of those that the cache had with another history (a database that
-// was restored) all is read, in a second turn.
-func (w *writer) advance(bases map[string]*entry, heads map[string]*caseHead) error {
-	for _, whole := range []bool{false, true} {
-		moved := map[int64]*entry{}
-		for id, h := range heads {
-			base := bases[id]
-			if base.is(h) {
-				continue
-			}
-			if whole {
-				base = nil
-			}
-			bases[id] = w.s.cache.onward(base, id, h)
-			moved[h.Key] = bases[id]
-		}
-		if err := w.tails(moved); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// tails folds what came after each of the entries, in one query.
-func (w *writer) tails(moved map[int64]*entry) error {
-	if len(moved) == 0 {
-		return nil
-	}
-	var keys, after []int64
-	for key, e := range moved {
-		keys, after = append(keys, key), append(after, e.c.Version)
-	}
-	rows, err := w.tx.pipe.rows(`SELECT case_key, `+foldColumns+` FROM unnest($1::bigint[], $2::bigint[]) AS w (k, v)
-		CROSS JOIN LATERAL (SELECT * FROM events WHERE case_key = w.k AND version > w.v ORDER BY version) e`, []any{keys, after})
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	var key int64
-	for rows.Next() {
-		r, command, err := scanFold(rows, &key)
-		if err == nil {
-			err = moved[key].take(r, command)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for _, e := range moved {
-		e.row.view = viewOf(&e.c)
-		e.sized()
-	}
-	return rows.Err()
 }

@@ -125,7 +125,7 @@ func (s *Store) open() (err error) {
 
 func openReaders(path string, n int) (*sqlx.DB, error) {
 	if isPostgres(path) {
-		return openPostgres(path, n)
+		return openPostgres(path, n, true)
 	}
 	db, err := sqlx.Open(readerDriver, dsn(path, "_stmt_cache_size=64"))
 	if err != nil {
