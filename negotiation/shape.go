@@ -71,7 +71,7 @@ func (s *shape) set(v reflect.Value, raw []byte) error {
 	if string(raw) == "null" {
 		return nil
 	}
-	expected := "number"
+	expected := "integer" // 1.5 is a number, too
 	switch v.Kind() {
 	case reflect.String:
 		if expected = "string"; raw[0] == '"' {

@@ -11,6 +11,8 @@ import (
 type Way struct {
 	TLS  *tls.Config // for https; nil: the system's
 	From net.IP      // address of this machine that connections come from; nil: any
+	// Check looks at each frame of the server; its error ends the socket. nil: nobody looks.
+	Check func(frame []byte) error
 }
 
 func (w Way) dialer() *net.Dialer {

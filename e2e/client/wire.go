@@ -24,6 +24,7 @@ const patience = 20 * time.Second
 // Wire is a socket of the live protocol. A goroutine reads; everybody else waits for what it noted.
 type Wire struct {
 	ws    *websocket.Conn
+	check func([]byte) error
 	write sync.Mutex
 	done  chan struct{} // closed when the socket is over
 
@@ -108,7 +109,7 @@ func (w Way) Dial(url, token string, header ...string) (*Wire, error) {
 		}
 		return nil, err
 	}
-	s := &Wire{ws: ws, done: make(chan struct{}), changed: make(chan struct{}), seen: Seen{Answers: map[string]Frame{}, Channels: map[string]*Channel{}}}
+	s := &Wire{ws: ws, check: w.Check, done: make(chan struct{}), changed: make(chan struct{}), seen: Seen{Answers: map[string]Frame{}, Channels: map[string]*Channel{}}}
 	go s.read()
 	return s, nil
 }
@@ -117,6 +118,9 @@ func (w *Wire) read() {
 	defer close(w.done)
 	for {
 		_, b, err := w.ws.ReadMessage()
+		if err == nil && w.check != nil {
+			err = w.check(b)
+		}
 		if err == nil {
 			err = w.take(b)
 		}

@@ -19,7 +19,7 @@ func (a api) FileCase(ctx context.Context, r FileCaseRequestObject) (FileCaseRes
 	}
 	f, ok := cmd.(negotiation.FileCase)
 	if !ok {
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", negotiation.FileCase{}.Kind()).On("do.type")
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", negotiation.FileCase{}.Kind()).On("type")
 	}
 	wish, err := app.Identify(actor(ctx), r.Body.Id, f)
 	if err != nil {
@@ -63,7 +63,7 @@ func (a api) DoCommand(ctx context.Context, r DoCommandRequestObject) (DoCommand
 		return nil, err
 	}
 	if _, filing := cmd.(negotiation.FileCase); filing { // it opens a case and has its own operation
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "POST /api/cases").On("do.type")
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "POST /api/cases").On("type")
 	}
 	if err := a.opened(ctx, r.Id); err != nil {
 		return nil, err

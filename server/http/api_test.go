@@ -170,7 +170,7 @@ func TestBadBodies(t *testing.T) {
 		{"null command", say(`null`), nil, 400, "malformed", "do"},
 		{"no id", `{"do":{"type":"reopen"}}`, nil, 422, "invalid", "id"},
 		{"bad id", `{"id":"1","do":{"type":"reopen"}}`, nil, 422, "invalid", "id"},
-		{"filing here", say(`{"type":"file_case"}`), nil, 422, "invalid", "do.type"},
+		{"filing here", say(`{"type":"file_case"}`), nil, 422, "invalid", "type"},
 		{"rule of the case", say(`{"type":"post_message","text":""}`), nil, 422, "required", "text"},
 		{"amount of nothing", say(`{"type":"make_offer","valid_days":5,"items":[{"by":"enterprise","remedy":"refund","amount":{"currency":"CNY","minor":0},"due":{"days":1,"unit":"working"}}]}`), nil, 422, "out_of_range", "items[0].amount.minor"},
 		{"wrong phase", say(`{"type":"reopen"}`), nil, 409, "wrong_phase", ""},

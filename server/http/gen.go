@@ -1216,7 +1216,8 @@ type Choice = negotiation.Choice
 // Class How the negotiation stage ended. SC confirmed; SU WC LC CE unknown; SB TE UE RR failed; RX DU AB left out of the figures
 type Class = negotiation.Class
 
-// ClientFrame One JSON object of at most `limits.frame_bytes` per text frame. The first within 10 s. `subscribe` to a channel resumes after `since`.
+// ClientFrame One JSON object of at most `limits.frame_bytes` per text frame. The first within 10 s. `subscribe` to a channel resumes after
+// `since`; `read` and `composing` are for a room that is subscribed to.
 type ClientFrame struct {
 	union json.RawMessage
 }
@@ -1362,6 +1363,20 @@ type CodeSignIn struct {
 	Phone Phone `json:"phone"`
 }
 
+// Colleague defines model for Colleague.
+type Colleague struct {
+	Composing bool `json:"composing,omitempty,omitzero"`
+
+	// Id a UUID in lower case
+	//
+	// Example: 019aa5c4-1f00-7000-8000-000000000001
+	Id   Id     `json:"id"`
+	Name string `json:"name"`
+
+	// Side Who: a side of the table, or the platform
+	Side Side `json:"side"`
+}
+
 // Command A wish to change a case; `type` tells which.
 type Command = negotiation.AnyCommand
 
@@ -1460,7 +1475,7 @@ type Counts = negotiation.Counts
 
 // CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
 //
-// Example: 91430600MA4L16JQ9B
+// Example: 91430600MA4L16JQ97
 type CreditCode = creditcode.Code
 
 // Date a day in Asia/Shanghai
@@ -1618,7 +1633,7 @@ type Enterprise struct {
 
 	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
 	//
-	// Example: 91430600MA4L16JQ9B
+	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code"`
 
 	// EnrolledAt Example: 2026-11-22T01:30:00Z
@@ -1670,7 +1685,7 @@ type EnterprisePage struct {
 type EnterpriseRow struct {
 	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
 	//
-	// Example: 91430600MA4L16JQ9B
+	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
 
 	// Id a UUID in lower case
@@ -1725,7 +1740,11 @@ type ErasureReceipt struct {
 
 // ErrorFrame `error` is the id of the refused command, null for another frame, which `about` then names
 type ErrorFrame struct {
-	About About `json:"about,omitempty,omitzero"`
+	// About as it was sent
+	About struct {
+		Channel string `json:"channel,omitempty,omitzero"`
+		Feed    string `json:"feed,omitempty,omitzero"`
+	} `json:"about,omitempty,omitzero"`
 
 	// Code Stable; new ones may come. A sentence for each, in both languages, is `title` of the problem.
 	Code   ProblemCode            `json:"code"`
@@ -1807,7 +1826,7 @@ type FeedPeopleFrame struct {
 	Feed Feed `json:"feed"`
 
 	// People by case
-	People map[string][]Presence `json:"people"`
+	People map[string][]Colleague `json:"people"`
 }
 
 // FeedRowFrame A changed row; null when the case left the feed. Keep the highest version.
@@ -1958,7 +1977,7 @@ type Invitation struct {
 type InvitationInput struct {
 	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
 	//
-	// Example: 91430600MA4L16JQ9B
+	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
 	Name       string     `json:"name"`
 
@@ -2230,15 +2249,15 @@ type Positions map[string]Position
 // PostMessage Say something. `question` marks an enterprise's message that asks the consumer something, which is a first response. `channel` is "room" (default) or, for desk members, "desk": an internal note.
 type PostMessage = negotiation.PostMessage
 
-// Presence defines model for Presence.
+// Presence The own side with id and name; a desk or bureau to others by its public name only, a consumer by id only: their name comes with the case
 type Presence struct {
 	Composing bool `json:"composing,omitempty,omitzero"`
 
 	// Id a UUID in lower case
 	//
 	// Example: 019aa5c4-1f00-7000-8000-000000000001
-	Id   Id     `json:"id"`
-	Name string `json:"name"`
+	Id   Id     `json:"id,omitempty,omitzero"`
+	Name string `json:"name,omitempty,omitzero"`
 
 	// Side Who: a side of the table, or the platform
 	Side Side `json:"side"`

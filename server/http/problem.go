@@ -46,17 +46,17 @@ func faultOfEcho(e *echo.HTTPError) *negotiation.Error {
 		return negotiation.NewError(negotiation.CodeNotFound)
 	case http.StatusMethodNotAllowed:
 		return negotiation.NewError(codeMethodNotAllowed)
-	case http.StatusBadRequest: // the generated code: "Invalid format for parameter limit: …", "Query argument from is required, …"
-		words := strings.Fields(fmt.Sprint(e.Message))
-		for i, w := range words[:max(0, len(words)-1)] {
-			switch w {
-			case "parameter":
-				return negotiation.NewError(negotiation.CodeMalformed).On(strings.TrimSuffix(words[i+1], ":")).Because(e)
-			case "argument":
-				return negotiation.NewError(negotiation.CodeRequired).On(words[i+1]).Because(e)
-			}
+	case http.StatusBadRequest:
+		// The generated code: "Invalid format for parameter limit: …", "Invalid format for parameter from: query parameter 'from' is
+		// required", "Header parameter Upload-Length is required, but not found".
+		said := fmt.Sprint(e.Message)
+		code := negotiation.CodeMalformed
+		if strings.Contains(said, " is required") {
+			code = negotiation.CodeRequired
 		}
-		return negotiation.NewError(negotiation.CodeMalformed).Because(e)
+		_, rest, _ := strings.Cut(said, "parameter ")
+		name, _, _ := strings.Cut(rest, " ")
+		return negotiation.NewError(code).On(strings.TrimSuffix(name, ":")).Because(e)
 	}
 	return errInternal.Because(e)
 }

@@ -3,6 +3,7 @@ package http
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 
 	"hejie/negotiation"
@@ -111,6 +112,45 @@ var calendarTexts = map[string]text{
 	app.OtherYearAsked:           {enDetail: "It is the notice of {year}, and was sent as that of {wanted}. Send it as {year}.", zhDetail: "这是 {year} 年的通知，却按 {wanted} 年导入。请按 {year} 年导入。"},
 }
 
+// allowed are the values of params that are said in words and not in the terms of the contract.
+var allowed = map[string]string{
+	"a lower-case UUID":               "小写的 UUID",
+	"uuid":                            "小写的 UUID",
+	"the index of another item":       "另一项的序号（从 0 开始）",
+	"text without control characters": "不含控制字符的文字",
+	"one line":                        "一行文字",
+	"the SHA-256 of the upload":       "上传文件的 SHA-256",
+	"64 hex digits":                   "64 位十六进制数字",
+	"next of the page before":         "上一页的 next",
+	"a position for each channel":     "每个频道一个位置",
+	"since or before":                 "since 和 before 之一",
+	"county":                          "县级区划代码",
+	"consumers":                       "仅限消费者",
+	"staff":                           "仅限工作人员",
+	"object":                          "对象",
+	"array":                           "数组",
+	"string":                          "字符串",
+	"number":                          "数字",
+	"integer":                         "整数",
+	"boolean":                         "true 或 false",
+}
+
+// words of a parameter in a language: a list with its commas.
+func words(language string, value any) string {
+	if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
+		said := make([]string, list.Len())
+		for i := range said {
+			said[i] = words(language, list.Index(i).Interface())
+		}
+		return strings.Join(said, map[bool]string{true: ", ", false: "、"}[language == "en"])
+	}
+	said := fmt.Sprint(value)
+	if zh := allowed[said]; zh != "" && language != "en" {
+		return zh
+	}
+	return said
+}
+
 // in gives title and detail in a language.
 func (t text) in(language string, params map[string]any) (title, detail string) {
 	if reason, ok := params["reason"].(string); ok && t.enDetail == "" {
@@ -121,7 +161,7 @@ func (t text) in(language string, params map[string]any) (title, detail string) 
 		title, detail = t.en, t.enDetail
 	}
 	for name, value := range params {
-		detail = strings.ReplaceAll(detail, "{"+name+"}", fmt.Sprint(value))
+		detail = strings.ReplaceAll(detail, "{"+name+"}", words(language, value))
 	}
 	if title == "" {
 		title = http.StatusText(t.status)

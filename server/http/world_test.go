@@ -291,11 +291,3 @@ func read[T any](t testing.TB, a *httptest.ResponseRecorder) (v T) {
 	require.NoError(t, json.Unmarshal(a.Body.Bytes(), &v))
 	return v
 }
-
-// credit is a valid credit code, another for each n.
-func credit(t *testing.T, n int) string {
-	t.Helper()
-	code, err := creditcode.MakeWithOrg(fmt.Sprintf("91430602MA5L%04d", n))
-	require.NoError(t, err)
-	return string(code)
-}

@@ -130,7 +130,7 @@ func (t *feedTable) remove(f *follower) {
 type pageFrame struct {
 	Feed string            `json:"feed"`
 	Rows []json.RawMessage `json:"rows"`
-	Next *string           `json:"next"`
+	Next string            `json:"next,omitempty"`
 }
 
 type rowFrame struct {
@@ -149,14 +149,11 @@ func (t *feedTable) page(f *follower) error {
 	if err != nil {
 		return err
 	}
-	frame := pageFrame{Feed: f.feed, Rows: make([]json.RawMessage, len(page.Rows))}
+	frame := pageFrame{Feed: f.feed, Rows: make([]json.RawMessage, len(page.Rows)), Next: page.Next}
 	for i, row := range page.Rows {
 		if frame.Rows[i], err = t.hub.EncodeRow(row); err != nil {
 			return err
 		}
-	}
-	if page.Next != "" {
-		frame.Next = &page.Next
 	}
 	b, err := json.Marshal(frame)
 	if err != nil {

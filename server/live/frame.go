@@ -60,7 +60,7 @@ func text(b []byte) (s string, err error) {
 // handle does what a frame asks for.
 func (c *conn) handle(frame []byte, at time.Time) {
 	m, err := split(frame)
-	if err == nil && m.get("do") != nil {
+	if err == nil && (m.get("do") != nil || m.get("id") != nil) {
 		c.command(m, at)
 		return
 	}
@@ -173,6 +173,9 @@ func (c *conn) command(m members, at time.Time) {
 		caseID, err := text(m.get("case"))
 		if err != nil || !app.ValidID(caseID) {
 			return app.Receipt{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
+		}
+		if m.get("do") == nil {
+			return app.Receipt{}, negotiation.NewError(negotiation.CodeRequired).On("do")
 		}
 		cmd, err := negotiation.DecodeCommand(m.get("do"))
 		if err != nil {

@@ -113,7 +113,7 @@ func or(s, other string) string {
 	return s
 }
 
-// streamTargets reads the channels and positions of a request. Errors: required, out_of_range, not_found (channel), malformed (since).
+// streamTargets reads the channels and positions of a request. Errors: required, out_of_range, not_found (channel), invalid (since).
 func streamTargets(r *http.Request) ([]target, error) {
 	q := r.URL.Query()
 	names, since := q["channel"], or(r.Header.Get("Last-Event-ID"), q.Get("since"))
@@ -121,14 +121,14 @@ func streamTargets(r *http.Request) ([]target, error) {
 	case len(names) == 0:
 		return nil, negotiation.NewError(negotiation.CodeRequired).On("channel")
 	case len(names) > streamChannels:
-		return nil, negotiation.NewError(negotiation.CodeOutOfRange, "max", streamChannels).On("channel")
+		return nil, negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", streamChannels).On("channel")
 	}
 	positions := strings.Split(since, ",")
 	if since == "" {
 		positions = make([]string, len(names))
 	}
 	if len(positions) != len(names) {
-		return nil, negotiation.NewError(negotiation.CodeMalformed).On("since")
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "a position for each channel").On("since")
 	}
 	targets := make([]target, len(names))
 	for i, name := range names {
@@ -136,7 +136,7 @@ func streamTargets(r *http.Request) ([]target, error) {
 			return nil, err
 		}
 		if _, err := negotiation.ParsePosition(positions[i]); err != nil {
-			return nil, negotiation.NewError(negotiation.CodeMalformed).On("since")
+			return nil, err
 		}
 		targets[i] = target{Channel: name, Since: positions[i]}
 	}

@@ -169,8 +169,8 @@ func TestStreamIsRefused(t *testing.T) {
 		{"consumer", "", nil, negotiation.CodeRequired},
 		{"consumer", "", []string{room, roomNo(2), roomNo(3), roomNo(4)}, negotiation.CodeOutOfRange},
 		{"consumer", "", []string{"inbox"}, negotiation.CodeNotFound},
-		{"consumer", "x", []string{room}, negotiation.CodeMalformed},
-		{"consumer", "0,0", []string{room}, negotiation.CodeMalformed},
+		{"consumer", "x", []string{room}, negotiation.CodeInvalid},
+		{"consumer", "0,0", []string{room}, negotiation.CodeInvalid},
 	} {
 		answer := w.request(tt.who, tt.last, tt.channels...)
 		require.Equal(t, http.StatusTeapot, answer.StatusCode)

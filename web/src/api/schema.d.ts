@@ -587,7 +587,7 @@ export interface paths {
         head?: never;
         /**
          * Send bytes of an upload from its offset on
-         * @description Kept is what arrives in whole mebibytes (or to the end), so after a cut ask where to go on. Refused content ends the upload:
+         * @description Kept is what arrives in whole mebibytes (or to the end), so after a cut ask where to go on; less than one is `malformed`. Refused content ends the upload:
          *     it is `not_found` from then on. `wrong_offset` says in its params where the upload stands.
          */
         patch: operations["continueUpload"];
@@ -1058,7 +1058,7 @@ export interface components {
         RegionCode: string;
         /**
          * @description unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
-         * @example 91430600MA4L16JQ9B
+         * @example 91430600MA4L16JQ97
          */
         CreditCode: string;
         /**
@@ -2067,7 +2067,10 @@ export interface components {
             channel?: components["schemas"]["ChannelKey"];
             feed?: components["schemas"]["Feed"];
         };
-        /** @description One JSON object of at most `limits.frame_bytes` per text frame. The first within 10 s. `subscribe` to a channel resumes after `since`. */
+        /**
+         * @description One JSON object of at most `limits.frame_bytes` per text frame. The first within 10 s. `subscribe` to a channel resumes after
+         *     `since`; `read` and `composing` are for a room that is subscribed to.
+         */
         ClientFrame: {
             subscribe: components["schemas"]["ChannelTarget"] | components["schemas"]["FeedTarget"];
         } | {
@@ -2122,7 +2125,7 @@ export interface components {
             feed: components["schemas"]["Feed"];
             /** @description by case */
             people: {
-                [key: string]: components["schemas"]["Presence"][];
+                [key: string]: components["schemas"]["Colleague"][];
             };
         };
         AckFrame: {
@@ -2137,7 +2140,11 @@ export interface components {
             params?: {
                 [key: string]: unknown;
             };
-            about?: components["schemas"]["About"];
+            /** @description as it was sent */
+            about?: {
+                channel?: string;
+                feed?: string;
+            };
         };
         PresenceFrame: {
             presence: {
@@ -2145,10 +2152,17 @@ export interface components {
                 people: components["schemas"]["Presence"][];
             };
         };
-        Presence: {
+        Colleague: {
             side: components["schemas"]["Side"];
             id: components["schemas"]["Id"];
             name: string;
+            composing?: boolean;
+        };
+        /** @description The own side with id and name; a desk or bureau to others by its public name only, a consumer by id only: their name comes with the case */
+        Presence: {
+            side: components["schemas"]["Side"];
+            id?: components["schemas"]["Id"];
+            name?: string;
             composing?: boolean;
         };
         ReadsFrame: {

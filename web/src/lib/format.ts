@@ -141,12 +141,12 @@ export function left(when: When, now: When = Date.now()): string {
   return say('time.minutesLeft', { n: Math.max(1, Math.floor(ms / 60_000)) })
 }
 
-/** 3 分钟前, 昨天; from a week on, the day. */
-export function ago(when: When, now: When = Date.now()): string {
+/** 3 分钟前, 昨天; from a week on, the day. Short where there is little room: 36 min. ago. */
+export function ago(when: When, now: When = Date.now(), style: Intl.RelativeTimeFormatStyle = 'long'): string {
   const seconds = (new Date(when).getTime() - new Date(now).getTime()) / 1000
   const past = Math.abs(seconds)
   if (past < 45) return say('time.justNow')
-  const format = new Intl.RelativeTimeFormat(tag[locale.value], { numeric: 'auto' })
+  const format = new Intl.RelativeTimeFormat(tag[locale.value], { numeric: 'auto', style })
   if (past < 3600) return format.format(Math.round(seconds / 60), 'minute')
   if (past < 86_400) return format.format(Math.round(seconds / 3600), 'hour')
   return past < 7 * 86_400 ? format.format(Math.round(seconds / 86_400), 'day') : day(when, now)

@@ -42,3 +42,10 @@ it('says where an application stands, and how many cases are open', async () => 
   expect(tooMany('enterprise', 3)).toContain('和这家企业已有 3 件')
   expect(tooMany('consumer', 10)).toContain('已达上限（10 件）')
 })
+
+it('says what a field takes, not only that it is wrong', async () => {
+  await loadProblemTexts()
+  expect(problemText({ code: 'invalid', field: 'supervisor.login' })).toContain('wang.desk')
+  expect(problemText({ code: 'invalid', field: 'phone' })).toContain('11 位')
+  expect(problemText({ code: 'invalid', field: 'zz' })).toBe(zh.invalid)
+})

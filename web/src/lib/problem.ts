@@ -67,8 +67,9 @@ export function loadProblemTexts(): Promise<void> {
  */
 export function problemText(problem: ProblemBody, own?: Dictionary<Messages>): string {
   const { code, params = {} } = problem
-  /** Some codes say more with a status or a scope. */
-  const nearer = [params.status, params.scope].map((more) => `${code}.${String(more)}`).find((key) => texts?.zh[key] !== undefined) ?? code
+  /** Some codes say more with a status, with a scope, or about a field: what it takes, not only that it is wrong. */
+  const nearer =
+    [params.status, params.scope, problem.field?.split('.').at(-1)].map((more) => `${code}.${String(more)}`).find((key) => texts?.zh[key] !== undefined) ?? code
   const known =
     (own && own.zh[code] !== undefined ? translate(own, code, params) : undefined) ??
     translate(undefined, `problem.${code}`, params) ??

@@ -1,5 +1,5 @@
 /* The feeds that are followed: lists of cases, no logs. After a break their first page comes again. */
-import type { Feed, FeedChange, FeedPage, Person } from './frames'
+import type { Colleague, Feed, FeedChange, FeedPage } from './frames'
 import { isBusy, later, type FeedReader, type Line } from './ports'
 
 export class Feeds {
@@ -34,7 +34,7 @@ export class Feeds {
   change(change: FeedChange): void {
     this.all.get(change.feed)?.change(change)
   }
-  people(feed: Feed, people: Record<string, Person[]>): void {
+  people(feed: Feed, people: Record<string, Colleague[]>): void {
     this.all.get(feed)?.people?.(people)
   }
 

@@ -11,6 +11,7 @@ export type LiveEvent = Schemas['Event']
 export type Command = Schemas['Command']
 export type CaseRow = Schemas['CaseRow']
 export type Person = Schemas['Presence']
+export type Colleague = Schemas['Colleague']
 
 export interface FeedRow {
   case: string
@@ -64,7 +65,7 @@ export interface FromServer extends Partial<Omit<ChannelFrame, 'channel'>> {
   field?: string
   about?: About
   presence?: { case: string; people: Person[] }
-  people?: Record<string, Person[]>
+  people?: Record<string, Colleague[]>
   reads?: { channel: string; by: By; seq: number }
   ended?: About & { code: string }
   ping?: true

@@ -14,12 +14,12 @@ import { computed, getCurrentScope, onScopeDispose, shallowReactive, shallowRef,
 import { api, data, tellSignInRequired } from '@/api'
 import { tellBack } from '@/lib/back'
 import { Connection } from './connection'
-import type { CaseRow, Command, Feed, FeedRow, LiveEvent, Person } from './frames'
+import type { CaseRow, Colleague, Command, Feed, FeedRow, LiveEvent, Person } from './frames'
 import type { Pending } from './outbox'
 import type { ChannelReader, ConnectionState, Missed } from './ports'
 
 export type { ChannelReader, ConnectionState, Missed } from './ports'
-export type { By, CaseRow, Command, Feed, LiveEvent, Person } from './frames'
+export type { By, CaseRow, Colleague, Command, Feed, LiveEvent, Person } from './frames'
 export { seqOf } from './frames'
 export type { Pending } from './outbox'
 
@@ -147,7 +147,7 @@ export interface LiveFeed<Row> {
   /** Cases that left the feed, by the version at which they did. */
   gone: ReadonlyMap<string, number>
   /** Of the inbox: who of the own desk is in a case's room. Nobody is told while sockets are blocked. */
-  people: ReadonlyMap<string, readonly Person[]>
+  people: ReadonlyMap<string, readonly Colleague[]>
   refresh: () => void
   /** Adds an older page, fetched by HTTP with `next`. */
   append: (rows: readonly Row[], next: string | null) => void
@@ -168,7 +168,7 @@ export function useFeed<Row extends FeedRow = CaseRow>(feed: Feed, hooks: FeedHo
   const next = shallowRef<string | null>(null)
   const ended = shallowRef<string | null>(null)
   const removed = shallowReactive(new Map<string, number>())
-  const people = shallowReactive(new Map<string, readonly Person[]>())
+  const people = shallowReactive(new Map<string, readonly Colleague[]>())
 
   /** The newest of what is known and what came: a page may be older than a row. */
   const newest = (row: Row): Row => {

@@ -1,6 +1,6 @@
 /* What the connection tells and needs: its states, those who read from it, and the world around it, so that tests can play it. */
 import type { ProblemBody } from '@/lib/problem'
-import type { By, ChannelFrame, Command, Feed, FeedChange, FeedPage, LiveEvent, Person, ToServer } from './frames'
+import type { By, ChannelFrame, Colleague, Command, Feed, FeedChange, FeedPage, LiveEvent, Person, ToServer } from './frames'
 import type { Pending, Store } from './outbox'
 import type { StreamPorts } from './stream'
 
@@ -29,7 +29,7 @@ export interface FeedReader<Row = unknown> {
   page: (page: FeedPage<Row>) => void
   change: (change: FeedChange<Row>) => void
   /** Who of the own desk is in these cases' rooms. */
-  people?: (people: Record<string, Person[]>) => void
+  people?: (people: Record<string, Colleague[]>) => void
   ended?: (code: string) => void
 }
 

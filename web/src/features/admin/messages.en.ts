@@ -18,6 +18,7 @@ const en: Translation<typeof zh> = {
   'tab.erasure': 'Erasure',
   'tab.erasure.lead': 'Erase the words of one entry, on a person’s request or where the law asks for it.',
 
+  'bureau.empty': 'No bureau yet. Add one first, then its officers; enterprises can apply once there is a bureau.',
   'bureau.add': 'Add a bureau',
   'bureau.edit': 'Edit {name}',
   'bureau.name': 'Name',
@@ -33,6 +34,8 @@ const en: Translation<typeof zh> = {
   'region.county': 'County or district',
   'region.hint': 'Choose down to the level where the bureau stands; a province or city alone will do.',
 
+  'officer.empty': 'No officer yet.',
+  'officer.emptyNoBureau': 'No officer yet. Add a bureau first.',
   'officer.add': 'Add an officer',
   'administrator.add': 'Add an administrator',
   'administrator.self': 'you',
@@ -90,6 +93,10 @@ const en: Translation<typeof zh> = {
   'import.shape': 'It has year, papers and days; each of days has name, date and isOffDay (true: off; false: worked in exchange).',
   'import.yes': 'Import',
   'import.done': '{year} is imported; time limits are being counted again',
+  'import.lacks': 'No days off for {names}',
+  'import.lacks.text': 'Once imported, these days count as ordinary working days and weekends, and deadlines move with them. Compare with the notice and add what is missing.',
+  'import.lacks.comma': ', ',
+  'import.anyway': 'Import it as it is',
   'import.bad.json': 'This is not JSON; check brackets and quotes.',
   'import.bad.year': 'year must be a whole number from 2020 to 2100.',
   'import.bad.field': '{field}: {words}',

@@ -16,6 +16,7 @@ export default {
   'tab.erasure.lead': '按本人请求或者法律要求，删除一条记录的文字。',
 
   'bureau.add': '添加部门',
+  'bureau.empty': '还没有部门。先添加部门，再添加人员；有了部门，企业才能申请入驻。',
   'bureau.edit': '修改 {name}',
   'bureau.name': '名称',
   'bureau.region': '地区',
@@ -31,6 +32,8 @@ export default {
   'region.hint': '选到部门所在的那一级为止，可以只选省或者市。',
 
   'officer.add': '添加人员',
+  'officer.empty': '还没有人员。',
+  'officer.emptyNoBureau': '还没有人员。请先添加部门。',
   'administrator.add': '添加管理员',
   'administrator.self': '本人',
   'administrator.selfHint': '在“账户”里修改密码',
@@ -87,6 +90,10 @@ export default {
   'import.shape': '包含 year、papers 和 days；days 的每一项有 name、date、isOffDay（true 放假，false 调休上班）。',
   'import.yes': '导入',
   'import.done': '{year} 年的安排已导入，正在重新计算期限',
+  'import.lacks': '没有列出{names}的放假日',
+  'import.lacks.text': '导入以后，这些日子按普通工作日和周末计算，期限会跟着变。请先与通知核对，补全后再导入。',
+  'import.lacks.comma': '、',
+  'import.anyway': '仍然导入',
   'import.bad.json': '不是有效的 JSON，请检查括号和引号。',
   'import.bad.year': 'year 应当是 2020 到 2100 之间的整数。',
   'import.bad.field': '{field}：{words}',

@@ -50,6 +50,16 @@ export function readNotice(text: string): { year: number; body: Record<string, u
   return { year, body: body as Record<string, unknown> }
 }
 
+/**
+ * Statutory holidays that a notice of a year does not give off, by name, each once: half a notice is easily taken for a whole one. Days as
+ * the calendar has them before; only a provisional year says which days are statutory.
+ */
+export function forgotten(days: readonly CalendarDay[], body: Record<string, unknown>): string[] {
+  const named = Array.isArray(body.days) ? (body.days as { date?: unknown; isOffDay?: unknown }[]) : []
+  const off = new Set(named.filter((day) => day?.isOffDay === true).map(({ date }) => date))
+  return [...new Set(days.filter(({ provisional, kind, date }) => provisional && kind === 'holiday' && !off.has(date)).map(({ name, date }) => name ?? date))]
+}
+
 /** What is wrong with a notice, on which day or in which year, and the mend: "days[3].date：…". */
 export function faultText({ field, params }: Pick<Problem, 'field' | 'params'>): string {
   const plain = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])) // a year has no thousands

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
 import type { Case, CaseView, Clock, RoomEvent, StripDay } from '@/features/words'
 import { clockName, countStrip, fateText, heldBy, heldText, steps } from './arithmetic'
-import { commandOf, consequences, noWish, openModes, optionsOf } from './decisions'
+import { commandOf, consequences, missingOf, noWish, openModes, optionsOf } from './decisions'
 import { paperOf, papersOf } from './paper/paper'
 
 const now = Date.parse('2026-11-22T09:00:00+08:00')
@@ -102,8 +102,9 @@ describe('forms of decision', () => {
 
   it('make a command once they are whole', () => {
     expect(commandOf('accept_complaint', noWish)).toEqual({ type: 'accept_complaint' })
-    expect(commandOf('refuse_complaint', noWish)).toBe('choice')
-    expect(commandOf('refuse_complaint', { ...noWish, choice: 'over_three_years', reasons: '  ' })).toBe('reasons')
+    expect(missingOf('refuse_complaint', noWish)).toEqual(['choice', 'reasons'])
+    expect(missingOf('refuse_complaint', { ...noWish, choice: 'over_three_years', reasons: '  ' })).toEqual(['reasons'])
+    expect(missingOf('accept_complaint', noWish)).toEqual([])
     expect(commandOf('refuse_complaint', { choice: 'over_three_years', falseMaterial: true, reasons: '四年前' })).toEqual({ type: 'refuse_complaint', ground: 'over_three_years', reasons: '四年前' })
     expect(commandOf('refuse_complaint', { choice: 'materials_missing_or_false', falseMaterial: true, reasons: '假票' })).toMatchObject({ false_material: true })
     expect(commandOf('rule_on_refusal', { ...noWish, choice: 'overturned', reasons: 'x' })).toEqual({ type: 'rule_on_refusal', upheld: false, reasons: 'x' })

@@ -122,11 +122,17 @@ export function consequences(mode: Mode, wish: Wish, view: CaseView): string[] {
 export const needsChoice = (mode: Mode): boolean => mode !== 'accept_complaint'
 export const needsReasons = (mode: Mode): boolean => mode !== 'accept_complaint'
 
-/** The command, once the form is whole; what is missing is named instead. */
-export function commandOf(mode: Mode, wish: Wish): Command | 'choice' | 'reasons' {
+/** Whether it is written on a paper of its own, see paper/paper.ts. */
+export const makesPaper = (mode: Mode): boolean => mode === 'accept_complaint' || mode === 'refuse_complaint' || mode === 'close_complaint'
+
+/** What the form still lacks, in its order. */
+export function missingOf(mode: Mode, wish: Wish): ('choice' | 'reasons')[] {
+  return [...(needsChoice(mode) && !wish.choice ? (['choice'] as const) : []), ...(needsReasons(mode) && !wish.reasons.trim() ? (['reasons'] as const) : [])]
+}
+
+/** The command of a form that lacks nothing. */
+export function commandOf(mode: Mode, wish: Wish): Command {
   const reasons = wish.reasons.trim()
-  if (needsChoice(mode) && !wish.choice) return 'choice'
-  if (needsReasons(mode) && !reasons) return 'reasons'
   switch (mode) {
     case 'accept_complaint':
       return { type: mode, ...(reasons && { text: reasons }) }

@@ -237,6 +237,7 @@ export default {
   'decide.falseMaterial.hint': '勾选后，本案按没有真实消费争议处理，不计入企业成绩。',
   'decide.reasons': '理由',
   'decide.reasons.hint': '会写进决定书，双方都能看到。',
+  'decide.reasons.record': '会写进案卷，双方都能看到。',
   'decide.note': '附言',
   'decide.note.hint': '双方都能看到，例如请在几日内补充材料。',
   'decide.missing.choice': '请选择一项',

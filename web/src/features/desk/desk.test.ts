@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { computed, defineComponent, h, nextTick, shallowRef } from 'vue'
 import { setLocale } from '@/i18n'
-import type { Person } from '@/live'
+import type { Colleague, Person } from '@/live'
 import type { CalendarDay, CaseRow, CaseView, Scorecard } from '@/features/words'
 import type { Room } from '@/features/room/useRoom'
 import { faults, newItem, toItems, draftTotal } from '@/features/offer/draft'
@@ -198,7 +198,7 @@ describe('the keys', () => {
 })
 
 describe('the soft lock', () => {
-  const person = (id: string, composing = false, side: Person['side'] = 'enterprise'): Person => ({ id, side, name: `小${id}`, composing })
+  const person = (id: string, composing = false, side: Colleague['side'] = 'enterprise'): Colleague => ({ id, side, name: `小${id}`, composing })
 
   it('locks for a colleague who writes, not for oneself and not for the consumer', () => {
     const idle = { text: '', anyway: false }
@@ -335,6 +335,23 @@ describe('an offer of the enterprise', () => {
     await nextTick()
     expect(act.mock.calls[0]![0]).toMatchObject({ type: 'make_offer', valid_days: 5, reason: '另含误工损失', items: claim.items })
     wrapper.unmount()
+  })
+
+  it('leaves the evidence beside it in use, and closes on Escape', async () => {
+    HTMLDialogElement.prototype.show ??= function (this: HTMLDialogElement) {
+      this.open = true
+    }
+    const [modal, plain] = [vi.spyOn(HTMLDialogElement.prototype, 'showModal'), vi.spyOn(HTMLDialogElement.prototype, 'show')]
+    const view = { case: { id: 'c1', amount: money(10_000), category: 'quality', offers: [claim], rules }, texts: { goods: '', facts: '', offers: [] } } as unknown as CaseView
+    const wrapper = mount(OfferComposer, { props: { open: true, view, reader: 'enterprise', mode: 'counter', now, beside: true, act: vi.fn() }, attachTo: document.body })
+    await nextTick()
+    await nextTick()
+    expect([plain.mock.calls.length, modal.mock.calls.length]).toEqual([1, 0])
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+    expect(wrapper.emitted('update:open')).toEqual([[false]])
+    wrapper.unmount()
+    modal.mockRestore()
+    plain.mockRestore()
   })
 
   it('asks for none below it', async () => {

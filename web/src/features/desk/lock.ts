@@ -1,11 +1,11 @@
 /* The soft lock of a composer: who else of the desk is writing to this consumer now. */
-import type { Person } from '@/live'
+import type { Colleague, Person } from '@/live'
 
 /** Colleagues who are looking at the case, without oneself. */
-export const colleagues = (people: readonly Person[], me: string): Person[] =>
-  people.filter(({ side, id }) => side === 'enterprise' && id && id !== me)
+export const colleagues = (people: readonly Person[], me: string): Colleague[] =>
+  people.filter((person): person is Colleague => person.side === 'enterprise' && Boolean(person.id && person.name) && person.id !== me)
 
-export const writers = (people: readonly Person[], me: string): Person[] => colleagues(people, me).filter(({ composing }) => composing)
+export const writers = (people: readonly Person[], me: string): Colleague[] => colleagues(people, me).filter(({ composing }) => composing)
 
 /**
  * Whether the composer is locked: a colleague writes, and this person has neither begun themselves nor said "reply anyway".

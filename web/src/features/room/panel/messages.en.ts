@@ -191,6 +191,7 @@ const en: Translation<typeof zh> = {
   'complaint.waiting': 'Waiting for the decision to take it up (Order 121 art. 15: 7 working days)',
   'complaint.chased': { one: 'The business was urged {n} time', other: 'The business was urged {n} times' },
   'complaint.routes': 'Other ways open to you',
+  'complaint.routesTold': 'Other ways open to the consumer',
   'complaint.route.arbitration': 'Arbitration, where there is an arbitration agreement',
   'complaint.route.court': 'A lawsuit in the people’s court',
   'complaint.route.association': 'Mediation by a consumer association',

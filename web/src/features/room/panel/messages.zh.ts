@@ -180,6 +180,7 @@ export default {
   'complaint.waiting': '等待决定是否受理（第 121 号令第十五条：7 个工作日）',
   'complaint.chased': { other: '已催办企业 {n} 次' },
   'complaint.routes': '您还可以走的路',
+  'complaint.routesTold': '消费者还可以走的路',
   'complaint.route.arbitration': '有仲裁协议的，申请仲裁',
   'complaint.route.court': '向人民法院起诉',
   'complaint.route.association': '请消费者协会调解',
