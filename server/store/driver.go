@@ -25,7 +25,7 @@ func init() {
 		"busy_timeout=5000", "journal_mode=WAL",
 		"synchronous=FULL", // after WAL, for which the driver's default is NORMAL
 		"foreign_keys=ON",
-		"wal_autocheckpoint=64000",    // pages: the last resort, see checkpoints
+		"wal_autocheckpoint=4000",     // pages: each checkpoint holds up a commit for a few milliseconds; one beside the writer, or of more pages, holds up its flushes for longer
 		"journal_size_limit=67108864", // keeps the WAL allocated
 		"cache_size=-65536",
 		"secure_delete=FAST", // erased content is overwritten in the page

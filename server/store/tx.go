@@ -24,7 +24,6 @@ type tx struct {
 	stmts  map[string]*sqlx.Stmt // those that read, by text
 	writes map[string]driver.Stmt
 	args   []driver.NamedValue // of one write
-	count  int                 // of writes, until wrote is asked
 	pipe   *pipe               // PostgreSQL's transaction instead of these; nil: the file's
 	batch  *batch              // the running one
 }
@@ -50,7 +49,6 @@ func (t *tx) exec(q string, args ...any) (sql.Result, error) {
 		return nil, fmt.Errorf("a write of %d parameters has %d", n, len(args))
 	}
 	defer func() { clear(t.args) }() // it keeps no texts
-	t.count++
 	t.args = t.args[:0]
 	for i, a := range args {
 		v, err := driver.DefaultParameterConverter.ConvertValue(a)
@@ -60,12 +58,6 @@ func (t *tx) exec(q string, args ...any) (sql.Result, error) {
 		t.args = append(t.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
 	return s.(driver.StmtExecContext).ExecContext(context.Background(), t.args)
-}
-
-// wrote is how many writes there were since it was asked last.
-func (t *tx) wrote() (n int) {
-	n, t.count = t.count, 0
-	return n
 }
 
 func (t *tx) prepared(q string) (s driver.Stmt, err error) {

@@ -39,7 +39,6 @@ type writer struct {
 	db                  *sqlx.DB // the file's; nil on PostgreSQL
 	tx                  *tx
 	begin, commit, back *sql.Stmt
-	checkpoints         *checkpoints // nil on PostgreSQL
 	beforeCommit        func() error // faults for tests; nil otherwise
 
 	jobs    chan *job
@@ -75,9 +74,6 @@ func newWriter(s *Store) (_ *writer, err error) {
 			return nil, errors.Join(err, w.close())
 		}
 	}
-	if w.checkpoints, err = newCheckpoints(s.path, s.opt.Log); err != nil {
-		return nil, errors.Join(err, w.close())
-	}
 	return w, nil
 }
 
@@ -88,9 +84,6 @@ func (w *writer) close() error {
 		return w.tx.pipe.close()
 	}
 	var errs []error
-	if w.checkpoints != nil {
-		errs = append(errs, w.checkpoints.close())
-	}
 	for _, s := range w.tx.stmts {
 		errs = append(errs, s.Close())
 	}
@@ -110,9 +103,6 @@ func (w *writer) start() {
 		defer close(w.deliver)
 		for first := range w.jobs {
 			w.settle(w.take(first))
-			if w.checkpoints != nil {
-				w.checkpoints.after(w.tx.wrote(), w.tx.conn)
-			}
 		}
 	}()
 	go func() {
