@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"hejie/server/app"
 )
 
 // gorillaSocket is what a socket of gorilla/websocket's defaults with a pump takes, in KiB, measured once.
@@ -26,8 +28,10 @@ func (b *bench) idle(ctx context.Context) error {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &files); err != nil {
 		return err
 	}
-	if err := b.seed(ctx, "crowd", "-rooms", strconv.Itoa(crowds[len(crowds)-1]/2)); err != nil {
-		return err
+	select { // what was seeded brings notices of new offers, and who sends them is not idle
+	case <-time.After(time.Until(b.seeded.Add(app.DefaultLimits().NoticePatience))):
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	for _, n := range crowds {
 		what := fmt.Sprintf("memory per idle socket in a room, %s sockets, KiB", count(float64(n)))

@@ -50,6 +50,7 @@ type bench struct {
 	warm   time.Duration // of a load, not measured
 	long   time.Duration // of a load, measured
 	cases  int           // with deadlines to walk
+	seeded time.Time
 	table  table
 	wrong  figures // lost, duplicated and reordered of all loads
 
@@ -157,9 +158,12 @@ func (b *bench) prepare(ctx context.Context) error {
 	if b.large {
 		return nil
 	}
-	if err := errors.Join(b.seed(ctx, "rooms", "-rooms", fmt.Sprint(rooms)), b.seed(ctx, "due", "-rooms", fmt.Sprint(b.cases), "-age", "12")); err != nil {
+	err = errors.Join(b.seed(ctx, "rooms", "-rooms", fmt.Sprint(rooms)), b.seed(ctx, "due", "-rooms", fmt.Sprint(b.cases), "-age", "12"),
+		b.seed(ctx, "crowd", "-rooms", fmt.Sprint(crowds[len(crowds)-1]/2)))
+	if err != nil {
 		return err
 	}
+	b.seeded = time.Now()
 	o := seed.Unlimited()
 	fmt.Printf("raised     %d messages a minute and a day, %d offers a side and case, %d commands a second and socket, %d sockets an account\n\n",
 		o.Rules.MessagesPerMinute, o.Rules.OffersPerSide, o.Limits.CommandsPerSecond, o.Limits.SocketsPerAccount)
