@@ -233,8 +233,8 @@ func (b *bench) loadRef(ctx context.Context, mode string, args ...string) (figur
 	return b.load(ctx, s, "ref", args...)
 }
 
-// turns of a round where little is needed for a figure: each a second, which is thousands of messages.
-const turns = 4
+// turns of a round where little is needed for a figure: each two seconds, which is tens of thousands of messages.
+const turns = 2
 
 // duel loads the two in turns, so many pairs of turns in a round, in which both run. The speed of a machine that others share changes
 // within seconds: the shorter the turns, the more of it the two have in common.
