@@ -163,10 +163,18 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if env.Files, err = l.uploads(ctx, filing.Case, f); err != nil {
 		return Receipt{}, err
 	}
-	if err := l.identify(ctx, by, p); err != nil {
+	if p, err = p.checked(); err != nil {
 		return Receipt{}, err
 	}
-	return l.w.Log.Change(ctx, Change{Case: filing.Case, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
+	// Who is not known yet is named before the desk hears of the case; what is known changes only once the filing was accepted.
+	known, err := l.w.Plain.Person(ctx, by.ID)
+	if err == nil && known.Name == "" {
+		err = l.identify(ctx, by, filing.Case, p)
+	}
+	if err != nil {
+		return Receipt{}, err
+	}
+	receipt, err := l.w.Log.Change(ctx, Change{Case: filing.Case, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
 		in := filing
 		var err error
 		if in.Open, err = l.openCases(look, by.ID, f.Enterprise, in.OrderRef); err != nil {
@@ -176,6 +184,10 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 		env.Filing = &in
 		return l.decide(c, by, f, env)
 	}})
+	if err == nil && !receipt.Repeated {
+		err = l.identify(ctx, by, filing.Case, p)
+	}
+	return receipt, err
 }
 
 // openCases counts the consumer's, with the limits that they count against.
@@ -212,16 +224,17 @@ func (l *Ledger) filing(ctx context.Context, by negotiation.Actor, id CommandID,
 		Enrolled: e.Status == scheme.StatusEnrolled, OrderRef: l.w.Secret.OrderRef(f.OrderNumber)}, nil
 }
 
-// identify keeps the complainant's details in people. Under another name it may be another person: the earlier cases keep theirs.
-func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDetails) error {
+func (p PersonDetails) checked() (PersonDetails, error) {
 	name, err := text("person.name", p.Name, 1, maxDetail)
 	if err != nil {
-		return err
+		return p, err
 	}
 	address, err := text("person.address", p.Address, 1, maxDetail)
-	if err != nil {
-		return err
-	}
+	return PersonDetails{name, address}, err
+}
+
+// identify keeps the complainant's details in people. Under another name it may be another person: all cases but this one keep theirs.
+func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, caseID string, p PersonDetails) error {
 	return l.w.Plain.Write(ctx, func(tx PlainTx) error {
 		if err := stillActive(ctx, tx, by.ID); err != nil { // what was erased does not come back
 			return err
@@ -230,12 +243,12 @@ func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, p PersonDet
 		if err != nil {
 			return err
 		}
-		if person.Name != "" && person.Name != name {
-			if err := tx.KeepFiler(ctx, by.ID); err != nil {
+		if person.Name != "" && person.Name != p.Name {
+			if err := tx.KeepFiler(ctx, by.ID, caseID); err != nil {
 				return err
 			}
 		}
-		person.Account, person.Name, person.Address = by.ID, name, address
+		person.Account, person.Name, person.Address = by.ID, p.Name, p.Address
 		return tx.SetPerson(ctx, person)
 	})
 }

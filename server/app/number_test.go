@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -139,4 +141,53 @@ func TestEachCaseKeepsItsName(t *testing.T) {
 	refused(t, app.CodeCaseCodeRequired, err)
 	third := as(unproved, "B-2003", name)
 	require.Equal(t, []string{"王小明 岳阳市巴陵路8号", "李大同 李大同的地址", name + " 马三立的地址"}, []string{shown(p.buyer, first), shown(p.buyer, second), shown(p.buyer, third)})
+}
+
+// What is known of a person changes with a filing that was accepted, not with one that was refused or came again; and of two at one moment
+// each has the name that it came with.
+func TestOnlyAnAcceptedFilingNames(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	p.file(p.buyer, p.enterprise.ID)
+	file := func(order, goods, name string) (app.CommandID, negotiation.FileCase, app.Receipt, error) {
+		f := filing(p.enterprise.ID)
+		f.OrderNumber, f.Goods = order, goods
+		wish, err := app.Identify(p.buyer.Actor, app.NewID(), f)
+		if err != nil {
+			return wish, f, app.Receipt{}, err
+		}
+		r, err := p.ledger.File(p.ctx, p.buyer.Actor, wish, f, app.PersonDetails{Name: name, Address: name + "的地址"})
+		return wish, f, r, err
+	}
+	known := func() string {
+		who, err := p.plain.Person(p.ctx, p.buyer.Actor.ID)
+		require.NoError(t, err)
+		return who.Name
+	}
+	_, _, _, err := file("B-2002", "", "李大同")
+	require.Error(t, err)
+	require.Equal(t, "王小明", known(), "refused")
+
+	var filed [2]app.Receipt
+	var errs [2]error
+	var both sync.WaitGroup
+	names := []string{"李大同", "马三立"}
+	wishes, filings := make([]app.CommandID, 2), make([]negotiation.FileCase, 2)
+	for i := range filed {
+		both.Go(func() {
+			wishes[i], filings[i], filed[i], errs[i] = file(fmt.Sprintf("B-300%d", i), "电水壶", names[i])
+		})
+	}
+	both.Wait()
+	for i, r := range filed {
+		require.NoError(t, errs[i])
+		v, err := p.Details.View(p.ctx, p.buyer.Actor, p.caseOf(r.Case))
+		require.NoError(t, err)
+		require.Equal(t, names[i], v.Name)
+	}
+	was := known()
+	again, err := p.ledger.File(p.ctx, p.buyer.Actor, wishes[0], filings[0], app.PersonDetails{Name: "侯宝林", Address: "天津"})
+	require.NoError(t, err)
+	require.True(t, again.Repeated)
+	require.Equal(t, was, known(), "came again")
 }

@@ -84,7 +84,7 @@ type PlainWriter interface {
 	AddAccount(ctx context.Context, a Account) error // login_taken
 	SetAccount(ctx context.Context, a Account) error // all but id, role's kind, created and seen; login_taken
 	SetPerson(ctx context.Context, p Person) error
-	KeepFiler(ctx context.Context, account string) error // the name and address for the cases so far, whatever the account's will be
+	KeepFiler(ctx context.Context, account, but string) error // the name and address for all cases but one, whatever the account's will be
 	// EraseAccount removes what is known of a consumer: name, number, address, sessions, codes, notices. The account stays, inactive and
 	// without a login, because the log names it.
 	EraseAccount(ctx context.Context, id string) error

@@ -132,7 +132,11 @@ func (p plainTx) SetPerson(_ context.Context, w app.Person) error {
 		ON CONFLICT (account) DO UPDATE SET name = excluded.name, phone = excluded.phone, address = excluded.address`, w.Account, w.Name, w.Phone, w.Address)
 }
 
-func (p plainTx) KeepFiler(_ context.Context, account string) error {
-	return p.t.run(`INSERT INTO filers (case_id, account, name, address) SELECT cases.id, people.account, people.name, people.address FROM cases
-		JOIN people ON people.account = cases.consumer WHERE cases.consumer = ? ON CONFLICT (case_id) DO NOTHING`, account)
+func (p plainTx) KeepFiler(_ context.Context, account, but string) error {
+	err := p.t.run(`INSERT INTO filers (case_id, account, name, address) SELECT cases.id, people.account, people.name, people.address FROM cases
+		JOIN people ON people.account = cases.consumer WHERE cases.consumer = ? AND cases.id <> ? ON CONFLICT (case_id) DO NOTHING`, account, but)
+	if err != nil {
+		return err
+	}
+	return p.t.run(`DELETE FROM filers WHERE case_id = ?`, but) // another filing of the same moment kept it under the name before
 }

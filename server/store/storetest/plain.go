@@ -137,7 +137,7 @@ func filers(b *bed) {
 	b.write(set("何敏", "街道 2"))
 	require.Equal(b.t, []string{"何敏 街道 2"}, names(1))
 	for _, next := range []string{"罗刚", "何敏"} {
-		b.write(func(tx app.PlainTx) error { return tx.KeepFiler(ctx, who) })
+		b.write(func(tx app.PlainTx) error { return tx.KeepFiler(ctx, who, "") })
 		b.write(set(next, "街道 3"))
 	}
 	b.fileAs(2, consumer(1), 1, "台灯", 15000)
