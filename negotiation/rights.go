@@ -98,8 +98,12 @@ func (c Case) May(by Actor, a Action) error {
 	return c.in(r.phases...)
 }
 
-// Allowed lists the commands that the actor may send now, for the buttons of a screen; the door judges again.
+// Allowed lists the commands that the actor may send now, for the buttons of a screen; the door judges again. Like Step it never goes
+// back behind the last event.
 func (c Case) Allowed(by Actor, at time.Time) []string {
+	if at.Before(c.clock) {
+		at = c.clock
+	}
 	var kinds []string
 	for kind, r := range rightOf {
 		if c.May(by, Action(kind)) == nil && (r.when == nil || r.when(c, by, at) == nil) {

@@ -243,6 +243,17 @@ func TestAllowed(t *testing.T) {
 	require.Empty(t, s.c.Allowed(stranger, s.env.At))
 }
 
+// What may be done is told by the time that the door judges by: that of the last event, where a machine's clock went back.
+func TestAllowedWhenTheClockWentBack(t *testing.T) {
+	t.Parallel()
+	s := newScenario(t).do(superior, Chase{})
+	chased := s.env.At
+	s.later(24 * time.Hour).consumer(PostMessage{Text: "Hello?"})
+	s.env.At = chased
+	require.Equal(t, []string{"chase"}, s.c.Allowed(superior, s.env.At), "the next day has begun")
+	s.do(superior, Chase{})
+}
+
 func TestSides(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, SideEnterprise, SideConsumer.Other())
