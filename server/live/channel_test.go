@@ -104,15 +104,21 @@ func TestUnrecoveredGoesOnFromTheEnd(t *testing.T) {
 	require.Equal(t, []int64{3}, seqs(c.next().Events))
 }
 
-func TestWarmRoomDoesNotReadTheLog(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
+// talk opens a case, says "one", lets a consumer look, and says "two", which that consumer reads.
+func (w *world) talk() *client {
 	w.open(caseNo(1))
 	w.commit(caseNo(1), negotiation.Room, "one")
 	first := w.dial("consumer")
 	first.subscribe(roomNo(1), "")
 	w.commit(caseNo(1), negotiation.Room, "two")
 	first.next()
+	return first
+}
+
+func TestWarmRoomDoesNotReadTheLog(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	first := w.talk()
 	before := w.readsOfLog()
 	for _, since := range []string{"", w.position(caseNo(1), negotiation.Room, 1), w.position(caseNo(1), negotiation.Room, 2)} {
 		require.True(t, *w.dial("agent").subscribe(roomNo(1), since).Recovered)
@@ -147,12 +153,7 @@ func TestEmptyRoomsAreForgotten(t *testing.T) {
 func TestSilentRoomsKeepTheirEndOnly(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
-	w.open(caseNo(1))
-	w.commit(caseNo(1), negotiation.Room, "one")
-	first := w.dial("consumer")
-	first.subscribe(roomNo(1), "")
-	w.commit(caseNo(1), negotiation.Room, "two")
-	first.next()
+	first := w.talk()
 	before := w.readsOfLog()
 	s := w.hub.shardOf(caseNo(1))
 	s.sweep(w.Now().Add(w.hub.tuning.silent - 1))
