@@ -233,3 +233,22 @@ func TestCaseIsHeardOfByItsName(t *testing.T) {
 		require.Equal(t, app.MaskName(name), shown[len(shown)-1])
 	}
 }
+
+// What is not seen makes no other name: the earlier cases follow the same person.
+func TestTheSameNameHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	first := p.file(p.buyer, p.enterprise.ID)
+	for i, name := range []string{"王\u200b小明", "\u00a0王小\ufeff明\u2028"} {
+		f := filing(p.enterprise.ID)
+		f.OrderNumber = fmt.Sprint("B-", i)
+		wish, err := app.Identify(p.buyer.Actor, app.NewID(), f)
+		require.NoError(t, err)
+		address := fmt.Sprint("新地址 ", i)
+		_, err = p.ledger.File(p.ctx, p.buyer.Actor, wish, f, app.PersonDetails{Name: name, Address: address})
+		require.NoError(t, err)
+		filers, err := p.plain.Filers(p.ctx, []string{first})
+		require.NoError(t, err)
+		require.Equal(t, [2]string{"王小明", address}, [2]string{filers[first].Name, filers[first].Address}, "%q", name)
+	}
+}
