@@ -14,14 +14,13 @@ const forever = math.MaxInt64
 // loop is the state of a running worker; one goroutine owns it.
 type loop struct {
 	*Worker
-	queue   []string             // due, in order, not begun
-	running map[string]struct{}  // queued or begun
-	fresh   map[string]struct{}  // done since the last look
-	resting map[string]rest      // failed
-	since   map[string]time.Time // when a case of the backlog was first seen, real time
-	busy    int                  // ticks under way
-	hands   int                  // goroutines that tick, started as they are first needed
-	work    chan string          // for one of them
+	queue   []string            // due, in order, not begun
+	running map[string]struct{} // queued or begun
+	fresh   map[string]struct{} // done since the last look
+	resting map[string]rest     // failed
+	busy    int                 // ticks under way
+	hands   int                 // goroutines that tick, started as they are first needed
+	work    chan string         // for one of them
 	done    chan outcome
 }
 
@@ -37,7 +36,7 @@ type outcome struct {
 
 func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
 	defer close(stopped)
-	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{}, since: map[string]time.Time{},
+	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{},
 		work: make(chan string), done: make(chan outcome)}
 	defer l.finish()
 	if !l.ready(ctx) {
@@ -112,9 +111,6 @@ func (l *loop) look(ctx context.Context) time.Duration {
 		found = append(found, id)
 	}
 	for _, id := range l.some(found) {
-		if _, ok := l.since[id]; !ok {
-			l.since[id] = now
-		}
 		l.queue = append(l.queue, id)
 		l.running[id] = struct{}{}
 	}
@@ -205,7 +201,6 @@ func (l *loop) end(o outcome) {
 	}
 	l.statsMu.Unlock()
 	if o.err == nil {
-		delete(l.since, o.caseID)
 		l.fresh[o.caseID] = struct{}{}
 		return
 	}
@@ -218,7 +213,6 @@ func (l *loop) rest(id string) {
 	r.wait = min(max(2*r.wait, l.o.Backoff), l.o.BackoffMax)
 	r.until = l.o.Now().Add(r.wait)
 	l.resting[id] = r
-	delete(l.since, id) // Lag is of those that can be helped
 }
 
 // sleep waits for something to do: the end of a tick, a wake-up, or time. Now says that the log is to be looked at in any case.
@@ -247,14 +241,9 @@ func (l *loop) sleep(ctx context.Context, wait time.Duration) (now bool) {
 
 // publish keeps the figures for Stats.
 func (l *loop) publish() {
-	now := l.o.Now()
-	var lag time.Duration
-	for _, at := range l.since {
-		lag = max(lag, now.Sub(at))
-	}
 	l.statsMu.Lock()
 	defer l.statsMu.Unlock()
-	l.stats.Backlog, l.stats.Resting, l.stats.Lag = len(l.running), len(l.resting), lag
+	l.stats.Backlog, l.stats.Resting = len(l.running), len(l.resting)
 }
 
 // finish waits for ticks under way.
@@ -265,6 +254,5 @@ func (l *loop) finish() {
 	close(l.work)
 	l.queue = nil
 	clear(l.running)
-	clear(l.since)
 	l.publish()
 }

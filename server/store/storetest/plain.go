@@ -406,16 +406,17 @@ func outbox(b *bed) {
 		return tx.AddOutbox(ctx, later)
 	})
 	require.Equal(b.t, []app.OutboxRow{row}, got[[]app.OutboxRow](b)(p.OutboxDue(ctx, now, 10)))
-	waiting := func(at time.Time, want int, since time.Time) {
+	waiting := func(want int, since time.Time) {
 		b.t.Helper()
-		n, first, err := p.OutboxWaiting(ctx, at)
+		n, first, err := p.OutboxWaiting(ctx)
 		require.NoError(b.t, err)
 		require.Equal(b.t, want, n)
 		require.Equal(b.t, since, first)
 	}
-	waiting(now.Add(-time.Second), 0, time.Time{})
-	waiting(now, 1, now)
-	waiting(now.Add(time.Hour), 2, now)
+	waiting(2, now)
+	b.write(func(tx app.PlainTx) error { return tx.Retry(ctx, "n1", 1, now.Add(2*time.Hour), "away") })
+	waiting(2, now) // a try that failed makes it no younger
+	b.write(func(tx app.PlainTx) error { return tx.Retry(ctx, "n1", 0, now, "") })
 	taken := got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 10))
 	require.Len(b.t, taken, 1)
 	require.Equal(b.t, row.Params, taken[0].Params)
