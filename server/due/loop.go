@@ -18,6 +18,7 @@ type loop struct {
 	running map[string]struct{} // queued or begun
 	fresh   map[string]struct{} // done since the last look
 	resting map[string]rest     // failed
+	more    bool                // the last look left some
 	busy    int                 // ticks under way
 	hands   int                 // goroutines that tick, started as they are first needed
 	work    chan string         // for one of them
@@ -44,8 +45,8 @@ func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
 	}
 	for wait, now := w.o.Poll, true; ctx.Err() == nil; now = l.sleep(ctx, wait) {
 		wait = w.o.Poll
-		// While many ticks run the next batch can wait, but not for ticks that hang.
-		if len(l.queue) == 0 && (now || l.busy <= w.o.Concurrency/2) {
+		// While many ticks run the next batch can wait, but not for ticks that hang. What was not there is brought by commits, which wake.
+		if len(l.queue) == 0 && (now || l.more && l.busy <= w.o.Concurrency/2) {
 			wait = l.look(ctx)
 			select {
 			case <-started:
@@ -87,7 +88,8 @@ func (l *loop) look(ctx context.Context) time.Duration {
 	now := l.o.Now()
 	business := l.o.Clock.Now()
 	// Cases that run or rest are among the due, and first: asking for as many more keeps them from hiding others.
-	cases, next, err := l.o.Log.Due(ctx, business, l.asked()+len(l.running)+len(l.resting))
+	limit := l.asked() + len(l.running) + len(l.resting)
+	cases, next, err := l.o.Log.Due(ctx, business, limit)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.o.Logger.Error("due: log not read", slog.Any("error", err))
@@ -110,7 +112,9 @@ func (l *loop) look(ctx context.Context) time.Duration {
 		}
 		found = append(found, id)
 	}
-	for _, id := range l.some(found) {
+	some := l.some(found)
+	l.more = len(cases) == limit || len(some) < len(found)
+	for _, id := range some {
 		l.queue = append(l.queue, id)
 		l.running[id] = struct{}{}
 	}
