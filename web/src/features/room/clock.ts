@@ -1,16 +1,25 @@
 /* Clocks in words: who has to do what by when, how long is left, and what happens by itself. */
 import { translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, isoDay, workingDaysLeft } from '@/lib/format'
-import { capital, who, type CalendarDay, type Case, type Clock, type Reader, type StripDay, type Unit } from '@/features/words'
+import { capital, who, type CalendarDay, type Case, type CaseView, type Clock, type Reader, type StripDay, type Turn, type Unit } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
 
-/** The clock that counts now: of the one whose turn it is, or else whichever ends first. */
-export function mainClock(clocks: readonly Clock[], turn: Case['turn']): Clock | undefined {
-  return clocks.find((clock) => clock.whose === turn) ?? clocks[0]
+const ofPromises = ['performance', 'silence', 'confirmation', 'consumer_part']
+
+/** Who has to act, the reader first: whose turn it is, and with an agreement everybody who has a part of it to do or to confirm. */
+export function turnsOf({ case: { turn }, clocks }: Pick<CaseView, 'case' | 'clocks'>, reader: Reader): Turn[] {
+  const promised = clocks.filter(({ key }) => ofPromises.includes(parts(key)[0])).map(({ whose }) => whose as Turn)
+  return [...new Set([turn, ...promised])].sort((one, other) => Number(other === reader) - Number(one === reader))
+}
+
+/** The clocks that count now: the first of each who has to act, or else whichever ends first. */
+export function mainClocks(view: Pick<CaseView, 'case' | 'clocks'>, reader: Reader): Clock[] {
+  const theirs = turnsOf(view, reader).flatMap((turn) => view.clocks.find(({ whose }) => whose === turn) ?? [])
+  return theirs.length ? theirs : view.clocks.slice(0, 1)
 }
 
 /** 请商家在 11月25日（周三）24:00 前首次答复 */
