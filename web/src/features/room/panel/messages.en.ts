@@ -190,6 +190,7 @@ const en: Translation<typeof zh> = {
   'complaint.finding': 'Finding: {finding}',
   'complaint.waiting': 'Waiting for the decision to take it up (Order 121 art. 15: 7 working days)',
   'complaint.chased': { one: 'An officer urged {whom} {n} time', other: 'An officer urged {whom} {n} times' },
+  'complaint.papers': 'See and print the documents',
   'complaint.routes': 'Other ways open to you',
   'complaint.routesTold': 'Other ways open to the consumer',
   'complaint.route.arbitration': 'Arbitration, where there is an arbitration agreement',

@@ -179,6 +179,7 @@ export default {
   'complaint.finding': '认定：{finding}',
   'complaint.waiting': '等待决定是否受理（第 121 号令第十五条：7 个工作日）',
   'complaint.chased': { other: '已催办{whom} {n} 次' },
+  'complaint.papers': '查看和打印文书',
   'complaint.routes': '您还可以走的路',
   'complaint.routesTold': '消费者还可以走的路',
   'complaint.route.arbitration': '有仲裁协议的，申请仲裁',
