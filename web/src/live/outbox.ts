@@ -106,21 +106,15 @@ export class Outbox {
 
   /** It leaves this device now. False where it is not to be sent any more: another tab has taken it back, or has its answer. */
   leaves(id: string): boolean {
-    const item = this.items.find((one) => one.id === id)
-    if (!item) return false
-    if (!this.waiters.has(id) && this.store && !this.unstored.has(id) && this.store.getItem(this.prefix + id) === null) {
-      this.discard(id)
-      return false
-    }
-    if (!item.tried) this.update(id, (one) => ({ ...one, tried: true }), true)
-    return true
+    const kept = this.stored(id)
+    if (!kept && this.store && !this.waiters.has(id) && !this.unstored.has(id)) this.discard(id)
+    else if (!kept?.tried) this.update(id, (item) => ({ ...item, tried: true }), true)
+    return this.has(id)
   }
 
   /** Takes back what has not left this device, as far as its tabs know. False, and nothing done, where it may be with the server. */
   takeBack(id: string): boolean {
-    const item = this.items.find((one) => one.id === id)
-    const stored = this.store?.getItem(this.prefix + id)
-    if (!item || item.tried || (stored && (JSON.parse(stored) as Pending).tried)) return false
+    if (this.items.some((item) => item.id === id && item.tried) || this.stored(id)?.tried) return false
     this.discard(id)
     return true
   }
@@ -170,6 +164,10 @@ export class Outbox {
       return next
     })
     this.changed(this.items)
+  }
+
+  private stored(id: string): Pending | null {
+    return JSON.parse(this.store?.getItem(this.prefix + id) ?? 'null') as Pending | null
   }
 
   private write(item: Pending): void {

@@ -8,11 +8,11 @@ import { parts } from './state'
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
 
-const ofPromises = ['performance', 'silence', 'confirmation', 'consumer_part']
+const ofPromise = /^(performance|silence|confirmation|consumer_part):/
 
 /** Who has to act, the reader first: whose turn it is, and with an agreement everybody who has a part of it to do or to confirm. */
 export function turnsOf({ case: { turn }, clocks }: Pick<CaseView, 'case' | 'clocks'>, reader: Reader): Turn[] {
-  const promised = clocks.filter(({ key }) => ofPromises.includes(parts(key)[0])).map(({ whose }) => whose as Turn)
+  const promised = clocks.flatMap(({ key, whose }) => (ofPromise.test(key) ? [whose as Turn] : []))
   return [...new Set([turn, ...promised])].sort((one, other) => Number(other === reader) - Number(one === reader))
 }
 
