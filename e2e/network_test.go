@@ -104,11 +104,13 @@ func TestOfferOffline(t *testing.T) {
 	c.sees(c.word("offer/waits.down"))
 	c.press(c.word("common/common.close"), in)
 	c.gone(in)
-	c.sees(c.word("offer/waits.down")) // in the room as well
+	c.sees(c.word("offer/waits.down")) // in the room as well, in sight
+	c.until(fmt.Sprintf(`[...document.querySelectorAll('main [role=status]')].some((one) => one.innerText.includes(%q) && one.contains(document.elementFromPoint(innerWidth / 2, one.getBoundingClientRect().bottom - 8)))`, c.word("offer/waits.down")), "it is not in sight")
 	c.shot("closed")
 	require.Len(t, sc.consumer.look(sc.id).Case.Offers, 2)
 
 	cable.Heal()
+	c.eval(`dispatchEvent(new Event('online')), ''`) // as the browser would tell, and not only the next try
 	c.misses(c.word("offer/waits.down"))
 	c.sees(c.yuan(130))
 	offers := sc.consumer.look(sc.id).Case.Offers

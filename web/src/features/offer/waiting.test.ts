@@ -34,6 +34,7 @@ async function sheet(act: () => Promise<void>) {
 
 beforeEach(() => {
   vi.useFakeTimers()
+  HTMLElement.prototype.scrollIntoView ??= () => undefined
   localStorage.clear()
   world.pending.value = []
   world.connection.value = { kind: 'offline', since: 0 }

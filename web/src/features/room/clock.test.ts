@@ -2,7 +2,8 @@ import { mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
 import type { CalendarDay, Case, CaseView, Clock, Reader } from '@/features/words'
-import { clockLead, clockLeft, clockThen, daysLeft, dueAfter, mainClocks, stripCells, turnsOf, urgency } from './clock'
+import { clockLead, clockLeft, clockThen, daysLeft, mainClocks, turnsOf, urgency } from './clock'
+import { dueAfter, stripCells } from './days'
 import TurnMarker from './TurnMarker.vue'
 
 // Monday 2026-11-23 to Wednesday 2026-11-25.

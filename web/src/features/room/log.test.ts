@@ -42,7 +42,7 @@ describe('the log', () => {
     const said = (reader: Reader, type: string, side: string, fields: object = {}) => (entriesOf([event(1, type, side, fields)], view, reader)[1] as { text: string }).text
     const to = (type: string, side: string, fields?: object) => (['consumer', 'enterprise', 'bureau'] as const).map((reader) => said(reader, type, side, fields).replace(/^案件.*?：|^.*拒绝协商：/, ''))
     expect(to('case_escalated', 'consumer', { reason: 'consumer_choice' })).toEqual(['您选择投诉', '消费者选择投诉', '消费者选择投诉'])
-    expect(to('case_escalated', 'enterprise', { reason: 'enterprise_choice' })).toEqual(['企业选择转交', '我方选择转交', '企业选择转交'])
+    expect(to('case_escalated', 'enterprise', { reason: 'enterprise_choice' })).toEqual(['商家选择转交', '我方选择转交', '企业选择转交'])
     expect(to('case_refused', 'enterprise', { ground: 'not_our_customer' })).toEqual(['不是商家的客户', '不是我方的客户', '不是企业的客户'])
     expect(to('case_closed', 'system', { reason: 'consumer_did_not_perform' })[0]).toBe('协议终止：您的事项没有完成')
     expect(to('refusal_ruled', 'bureau', { upheld: true })).toEqual(['市场监管部门认可了商家的拒绝', '市场监管部门认可了我方的拒绝', '本部门认可了企业的拒绝'])
