@@ -118,7 +118,7 @@ func address(t *testing.T, r route, params map[string]string) string {
 	switch {
 	case r.name == "enterprise" || r.name == "file":
 		kind = "enterprise"
-	case r.name == "decision" || r.name == "paper":
+	case r.name == "decision":
 		kind = "decided"
 	}
 	path := regexp.MustCompile(`:\w+`).ReplaceAllString(r.path, params[kind])
