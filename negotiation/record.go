@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"hash"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -91,11 +92,11 @@ func (h Head) At(ch Channel) Position {
 func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {
 	r := Record{Case: caseID, Version: h.Version + 1, Channel: e.Channel, Seq: h.At(e.Channel).Seq + 1, Type: e.Fact.Kind(), By: e.By, At: e.At}
 	var err error
-	if r.Facts, err = json.Marshal(e.Fact); err != nil {
+	if r.Facts, err = facts.encode(e.Fact); err != nil {
 		return Record{}, h, err
 	}
 	if e.Content != nil {
-		if r.Content, err = json.Marshal(e.Content); err != nil {
+		if r.Content, err = contentShape.encode(reflect.ValueOf(e.Content).Elem()); err != nil {
 			return Record{}, h, err
 		}
 	}
