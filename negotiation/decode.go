@@ -41,3 +41,9 @@ func DecodeStrict(b []byte, v any) error {
 	to := reflect.ValueOf(v).Elem()
 	return decode(b, shapeOf(to.Type()), to)
 }
+
+// DecodeText is DecodeStrict for a string.
+func DecodeText(b []byte) (s string, err error) {
+	err = decode(b, textShape, reflect.ValueOf(&s).Elem())
+	return s, err
+}

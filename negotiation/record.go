@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"hash"
 	"reflect"
 	"strconv"
 	"strings"
@@ -154,19 +153,9 @@ func number(b []byte, n int64) []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, 8), uint64(n))
 }
 
-func contentSum(salt, content []byte) (h Hash) {
-	s := sha256.New()
-	writePart(s, salt)
-	writePart(s, content)
-	s.Sum(h[:0])
-	return h
-}
-
-func writePart(s hash.Hash, p []byte) {
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-	s.Write(n[:])
-	s.Write(p)
+func contentSum(salt, content []byte) Hash {
+	var room [1024]byte // most fit
+	return sha256.Sum256(part(part(room[:0], salt), content))
 }
 
 // Erased says whether the event's content is gone.

@@ -21,6 +21,7 @@ var (
 		DetailsDisclosed{}, AgentAssigned{}, ContentErased{})
 	contentShape = shapeOf(reflect.TypeFor[Content]())
 	itemsShape   = shapeOf(reflect.TypeFor[[]Item]())
+	textShape    = shapeOf(reflect.TypeFor[string]())
 )
 
 // Kinded is a command or a fact. Kind is its "type" on the wire.
