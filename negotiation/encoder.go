@@ -97,13 +97,16 @@ func appendText(b []byte, s string) []byte {
 	}
 	b = append(append(b, '"'), s[:n]...)
 	for i := n; i < len(s); i++ {
-		switch e := escapes[s[i]]; {
-		case e == 0, e == 1 && s[i] >= utf8.RuneSelf && !strings.HasPrefix(s[i:], "\u2028") && !strings.HasPrefix(s[i:], "\u2029"):
-			b = append(b, s[i])
-		case e == 1:
+		c := s[i]
+		switch e := escapes[c]; {
+		case e == 0:
+			b = append(b, c)
+		case e > 1:
+			b = append(b, '\\', e)
+		case c < utf8.RuneSelf || strings.HasPrefix(s[i:], "\u2028") || strings.HasPrefix(s[i:], "\u2029"):
 			return appendOther(b[:start], s)
 		default:
-			b = append(b, '\\', e)
+			b = append(b, c)
 		}
 	}
 	if !utf8.ValidString(s) {
