@@ -273,6 +273,7 @@ type AuditRow struct {
 	What    string           `json:"what"`
 	Subject string           `json:"subject,omitempty"` // account, bureau, enterprise, file …
 	Case    string           `json:"case,omitempty"`
+	Code    string           `json:"case_code,omitempty"` // of the case; not stored
 	Why     string           `json:"why,omitempty"`
 	Detail  string           `json:"detail,omitempty"`
 }

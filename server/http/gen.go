@@ -781,6 +781,9 @@ type AuditRow struct {
 	// Example: 019aa5c4-1f00-7000-8000-000000000001
 	Case Id `json:"case,omitempty,omitzero"`
 
+	// CaseCode the number that people know the case by
+	CaseCode string `json:"case_code,omitempty,omitzero"`
+
 	// Detail of details_opened by an officer a DetailsPurpose
 	Detail string `json:"detail,omitempty,omitzero"`
 	Id     int64  `json:"id"`
@@ -2801,6 +2804,12 @@ type ListAuditParams struct {
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
+// ImportCalendarParams defines parameters for ImportCalendar.
+type ImportCalendarParams struct {
+	// Partial take it though it leaves out days that the calendar has for the year; otherwise bad_calendar names them
+	Partial bool `form:"partial,omitempty" json:"partial,omitempty,omitzero"`
+}
+
 // ListApplicationsParams defines parameters for ListApplications.
 type ListApplicationsParams struct {
 	// After `next` of the page before
@@ -3588,7 +3597,7 @@ type ServerInterface interface {
 	ListCalendarYears(ctx echo.Context) error
 	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed by and by
 	// (PUT /api/admin/calendar/{year})
-	ImportCalendar(ctx echo.Context, year int) error
+	ImportCalendar(ctx echo.Context, year int, params ImportCalendarParams) error
 	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
 	// (POST /api/admin/erasures)
 	EraseContent(ctx echo.Context) error
@@ -3948,8 +3957,17 @@ func (w *ServerInterfaceWrapper) ImportCalendar(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportCalendarParams
+	// ------------- Optional query parameter "partial" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partial", ctx.QueryParams(), &params.Partial, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partial: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ImportCalendar(ctx, year)
+	err = w.Handler.ImportCalendar(ctx, year, params)
 	return err
 }
 
@@ -5619,8 +5637,9 @@ func (response ListCalendarYearsdefaultApplicationProblemPlusJSONResponse) Visit
 }
 
 type ImportCalendarRequestObject struct {
-	Year int `json:"year"`
-	Body *ImportCalendarJSONRequestBody
+	Year   int `json:"year"`
+	Params ImportCalendarParams
+	Body   *ImportCalendarJSONRequestBody
 }
 
 type ImportCalendarResponseObject interface {
@@ -8592,10 +8611,11 @@ func (sh *strictHandler) ListCalendarYears(ctx echo.Context) error {
 }
 
 // ImportCalendar operation middleware
-func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int) error {
+func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int, params ImportCalendarParams) error {
 	var request ImportCalendarRequestObject
 
 	request.Year = year
+	request.Params = params
 
 	var body ImportCalendarJSONRequestBody
 	var err error

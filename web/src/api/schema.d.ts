@@ -2001,6 +2001,8 @@ export interface components {
             /** @description account, bureau, enterprise, file … */
             subject?: string;
             case?: components["schemas"]["Id"];
+            /** @description the number that people know the case by */
+            case_code?: string;
             why?: string;
             /** @description of details_opened by an officer a DetailsPurpose */
             detail?: string;
@@ -5042,7 +5044,10 @@ export interface operations {
     };
     importCalendar: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description take it though it leaves out days that the calendar has for the year; otherwise bad_calendar names them */
+                partial?: boolean;
+            };
             header?: never;
             path: {
                 year: number;
