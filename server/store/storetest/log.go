@@ -332,7 +332,7 @@ func due(b *bed) {
 	for _, n := range []int{9, 5, 7} { // of one day, so due at one instant: as they were filed
 		b.file(n, 1)
 	}
-	ids, _, err = b.Due(ctx, end.AddDate(0, 1, 0), 10)
+	ids, _, err = b.Due(ctx, end.AddDate(0, 1, 0), 5)
 	require.NoError(b.t, err)
 	require.Equal(b.t, []string{caseID(1), caseID(2), caseID(9), caseID(5), caseID(7)}, ids)
 }
