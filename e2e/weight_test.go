@@ -46,6 +46,9 @@ func TestWeight(t *testing.T) {
 				}
 				slices.Sort(want)
 				p.opensIdle(addresses.Replace(counted.Path))
+				if strings.HasPrefix(counted.Path, "/c/") {
+					p.has(1, "complementary", p.word("demo/bar.label"))
+				}
 				require.Equal(t, want, p.fetched(), "%s in %s", counted.Path, lang)
 			})
 		}

@@ -1058,7 +1058,7 @@ export interface components {
          */
         RegionCode: string;
         /**
-         * @description unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+         * @description unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
          * @example 91430600MA4L16JQ97
          */
         CreditCode: string;
@@ -3570,7 +3570,7 @@ export interface components {
         AuditWhat: components["schemas"]["AuditWhat"];
         /** @description first day */
         AuditFrom: components["schemas"]["Date"];
-        /** @description last day */
+        /** @description last day, not before `from` */
         AuditTo: components["schemas"]["Date"];
     };
     requestBodies: never;
@@ -3679,6 +3679,7 @@ export interface operations {
     searchEnterprises: {
         parameters: {
             query?: {
+                /** @description words of the name in their order, or a unified social credit code, also only its beginning, in any spelling */
                 q?: string;
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
@@ -4351,7 +4352,7 @@ export interface operations {
                 what?: components["parameters"]["AuditWhat"];
                 /** @description first day */
                 from?: components["parameters"]["AuditFrom"];
-                /** @description last day */
+                /** @description last day, not before `from` */
                 to?: components["parameters"]["AuditTo"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
@@ -4410,7 +4411,7 @@ export interface operations {
         parameters: {
             query?: {
                 since?: components["schemas"]["Position"];
-                /** @description not together with `since` */
+                /** @description not together with `since`, whatever it says */
                 before?: number;
                 limit?: number;
             };
@@ -4766,7 +4767,7 @@ export interface operations {
                 /** @description disputed amount from */
                 min?: components["schemas"]["Minor"];
                 /** @description disputed amount up to */
-                max?: components["schemas"]["Minor"];
+                max?: number;
                 /** @description what sent the case to the bureau */
                 ground?: components["schemas"]["EscalationReason"];
                 /** @description case code, or part of the enterprise's name */
@@ -5140,7 +5141,7 @@ export interface operations {
                 case?: string;
                 /** @description first day */
                 from?: components["parameters"]["AuditFrom"];
-                /** @description last day */
+                /** @description last day, not before `from` */
                 to?: components["parameters"]["AuditTo"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
