@@ -152,9 +152,6 @@ func (a api) InviteEnterprise(ctx context.Context, r InviteEnterpriseRequestObje
 }
 
 func (a api) ListInvitations(ctx context.Context, r ListInvitationsRequestObject) (ListInvitationsResponseObject, error) {
-	if err := limit(r.Params.Limit, longestPage); err != nil {
-		return nil, err
-	}
 	wishes, err := a.App.Scheme.Wishes(ctx, actor(ctx), r.Params.Limit)
 	if err != nil {
 		return nil, err

@@ -12,7 +12,7 @@ const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'))
 
 /** Signed in where that is needed, online, scrolled nowhere. `demo` is what only the demo adds. Limits in KB: first, alone, alone in English. */
 const pages = [
-  { path: '/', first: ['HomePage', 'HomeSearch'], then: ['HomeHow'], demo: [], limits: [64, 65, 68] },
+  { path: '/', first: ['HomePage', 'HomeSearch'], then: ['HomeHow'], demo: [], limits: [65, 66, 70] },
   { path: '/e/<enterprise>', first: ['EnterprisePage', 'EnterpriseProfile'], then: [], demo: [], limits: [70, 70, 74] },
   { path: '/c/<case>', first: ['RoomPage', 'room', 'RoomLog', 'ActionBar'], then: ['ConnectionNotice', 'MissedNotice'], demo: ['DemoBar', 'full'], limits: [111, 115, 125] },
 ]
