@@ -73,7 +73,7 @@ const table: [string, Case][] = [
   ['complaint withdrawn', closed('withdrawn', 'UE', complaint)],
   ['own part not done', closed('consumer_did_not_perform', 'WC', {}, undo)],
   ['own part not done after a reopening', closed('consumer_did_not_perform', 'WC', { reopened: true })],
-  ['not sent', closed('not_sent', 'UE', { unsent: true, ...asked })],
+  ['not sent', closed('unsettled_not_sent', 'UE', { unsent: true, ...asked })],
   ['complaint refused', closed('complaint_refused', 'UE', complaint)],
   ['complaint closed', closed('complaint_closed', 'UE', complaint)],
   ['void', closed('void', '', complaint)],
