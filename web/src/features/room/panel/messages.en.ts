@@ -198,7 +198,10 @@ const en: Translation<typeof zh> = {
   'complaint.outcome': 'Result: {outcome}',
   'complaint.terminated': 'Reason: {ground} (Order 121 art. 23)',
   'complaint.finding': 'Finding: {finding}',
-  'complaint.waiting': 'Waiting for the decision to take it up (Order 121 art. 15: 7 working days)',
+  'complaint.waiting': {
+    one: 'Waiting for the decision to take it up (Order 121 art. 15: {n} working day)',
+    other: 'Waiting for the decision to take it up (Order 121 art. 15: {n} working days)',
+  },
   'complaint.chased': { one: 'The business was urged {n} time', other: 'The business was urged {n} times' },
   'complaint.routes': 'Other ways open to you',
   'complaint.routesTold': 'Other ways open to the consumer',

@@ -188,7 +188,7 @@ export default {
   'complaint.outcome': '结果：{outcome}',
   'complaint.terminated': '原因：{ground}（第 121 号令第二十三条）',
   'complaint.finding': '认定：{finding}',
-  'complaint.waiting': '等待决定是否受理（第 121 号令第十五条：7 个工作日）',
+  'complaint.waiting': '等待决定是否受理（第 121 号令第十五条：{n} 个工作日）',
   'complaint.chased': { other: '已催办企业 {n} 次' },
   'complaint.routes': '您还可以走的路',
   'complaint.routesTold': '消费者还可以走的路',
