@@ -4,9 +4,10 @@
  * Protection Law art. 39.
  */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
-import { money } from '@/lib/format'
+import { estimated, money } from '@/lib/format'
 import { word, type CaseView, type Enterprise, type RoomEvent } from '@/features/words'
 import { itemSentences } from '@/features/offer/sentence'
+import { clauseOf } from '@/features/offer/clause'
 import { bureauName } from '@/features/room/log'
 import { complaintGrounds, terminationGrounds } from '../decisions'
 import messages from './messages'
@@ -27,6 +28,8 @@ export interface Paper {
   terms: readonly string[]
   /** Other routes, with the sentence that leads to them. */
   routes: { lead: string; items: readonly string[] } | null
+  /** What no offer and no agreement limits, and that an offer binds. */
+  clause: string
   bureau: string
   date: string
 }
@@ -84,7 +87,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
   const body: Record<PaperKind, () => string[]> = {
     accepted: () => [
       intro, matter, request, say('accepted.decision'),
-      mediation ? say('accepted.until', { date: paperDate(last(mediation.due)), n: c.rules.mediation }) : say('accepted.limit', { n: c.rules.mediation }),
+      mediation ? say('accepted.until', { date: paperDate(last(mediation.due)) + estimated(mediation.provisional), n: c.rules.mediation }) : say('accepted.limit', { n: c.rules.mediation }),
       say('accepted.then'),
     ],
     refused: () => {
@@ -124,6 +127,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
         : kind === 'terminated'
           ? routes(say('terminated.routes'), ['arbitration', 'court'])
           : null,
+    clause: clauseOf(c),
     bureau,
     date: paperDate(decidedAt),
   }
