@@ -1473,7 +1473,7 @@ type ContentErased = negotiation.ContentErased
 // Counts By party.
 type Counts = negotiation.Counts
 
-// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 //
 // Example: 91430600MA4L16JQ97
 type CreditCode = creditcode.Code
@@ -1631,7 +1631,7 @@ type Enterprise struct {
 	Address string     `json:"address"`
 	Bureau  BureauName `json:"bureau,omitempty,omitzero"`
 
-	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 	//
 	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code"`
@@ -1683,7 +1683,7 @@ type EnterprisePage struct {
 
 // EnterpriseRow In a search with its credit code, in a ranking without
 type EnterpriseRow struct {
-	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 	//
 	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
@@ -1975,7 +1975,7 @@ type Invitation struct {
 
 // InvitationInput defines model for InvitationInput.
 type InvitationInput struct {
-	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 	//
 	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
@@ -2793,7 +2793,7 @@ type ListAuditParams struct {
 	// From first day
 	From AuditFrom `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
-	// To last day
+	// To last day, not before `from`
 	To AuditTo `form:"to,omitempty" json:"to,omitempty,omitzero"`
 
 	// After `next` of the page before
@@ -2821,7 +2821,7 @@ type ListBoardParams struct {
 	Min Minor `form:"min,omitempty" json:"min,omitempty,omitzero"`
 
 	// Max disputed amount up to
-	Max Minor `form:"max,omitempty" json:"max,omitempty,omitzero"`
+	Max int64 `form:"max,omitempty" json:"max,omitempty,omitzero"`
 
 	// Ground what sent the case to the bureau
 	Ground EscalationReason `form:"ground,omitempty" json:"ground,omitempty,omitzero"`
@@ -2872,7 +2872,7 @@ type GetAuditParams struct {
 	// From first day
 	From AuditFrom `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
-	// To last day
+	// To last day, not before `from`
 	To AuditTo `form:"to,omitempty" json:"to,omitempty,omitzero"`
 
 	// After `next` of the page before
@@ -2896,13 +2896,14 @@ type GetFileParams struct {
 type ListEventsParams struct {
 	Since Position `form:"since,omitempty" json:"since,omitempty,omitzero"`
 
-	// Before not together with `since`
+	// Before not together with `since`, whatever it says
 	Before int64 `form:"before,omitempty" json:"before,omitempty,omitzero"`
 	Limit  int   `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // SearchEnterprisesParams defines parameters for SearchEnterprises.
 type SearchEnterprisesParams struct {
+	// Q words of the name in their order, or a unified social credit code, also only its beginning, in any spelling
 	Q string `form:"q,omitempty" json:"q,omitempty,omitzero"`
 
 	// After `next` of the page before

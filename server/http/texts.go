@@ -119,6 +119,7 @@ var allowed = map[string]string{
 	"next of the page before":         "上一页的 next",
 	"a position for each channel":     "每个频道一个位置",
 	"since or before":                 "since 和 before 之一",
+	"an account, me or nobody":        "账号、me 或 nobody",
 	"county":                          "县级区划代码",
 	"consumers":                       "仅限消费者",
 	"staff":                           "仅限工作人员",
