@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"hejie/negotiation/creditcode"
 	"hejie/negotiation/region"
 	"hejie/negotiation/scheme"
 	"hejie/negotiation/scorecard"

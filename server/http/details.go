@@ -77,13 +77,13 @@ func (t text) detailIn(language string) string {
 	return t.zhDetail
 }
 
-var parameter = regexp.MustCompile(`\{(\w+)(?::(\w+))?\}`)
+var placeholder = regexp.MustCompile(`\{(\w+)(?::(\w+))?\}`)
 
 // filled puts the parameters into a detail, {name} or {name:kind}; "" when one is missing.
 func filled(language, detail string, params map[string]any) string {
 	whole := true
-	said := parameter.ReplaceAllStringFunc(detail, func(found string) string {
-		m := parameter.FindStringSubmatch(found)
+	said := placeholder.ReplaceAllStringFunc(detail, func(found string) string {
+		m := placeholder.FindStringSubmatch(found)
 		words := said(language, m[2], params[m[1]])
 		whole = whole && words != ""
 		return words
