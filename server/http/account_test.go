@@ -133,6 +133,9 @@ func TestFromNothingToACase(t *testing.T) {
 
 	left := read[web.SchemeReceipt](t, w.do("zhao", "POST", "/api/desk/leave", map[string]any{"id": uuid.NewString()}))
 	require.Equal(t, "left", string(left.Status))
+	mistyped := problem(t, w.do("", "POST", "/api/invitations", map[string]any{"name": "某某百货", "region": county, "credit_code": "91430600MA4L16JQ98"}))
+	require.Equal(t, "credit_code", mistyped.Field)
+	require.Equal(t, "最后一位校验码与前面各位不符，有一位打错了。请对照营业执照核对。", mistyped.Detail)
 	invited := read[web.Invitation](t, w.do("", "POST", "/api/invitations", map[string]any{"name": "某某百货", "region": county}))
 	require.Equal(t, 1, invited.Count)
 	require.Equal(t, bureau.Id, invited.Bureau.Id)

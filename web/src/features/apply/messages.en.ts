@@ -113,7 +113,7 @@ const en: Translation<typeof zh> = {
   'done.3.title': 'Signing in',
   'done.3': 'The supervisor signs in as {login} and adds people.',
   'done.4.title': 'The first dispute',
-  'done.4': 'It appears at the desk as soon as a consumer files it. Please respond within 2 working days.',
+  'done.4': 'It appears at the desk as soon as a consumer files it. Please respond within {first_response} working days.',
   'done.home': 'Home',
 }
 export default en

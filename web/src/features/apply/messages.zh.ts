@@ -110,6 +110,6 @@ export default {
   'done.3.title': '登录',
   'done.3': '主管用登录名 {login} 登录工作台，添加处理人员。',
   'done.4.title': '收到第一件纠纷',
-  'done.4': '消费者发起和解后立刻出现在工作台，请在 2 个工作日内首次答复。',
+  'done.4': '消费者发起和解后立刻出现在工作台，请在 {first_response} 个工作日内首次答复。',
   'done.home': '回到首页',
 } as const

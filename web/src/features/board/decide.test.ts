@@ -93,6 +93,11 @@ const event = (type: RoomEvent['type'], text: string) => ({ type, seq: 9, at: '2
 const complaint = (change: Partial<NonNullable<Case['complaint']>>): Partial<Case> => ({ complaint: { ...facts.complaint!, ...change } })
 const paper = (kind: Parameters<typeof paperOf>[0], v: CaseView, events: RoomEvent[] = []) => paperOf(kind, { view: v, events, enterprise: null, complainant: '范晨' })
 
+it('carries the fixed clause on every decision', () => {
+  const decided = view(complaint({ accepted_at: '2026-11-13T05:00:00Z', refused_at: '2026-11-13T05:00:00Z', closed_at: '2026-11-13T05:00:00Z', outcome: 'settled' }))
+  for (const kind of ['accepted', 'refused', 'terminated', 'settled'] as const) expect(paper(kind, decided).clause).toContain('都不限制投诉、起诉和如实评价的权利')
+})
+
 describe('forms of decision', () => {
   it('list the seven items of art. 16 and the eight of art. 23', () => {
     expect(optionsOf('refuse_complaint')).toHaveLength(7)

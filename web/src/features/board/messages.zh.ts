@@ -7,7 +7,7 @@ export default {
   'column.overdue.hint': '受理决定或者调解已过期限。',
   'column.overdue.empty': '没有超期的案件',
   'column.new': '待决定受理',
-  'column.new.hint': '收到后 7 个工作日内决定，期限近的在前。',
+  'column.new.hint': '在期限内决定是否受理，期限近的在前。',
   'column.new.empty': '没有等待决定的投诉',
   'column.refusals': '待裁定拒绝',
   'column.refusals.hint': '企业拒绝协商，理由是否成立由您裁定。',

@@ -206,7 +206,7 @@ const en: Translation<typeof zh> = {
   'staff.resetText': '{name} is signed out at once and signs in with the new password.',
   'staff.deactivate': 'Deactivate',
   'staff.deactivateTitle': 'Deactivate {name}?',
-  'staff.deactivateText': '{name} is signed out at once. Their cases keep the name, so remember to hand them out again. You can reactivate later.',
+  'staff.deactivateText': '{name} is signed out at once. Their open cases become unassigned by themselves, for a colleague to take. You can reactivate later.',
   'staff.activate': 'Reactivate',
   'staff.added': '{name} was added',
   'staff.saved': 'Saved',

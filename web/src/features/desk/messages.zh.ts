@@ -204,7 +204,7 @@ export default {
   'staff.resetText': '{name} 现在的登录会立即结束，下次用新密码登录。',
   'staff.deactivate': '停用',
   'staff.deactivateTitle': '停用{name}？',
-  'staff.deactivateText': '{name} 的登录会立即结束。手上的案件仍写着他的名字，请记得重新分配。之后可以重新启用。',
+  'staff.deactivateText': '{name} 的登录会立即结束。手上未结的案件自动变回“未分配”，由同事接手。之后可以重新启用。',
   'staff.activate': '重新启用',
   'staff.added': '已添加{name}',
   'staff.saved': '已保存',

@@ -34,14 +34,21 @@ export function clockLead(clock: Clock, reader: Reader, now: number): string {
 /** What happens by itself when it runs out. */
 export function clockThen(clock: Clock, c: Case, reader: Reader): string {
   const [kind] = parts(clock.key)
-  const sends = c.consents.escalation?.yes // the consumer sees it, and the bureau once it has the case
   const last = c.offers.at(-1)
   if (kind === 'negotiation' && reader === 'consumer' && last?.state === 'open' && last.by === 'enterprise') {
-    return say('clock.negotiation.then.lapse', { n: c.rules.reopen_lapsed })!
+    return say(`clock.negotiation.then.${c.reopened || !c.rules.reopen_lapsed ? 'lapseAgain' : 'lapse'}`, { n: c.rules.reopen_lapsed })!
   }
-  const suffix = sends ? 'sent' : reader === 'consumer' ? 'asked' : 'other'
-  const params = { n: c.rules.dispute_days }
-  return say(`clock.${kind}.then.${reader}`, params) ?? say(`clock.${kind}.then.${suffix}`, params) ?? say(`clock.${kind}.then`, params) ?? ''
+  const params = { n: kind === 'performance' ? c.rules.consumer_part : c.rules.dispute_days }
+  // What the consumer owes ends otherwise than what the shop owes.
+  const ownPart = kind === 'performance' ? clock.whose === 'consumer' : kind === 'confirmation' && clock.whose === 'enterprise'
+  const then = `clock.${ownPart ? `${kind}.ownPart` : kind}.then`
+  return [c.complaint ? '.complaint' : `.${reader}`, `.${ifUnsettled(c, reader)}`, ''].map((end) => say(then + end, params)).find(Boolean) ?? ''
+}
+
+/** What a case becomes that is not settled or not performed: sent by itself, asked about first, or what this reader cannot know. */
+export function ifUnsettled(c: Pick<Case, 'consents'>, reader: Reader): 'sent' | 'asked' | 'other' {
+  if (c.consents.escalation?.yes) return 'sent' // the consumer sees it, and the bureau once it has the case
+  return reader === 'consumer' ? 'asked' : 'other'
 }
 
 /** Days that are left, today not counted: 0 on the last day, negative after it. */

@@ -23,6 +23,12 @@ export function dueAfter(days: readonly CalendarDay[], from: number | string, n:
   return `${dayAfter(date)}T00:00:00+08:00`
 }
 
+/** Whether a date that was reckoned by `days` crosses some whose year is not announced. */
+export function isEstimated(days: readonly CalendarDay[], from: number | string, due: string): boolean {
+  const [first, last] = [isoDay(from), isoDay(Date.parse(due) - 1)]
+  return days.some(({ date, provisional }) => provisional && date >= first && date <= last)
+}
+
 export interface StripCell {
   date: string
   day: number

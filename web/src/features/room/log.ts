@@ -1,6 +1,6 @@
 /* The room's log as it is read: messages, offers, evidence, and what happened as quiet lines, day by day. */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
-import { due as dueText, isoDay } from '@/lib/format'
+import { due as dueText, estimated, isoDay } from '@/lib/format'
 import { capital, who, whom, whose, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
@@ -120,7 +120,9 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
       return line('event.performance_found', { finding: word('finding', event.finding) }, 'bureau')
     case 'deadline_passed': {
       const [kind, n] = parts(event.deadline)
-      const side = kind === 'first_response' ? 'enterprise' : kind === 'complaint_decision' ? 'bureau' : 'consumer'
+      // Who did not confirm is whom the item was promised to.
+      const confirmed = kind === 'confirmation' && view.case.agreement?.items[n]?.by === 'consumer'
+      const side = kind === 'first_response' || confirmed ? 'enterprise' : kind === 'complaint_decision' ? 'bureau' : 'consumer'
       const number = kind === 'offer' ? n : n + 1
       return line(`event.passed.${kind}`, { n: number, who: capital(who(side, reader)) }, kind === 'offer' ? 'quiet' : 'warn')
     }
@@ -130,7 +132,7 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
     }
     case 'deadlines_moved': {
       const moves = event.moves.map(({ deadline }) =>
-        say('event.deadlines_moved.to', { what: word('deadline', parts(deadline.key)[0]), due: dueText(deadline.due, event.at) }),
+        say('event.deadlines_moved.to', { what: word('deadline', parts(deadline.key)[0]), due: dueText(deadline.due, event.at) + estimated(deadline.provisional) }),
       )
       const { text, tone } = line(`event.deadlines_moved.${event.reason}`)
       return { text: [text, ...moves].join(say('event.join')!), tone }

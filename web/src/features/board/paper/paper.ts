@@ -5,9 +5,10 @@
  * Protection Law art. 39.
  */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
-import { money } from '@/lib/format'
+import { estimated, money } from '@/lib/format'
 import { word, type CaseView, type Enterprise, type EventOf, type RoomEvent } from '@/features/words'
 import { itemSentences } from '@/features/offer/sentence'
+import { clauseOf } from '@/features/offer/clause'
 import { bureauName } from '@/features/room/log'
 import { eventOf, type PaperKind } from '@/features/room/papers'
 import { complaintGrounds, terminationGrounds } from '../decisions'
@@ -27,6 +28,8 @@ export interface Paper {
   terms: readonly string[]
   /** Other routes, with the sentence that leads to them. */
   routes: { lead: string; items: readonly string[] } | null
+  /** What no offer and no agreement limits, and that an offer binds. */
+  clause: string
   bureau: string
   date: string
 }
@@ -94,7 +97,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
     ],
     accepted: () => [
       intro, matter, request, say('accepted.decision'),
-      mediation ? say('accepted.until', { date: paperDate(last(mediation.due)), n: c.rules.mediation }) : say('accepted.limit', { n: c.rules.mediation }),
+      mediation ? say('accepted.until', { date: paperDate(last(mediation.due)) + estimated(mediation.provisional), n: c.rules.mediation }) : say('accepted.limit', { n: c.rules.mediation }),
       say('accepted.then'),
     ],
     refused: () => {
@@ -134,6 +137,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
         : kind === 'terminated'
           ? routes(say('terminated.routes'), ['arbitration', 'court'])
           : null,
+    clause: clauseOf(c),
     bureau,
     date: paperDate(decidedAt),
   }
