@@ -68,7 +68,7 @@ func TestReloadWhileTyping(t *testing.T) {
 	require.Equal(t, 2, sc.said("写到一半，还没有发"), "one of each side")
 }
 
-// TestOffline: without a network a message waits on the device, over a reload too, and goes out once when the network is back.
+// TestOffline: without a network a message waits on the device, and goes out once when the network is back.
 func TestOffline(t *testing.T) {
 	t.Parallel()
 	sc := filed(t, "zh")
@@ -79,6 +79,65 @@ func TestOffline(t *testing.T) {
 	require.Zero(t, sc.said("断网的时候写的"))
 	c.offline(false)
 	sc.once("断网的时候写的", c, d)
+}
+
+// TestOfferOffline: an offer that waits for the network says so. It can be taken back before it left, and let go of; then it goes out once.
+func TestOfferOffline(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.desk.tell(sc.id, refund(88, 5))
+	c, cable := sc.cabled()
+	c.forgive("WebSocket connection to", "net::ERR_")
+	c.about()
+	c.press(c.word("offer/counter"))
+	in := inside{"dialog", c.word("offer/compose.counter")}
+	c.fill("textbox", c.word("offer/compose.amount"), "120", in)
+	cable.Cut()
+	c.until(`/重新连接|重试/.test(document.body.innerText)`, "the cut is not told")
+	c.press(c.word("offer/compose.sendCounter"), in)
+	c.sees(c.word("offer/waits.down"))
+	c.shot("waits")
+	c.press(c.word("offer/waits.takeBack"), in)
+	c.misses(c.word("offer/waits.down"))
+	c.fill("textbox", c.word("offer/compose.amount"), "130", in)
+	c.press(c.word("offer/compose.sendCounter"), in)
+	c.sees(c.word("offer/waits.down"))
+	c.press(c.word("common/common.close"), in)
+	c.gone(in)
+	c.sees(c.word("offer/waits.down")) // in the room as well, in sight
+	c.until(fmt.Sprintf(`[...document.querySelectorAll('main [role=status]')].some((one) => one.innerText.includes(%q) && one.contains(document.elementFromPoint(innerWidth / 2, one.getBoundingClientRect().bottom - 8)))`, c.word("offer/waits.down")), "it is not in sight")
+	c.shot("closed")
+	require.Len(t, sc.consumer.look(sc.id).Case.Offers, 2)
+
+	cable.Heal()
+	c.eval(`dispatchEvent(new Event('online')), ''`) // as the browser would tell, and not only the next try
+	c.misses(c.word("offer/waits.down"))
+	c.sees(c.yuan(130))
+	offers := sc.consumer.look(sc.id).Case.Offers
+	require.Len(t, offers, 3)
+	require.Equal(t, int64(13000), offers[2].Items[0].Amount.Minor)
+}
+
+// TestUnsentOverReload: a message that could not leave is still there after a reload, waits on, and goes out once when there is a way.
+func TestUnsentOverReload(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	d := sc.office()
+	c := sc.s.screen(t, "consumer", look{phone: true})
+	c.cookie(sc.consumer.Token)
+	c.forgive("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED")
+	c.conditions(true, "ws://*:*/*", "http://*:*/api/events*", "http://*:*/api/cases/*/commands")
+	c.open("/c/" + sc.id)
+	c.entered()
+	c.says("consumer.enterprise", "发不出去的一句")
+	c.sees(c.word("room/message.sending"))
+	c.do(chromedp.Reload())
+	c.entered()
+	c.hears("发不出去的一句")
+	c.sees(c.word("room/message.sending"))
+	require.Zero(t, sc.said("发不出去的一句"))
+	c.conditions(false, "")
+	sc.once("发不出去的一句", c, d)
 }
 
 // pauses requests to addresses of a pattern on their way out, and gives them.

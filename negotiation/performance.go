@@ -129,7 +129,9 @@ func (d *decision) disputePerformance(f DisputePerformance) error {
 		return err
 	case p.State == PromiseDisputed, p.State == PromiseConfirmed, p.State == PromiseUnconfirmed && d.by.Side() == SideEnterprise:
 		return NewError(CodeAlreadyDone, "item", f.Item).On("item") // the enterprise's days to answer are over
-	case p.State == PromiseWaiting, p.State == PromiseRunning:
+	case p.State == PromiseWaiting:
+		return NewError(CodeItemWaits, "item", f.Item, "after", *p.Due.After).On("item")
+	case p.State == PromiseRunning:
 		return NewError(CodeNotDue, "item", f.Item, "due", p.DueAt).On("item")
 	}
 	if err := CheckText("reason", f.Reason, maxReason, false); err != nil {

@@ -107,7 +107,7 @@ func TestItemsThatWait(t *testing.T) {
 	t.Parallel()
 	s := agreed(t, true, shipping(7), after(0, refund(20000, 3))).due("performance:0", "2026-03-10T00:00").runsNot("performance:1")
 	require.Equal(t, SideConsumer, s.c.Turn)
-	s.refuses(agent, report(1), CodeItemWaits, "item").refuses(mei, ConfirmPerformance{1}, CodeNotReported, "item").refuses(mei, DisputePerformance{Item: 1}, CodeNotDue, "item")
+	s.refuses(agent, report(1), CodeItemWaits, "item").refuses(mei, ConfirmPerformance{1}, CodeNotReported, "item").refuses(mei, DisputePerformance{Item: 1}, CodeItemWaits, "item")
 	s.refuses(agent, DisputePerformance{Item: 0}, CodeNotDue, "item")
 	s.at("2026-03-05T12:00").consumer(ReportPerformance{Item: 0, Reference: "SF 123"}).due("performance:1", "2026-03-11T00:00").due("confirmation:0", "2026-03-17T00:00")
 	s.enterprise(report(1)).consumer(ConfirmPerformance{1}).wants(PhaseClosed, ClassSC)

@@ -113,6 +113,15 @@ func isIndustry(s string) bool {
 	return len(s) >= 2 && len(s) <= 4 && strings.Trim(s, "0123456789") == ""
 }
 
+// CreditCode reads the credit code of a field. What is wrong with it is the invalid's reason.
+func CreditCode(field, text string) (creditcode.Code, error) {
+	code, err := creditcode.Parse(text)
+	if wrong, ok := errors.AsType[*creditcode.Error](err); ok {
+		return "", negotiation.NewError(negotiation.CodeInvalid, "reason", string(wrong.Reason)).On(field).Because(err)
+	}
+	return code, err
+}
+
 // checked gives the profile normalised, or the error of its first wrong field.
 func (p Profile) checked() (Profile, error) {
 	var err error
@@ -122,12 +131,8 @@ func (p Profile) checked() (Profile, error) {
 	if strings.TrimSpace(string(p.CreditCode)) == "" {
 		return p, negotiation.NewError(negotiation.CodeRequired).On("credit_code")
 	}
-	if p.CreditCode, err = creditcode.Parse(string(p.CreditCode)); err != nil {
-		e := negotiation.NewError(negotiation.CodeInvalid)
-		if wrong, ok := errors.AsType[*creditcode.Error](err); ok {
-			e = negotiation.NewError(negotiation.CodeInvalid, "reason", string(wrong.Reason))
-		}
-		return p, e.On("credit_code")
+	if p.CreditCode, err = CreditCode("credit_code", string(p.CreditCode)); err != nil {
+		return p, err
 	}
 	if _, known := region.Get(p.Region); !known || len(region.Children(p.Region)) > 0 {
 		return p, invalid("region", "county")

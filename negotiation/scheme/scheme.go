@@ -163,7 +163,7 @@ func (e Enterprise) lead(to Status) error {
 	if slices.Contains(before(to), e.Status) {
 		return nil
 	}
-	return negotiation.NewError(negotiation.CodeWrongPhase, "phase", string(e.Status))
+	return negotiation.NewError(negotiation.CodeWrongPhase, "phase", e.Status)
 }
 
 // before lists the statuses that lead to one.

@@ -75,6 +75,7 @@ type PlainReader interface {
 	Heartbeat(ctx context.Context) (business time.Time, err error)
 	Outages(ctx context.Context, since time.Time) ([]negotiation.Outage, error) // oldest first
 	InvitationCount(ctx context.Context, key string) (int, error)
+	Wishes(ctx context.Context, regions []string, limit int) ([]Wish, error) // of all regions when nil; the most wished for first
 	InvitationsFrom(ctx context.Context, addr []byte, since time.Time) (int, error)
 	Audit(ctx context.Context, f AuditFilter) ([]AuditRow, error) // newest first
 }
@@ -263,6 +264,15 @@ type Invitation struct {
 	At     time.Time
 }
 
+// Wish is what the invitations of one enterprise in one region come to, unless it has enrolled since.
+type Wish struct {
+	Name   string // as one of them wrote it
+	Credit string // "" when nobody gave it
+	Region string
+	Count  int
+	Last   time.Time
+}
+
 // AuditRow says who did or saw what outside of the log. Why is a word, not a text; Detail never holds personal data.
 type AuditRow struct {
 	ID      int64            `json:"id"`
@@ -273,6 +283,7 @@ type AuditRow struct {
 	What    string           `json:"what"`
 	Subject string           `json:"subject,omitempty"` // account, bureau, enterprise, file …
 	Case    string           `json:"case,omitempty"`
+	Code    string           `json:"case_code,omitempty"` // of the case; not stored
 	Why     string           `json:"why,omitempty"`
 	Detail  string           `json:"detail,omitempty"`
 }

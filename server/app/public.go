@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"hejie/negotiation"
 	"hejie/negotiation/creditcode"
 	"hejie/negotiation/region"
 	"hejie/negotiation/scheme"
@@ -125,9 +124,9 @@ func (p *Public) Invite(ctx context.Context, name, credit, code string, c Client
 	now, l := p.w.Real.Now(), p.w.Limits
 	i := Invitation{Key: code + " " + Normalise(name), Name: name, Region: code, Addr: p.w.Secret.addr(c), Day: workday.DateOf(now).String(), At: now}
 	if credit != "" {
-		parsed, err := creditcode.Parse(credit)
+		parsed, err := scheme.CreditCode("credit_code", credit)
 		if err != nil {
-			return 0, nil, negotiation.NewError(negotiation.CodeInvalid).On("credit_code").Because(err)
+			return 0, nil, err
 		}
 		i.Credit, i.Key = string(parsed), string(parsed)
 	}

@@ -781,6 +781,9 @@ type AuditRow struct {
 	// Example: 019aa5c4-1f00-7000-8000-000000000001
 	Case Id `json:"case,omitempty,omitzero"`
 
+	// CaseCode the number that people know the case by
+	CaseCode string `json:"case_code,omitempty,omitzero"`
+
 	// Detail of details_opened by an officer a DetailsPurpose
 	Detail string `json:"detail,omitempty,omitzero"`
 	Id     int64  `json:"id"`
@@ -1654,7 +1657,9 @@ type Enterprise struct {
 	// Example: 430602
 	Region     RegionCode `json:"region"`
 	RegionName string     `json:"region_name"`
-	Score      ScoreBrief `json:"score"`
+
+	// Score Like all figures that are published, with the version of their formula, window and number of cases
+	Score ScoreBrief `json:"score"`
 
 	// Since Example: 2026-11-22T01:30:00Z
 	Since Instant `json:"since"`
@@ -1703,8 +1708,10 @@ type EnterpriseRow struct {
 	Region RegionCode `json:"region"`
 
 	// RegionName Example: 湖南省岳阳市岳阳楼区
-	RegionName string     `json:"region_name"`
-	Score      ScoreBrief `json:"score"`
+	RegionName string `json:"region_name"`
+
+	// Score Like all figures that are published, with the version of their formula, window and number of cases
+	Score ScoreBrief `json:"score"`
 
 	// Status only an enrolled one takes new cases
 	Status EnterpriseStatus `json:"status"`
@@ -2470,16 +2477,29 @@ type SchemeRemove = scheme.Remove
 // SchemeSuspend No new cases until approved again.
 type SchemeSuspend = scheme.Suspend
 
-// ScoreBrief defines model for ScoreBrief.
+// ScoreBrief Like all figures that are published, with the version of their formula, window and number of cases
 type ScoreBrief struct {
 	// Confirmed Of the bar; the three sum to n and to 100 percent, or are all 0
 	Confirmed BarShare `json:"confirmed"`
 
 	// Failed Of the bar; the three sum to n and to 100 percent, or are all 0
-	Failed  BarShare `json:"failed"`
-	N       int64    `json:"n"`
-	Rank    Rank     `json:"rank"`
-	Running int64    `json:"running"`
+	Failed BarShare `json:"failed"`
+
+	// Formula version
+	Formula string `json:"formula"`
+
+	// From a day in Asia/Shanghai
+	//
+	// Example: 2026-11-22
+	From    Date  `json:"from"`
+	N       int64 `json:"n"`
+	Rank    Rank  `json:"rank"`
+	Running int64 `json:"running"`
+
+	// To a day in Asia/Shanghai
+	//
+	// Example: 2026-11-22
+	To Date `json:"to"`
 
 	// Unknown Of the bar; the three sum to n and to 100 percent, or are all 0
 	Unknown BarShare `json:"unknown"`
@@ -2741,6 +2761,32 @@ type Void = negotiation.Void
 // VoidGround defines model for VoidGround.
 type VoidGround = negotiation.VoidGround
 
+// Wish An enterprise as the people who wish for it name it; nobody has checked it
+type Wish struct {
+	// Count of wishes, one a day and address
+	Count int `json:"count"`
+
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
+	//
+	// Example: 91430600MA4L16JQ97
+	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
+
+	// Last Example: 2026-11-22T01:30:00Z
+	Last Instant `json:"last"`
+	Name string  `json:"name"`
+
+	// Region province, city or county (GB/T 2260)
+	//
+	// Example: 430602
+	Region     RegionCode `json:"region"`
+	RegionName string     `json:"region_name"`
+}
+
+// WishList defines model for WishList.
+type WishList struct {
+	Rows []Wish `json:"rows"`
+}
+
 // WithdrawCase Ends the consumer's case (or complaint).
 type WithdrawCase = negotiation.WithdrawCase
 
@@ -2805,6 +2851,12 @@ type ListAuditParams struct {
 	// After `next` of the page before
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ImportCalendarParams defines parameters for ImportCalendar.
+type ImportCalendarParams struct {
+	// Partial take it though it leaves out days that the calendar has for the year; otherwise bad_calendar names them
+	Partial bool `form:"partial,omitempty" json:"partial,omitempty,omitzero"`
 }
 
 // ListApplicationsParams defines parameters for ListApplications.
@@ -2946,6 +2998,11 @@ type ListInboxParams struct {
 
 	// After `next` of the page before
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ListInvitationsParams defines parameters for ListInvitations.
+type ListInvitationsParams struct {
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
@@ -3620,7 +3677,7 @@ type ServerInterface interface {
 	ListCalendarYears(ctx echo.Context) error
 	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed by and by
 	// (PUT /api/admin/calendar/{year})
-	ImportCalendar(ctx echo.Context, year int) error
+	ImportCalendar(ctx echo.Context, year int, params ImportCalendarParams) error
 	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
 	// (POST /api/admin/erasures)
 	EraseContent(ctx echo.Context) error
@@ -3738,6 +3795,9 @@ type ServerInterface interface {
 	// GetInboxSummary How many open cases there are behind each filter
 	// (GET /api/inbox/summary)
 	GetInboxSummary(ctx echo.Context) error
+	// ListInvitations Enterprises of the own region that consumers wish to enrol, the most wished for first; not those that have enrolled since
+	// (GET /api/invitations)
+	ListInvitations(ctx echo.Context, params ListInvitationsParams) error
 	// InviteEnterprise Wish that an enterprise would enrol; counted, and shown to the competent bureau
 	// (POST /api/invitations)
 	InviteEnterprise(ctx echo.Context) error
@@ -3980,8 +4040,17 @@ func (w *ServerInterfaceWrapper) ImportCalendar(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportCalendarParams
+	// ------------- Optional query parameter "partial" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partial", ctx.QueryParams(), &params.Partial, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partial: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ImportCalendar(ctx, year)
+	err = w.Handler.ImportCalendar(ctx, year, params)
 	return err
 }
 
@@ -4769,6 +4838,24 @@ func (w *ServerInterfaceWrapper) GetInboxSummary(ctx echo.Context) error {
 	return err
 }
 
+// ListInvitations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvitations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInvitationsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvitations(ctx, params)
+	return err
+}
+
 // InviteEnterprise converts echo context to params.
 func (w *ServerInterfaceWrapper) InviteEnterprise(ctx echo.Context) error {
 	var err error
@@ -5099,6 +5186,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/enterprises/:id/scorecard", wrapper.GetScorecard, options.OperationMiddlewares["getScorecard"]...)
 	router.POST(options.BaseURL+"/api/enterprises/:id/commands", wrapper.DoSchemeCommand, options.OperationMiddlewares["doSchemeCommand"]...)
 	router.GET(options.BaseURL+"/api/ranking", wrapper.GetRanking, options.OperationMiddlewares["getRanking"]...)
+	router.GET(options.BaseURL+"/api/invitations", wrapper.ListInvitations, options.OperationMiddlewares["listInvitations"]...)
 	router.POST(options.BaseURL+"/api/invitations", wrapper.InviteEnterprise, options.OperationMiddlewares["inviteEnterprise"]...)
 	router.GET(options.BaseURL+"/api/applications", wrapper.ListApplications, options.OperationMiddlewares["listApplications"]...)
 	router.POST(options.BaseURL+"/api/applications", wrapper.ApplyEnrolment, options.OperationMiddlewares["applyEnrolment"]...)
@@ -5651,8 +5739,9 @@ func (response ListCalendarYearsdefaultApplicationProblemPlusJSONResponse) Visit
 }
 
 type ImportCalendarRequestObject struct {
-	Year int `json:"year"`
-	Body *ImportCalendarJSONRequestBody
+	Year   int `json:"year"`
+	Params ImportCalendarParams
+	Body   *ImportCalendarJSONRequestBody
 }
 
 type ImportCalendarResponseObject interface {
@@ -7289,6 +7378,47 @@ func (response GetInboxSummarydefaultApplicationProblemPlusJSONResponse) VisitGe
 	return err
 }
 
+type ListInvitationsRequestObject struct {
+	Params ListInvitationsParams
+}
+
+type ListInvitationsResponseObject interface {
+	VisitListInvitationsResponse(w http.ResponseWriter) error
+}
+
+type ListInvitations200JSONResponse WishList
+
+func (response ListInvitations200JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListInvitationsdefaultApplicationProblemPlusJSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type InviteEnterpriseRequestObject struct {
 	Body *InviteEnterpriseJSONRequestBody
 }
@@ -8138,6 +8268,9 @@ type StrictServerInterface interface {
 	// GetInboxSummary How many open cases there are behind each filter
 	// (GET /api/inbox/summary)
 	GetInboxSummary(ctx context.Context, request GetInboxSummaryRequestObject) (GetInboxSummaryResponseObject, error)
+	// ListInvitations Enterprises of the own region that consumers wish to enrol, the most wished for first; not those that have enrolled since
+	// (GET /api/invitations)
+	ListInvitations(ctx context.Context, request ListInvitationsRequestObject) (ListInvitationsResponseObject, error)
 	// InviteEnterprise Wish that an enterprise would enrol; counted, and shown to the competent bureau
 	// (POST /api/invitations)
 	InviteEnterprise(ctx context.Context, request InviteEnterpriseRequestObject) (InviteEnterpriseResponseObject, error)
@@ -8624,10 +8757,11 @@ func (sh *strictHandler) ListCalendarYears(ctx echo.Context) error {
 }
 
 // ImportCalendar operation middleware
-func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int) error {
+func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int, params ImportCalendarParams) error {
 	var request ImportCalendarRequestObject
 
 	request.Year = year
+	request.Params = params
 
 	var body ImportCalendarJSONRequestBody
 	var err error
@@ -9939,6 +10073,31 @@ func (sh *strictHandler) GetInboxSummary(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetInboxSummaryResponseObject); ok {
 		return validResponse.VisitGetInboxSummaryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInvitations operation middleware
+func (sh *strictHandler) ListInvitations(ctx echo.Context, params ListInvitationsParams) error {
+	var request ListInvitationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvitations(ctx.Request().Context(), request.(ListInvitationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvitations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvitationsResponseObject); ok {
+		return validResponse.VisitListInvitationsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -74,7 +74,7 @@ func writeProblem(w http.ResponseWriter, v *visit, err error) {
 	}
 	p := Problem{Type: "about:blank", Status: t.status, Code: ProblemCode(e.Code), Field: e.Field, Params: e.Params, RequestId: v.id}
 	language := v.language()
-	p.Title, p.Detail = t.in(language, e.Params)
+	p.Title, p.Detail = sentences(language, e)
 	b, err := json.Marshal(p)
 	if err != nil { // a parameter that is no JSON
 		v.cause = errors.Join(v.cause, err)

@@ -1,11 +1,6 @@
 package http
 
 import (
-	"fmt"
-	"net/http"
-	"reflect"
-	"strings"
-
 	"hejie/negotiation"
 	"hejie/negotiation/workday"
 	"hejie/server/app"
@@ -16,8 +11,8 @@ const (
 	codeUnsupportedMedia = app.CodeUnsupportedMedia
 )
 
-// text of a code for people who use the API without the browser app, which has its own. A title never changes; a detail has
-// parameters in braces and is left out when one is missing.
+// text of a code for people who use the API without the browser app, which has its own. A title never changes; a detail says what is
+// wrong and the mend, with parameters in braces. When one of them is missing, the detail is one of bare.
 type text struct {
 	status             int
 	en, zh             string
@@ -29,72 +24,72 @@ var texts = map[string]text{
 	negotiation.CodeInternal:       {500, "Something went wrong here", "系统出错了", "It has been noted under the request id. Nothing is known to have changed.", "已按请求编号记录。没有已知的更改。"},
 	negotiation.CodeUnavailable:    {503, "Not available at the moment", "暂时无法处理", "A command may have taken effect or not. Sent again with the same id, it takes effect once.", "命令可能已经生效，也可能没有。用同一命令编号重发，只会生效一次。"},
 	negotiation.CodeNotFound:       {404, "Not found", "未找到", "It does not exist, or not for you.", "不存在，或您无权查看。"},
-	negotiation.CodeSignInRequired: {401, "Sign in first", "请先登录", "", ""},
-	negotiation.CodeNotAllowed:     {403, "Not allowed", "没有此项权限", "", ""},
+	negotiation.CodeSignInRequired: {401, "Sign in first", "请先登录", "Your session is missing or over. Sign in and send it again.", "没有登录或登录已失效，请登录后重试。"},
+	negotiation.CodeNotAllowed:     {403, "Not allowed", "没有此项权限", "This is not yours to do. What you may do with a case stands in its may.", "这一步不由您来做。案件的 may 列出您可以做的事。"},
 
 	negotiation.CodeMalformed:      {400, "Malformed", "格式有误", "Expected here: {expected}.", "此处应为：{expected}。"},
 	negotiation.CodeUnknownField:   {422, "Unknown field", "未知字段", "There is no field {name}.", "没有字段 {name}。"},
 	negotiation.CodeRepeatedField:  {422, "Repeated field", "字段重复", "The field {name} is there twice.", "字段 {name} 出现了两次。"},
 	negotiation.CodeUnknownCommand: {422, "Unknown command", "未知命令", "There is no command {type}.", "没有命令 {type}。"},
-	negotiation.CodeRequired:       {422, "Required", "必填", "", ""},
+	negotiation.CodeRequired:       {422, "Required", "必填", "It is missing or empty. Fill it in.", "缺少或为空，请补上。"},
 	negotiation.CodeInvalid:        {422, "Invalid", "无效", "Allowed: {allowed}.", "允许：{allowed}。"},
 	negotiation.CodeTooLong:        {422, "Too long", "太长", "At most {max} characters; these are {length}.", "最多 {max} 个字符，现有 {length} 个。"},
 	negotiation.CodeOutOfRange:     {422, "Out of range", "超出范围", "From {min} to {max}.", "须在 {min} 至 {max} 之间。"},
 
 	negotiation.CodeCommandIDReused:  {409, "Command id used before", "命令编号已用过", "The same id came with another body.", "同一编号此前用于另一内容。"},
-	negotiation.CodeWrongPhase:       {409, "Not at this stage", "当前阶段不能这样做", "The stage is {phase}.", "当前阶段：{phase}。"},
-	negotiation.CodeOfferNotOpen:     {409, "The offer is not open", "该方案已不在桌面上", "It is {state}.", "其状态：{state}。"},
-	negotiation.CodeOwnOffer:         {409, "Your own offer", "这是您自己的方案", "Nobody answers their own.", "不能答复自己的方案。"},
+	negotiation.CodeWrongPhase:       {409, "Not at this stage", "当前阶段不能这样做", "It is now: {phase}. Load it again and see what can be done at this stage.", "当前阶段：{phase}。请刷新，看这个阶段可以做什么。"},
+	negotiation.CodeOfferNotOpen:     {409, "The offer is not open", "该方案已不在桌面上", "The offer is: {state}. Load the case again and answer the one that is on the table.", "该方案：{state}。请刷新，按桌面上现在的方案办理。"},
+	negotiation.CodeOwnOffer:         {409, "Your own offer", "这是您自己的方案", "Nobody answers their own. Change it or take it back, or wait for the other side.", "不能答复自己的方案。可以修改或撤回，或者等待对方答复。"},
 	negotiation.CodeStaleDigest:      {409, "The terms are others", "条款已不是您读到的", "Read the offer again.", "请重新阅读方案。"},
-	negotiation.CodeOfferBinds:       {409, "The offer binds", "方案仍有约束力", "It binds until {until} (Civil Code art. 476).", "至 {until} 不得撤销（民法典第四百七十六条）。"},
-	negotiation.CodeOfferSeen:        {409, "The offer was seen", "对方已看到方案", "It can no longer be taken back.", "不能再撤回。"},
+	negotiation.CodeOfferBinds:       {409, "The offer binds", "方案仍有约束力", "It binds until {until}: it is not taken back, and what replaces it is worse in no item (Civil Code art. 476).", "方案在 {until} 前有约束力，不得撤销，替换的方案每一项都不能更差（民法典第四百七十六条）。"},
+	negotiation.CodeOfferSeen:        {409, "The offer was seen", "对方已看到方案", "The other side has seen it. It binds until {until}; replace it by one that is worse in no item.", "对方已经看到，不能再撤回。方案在 {until} 前有约束力；可以换成每一项都不更差的方案。"},
 	negotiation.CodeNoOffer:          {409, "No offer yet", "尚未提出方案", "The enterprise sends the case on only after an offer of its own.", "经营者提出过方案后才能转投诉。"},
 	negotiation.CodeNoEnterpriseItem: {422, "Nothing for the enterprise to do", "没有经营者要做的事", "An offer has at least one item of the enterprise.", "方案至少要有一项由经营者履行。"},
-	negotiation.CodeReasonRequired:   {422, "A reason is needed", "请说明理由", "The amount is above {limit}.", "金额超过 {limit}。"},
-	negotiation.CodeAlreadyDone:      {409, "Done already", "已经完成", "", ""},
-	negotiation.CodeTooLate:          {409, "Too late", "已过期限", "It was possible until {until}.", "期限至 {until}。"},
-	negotiation.CodeNotReported:      {409, "Not reported yet", "尚未报告履行", "", ""},
-	negotiation.CodeNoSuchItem:       {422, "No such item", "没有这一项", "", ""},
-	negotiation.CodeItemWaits:        {409, "The item waits for another", "该项须等另一项", "", ""},
-	negotiation.CodeNoRefusal:        {409, "No refusal to rule on", "没有待裁定的拒绝", "", ""},
-	negotiation.CodeNoFinding:        {409, "Nothing to find on", "没有待认定的履行", "", ""},
-	negotiation.CodeNotEnrolled:      {409, "Not enrolled", "该企业未入驻", "The enterprise takes no new cases.", "该企业目前不接收新的和解请求。"},
-	negotiation.CodeNotRunning:       {409, "The clock does not run", "该期限不在计时", "", ""},
-	negotiation.CodeNotDue:           {409, "Not due yet", "期限未到", "", ""},
+	negotiation.CodeReasonRequired:   {422, "A reason is needed", "请说明理由", "The amount is above {limit}, three times the disputed one. Say why.", "金额超过 {limit}（争议金额的三倍），请说明理由。"},
+	negotiation.CodeAlreadyDone:      {409, "Done already", "已经完成", "It was done before and is not done twice. Load it again and see how it stands.", "此前已经做过，不能再做一次。请刷新查看现在的情况。"},
+	negotiation.CodeTooLate:          {409, "Too late", "已过期限", "It was possible until {until}.", "期限到 {until} 为止，已经过了。"},
+	negotiation.CodeNotReported:      {409, "Not reported yet", "尚未报告履行", "Item {item:ordinal} waits for another one; it can be confirmed once it runs.", "第 {item:ordinal} 项还在等另一项，开始履行后才能确认。"},
+	negotiation.CodeNoSuchItem:       {422, "No such item", "没有这一项", "The agreement has no item {item:ordinal}. Read the agreement again.", "协议里没有第 {item:ordinal} 项，请重新查看协议。"},
+	negotiation.CodeItemWaits:        {409, "The item waits for another", "该项须等另一项", "Item {item:ordinal} waits for item {after:ordinal}; it can be done once that one is reported.", "第 {item:ordinal} 项要等第 {after:ordinal} 项报告完成后才轮到。"},
+	negotiation.CodeNoRefusal:        {409, "No refusal to rule on", "没有待裁定的拒绝", "The enterprise has not refused, or an officer has ruled already.", "企业没有拒绝协商，或者已经裁定过。"},
+	negotiation.CodeNoFinding:        {409, "Nothing to find on", "没有待认定的履行", "No promise is reported broken, or an officer has found already.", "没有被指未履行的约定，或者已经认定过。"},
+	negotiation.CodeNotEnrolled:      {409, "Not enrolled", "该企业未入驻", "The enterprise takes no new cases. You can complain to the bureau directly.", "该企业目前不接收新的和解请求，可以直接向市场监管部门投诉。"},
+	negotiation.CodeNotRunning:       {409, "The clock does not run", "该期限不在计时", "The time limit was met, has passed, or was never set. Load the case again.", "该期限已经办结、届满或者没有开始。请刷新案件。"},
+	negotiation.CodeNotDue:           {409, "Not due yet", "期限未到", "It is due at {due}; before that nothing is owed.", "期限到 {due} 届满，在此之前不能这样做。"},
 
-	negotiation.CodeRateLimited:   {429, "Too fast", "太频繁", "Try again in {retry_after} seconds.", "请在 {retry_after} 秒后再试。"},
-	negotiation.CodeTooManyOffers: {429, "Too many offers", "方案太多", "At most {max} a side.", "每方最多 {max} 个。"},
-	negotiation.CodeTooManyFiles:  {429, "Too many files", "文件太多", "At most {max} a side.", "每方最多 {max} 个。"},
-	negotiation.CodeTooManyCases:  {429, "Too many open cases", "进行中的案件太多", "At most {max}.", "最多 {max} 件。"},
+	negotiation.CodeRateLimited:   {429, "Too fast", "太频繁", "Try again in {retry_after:wait}.", "请在 {retry_after:wait}后再试。"},
+	negotiation.CodeTooManyOffers: {429, "Too many offers", "方案太多", "At most {max} a side. Accept or decline what is on the table, or send the case on.", "每方最多 {max} 个。请接受或不接受桌面上的方案，或者转投诉。"},
+	negotiation.CodeTooManyFiles:  {429, "Too many files", "文件太多", "At most {max} a side. Put several pictures into one PDF.", "每方最多 {max} 个。可以把几张图片合成一个 PDF。"},
+	negotiation.CodeTooManyCases:  {429, "Too many open cases", "进行中的案件太多", "At most {max} open ones at a time. End one first.", "同时最多 {max} 件进行中的案件，请先了结其中一件。"},
 
 	app.CodeSMSUnavailable:    {503, "No codes can be sent", "无法发送验证码", "Consumers cannot sign in on this installation.", "本系统暂不能用手机号登录。"},
 	app.CodeWrongCode:         {422, "Wrong code", "验证码不正确", "Wrong, used, or no longer valid.", "不正确、已使用或已失效。"},
-	app.CodeWrongPassword:     {422, "Wrong login or password", "登录名或密码不正确", "", ""},
+	app.CodeWrongPassword:     {422, "Wrong login or password", "登录名或密码不正确", "Check both, capital letters too, and try again.", "请核对账号和密码（注意大小写）后重试。"},
 	app.CodeCaseCodeRequired:  {403, "Case code needed", "需要案件编号", "Sign in again with the code or the order number of this older case.", "该案件较早，请连同案件编号或订单号重新登录。"},
 	app.CodeWrongCaseCode:     {422, "No such case", "没有这一案件", "No case of this number has the code or order number.", "该号码名下没有此编号或订单号的案件。"},
 	app.CodeSetUpClosed:       {409, "Set-up is closed", "初始设置已关闭", "The link is wrong, old, or was used.", "链接有误、过期或已使用。"},
-	app.CodeLoginTaken:        {409, "Login taken", "登录名已被使用", "", ""},
-	app.CodeWeakPassword:      {422, "Weak password", "密码太弱", "At least {min} characters.", "至少 {min} 个字符。"},
-	app.CodeLastSupervisor:    {409, "The last supervisor", "最后一位主管", "An enrolled enterprise keeps one.", "入驻企业至少保留一位。"},
-	app.CodeLastAdministrator: {409, "The last administrator", "最后一位管理员", "", ""},
-	app.CodeTooManyStaff:      {409, "Too many accounts", "账号太多", "At most {max}.", "最多 {max} 个。"},
-	app.CodeTooLarge:          {413, "Too large", "太大", "At most {max} bytes.", "最多 {max} 字节。"},
+	app.CodeLoginTaken:        {409, "Login taken", "登录名已被使用", "Somebody has this login. Choose another one.", "这个登录名已有人使用，请换一个。"},
+	app.CodeWeakPassword:      {422, "Weak password", "密码太弱", "At least {min} characters, not the login and not one character repeated.", "至少 {min} 个字符，不能与登录名相同，也不能只重复一个字符。"},
+	app.CodeLastSupervisor:    {409, "The last supervisor", "最后一位主管", "An enrolled enterprise keeps one. Appoint another supervisor first.", "入驻企业至少保留一位，请先指定另一位主管。"},
+	app.CodeLastAdministrator: {409, "The last administrator", "最后一位管理员", "The platform keeps one. Appoint another administrator first.", "平台至少保留一位，请先指定另一位管理员。"},
+	app.CodeTooManyStaff:      {409, "Too many accounts", "账号太多", "At most {max}. Deactivate one that is not needed.", "最多 {max} 个，请先停用不再需要的账号。"},
+	app.CodeTooLarge:          {413, "Too large", "太大", "At most {max:size}. Send less, or compress it.", "最多 {max:size}，请分开发送或压缩。"},
 	app.CodeUnsupportedMedia:  {415, "Unsupported type", "不支持的类型", "Allowed: {allowed}.", "允许：{allowed}。"},
-	app.CodeHashMismatch:      {422, "Not what was sent", "收到的与发送的不一致", "The SHA-256 differs.", "SHA-256 不一致。"},
+	app.CodeHashMismatch:      {422, "Not what was sent", "收到的与发送的不一致", "The SHA-256 differs: it was changed or broken on the way. Send it again.", "SHA-256 不一致：传输中有改动或损坏，请重新发送。"},
 	app.CodeWrongOffset:       {409, "Goes on elsewhere", "续传位置不对", "The upload stands at byte {offset}.", "已收到 {offset} 字节，请从此处继续。"},
-	app.CodeImageTooBig:       {422, "Image too big", "图片太大", "At most {max} pixels.", "最多 {max} 像素。"},
+	app.CodeImageTooBig:       {422, "Image too big", "图片太大", "At most {max} pixels. Make it smaller.", "最多 {max} 像素，请缩小后再传。"},
 	app.CodeNoCopy:            {409, "No copy", "没有副本", "The image cannot be decoded, so there is no copy without metadata.", "无法解码图片，因此没有去除元数据的副本。"},
-	app.CodeCreditCodeTaken:   {409, "Enterprise known already", "该企业已登记", "", ""},
-	app.CodeNoBureau:          {409, "No competent bureau", "没有管辖的市场监管部门", "", ""},
-	app.CodeBureauTaken:       {409, "The region has a bureau", "该地区已有市场监管部门", "", ""},
+	app.CodeCreditCodeTaken:   {409, "Enterprise known already", "该企业已登记", "An enterprise with this credit code has applied or enrolled. Sign in with its account, or check the code.", "使用该统一社会信用代码的企业已经申请或入驻。请用该企业的账号登录，或核对代码。"},
+	app.CodeNoBureau:          {409, "No competent bureau", "没有管辖的市场监管部门", "No bureau is set up for this region or one above it. Choose another region, or call 12315.", "该地区及其上级都没有开通的市场监管部门。请改选地区，或拨打 12315。"},
+	app.CodeBureauTaken:       {409, "The region has a bureau", "该地区已有市场监管部门", "Each region has one. Change that one instead.", "每个地区只有一个，请修改已有的部门。"},
 	app.CodeNotApproved:       {403, "Not approved", "入驻申请未获通过", "The bureau has not let the enterprise in; its application is {status}.", "市场监管部门尚未准予入驻，申请状态：{status}。"},
 	app.CodeOpenCases:         {409, "Cases are open", "还有未结案件", "{count} are not closed; the account can be erased after that.", "还有 {count} 件未结案，结案后才能删除账号。"},
-	app.CodeBadCalendar:       {422, "Not a calendar", "日历有误", "", ""}, // see calendarTexts
+	app.CodeBadCalendar:       {422, "Not a calendar", "日历有误", "The notice of a year is not as it should be. Check it and send it again.", "某一年的通知有误，请检查后重新导入。"}, // see calendarTexts
 
-	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "", ""},
+	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "This address does not take the method; the contract names those it takes.", "该地址不支持这个方法，接口说明列出了它支持的方法。"},
 	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes are taken from this site's own pages only.", "只接受本站页面发出的更改。"},
 	codeMisdirected:      {421, "Another host", "不是本站的地址", "This site does not go by the name that was asked for.", "本站不使用所请求的主机名。"},
-	codeNotReady:         {503, "Not ready", "未就绪", "", ""},
+	codeNotReady:         {503, "Not ready", "未就绪", "It is starting or shutting down. Try again in a moment.", "正在启动或停止，请稍后再试。"},
 }
 
 // calendarTexts are the details of bad_calendar by its reason: what is wrong on which day, and the mend.
@@ -110,6 +105,8 @@ var calendarTexts = map[string]text{
 	string(workday.NamedTwice):   {enDetail: "{date} is named twice. Keep one of the two.", zhDetail: "{date} 出现了两次，请只保留一次。"},
 	string(workday.NoWeekendDay): {enDetail: "{date} is no weekend day, so it cannot be worked in exchange. Set isOffDay to true, or remove the day.", zhDetail: "{date} 不是周末，不能调休上班。请把 isOffDay 改为 true，或删除这一天。"},
 	app.OtherYearAsked:           {enDetail: "It is the notice of {year}, and was sent as that of {wanted}. Send it as {year}.", zhDetail: "这是 {year} 年的通知，却按 {wanted} 年导入。请按 {year} 年导入。"},
+	app.DaysLeftOut: {enDetail: "The notice of {year} leaves out {days}. Add them, or, if the notice itself leaves them out, send it with partial=true.",
+		zhDetail: "{year} 年的通知没有列出：{days}。请补上；如果通知原文确实没有，请加上 partial=true 再导入。"},
 }
 
 // allowed are the values of params that are said in words and not in the terms of the contract.
@@ -134,41 +131,4 @@ var allowed = map[string]string{
 	"number":                          "数字",
 	"integer":                         "整数",
 	"boolean":                         "true 或 false",
-}
-
-// words of a parameter in a language: a list with its commas.
-func words(language string, value any) string {
-	if list := reflect.ValueOf(value); list.Kind() == reflect.Slice {
-		said := make([]string, list.Len())
-		for i := range said {
-			said[i] = words(language, list.Index(i).Interface())
-		}
-		return strings.Join(said, map[bool]string{true: ", ", false: "、"}[language == "en"])
-	}
-	said := fmt.Sprint(value)
-	if zh := allowed[said]; zh != "" && language != "en" {
-		return zh
-	}
-	return said
-}
-
-// in gives title and detail in a language.
-func (t text) in(language string, params map[string]any) (title, detail string) {
-	if reason, ok := params["reason"].(string); ok && t.enDetail == "" {
-		t.enDetail, t.zhDetail = calendarTexts[reason].enDetail, calendarTexts[reason].zhDetail
-	}
-	title, detail = t.zh, t.zhDetail
-	if language == "en" {
-		title, detail = t.en, t.enDetail
-	}
-	for name, value := range params {
-		detail = strings.ReplaceAll(detail, "{"+name+"}", words(language, value))
-	}
-	if title == "" {
-		title = http.StatusText(t.status)
-	}
-	if strings.ContainsRune(detail, '{') {
-		detail = ""
-	}
-	return title, detail
 }

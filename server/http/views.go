@@ -127,11 +127,11 @@ func caseFileOf(f app.CaseFile, view CaseView) CaseFile {
 }
 
 func auditOf(r app.AuditRow) AuditRow {
-	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Name: r.Name, Role: r.Role, What: AuditWhat(r.What), Subject: r.Subject, Case: r.Case, Why: r.Why, Detail: r.Detail}
+	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Name: r.Name, Role: r.Role, What: AuditWhat(r.What), Subject: r.Subject, Case: r.Case, CaseCode: r.Code, Why: r.Why, Detail: r.Detail}
 }
 
 func briefOf(c scorecard.Card) ScoreBrief {
-	return ScoreBrief{N: c.N, Confirmed: c.Confirmed, Unknown: c.Unknown, Failed: c.Failed, Rank: rankOf(c.Rank), Running: c.Running}
+	return ScoreBrief{Formula: c.Formula, From: c.Window.From.String(), To: c.Window.To.String(), N: c.N, Confirmed: c.Confirmed, Unknown: c.Unknown, Failed: c.Failed, Rank: rankOf(c.Rank), Running: c.Running}
 }
 
 func rankOf(r Rank) Rank {

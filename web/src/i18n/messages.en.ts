@@ -61,6 +61,7 @@ const en: Translation<typeof zh> = {
   'number.invalid': 'Enter a whole number',
   'number.range': 'Enter a whole number from {min} to {max}',
   'time.at24': '{day}, 24:00',
+  'time.estimated': ' (estimated: holidays not announced yet)',
   'time.workingDaysLeft': { one: '{n} working day left', other: '{n} working days left' },
   'time.daysLeft': { one: '{n} day left', other: '{n} days left' },
   'time.hoursLeft': { one: '{n} hour left', other: '{n} hours left' },

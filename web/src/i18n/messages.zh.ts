@@ -56,6 +56,7 @@ export default {
   'number.invalid': '请填写整数',
   'number.range': '请填写 {min} 到 {max} 之间的整数',
   'time.at24': '{day}24:00',
+  'time.estimated': '（暂按法定节假日推算）',
   'time.workingDaysLeft': { other: '还有 {n} 个工作日' },
   'time.daysLeft': { other: '还有 {n} 天' },
   'time.hoursLeft': { other: '还有 {n} 小时' },

@@ -126,6 +126,11 @@ export function dueDay(when: When, now?: When): string {
   return day(new Date(when).getTime() - 1, now)
 }
 
+/** What stands behind a date that crosses a year whose holidays are not announced: （暂按法定节假日推算） */
+export function estimated(yes: boolean | undefined): string {
+  return yes ? say('time.estimated') : ''
+}
+
 /** 还有 2 个工作日; the count comes from the server, which knows the calendar. */
 export function workingDaysLeft(n: number): string {
   if (n < 0) return say('time.overdueWorkingDays', { n: -n })
@@ -165,6 +170,9 @@ export function workingTime(seconds: number): string {
   if (!a) return say('time.lessThanMinute')
   return b ? say('time.join', { a, b }) : a
 }
+
+/** 您和商家; A, B, and C */
+export const listed = (names: readonly string[]): string => new Intl.ListFormat(tag[locale.value]).format(names)
 
 /** 2.4 MB */
 export function bytes(size: number): string {

@@ -17,6 +17,8 @@ const en: Translation<typeof zh> = {
   'enrolment.reason': 'In words: {reason}',
   'enrolment.goOn': 'Cases that are here go on, and so do their time limits.',
   'enrolment.sent': 'Cases without an agreement went to the regulator; agreements are to be performed, and their time limits run.',
+  'enrolment.again': 'Apply again',
+  'enrolment.applied': 'The application was sent; the bureau examines it',
   'enrolment.ask': 'Questions: {bureau}, phone',
 
   'holder.all': 'All',
@@ -207,7 +209,7 @@ const en: Translation<typeof zh> = {
   'staff.resetText': '{name} is signed out at once and signs in with the new password.',
   'staff.deactivate': 'Deactivate',
   'staff.deactivateTitle': 'Deactivate {name}?',
-  'staff.deactivateText': '{name} is signed out at once. Their cases keep the name, so remember to hand them out again. You can reactivate later.',
+  'staff.deactivateText': '{name} is signed out at once. Their open cases become unassigned by themselves, for a colleague to take. You can reactivate later.',
   'staff.activate': 'Reactivate',
   'staff.added': '{name} was added',
   'staff.saved': 'Saved',

@@ -15,6 +15,8 @@ export default {
   'enrolment.reason': '说明：{reason}',
   'enrolment.goOn': '已有案件照常办理，期限照常计算。',
   'enrolment.sent': '没有谈成的案件已转市场监管部门；已达成的协议照常履行，期限照常计算。',
+  'enrolment.again': '重新申请入驻',
+  'enrolment.applied': '申请已提交，由主管部门审核',
   'enrolment.ask': '有疑问请联系{bureau}，电话',
 
   'holder.all': '全部',
@@ -205,7 +207,7 @@ export default {
   'staff.resetText': '{name} 现在的登录会立即结束，下次用新密码登录。',
   'staff.deactivate': '停用',
   'staff.deactivateTitle': '停用{name}？',
-  'staff.deactivateText': '{name} 的登录会立即结束。手上的案件仍写着他的名字，请记得重新分配。之后可以重新启用。',
+  'staff.deactivateText': '{name} 的登录会立即结束。手上未结的案件自动变回“未分配”，由同事接手。之后可以重新启用。',
   'staff.activate': '重新启用',
   'staff.added': '已添加{name}',
   'staff.saved': '已保存',

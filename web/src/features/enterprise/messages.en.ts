@@ -14,7 +14,7 @@ const en: Translation<typeof zh> = {
   'enterprise.enrolledAt': 'Enrolled {date}',
   'enterprise.ground': 'Reason: {ground}',
   'enterprise.file': 'Settle a problem with this business',
-  'enterprise.fileHint': 'No account needed. The business has 2 working days for a first response.',
+  'enterprise.fileHint': 'No account needed. The business has {first_response} working days for a first response.',
   'enterprise.notNow': 'This business takes no new cases now. Running cases go on.',
   'enterprise.notNowHow': 'How to complain to the regulator',
   'enterprise.history': 'The record stays public after leaving.',

@@ -11,7 +11,7 @@ export default {
   'enterprise.enrolledAt': '{date}入驻',
   'enterprise.ground': '原因：{ground}',
   'enterprise.file': '向这家企业发起和解',
-  'enterprise.fileHint': '不用注册。提交后企业须在 2 个工作日内首次答复。',
+  'enterprise.fileHint': '不用注册。提交后企业须在 {first_response} 个工作日内首次答复。',
   'enterprise.notNow': '这家企业现在不接收新的纠纷。已有的纠纷照常进行。',
   'enterprise.notNowHow': '怎么向市场监管部门投诉',
   'enterprise.history': '退出以后，成绩仍然公开。',

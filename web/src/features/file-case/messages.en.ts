@@ -106,7 +106,7 @@ const en: Translation<typeof zh> = {
   'rules.link': 'rules of settlement',
   'privacy.link': 'privacy notice',
   'effect.title': 'What sending means',
-  'effect.1': 'The business must respond within 2 working days; negotiation lasts 10 working days at most.',
+  'effect.1': 'The business must respond within {first_response} working days; negotiation lasts {negotiation} working days at most.',
   'effect.2': 'If the business accepts your claim as it stands, there is a settlement agreement.',
   'effect.3': 'Settling does not limit your right to complain, to arbitrate, to sue or to rate truthfully.',
 

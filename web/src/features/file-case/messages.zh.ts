@@ -103,7 +103,7 @@ export default {
   'rules.link': '和解规则',
   'privacy.link': '个人信息保护说明',
   'effect.title': '提交意味着什么',
-  'effect.1': '商家在 2 个工作日内必须首次答复，协商最长 10 个工作日。',
+  'effect.1': '商家在 {first_response} 个工作日内必须首次答复，协商最长 {negotiation} 个工作日。',
   'effect.2': '商家原样接受您的诉求，即达成和解协议。',
   'effect.3': '和解不影响您投诉、仲裁、起诉和如实评价的权利。',
 

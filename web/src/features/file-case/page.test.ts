@@ -1,5 +1,6 @@
 import { flushPromises, shallowMount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createMemoryHistory, createRouter } from 'vue-router'
 import { useSession } from '@/app/session'
 import FileCasePage from './FileCasePage.vue'
 import { emptyFiling, keep, restore } from './filing'
@@ -7,7 +8,6 @@ import StepWhat from './StepWhat.vue'
 
 const world = vi.hoisted(() => ({ account: null as object | null }))
 vi.mock('@/app/router', () => ({ setTitle: () => undefined }))
-vi.mock('vue-router', async (original) => ({ ...(await original<object>()), useRoute: () => ({ params: { enterprise: 'e' }, query: {} }) }))
 vi.mock('@/features/room/limits', () => ({ loadMeta: () => Promise.resolve({ rules: {}, limits: {}, texts: {} }) }))
 vi.mock('@/api', async (original) => ({
   ...(await original<object>()),
@@ -21,7 +21,9 @@ const li = { id: 'li', role: 'consumer' }
 const enter = (account: object | null) => ((world.account = account), session.reload())
 
 async function page() {
-  const wrapper = shallowMount(FileCasePage)
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/file/:enterprise', component: FileCasePage }] })
+  await router.push('/file/e')
+  const wrapper = shallowMount(FileCasePage, { global: { plugins: [router] } })
   await flushPromises()
   return {
     wrapper,

@@ -3,6 +3,6 @@ import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
   'home.title': 'Talk it out with the business, and get it done',
-  'home.lead': 'Say what went wrong. The business must respond within 2 working days. If it cannot be settled, it goes to the regulator by itself.',
+  'home.lead': 'Say what went wrong. The business must respond within {first_response} working days. If it cannot be settled, it goes to the regulator by itself.',
 }
 export default en

@@ -99,6 +99,10 @@ const en: Translation<typeof zh> = {
   'card.erased': 'The text was erased on request',
   'card.reason': 'Reason',
 
+  'clause.full':
+    'An offer of the business binds it while it stands (Civil Code art. 476). No offer and no agreement limits anyone’s right to complain, to sue or to rate truthfully; making an offer admits no facts.',
+  'clause.short': 'Limits no right to complain, sue or rate truthfully; admits no facts.',
+  'clause.binding': 'Binds the business while it stands; limits no right to complain, sue or rate truthfully; admits no facts.',
   clause: 'No offer and no agreement limits anyone’s right to complain, to sue or to rate truthfully; making an offer admits no facts.',
 
   accept: 'Accept',

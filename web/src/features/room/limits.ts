@@ -21,6 +21,18 @@ export function loadMeta(): Promise<Meta> {
   return asking
 }
 
+/** The rules as published: negotiation/policy.go. */
+export const published = {
+  first_response: 2, negotiation: 10, reopened: 5, confirmation: 7, silence: 2, consumer_part: 15, complaint_decision: 7, mediation: 60, lapse_after: 3,
+  enterprise_valid: 3, valid_max: 10, withdraw_minutes: 5, dispute_days: 30, reopen_lapsed: 30, reopen_withdrawn: 7,
+} satisfies Partial<Meta['rules']>
+
+/** The numbers of the rules in force, by their names, as parameters of texts. */
+export function useRules(): ComputedRef<Record<keyof typeof published, number>> {
+  loadMeta().catch(() => undefined)
+  return computed(() => ({ ...published, ...meta.value?.rules }))
+}
+
 export interface FileLimits {
   bytes: number
   types: readonly string[]

@@ -1,7 +1,7 @@
 /* The room's log as it is read: messages, offers, evidence, and what happened as quiet lines, day by day. */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
-import { due as dueText, isoDay } from '@/lib/format'
-import { capital, who, whom, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
+import { due as dueText, estimated, isoDay } from '@/lib/format'
+import { capital, who, whom, whose, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 
@@ -83,7 +83,7 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
   const me = capital(who(event.by.side, reader))
   const bureau = bureauName(view)
   const line = (key: string, params: Record<string, unknown> = {}, tone: LineTone = 'quiet') => ({
-    text: say(key, { who: me, bureau, ...params }) ?? say('event.other')!,
+    text: say(key, { who: me, bureau, whom: whom('enterprise', reader), whose: whose('enterprise', reader), ...params }) ?? say('event.other')!,
     tone,
   })
   switch (event.type) {
@@ -99,15 +99,15 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
     case 'performance_disputed':
       return line('event.performance_disputed', { n: event.item + 1 }, 'warn')
     case 'case_escalated':
-      return line('event.case_escalated', { reason: word('escalation', event.reason) }, 'bureau')
+      return line('event.case_escalated', { reason: word('escalation', event.reason, reader) }, 'bureau')
     case 'case_refused':
-      return line('event.case_refused', { ground: word('refusal', event.ground) }, 'warn')
+      return line('event.case_refused', { ground: word('refusal', event.ground, reader) }, 'warn')
     case 'refusal_ruled':
       return line(`event.refusal_ruled.${event.upheld ? 'upheld' : 'overturned'}`, {}, 'bureau')
     case 'case_rated':
       return line('event.case_rated', { n: event.stars })
     case 'case_closed':
-      return line('event.case_closed', { reason: word('closing', event.reason) }, event.class === 'SC' ? 'good' : 'quiet')
+      return line('event.case_closed', { reason: word('closing', event.reason, reader) }, event.class === 'SC' ? 'good' : 'quiet')
     case 'complaint_accepted':
     case 'enterprise_chased':
     case 'case_voided':
@@ -120,7 +120,9 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
       return line('event.performance_found', { finding: word('finding', event.finding) }, 'bureau')
     case 'deadline_passed': {
       const [kind, n] = parts(event.deadline)
-      const side = kind === 'first_response' ? 'enterprise' : kind === 'complaint_decision' ? 'bureau' : 'consumer'
+      // Who did not confirm is whom the item was promised to.
+      const confirmed = kind === 'confirmation' && view.case.agreement?.items[n]?.by === 'consumer'
+      const side = kind === 'first_response' || confirmed ? 'enterprise' : kind === 'complaint_decision' ? 'bureau' : 'consumer'
       const number = kind === 'offer' ? n : n + 1
       return line(`event.passed.${kind}`, { n: number, who: capital(who(side, reader)) }, kind === 'offer' ? 'quiet' : 'warn')
     }
@@ -130,7 +132,7 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
     }
     case 'deadlines_moved': {
       const moves = event.moves.map(({ deadline }) =>
-        say('event.deadlines_moved.to', { what: word('deadline', parts(deadline.key)[0]), due: dueText(deadline.due, event.at) }),
+        say('event.deadlines_moved.to', { what: word('deadline', parts(deadline.key)[0]), due: dueText(deadline.due, event.at) + estimated(deadline.provisional) }),
       )
       const { text, tone } = line(`event.deadlines_moved.${event.reason}`)
       return { text: [text, ...moves].join(say('event.join')!), tone }

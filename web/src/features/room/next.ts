@@ -1,7 +1,8 @@
 /* What comes next, in a sentence. */
 import { translate, type Dictionary, type Messages } from '@/i18n'
-import { dueDay } from '@/lib/format'
+import { due as dueText } from '@/lib/format'
 import type { CaseView, Reader } from '@/features/words'
+import { ifUnsettled } from './clock'
 import { bureauName } from './log'
 import messages from './panel/messages'
 import { situationOf } from './situation'
@@ -11,11 +12,10 @@ export function nextText(view: CaseView, reader: Reader, now: number): string {
   const situation = situationOf(view, reader)
   const last = c.offers.at(-1)
   const offered = last?.state === 'open' && last.by === 'enterprise'
-  const key = situation === 'escalated' && !offered ? 'escalatedOnly' : situation
-  const params = {
-    bureau: bureauName(view),
-    n: c.rules.reopened,
-    date: c.closing?.until ? dueDay(c.closing.until, now) : '',
-  }
-  return translate(messages as unknown as Dictionary<Messages>, `next.${key}.${reader}`, params) ?? ''
+  const undone = c.closing?.until && now < Date.parse(c.closing.until) ? c.closing.until : undefined
+  const special = { escalated: !offered && 'only', performed: c.stars && 'rated', withdrawn: c.complaint && 'complaint' }[situation as string]
+  const params = { bureau: bureauName(view), n: c.rules.reopened, date: undone && dueText(undone, now) }
+  // What can no longer be undone is said by a sentence of its own: it names no day and no right.
+  const kinds = [special, c.phase === 'closed' ? !undone && 'over' : ifUnsettled(c, reader)].flatMap((kind) => (kind ? [`${situation}.${kind}`] : []))
+  return [...kinds, situation].map((key) => translate(messages as unknown as Dictionary<Messages>, `next.${key}.${reader}`, params)).find(Boolean) ?? ''
 }

@@ -18,6 +18,7 @@ const en: Translation<typeof zh> = {
   invalid: 'Something here is not right. Please check it.',
   too_long: 'This is too long. At most {max} characters.',
   out_of_range: 'This is outside the allowed range ({min} to {max}).',
+  'out_of_range.days': 'From {min} to {max}, and the last item is due {max} calendar days after acceptance at the latest.',
   command_id_reused: 'This differs from what was sent before. Please reload and try again.',
   wrong_phase: 'The case has moved on and this step no longer applies.',
   offer_not_open: 'This offer is no longer on the table.',

@@ -16,6 +16,7 @@ export default {
   'invalid.credit_code': '统一社会信用代码不正确，请核对 18 位代码。',
   too_long: '内容太长，最多 {max} 字。',
   out_of_range: '超出了允许的范围（{min} 至 {max}）。',
+  'out_of_range.days': '须在 {min} 至 {max} 之间，而且最后一项最迟在接受后 {max} 天（自然日）内完成。',
   command_id_reused: '这次提交与之前的不一致，请刷新后重试。',
   wrong_phase: '案件已进入下一步，这个操作不再适用。',
   offer_not_open: '这个方案已经不在桌面上了。',

@@ -1,0 +1,23 @@
+/** Texts below the fold of the front door, and of its picture. */
+export default {
+  back: '已经提交过？',
+  backText: '用手机号登录，或者输入案件编号。',
+  code: '案件编号',
+  codeHint: '例如 K7QM2-XW9PD',
+  open: '打开',
+  codeWrong: '案件编号是 10 位字母和数字，例如 K7QM2-XW9PD',
+  signIn: '用手机号登录',
+  mine: '我的纠纷',
+  ranking: '谁真正把问题解决了',
+  rankingText: '只数做到并得到确认的，按保守估计排序。',
+  rankingAll: '全部榜单',
+  apply: '我是企业，申请入驻',
+  'example.message': '鞋底开胶，我想退一部分钱。',
+  'example.title': '商家的方案',
+  'example.state': '等待答复',
+  'example.terms': '退还 ¥150.00，不用退货，接受后 3 个工作日内到账',
+  'example.valid': '有效期 5 个工作日，商家不能撤回',
+  'example.accept': '接受',
+  'example.counter': '还价',
+  'example.decline': '不接受',
+} as const
