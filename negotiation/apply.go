@@ -1,6 +1,7 @@
 package negotiation
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -361,7 +362,7 @@ func (c Case) applyPerformance(e Event) Case {
 	switch f := e.Fact.(type) {
 	case PerformanceReported:
 		p := c.Agreement.Items[f.Item]
-		p.State, p.ReportedAt, p.Late = PromiseReported, e.At, f.Late
+		p.State, p.ReportedAt, p.Late, p.File = PromiseReported, e.At, f.Late, cmp.Or(f.File, p.File)
 		c.Agreement = c.Agreement.with(f.Item, p)
 		for _, d := range f.Starts { // items that waited for this one
 			if kind, i := d.Key.Parts(); kind == Performance {

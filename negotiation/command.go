@@ -98,7 +98,7 @@ type (
 		Offer  int    `json:"offer"`
 		Reason string `json:"reason,omitempty"`
 	}
-	// ReportPerformance says that the own item was done; money with proof (a file) or a reference.
+	// ReportPerformance says that the own item was done; money with proof (a file, which becomes evidence) or a reference.
 	ReportPerformance struct {
 		Item      int    `json:"item"`
 		Reference string `json:"reference,omitempty"`

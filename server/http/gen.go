@@ -2406,7 +2406,7 @@ type Reminded = negotiation.Reminded
 // Reopen Takes up a lapsed or withdrawn case again, once.
 type Reopen = negotiation.Reopen
 
-// ReportPerformance Say that the own item was done; money with proof (a file) or a reference.
+// ReportPerformance Say that the own item was done; money with proof (a file, which becomes evidence) or a reference.
 type ReportPerformance = negotiation.ReportPerformance
 
 // Role Of an account

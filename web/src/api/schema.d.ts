@@ -2572,6 +2572,8 @@ export interface components {
             due_at?: components["schemas"]["Instant"];
             reported_at?: components["schemas"]["Instant"];
             late?: boolean;
+            /** @description the last proof that was handed in */
+            file?: components["schemas"]["Id"];
         };
         /** @description What an accepted offer made. */
         Agreement: {
@@ -2777,7 +2779,7 @@ export interface components {
             offer: components["schemas"]["OfferNumber"];
             reason?: string;
         };
-        /** @description Say that the own item was done; money with proof (a file) or a reference. */
+        /** @description Say that the own item was done; money with proof (a file, which becomes evidence) or a reference. */
         ReportPerformance: {
             /**
              * @description discriminator enum property added by openapi-typescript

@@ -154,6 +154,8 @@ const en: Translation<typeof zh> = {
   'event.details_disclosed': '{who} showed name, phone and address to the business',
   'event.content_erased': 'A text was erased on request',
   'event.reference': 'Reference: {text}',
+  'event.proof': 'Proof of item {n}',
+  'event.openProof': 'Open the proof',
   'event.reasons': 'Reasons: {text}',
   'event.join': '; ',
   'event.other': 'Something new happened',

@@ -148,6 +148,8 @@ export default {
   'event.details_disclosed': '{who}向企业出示了姓名、电话和地址',
   'event.content_erased': '一条内容已按要求删除',
   'event.reference': '凭证或流水号：{text}',
+  'event.proof': '第 {n} 项的履行凭证',
+  'event.openProof': '查看凭证',
   'event.reasons': '理由：{text}',
   'event.join': '；',
   'event.other': '有新进展',

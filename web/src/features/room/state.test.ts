@@ -88,6 +88,13 @@ describe('apply: what the server folds, folded here', () => {
     expect(done).toMatchObject({ phase: 'closed', turn: '', class: 'SC', closing: { reason: 'performed' }, deadlines: [] })
   })
 
+  it('a report names its proof, which the item keeps', () => {
+    const reported = run(accepted(), event('performance_reported', desk, { item: 0, file: 'f' }))
+    expect(reported.agreement!.items[0]!.file).toBe('f')
+    const again = run(reported, event('performance_disputed', consumer, { item: 0 }), event('performance_reported', desk, { item: 0 }))
+    expect(again.agreement!.items[0]!.file).toBe('f')
+  })
+
   it('a dispute sends the complaint, which keeps only the validity of offers', () => {
     const c = run(
       accepted(),

@@ -245,7 +245,7 @@ function offerAccepted(c: Case, e: EventOf<'offer_accepted'>): Case {
 
 function reported(c: Case, e: EventOf<'performance_reported'>): Case {
   if (!c.agreement) return c
-  c = withItem(c, e.item, { state: 'reported', reported_at: e.at, late: e.late || undefined })
+  c = withItem(c, e.item, { state: 'reported', reported_at: e.at, late: e.late || undefined, ...(e.file && { file: e.file }) })
   for (const { key, due } of e.starts ?? []) {
     const [kind, i] = parts(key)
     if (kind === 'performance') c = withItem(c, i, { state: 'running', due_at: due })

@@ -97,6 +97,9 @@ const en: Translation<typeof zh> = {
   'agreement.state': 'Now',
   'agreement.waits': 'counted from the report on item {n}',
   'agreement.late': 'late',
+  'agreement.proofFile': 'Proof of performance',
+  'agreement.proofSum': 'SHA-256 {sum}',
+  'agreement.file': 'a file',
   'agreement.effect': 'Effect',
   'agreement.breach': 'If it is not performed in time, the case may go with this agreement to {bureau}.',
   'agreement.settling':
