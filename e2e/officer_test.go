@@ -8,6 +8,22 @@ import (
 	"hejie/negotiation"
 )
 
+// TestLeftOut: a case that ended between the parties is in its bureau's figures, and its officer leaves it out of them without reading it.
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.consumer.tell(sc.id, negotiation.WithdrawCase{Reason: negotiation.WithdrawMistaken})
+	o := sc.bureau()
+	o.open("/board/cases/" + sc.id)
+	o.sees(o.word("board/facts.never"))
+	o.shot("facts")
+	o.decides("void", "duplicate", "与另一案为同一争议。")
+	o.sees(o.word("words/class.DU"))
+	o.has(0, "button", o.word("board/decide.void"))
+	sc.is(negotiation.PhaseClosed, negotiation.ClassDU)
+	o.shot("left-out")
+}
+
 // TestComplaintRefused: the officer chases before escalation without seeing a word of the talk, then refuses the complaint with its ground.
 // Both sides read why, the consumer also where else to go, and the decision prints.
 func TestComplaintRefused(t *testing.T) {
