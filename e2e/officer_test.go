@@ -24,6 +24,27 @@ func TestLeftOut(t *testing.T) {
 	o.shot("left-out")
 }
 
+// TestRulingLeft: the enterprise refuses, and the consumer withdraws the complaint. The refusal stays on the board with its clock until the
+// officer rules on it.
+func TestRulingLeft(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.desk.tell(sc.id, negotiation.RefuseCase{Ground: negotiation.NotOurCustomer, Text: "没有这笔订单"})
+	sc.consumer.tell(sc.id, negotiation.WithdrawCase{Reason: negotiation.WithdrawSolved})
+	sc.is(negotiation.PhaseClosed, negotiation.ClassRR)
+	column := get[struct{ Rows []struct{ Case string } }](sc.officer, "/api/board?column=refusals")
+	require.NotEmpty(t, column.Rows)
+	o := sc.bureau()
+	o.sees("电饭煲") // of no open case
+	o.shot("board")
+	sc.reads(o)
+	o.sees(o.word("board/panel.rule_on_refusal"))
+	o.shot("waiting")
+	o.decides("rule_on_refusal", "upheld", "经查不是该企业的顾客。")
+	o.sees(o.word("words/class.RX"))
+	sc.is(negotiation.PhaseClosed, negotiation.ClassRX)
+}
+
 // TestComplaintRefused: the officer chases before escalation without seeing a word of the talk, then refuses the complaint with its ground.
 // Both sides read why, the consumer also where else to go, and the decision prints.
 func TestComplaintRefused(t *testing.T) {

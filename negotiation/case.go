@@ -230,6 +230,16 @@ func (c Case) Settling() bool {
 	return true
 }
 
+// RefusalPending says whether an officer has to rule on the enterprise's refusal. An unsent case is none of the bureau's yet.
+func (c Case) RefusalPending() bool {
+	return c.Complaint != nil && c.Class == ClassRR && c.Refusal != nil && !c.Refusal.Ruled
+}
+
+// FindingPending says whether an officer has to find on a promise that is said to be broken.
+func (c Case) FindingPending() bool {
+	return c.Complaint != nil && c.Class == ClassSB && c.Complaint.Finding == ""
+}
+
 // runs says whether one of the clocks runs.
 func (c Case) runs(keys ...DeadlineKey) bool {
 	return slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return slices.Contains(keys, d.Key) })

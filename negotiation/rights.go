@@ -36,6 +36,7 @@ var (
 	offering = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseEscalated, PhaseAccepted}
 	running  = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseAgreed, PhaseEscalated, PhaseAccepted}
 	ruling   = []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed} // a withdrawn complaint leaves the class to be ruled on
+	clocked  = Phases[:]                                           // what is left to be ruled on has its clock
 )
 
 // rights is the table of the rules of procedure; what is not in it is refused. The drawing in states.md is checked against it.
@@ -67,10 +68,10 @@ func rights() map[string]right {
 		Void{}.Kind():               {bureau, []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed}, canVoid},
 		Chase{}.Kind():              {bureau, running, canChase},
 		CloseComplaint{}.Kind():     {bureau, []Phase{PhaseAccepted}, nil},
-		PassDeadline{}.Kind():       {[]Side{SideSystem}, running, nil},
-		Remind{}.Kind():             {[]Side{SideSystem}, running, nil},
-		MoveDeadlines{}.Kind():      {[]Side{SideSystem}, running, nil},
-		EraseContent{}.Kind():       {[]Side{SideSystem}, append([]Phase{PhaseClosed}, running...), nil},
+		PassDeadline{}.Kind():       {[]Side{SideSystem}, clocked, nil},
+		Remind{}.Kind():             {[]Side{SideSystem}, clocked, nil},
+		MoveDeadlines{}.Kind():      {[]Side{SideSystem}, clocked, nil},
+		EraseContent{}.Kind():       {[]Side{SideSystem}, clocked, nil},
 	}
 }
 

@@ -124,7 +124,7 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
       return line('event.performance_found', { finding: word('finding', event.finding) }, 'bureau')
     case 'deadline_passed': {
       const [kind, n] = parts(event.deadline)
-      const side = kind === 'first_response' ? 'enterprise' : kind === 'complaint_decision' ? 'bureau' : 'consumer'
+      const side = kind === 'first_response' ? 'enterprise' : kind === 'complaint_decision' || kind === 'ruling' ? 'bureau' : 'consumer'
       const number = kind === 'offer' ? n : n + 1
       return line(`event.passed.${kind}`, { n: number, who: capital(who(side, reader)) }, kind === 'offer' ? 'quiet' : 'warn')
     }
