@@ -54,6 +54,7 @@ type (
 		OrderNumber  string        `json:"order_number,omitempty"`
 		Amount       Money         `json:"amount"`
 		Claim        []Item        `json:"claim"`
+		Reason       string        `json:"reason,omitempty"` // as for an offer
 		ForDailyLife bool          `json:"for_daily_life"`
 		OtherBody    OtherBody     `json:"other_body"`
 		Evidence     []EvidenceRef `json:"evidence,omitempty"`

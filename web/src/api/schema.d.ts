@@ -2699,6 +2699,8 @@ export interface components {
             order_number?: string;
             amount: components["schemas"]["Money"];
             claim: components["schemas"]["Item"][];
+            /** @description asked for when the claim is above 3 × the disputed amount */
+            reason?: string;
             for_daily_life: boolean;
             other_body: components["schemas"]["OtherBody"];
             evidence?: components["schemas"]["EvidenceRef"][];
