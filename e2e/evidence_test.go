@@ -105,7 +105,7 @@ func TestProof(t *testing.T) {
 	c.hears(name)
 	c.about()
 	c.shot("performance")
-	for _, link := range []string{c.word("room/event.openProof"), c.word("room/evidence.open", "name", "转账回单.jpg")} {
+	for _, link := range []string{name, c.word("room/evidence.open", "name", "转账回单.jpg")} {
 		c.until(fmt.Sprintf(`(() => { %s; return hejieE2E.all('link', %q).length > 0 })()`, finder, link), link+" is not there")
 		href := c.eval(fmt.Sprintf(`hejieE2E.all('link', %q).at(-1).getAttribute('href')`, link))
 		a := sc.consumer.do(http.MethodGet, href, nil)

@@ -42,7 +42,7 @@ describe('the log', () => {
     const proven = { ...view, case: { agreement: { items: [{}, { file: 'f' }] } } } as unknown as CaseView
     const piece = { file: 'f', mime: 'image/png', size: 7, sha256: 'aa', content: { file_name: '回单.png' } }
     const entries = entriesOf([event(8, 'evidence_added', 'enterprise', piece), event(9, 'performance_reported', 'enterprise', { item: 1, file: 'f' })], proven, 'consumer')
-    expect(entries).toMatchObject([{ kind: 'day' }, { kind: 'evidence', name: '回单.png', caption: '第 2 项的履行凭证' }, { kind: 'line', text: '商家报告：第 2 项已完成', proof: 'f' }])
+    expect(entries).toMatchObject([{ kind: 'day' }, { kind: 'evidence', name: '回单.png', caption: '第 2 项的履行凭证' }, { kind: 'line', text: '商家报告：第 2 项已完成', proof: { file: 'f', text: '第 2 项的履行凭证' } }])
   })
 
   it('announces a message with its speaker', () => {

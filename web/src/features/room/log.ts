@@ -17,10 +17,12 @@ export type Entry =
   | (Base & { kind: 'message'; by: By; own: boolean; text: string; erased: boolean; question: boolean; follows: boolean })
   | (Base & { kind: 'offer'; by: By; own: boolean; offer: number; title: string })
   | (Base & { kind: 'evidence'; by: By; own: boolean; file: string; name: string; mime: string; size: number; caption: string; erased: boolean })
-  | (Base & { kind: 'line'; by: By; tone: LineTone; text: string; detail: string; proof?: string })
+  | (Base & { kind: 'line'; by: By; tone: LineTone; text: string; detail: string; proof?: { file: string; text: string } })
 
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
+
+const proofOf = (n: number) => say('event.proof', { n })!
 
 /** Messages of one speaker within this time stand together under one name. */
 const together = 5 * 60_000
@@ -59,11 +61,11 @@ function entryOf(event: RoomEvent, view: CaseView, reader: Reader): Exclude<Entr
       return { ...base, kind: 'offer', own, offer: event.offer, title: offerTitle(event, reader) }
     case 'evidence_added': {
       const proves = provedBy(view, event.file)
-      const caption = text || (proves ? say('event.proof', { n: proves })! : '')
+      const caption = text || (proves ? proofOf(proves) : '')
       return { ...base, kind: 'evidence', own, file: event.file, name: event.content?.file_name ?? say('event.file')!, mime: event.mime, size: event.size, caption, erased }
     }
     default:
-      return { ...base, kind: 'line', ...lineOf(event, view, reader), detail: detailOf(event), proof: event.type === 'performance_reported' ? event.file : undefined }
+      return { ...base, kind: 'line', ...lineOf(event, view, reader), detail: detailOf(event), ...(event.type === 'performance_reported' && event.file && { proof: { file: event.file, text: proofOf(event.item + 1) } }) }
   }
 }
 

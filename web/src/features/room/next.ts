@@ -11,7 +11,13 @@ export function nextText(view: CaseView, reader: Reader, now: number): string {
   const situation = situationOf(view, reader)
   const last = c.offers.at(-1)
   const offered = last?.state === 'open' && last.by === 'enterprise'
-  const key = situation === 'escalated' && !offered ? 'escalatedOnly' : situation
+  const key = keyOf()
+  function keyOf(): string {
+    if (situation === 'escalated' && !offered) return 'escalatedOnly'
+    // Too late, done once, or the enterprise is gone.
+    if ((situation === 'lapsed' || situation === 'withdrawn') && reader === 'consumer' && !view.may.includes('reopen')) return `${situation}Over`
+    return situation
+  }
   const params = {
     bureau: bureauName(view),
     n: c.rules.reopened,

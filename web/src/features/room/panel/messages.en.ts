@@ -39,6 +39,8 @@ const en: Translation<typeof zh> = {
   'next.unconfirmed.consumer': 'We did not hear from you, so it ended as “performance not confirmed”. If it was not done, you can dispute it until {date}.',
   'next.unconfirmed.enterprise': 'The consumer did not confirm; it ended as “performance not confirmed”.',
   'next.lapsed.consumer': 'The offer had no answer from you, so the case was set aside. Until {date} you can bring it back, with {n} more working days.',
+  'next.lapsedOver.consumer': 'You did not react to the enterprise’s offer, so the dispute rests. If it is still open for you, complain to {bureau} directly.',
+  'next.withdrawnOver.consumer': 'You withdrew. If it is still open for you, complain to {bureau} directly.',
   'next.lapsed.enterprise': 'The consumer did not answer the offer; the case was set aside. The consumer may bring it back once.',
   'next.withdrawn.consumer': 'You withdrew the case. Until {date} you can change your mind.',
   'next.withdrawn.enterprise': 'The consumer withdrew the case.',

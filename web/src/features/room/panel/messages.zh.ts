@@ -34,6 +34,8 @@ export default {
   'next.unconfirmed.consumer': '没有收到您的确认，按“履行未确认”结束。如果其实没有做到，{date}前可以提出异议。',
   'next.unconfirmed.enterprise': '消费者没有确认，按“履行未确认”结束。',
   'next.lapsed.consumer': '因为没有收到您对商家方案的回应，纠纷搁置了。{date}前可以恢复协商，另有 {n} 个工作日。',
+  'next.lapsedOver.consumer': '因为没有收到您对商家方案的回应，纠纷搁置了。仍要解决的，可以直接向{bureau}投诉。',
+  'next.withdrawnOver.consumer': '您已撤回。仍要解决的，可以直接向{bureau}投诉。',
   'next.lapsed.enterprise': '消费者没有回应方案，纠纷搁置。消费者可以恢复一次。',
   'next.withdrawn.consumer': '您已撤回。{date}前可以反悔，恢复协商。',
   'next.withdrawn.enterprise': '消费者已撤回。',
