@@ -14,6 +14,7 @@ export default {
   'decline.title': '不接受这个方案？',
   'decline.consumer': '协商会继续，您也可以还价。如果一直谈不成，到{date}协商期满。',
   'decline.plain': '协商会继续，双方都可以提出新的方案。',
+  'decline.noResponse': '不接受不算首次回应，首次回应的期限继续走；提出方案、向消费者提问或者说明理由拒绝协商才算。',
   'decline.reason': '说明原因',
   'decline.reasonHint': '对方知道原因，更容易提出合适的方案。',
   'decline.yes': '不接受',
