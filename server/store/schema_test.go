@@ -101,7 +101,7 @@ func TestRulingsOfBefore(t *testing.T) {
 		want := dump(t, s)
 		require.Contains(t, want, `col="refusals"`)
 		require.NoError(t, s.Close())
-		const before = 10
+		const before = 11
 		require.NoError(t, store.MigrateTo(ctx, at, before))
 
 		s = open(t, at, store.Options{})
