@@ -93,7 +93,6 @@ const en: Translation<typeof zh> = {
   'clock.confirmation.then': 'Without an answer it counts as “performance not confirmed”; it can still be disputed for {n} days.',
   'clock.consumer_part.then': 'If it is still not done by then, the agreement ends.',
   'clock.complaint_decision.then': 'If it is late, the bureau above is told.',
-  'clock.ruling.then': 'Until then the case counts as not settled.',
   'clock.mediation.then': 'Without an agreement by then, mediation is terminated.',
   'clock.provisional': 'Estimated from statutory holidays; counted again once the official calendar is out.',
   'clock.moved': 'Was {due}; moved for holidays or an outage of this platform.',

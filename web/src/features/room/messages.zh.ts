@@ -90,7 +90,6 @@ export default {
   'clock.confirmation.then': '没有回应，记为“履行未确认”；之后 {n} 天内仍可提出异议。',
   'clock.consumer_part.then': '到期仍没有完成，协议终止。',
   'clock.complaint_decision.then': '超期会记入看板，由上级督办。',
-  'clock.ruling.then': '认定以前，按没有和解计。',
   'clock.mediation.then': '到期没有达成协议，终止调解。',
   'clock.provisional': '暂按法定节假日推算，国务院公布安排后会重新计算。',
   'clock.moved': '原定{due}，因节假日安排或平台中断顺延。',
