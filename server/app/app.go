@@ -16,7 +16,8 @@ type Door interface {
 
 // CaseFinder finds cases that the platform must act on as a whole. The store is one.
 type CaseFinder interface {
-	// OpenCaseIDs gives ids of cases that are not closed, in the order of filing after the given one ("": from the first).
+	// OpenCaseIDs gives ids of cases that are not closed, or with Clocks of those with a clock that runs, in the order of filing after the
+	// given one ("": from the first).
 	OpenCaseIDs(ctx context.Context, f OpenFilter, after string, limit int) ([]string, error)
 	// CaseByCode gives the case with the code, or not_found.
 	CaseByCode(ctx context.Context, code string) (string, error)
@@ -28,6 +29,7 @@ type CaseFinder interface {
 type OpenFilter struct {
 	Enterprise string
 	Left       bool // only those of a desk agent whose account works no more
+	Clocks     bool // a closed case may have one, see negotiation.Ruling
 }
 
 // World is everything that the use cases need of it. All is required but Hash and Logger.

@@ -460,7 +460,11 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 // OpenCaseIDs gives ids of cases that are not closed; see app.CaseFinder.
 func (s *Store) OpenCaseIDs(ctx context.Context, f app.OpenFilter, after string, limit int) (ids []string, err error) {
 	c := &conditions{}
-	c.add("open = 1")
+	if f.Clocks {
+		c.add("next_at IS NOT NULL")
+	} else {
+		c.add("open = 1")
+	}
 	equal(c, "enterprise", f.Enterprise)
 	if f.Left {
 		const gone = ` FROM accounts WHERE active = 0 AND enterprise <> '')`

@@ -102,6 +102,9 @@ func Open(path string, opt Options) (*Store, error) {
 	for range runtime.GOMAXPROCS(0) {
 		s.planners.Go(s.plan)
 	}
+	if err := s.freshen(context.Background()); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
