@@ -21,12 +21,15 @@ import (
 	"hejie/negotiation"
 )
 
+// looksForNotices is how often a server does: what it sent and could not note tempts it each time.
+const looksForNotices = time.Second
+
 // TestDiskFull: on a full disk nothing is promised that is not written: commands are refused as unavailable, under an id that may be sent
-// again, while readers go on reading. With space it works again by itself.
+// again, while readers go on reading, and no notice is sent that cannot be noted. With space it works again by itself.
 func TestDiskFull(t *testing.T) {
 	under(t, func(t *testing.T, chance *rand.Rand) {
-		dir := t.TempDir()
-		w := newWorld(t, chance, platform.Options{Dir: dir, Under: func(int) []string { return onSmallDisk(dir) }})
+		dir, phones := t.TempDir(), newGateway(t)
+		w := newWorld(t, chance, platform.Options{Dir: dir, Flags: phones.flags(), Under: func(int) []string { return onSmallDisk(dir) }})
 		w.forgiven = []string{"full", "no space left"}
 		w.begin()
 		small := fmt.Sprintf("/proc/%d/root%s", w.p.Replicas[0].PID(), w.p.Data)
@@ -34,10 +37,11 @@ func TestDiskFull(t *testing.T) {
 			w.dwell(upTo(chance, shortly))
 			ballast := fill(t, small)
 			w.refusesAndReads()
-			w.dwell(upTo(chance, shortly))
+			w.dwell(3*looksForNotices + upTo(chance, shortly))
 			require.NoError(t, os.Remove(ballast))
 		}
 		w.settle()
+		phones.judge()
 
 		// The disk ends with the server: what is on it is carried out before.
 		saved, again := filepath.Join(dir, "saved"), filepath.Join(dir, "again")

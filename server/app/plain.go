@@ -16,8 +16,8 @@ import (
 type Plain interface {
 	PlainReader
 	Write(ctx context.Context, f func(PlainTx) error) error
-	// TakeOutbox gives notices to be tried now, oldest first, and nobody else gets them before until: then they are due again.
-	// Where no other process can ask nothing is noted, and they stay due.
+	// TakeOutbox gives notices to be tried now, oldest first, and nobody gets them again before until: then they are due again. That
+	// is on disk before it gives them, so what cannot be written is not sent.
 	TakeOutbox(ctx context.Context, now, until time.Time, limit int) ([]OutboxRow, error)
 }
 
