@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -337,7 +338,14 @@ func upkeep(b *bed) {
 	for _, at := range []time.Time{now, now.Add(time.Minute), now} {
 		b.write(func(tx app.PlainTx) error { return tx.Beat(ctx, at) })
 	}
-	require.Equal(b.t, now.Add(time.Minute), got[time.Time](b)(p.Heartbeat(ctx)), "it never goes back")
+	require.Equal(b.t, now, got[time.Time](b)(p.Heartbeat(ctx)), "the last one, also when a clock was set back")
+	b.write(func(tx app.PlainTx) error {
+		at, ok, err := tx.ServerTime(ctx)
+		if ok && err == nil && time.Since(at).Abs() > time.Minute {
+			err = fmt.Errorf("the server of this machine says %v", at)
+		}
+		return err
+	})
 	outage := negotiation.Outage{From: now, To: now.Add(2 * time.Hour)}
 	for range 2 {
 		b.write(func(tx app.PlainTx) error { return tx.AddOutage(ctx, outage, now) })
