@@ -100,8 +100,8 @@ FUZZ ?= 2m
 
 .PHONY: fuzz
 fuzz: $(DIST) ## try what strangers may send: each target for FUZZ=2m
-	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' negotiation server | sed 's,/[^/]*:func , ,' | sort | while read -r package target; do \
-		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x ./$$package; done
+	@grep -ro --include='*_test.go' '^func Fuzz[A-Za-z]*' negotiation server | sed 's,/[^/]*:func , ,' | sort | { bad=0; while read -r package target; do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ) -fuzzminimizetime 10x ./$$package || bad=1; done; exit $$bad; }
 
 .PHONY: bench
 bench: build ## figures of speed and size, beside yardsticks in the same minute; BENCH="-short -only idle" and the like

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -152,4 +154,25 @@ func TestTheProgramHasNoServerOfTheBus(t *testing.T) {
 	}
 	require.True(t, has("github.com/nats-io/nats.go"))
 	require.False(t, has("github.com/nats-io/nats-server"))
+}
+
+// TestKeptInputsAreTried: what once broke something lies beside the target that tries it, not one that was renamed or removed.
+func TestKeptInputsAreTried(t *testing.T) {
+	t.Parallel()
+	kept, err := filepath.Glob("../negotiation/testdata/fuzz/*/*")
+	require.NoError(t, err)
+	more, err := filepath.Glob("../*/*/testdata/fuzz/*/*")
+	require.NoError(t, err)
+	kept = append(kept, more...)
+	require.NotEmpty(t, kept)
+	for _, input := range kept {
+		folder := filepath.Dir(input)
+		tests, err := filepath.Glob(filepath.Join(folder, "../../../*_test.go"))
+		require.NoError(t, err)
+		require.True(t, slices.ContainsFunc(tests, func(file string) bool {
+			b, err := os.ReadFile(file)
+			require.NoError(t, err)
+			return bytes.Contains(b, []byte("\nfunc "+filepath.Base(folder)+"("))
+		}), "no test tries %s", folder)
+	}
 }

@@ -114,7 +114,7 @@ func TestRefusal(t *testing.T) {
 	in := inside{"dialog", d.word("desk/refuse.title")}
 	d.press(d.word("desk/refuse.yes"), in) // nothing chosen, nothing said
 	d.sees(d.word("desk/refuse.needGround"), d.word("desk/refuse.needWhy"))
-	d.click("radio", d.word("words/refusal.not_our_customer")+"…", in)
+	d.click("radio", d.word("words/refusal.not_our_customer", "their", d.word("words/whose.enterprise.enterprise"))+"…", in)
 	d.fill("textbox", d.word("desk/refuse.why"), "系统里没有这一单。", in)
 	d.shot("refuse")
 	d.press(d.word("desk/refuse.yes"), in)
@@ -131,4 +131,8 @@ func TestRefusal(t *testing.T) {
 	require.False(t, v.Case.Refusal.Upheld)
 	sc.is(negotiation.PhaseEscalated, negotiation.ClassRR)
 	c.shot("ruled")
+	c.about()
+	c.link(c.word("room/complaint.papers"))
+	c.sees(c.word("board/ruled.title"), c.word("board/ruled.overturned"), "系统里没有这一单。", "付款记录属于该企业。")
+	require.Equal(t, 1, c.prints("ruled"))
 }

@@ -81,6 +81,43 @@ func TestOffline(t *testing.T) {
 	sc.once("断网的时候写的", c, d)
 }
 
+// TestOfferOffline: an offer that waits for the network says so. It can be taken back before it left, and let go of; then it goes out once.
+func TestOfferOffline(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.desk.tell(sc.id, refund(88, 5))
+	c, cable := sc.cabled()
+	c.forgive("WebSocket connection to", "net::ERR_")
+	c.about()
+	c.press(c.word("offer/counter"))
+	in := inside{"dialog", c.word("offer/compose.counter")}
+	c.fill("textbox", c.word("offer/compose.amount"), "120", in)
+	cable.Cut()
+	c.until(`/重新连接|重试/.test(document.body.innerText)`, "the cut is not told")
+	c.press(c.word("offer/compose.sendCounter"), in)
+	c.sees(c.word("offer/waits.down"))
+	c.shot("waits")
+	c.press(c.word("offer/waits.takeBack"), in)
+	c.misses(c.word("offer/waits.down"))
+	c.fill("textbox", c.word("offer/compose.amount"), "130", in)
+	c.press(c.word("offer/compose.sendCounter"), in)
+	c.sees(c.word("offer/waits.down"))
+	c.press(c.word("common/common.close"), in)
+	c.gone(in)
+	c.sees(c.word("offer/waits.down")) // in the room as well, in sight
+	c.until(fmt.Sprintf(`[...document.querySelectorAll('main [role=status]')].some((one) => one.innerText.includes(%q) && one.contains(document.elementFromPoint(innerWidth / 2, one.getBoundingClientRect().bottom - 8)))`, c.word("offer/waits.down")), "it is not in sight")
+	c.shot("closed")
+	require.Len(t, sc.consumer.look(sc.id).Case.Offers, 2)
+
+	cable.Heal()
+	c.eval(`dispatchEvent(new Event('online')), ''`) // as the browser would tell, and not only the next try
+	c.misses(c.word("offer/waits.down"))
+	c.sees(c.yuan(130))
+	offers := sc.consumer.look(sc.id).Case.Offers
+	require.Len(t, offers, 3)
+	require.Equal(t, int64(13000), offers[2].Items[0].Amount.Minor)
+}
+
 // pauses requests to addresses of a pattern on their way out, and gives them.
 func (p *screen) pauses(pattern string) <-chan *fetch.EventRequestPaused {
 	p.t.Helper()

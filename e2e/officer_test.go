@@ -87,6 +87,9 @@ func TestComplaintClosed(t *testing.T) {
 	o.press(o.word("board/accepted.title"))
 	o.sees(o.word("board/page.note"), "Complete.")
 	require.LessOrEqual(t, o.prints("accepted"), 2)
+	o.press(o.word("board/found.title"))
+	o.sees(o.word("words/finding.late"), "Paid on the fourth day.", o.yuan(150))
+	require.LessOrEqual(t, o.prints("found"), 2)
 }
 
 // TestVoided: a case that was none is taken out of the figures, with reasons that both sides read.
@@ -106,6 +109,20 @@ func TestVoided(t *testing.T) {
 	o.shot("void")
 	c.shot("void")
 	d.shot("void")
+
+	// Its paper is there for all three, from where they are.
+	o.link(o.word("board/panel.paper"))
+	c.about()
+	c.link(c.word("room/complaint.papers"))
+	d.link(d.word("room/complaint.papers"))
+	for _, p := range []*screen{o, c, d} {
+		p.sees(p.word("board/voided.title"), "同一笔订单已有在办案件。", p.word("board/voided.duplicate"))
+		p.shot("paper")
+		require.Equal(t, 1, p.prints("voided "+p.name))
+	}
+	c.misses(c.word("board/page.name"))
+	c.link(c.word("board/page.toRoom"))
+	c.sees(c.word("words/phase.closed"))
 }
 
 // TestTerminated: mediation ends without an agreement; the paper names the item of the law and the ways that remain.

@@ -130,6 +130,9 @@ func (d decoder) tag() (kind []byte, err error) {
 			if !ok {
 				return nil, NewError(CodeMalformed, "expected", "string").On("type")
 			}
+			if kind, err = d.read(kind); err != nil {
+				return nil, inside("type", err)
+			}
 			return kind, nil
 		}
 		if _, ok := d.skip(); !ok {
@@ -138,10 +141,11 @@ func (d decoder) tag() (kind []byte, err error) {
 	}
 }
 
-// Member of an object: its name, escapes as they are, and its value, not yet decoded.
+// Member of an object: its name, and its value, not yet decoded.
 type Member struct{ Name, Value []byte }
 
-// Members parts an object. Names, strings and brackets are looked at: whoever decodes a value checks all of it.
+// Members parts an object. Names, strings and brackets are looked at: whoever decodes a value checks all of it. One name is one, however it
+// is spelled.
 func Members(object []byte) ([]Member, error) {
 	d, members := decoder{b: object}, make([]Member, 0, 3)
 	if d.space(); d.here() != '{' {
@@ -201,7 +205,23 @@ func (d *decoder) member(n int) (name []byte, err error) {
 	}
 	d.i++
 	d.space()
-	return name, nil
+	return d.read(name)
+}
+
+// read gives the text of a name, or of a type, that stands between quotes: mostly as it is there, without a copy. Signs of control that are no
+// escapes are not yet refused: no name that there is has any.
+func (d *decoder) read(between []byte) ([]byte, error) {
+	if bytes.IndexByte(between, '\\') < 0 {
+		return between, nil
+	}
+	text, ok := unescaped(between)
+	switch {
+	case ok:
+		return []byte(text), nil
+	case !json.Valid(d.b):
+		return nil, d.broken()
+	}
+	return nil, NewError(CodeMalformed, "expected", "Unicode")
 }
 
 // skip steps over a value. It looks at strings and brackets only: the rest is for json.Valid, or whoever reads it.

@@ -15,7 +15,7 @@ func (d *decision) fileCase(f FileCase) error {
 	if !in.Enrolled {
 		return NewError(CodeNotEnrolled).On("enterprise")
 	}
-	if err := d.checkFiling(f, in); err != nil {
+	if err := d.checkFiling(&f, in); err != nil {
 		return err
 	}
 	at := d.env.At
@@ -31,7 +31,7 @@ func (d *decision) fileCase(f FileCase) error {
 			d.clock(Negotiation, SideEnterprise, at, in.Rules.Negotiation, WorkingDays),
 		},
 		Limit: d.cal().WorkingSeconds(at, d.cal().DueWorkdays(at, in.Rules.FirstResponse)),
-	}, &Content{Goods: strings.TrimSpace(f.Goods), Text: strings.TrimSpace(f.Facts), OrderNumber: strings.TrimSpace(f.OrderNumber)})
+	}, &Content{Goods: f.Goods, Text: strings.TrimSpace(f.Facts), OrderNumber: f.OrderNumber})
 	d.putOffer(f.Claim, in.Rules.ValidMax, "", "")
 	for i, ref := range f.Evidence {
 		if err := d.putEvidence(index("evidence", i)+".", ref, ""); err != nil {
@@ -42,20 +42,21 @@ func (d *decision) fileCase(f FileCase) error {
 	return nil
 }
 
-func (d *decision) checkFiling(f FileCase, in *Filing) error {
+// checkFiling checks what the consumer wrote, and puts its lines right.
+func (d *decision) checkFiling(f *FileCase, in *Filing) (err error) {
 	if !f.Category.Valid() {
 		return NewError(CodeInvalid, "allowed", Categories).On("category")
 	}
-	if err := CheckText("goods", f.Goods, maxName, true); err != nil {
+	if f.Goods, err = Line("goods", f.Goods, 1, maxName); err != nil {
 		return err
 	}
 	if err := CheckText("facts", f.Facts, maxFacts, true); err != nil {
 		return err
 	}
-	if err := CheckText("order_number", f.OrderNumber, maxName, false); err != nil {
+	if f.OrderNumber, err = Line("order_number", f.OrderNumber, 0, maxName); err != nil {
 		return err
 	}
-	if err := d.checkDates(f); err != nil {
+	if err := d.checkDates(*f); err != nil {
 		return err
 	}
 	if err := f.Amount.check("amount"); err != nil {

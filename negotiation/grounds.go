@@ -104,6 +104,10 @@ const (
 	EscalatedItemContested EscalationReason = "own_item_contested"    // the enterprise denies the consumer's performance
 )
 
+// EscalationReasons that there are.
+var EscalationReasons = [...]EscalationReason{EscalatedNoResponse, EscalatedUnsettled, EscalatedByConsumer, EscalatedByEnterprise, EscalatedRefused,
+	EscalatedNotPerformed, EscalatedNoReport, EscalatedRemoved, EscalatedSentLater, EscalatedItemContested}
+
 // CloseReason says how a case ended.
 type CloseReason string
 

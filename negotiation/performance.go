@@ -38,7 +38,7 @@ func (d *decision) reportPerformance(f ReportPerformance) error {
 	case p.State == PromiseReported, p.State == PromiseConfirmed, p.State == PromiseUnconfirmed:
 		return NewError(CodeAlreadyDone, "item", f.Item).On("item")
 	}
-	if err := CheckText("reference", f.Reference, maxDescription, false); err != nil {
+	if f.Reference, err = Line("reference", f.Reference, 0, maxDescription); err != nil {
 		return err
 	}
 	if p.Remedy.Monetary() && p.By == SideEnterprise && !Visible(f.Reference) && f.File == "" {

@@ -163,7 +163,7 @@ func TestRoomsLiveThroughACalendarAndAReset(t *testing.T) {
 	office.client = &http.Client{Jar: jar, Transport: r.client.Transport}
 	office.enter(t, administrator(t, &office))
 	off := nextWorkday(r.engine.business.Now())
-	require.Equal(t, http.StatusOK, office.call(t, http.MethodPut, fmt.Sprint("/api/admin/calendar/", off.Year), withHoliday(off), nil))
+	require.Equal(t, http.StatusOK, office.call(t, http.MethodPut, fmt.Sprint("/api/admin/calendar/", off.Year, "?partial=true"), withHoliday(off), nil))
 	for !strings.Contains(<-heard, `"type":"deadlines_moved"`) {
 	}
 

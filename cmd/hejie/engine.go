@@ -101,6 +101,9 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		}
 		w.Log = e.traces
 	}
+	if e.measure != nil {
+		w.Log = e.measure.Changes(w.Log)
+	}
 	var clock *app.ShiftedClock
 	if p.demo != nil {
 		if clock, err = p.furnish(ctx, &w, rules); err != nil {

@@ -15,17 +15,23 @@ func (e *engine) figures() *figures.Figures {
 		Version: version(),
 		Sockets: func() int { return e.hub.Sockets() },
 		Rooms:   func() int { return e.hub.Rooms() },
-		Due: func() (int, time.Duration) {
+		Due: func() (backlog, resting, failed int) {
 			s := e.due.Stats()
-			return s.Backlog, s.Lag
+			return s.Backlog, s.Resting, int(s.Failed)
+		},
+		Late: func(ctx context.Context) (time.Duration, error) {
+			_, first, err := e.store.Due(ctx, time.Time{}, 0)
+			if err != nil || first.IsZero() {
+				return 0, err
+			}
+			return max(0, e.business.Now().Sub(first)), nil
 		},
 		Outbox: func(ctx context.Context) (int, time.Duration, error) {
-			now := time.Now()
-			n, first, err := e.store.Plain().OutboxWaiting(ctx, now)
+			n, first, err := e.store.Plain().OutboxWaiting(ctx)
 			if err != nil || n == 0 {
 				return 0, 0, err
 			}
-			return n, now.Sub(first), nil
+			return n, time.Since(first), nil
 		},
 		Evidence: func(ctx context.Context) error { return e.vault.Ping(ctx) },
 		Logger:   e.log,

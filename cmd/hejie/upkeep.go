@@ -268,7 +268,8 @@ func calendarOf(ctx context.Context, f folder) (*workday.Calendar, error) {
 }
 
 type calendarImport struct {
-	File string `arg:"" type:"existingfile" help:"Notice in the shape of github.com/NateScarlet/holiday-cn."`
+	File    string `arg:"" type:"existingfile" help:"Notice in the shape of github.com/NateScarlet/holiday-cn."`
+	Partial bool   `help:"Take it though it leaves out days that the calendar has for the year."`
 }
 
 // Run is `hejie calendar import`.
@@ -286,7 +287,10 @@ func (c calendarImport) Run(ctx context.Context, to console, all Common) error {
 		if err := d.app.Pulse.Beat(ctx); err != nil { // the import meets deadlines that fell into the downtime: they move first
 			return err
 		}
-		y, err := d.app.Admin.ImportCalendar(ctx, operator(), year, body)
+		y, err := d.app.Admin.ImportCalendar(ctx, operator(), year, body, c.Partial)
+		if bad, ok := errors.AsType[*negotiation.Error](err); ok && bad.Params["reason"] == app.DaysLeftOut {
+			return fmt.Errorf("%s leaves out %v: add them, or, if the notice itself leaves them out, import it with --partial", c.File, bad.Params["days"])
+		}
 		if err != nil {
 			return err
 		}

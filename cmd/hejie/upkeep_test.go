@@ -225,11 +225,16 @@ func TestCalendar(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "2027.json")
 	notice := `{"year": 2027, "papers": ["https://example.com"], "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}, {"name": "元旦", "date": "2027-01-03", "isOffDay": false}]}`
 	require.NoError(t, writeNew(file, []byte(notice)))
-	require.Contains(t, s.must(t, "calendar", "import", file), "imported 2027")
+	code, _, errs := s.run(t, "calendar", "import", file)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "2027-02-06 春节")
+	require.Contains(t, errs, "--partial")
+	require.NotContains(t, s.must(t, "calendar", "show"), "2027")
+	require.Contains(t, s.must(t, "calendar", "import", "--partial", file), "imported 2027")
 	require.Contains(t, s.must(t, "calendar", "show", "2027"), "2027-01-03  Sunday")
 	bad := filepath.Join(t.TempDir(), "bad.json")
 	require.NoError(t, writeNew(bad, []byte(strings.Replace(notice, "2027-01-03", "2027-01-04", 1))))
-	code, _, errs := s.run(t, "calendar", "import", bad)
+	code, _, errs = s.run(t, "calendar", "import", bad)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "days[1].isOffDay")
 }
@@ -262,7 +267,7 @@ func TestDoctorCountsByTheImportedCalendar(t *testing.T) {
 	s.must(t, "migrate", "up")
 	file := filepath.Join(t.TempDir(), "2027.json")
 	require.NoError(t, writeNew(file, []byte(notice2027)))
-	s.must(t, "calendar", "import", file)
+	s.must(t, "calendar", "import", "--partial", file)
 	d, err := openDesk(t.Context(), folder{path: s.data})
 	require.NoError(t, err)
 	at := func(day, hour int) time.Time { return time.Date(2027, 1, day, hour, 0, 0, 0, workday.Shanghai) }
@@ -291,7 +296,7 @@ func TestCalendarImportMovesWhatFellIntoADowntime(t *testing.T) {
 
 	file := filepath.Join(t.TempDir(), "2027.json")
 	require.NoError(t, writeNew(file, []byte(notice2027)))
-	s.must(t, "calendar", "import", file)
+	s.must(t, "calendar", "import", "--partial", file)
 	d, err = openDesk(t.Context(), folder{path: s.data})
 	require.NoError(t, err)
 	c, _, err := d.store.Case(t.Context(), id)

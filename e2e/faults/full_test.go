@@ -29,23 +29,23 @@ const looksForNotices = time.Second
 func TestDiskFull(t *testing.T) {
 	under(t, func(t *testing.T, chance *rand.Rand) {
 		dir, phones := t.TempDir(), newGateway(t)
-		w := newWorld(t, chance, platform.Options{Dir: dir, Flags: phones.flags(), Under: func(int) []string { return onSmallDisk(dir) }})
+		d := newDisk(t, dir)
+		w := newWorld(t, chance, platform.Options{Dir: dir, Flags: phones.flags(), Under: func(int) []string { return d.under }})
 		w.forgiven = []string{"full", "no space left"}
 		w.begin()
-		small := fmt.Sprintf("/proc/%d/root%s", w.p.Replicas[0].PID(), w.p.Data)
 		for range 2 {
 			w.dwell(upTo(chance, shortly))
-			ballast := fill(t, small)
+			free := d.fill(w)
 			w.refusesAndReads()
 			w.dwell(3*looksForNotices + upTo(chance, shortly))
-			require.NoError(t, os.Remove(ballast))
+			free()
 		}
 		w.settle()
 		phones.judge()
 
 		// The disk ends with the server: what is on it is carried out before.
 		saved, again := filepath.Join(dir, "saved"), filepath.Join(dir, "again")
-		require.NoError(t, platform.Tool(dir, "nsenter", "-t", fmt.Sprint(w.p.Replicas[0].PID()), "-m", w.p.Binary, "backup", "--data", w.p.Data, saved))
+		require.NoError(t, run(dir, append(d.inside(w), w.p.Binary, "backup", "--data", w.p.Data, saved)))
 		w.leave()
 		require.NoError(t, platform.Tool(dir, w.p.Binary, "restore", "--data", again, saved))
 		w.p.Data = again
@@ -80,14 +80,68 @@ func (w *world) refusesAndReads() {
 	require.Equal(w.t, negotiation.CodeUnavailable, f.Code, f.Raw)
 }
 
-// onSmallDisk runs a server whose folder is on a disk of a few megabytes, which only its own namespace has mounted.
-func onSmallDisk(dir string) []string {
+// disk that a test can fill up.
+type disk struct {
+	under  []string                   // what a server on it is started with
+	fill   func(*world) (free func()) // to the last byte
+	inside func(*world) []string      // what a tool that is to see it is started with
+}
+
+// newDisk makes one of a few megabytes, which only a server's own namespace has mounted; where this machine grants no namespaces, as in most
+// containers, a library tells the server that the disk is full.
+func newDisk(t *testing.T, dir string) disk {
+	t.Helper()
 	namespace := []string{"unshare", "--mount"}
 	if os.Geteuid() != 0 {
 		namespace = append(namespace, "--user", "--map-root-user")
 	}
+	if err := run(dir, append(namespace, "--", "mount", "-t", "tmpfs", "tmpfs", t.TempDir())); err != nil {
+		t.Log("no namespaces here, the disk is full by word:", err)
+		return fullByWord(t, dir)
+	}
 	const script = `cp -a data was; mount -t tmpfs -o size=24m,mode=700 tmpfs data; cp -a was/. data; exec "$@"`
-	return append(namespace, "--", "sh", "-ec", "cd "+dir+"; "+script, "sh")
+	return disk{
+		under: append(namespace, "--", "sh", "-ec", "cd "+dir+"; "+script, "sh"),
+		fill: func(w *world) func() {
+			ballast := fill(w.t, fmt.Sprintf("/proc/%d/root%s", w.p.Replicas[0].PID(), w.p.Data))
+			return func() { require.NoError(w.t, os.Remove(ballast)) }
+		},
+		inside: func(w *world) []string { return []string{"nsenter", "-t", fmt.Sprint(w.p.Replicas[0].PID()), "-m"} },
+	}
+}
+
+func run(dir string, command []string) error { return platform.Tool(dir, command[0], command[1:]...) }
+
+// noSpace lets the database's writes fail while a file is there.
+const noSpace = `#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
+static int full(void) { char *word = getenv("DISK_FULL"); return word && access(word, F_OK) == 0; }
+ssize_t pwrite64(int fd, const void *b, size_t n, off64_t at) {
+	static ssize_t (*real)(int, const void *, size_t, off64_t);
+	if (!real) real = dlsym(RTLD_NEXT, "pwrite64");
+	if (full()) { errno = ENOSPC; return -1; }
+	return real(fd, b, n, at);
+}
+ssize_t pwrite(int fd, const void *b, size_t n, off_t at) { return pwrite64(fd, b, n, at); }
+`
+
+func fullByWord(t *testing.T, dir string) disk {
+	t.Helper()
+	source, library, word := filepath.Join(dir, "full.c"), filepath.Join(dir, "full.so"), filepath.Join(dir, "full")
+	require.NoError(t, os.WriteFile(source, []byte(noSpace), 0o600))
+	require.NoError(t, platform.Tool(dir, "cc", "-shared", "-fPIC", "-o", library, source, "-ldl"))
+	return disk{
+		under: []string{"env", "LD_PRELOAD=" + library, "DISK_FULL=" + word},
+		fill: func(w *world) func() {
+			require.NoError(w.t, os.WriteFile(word, nil, 0o600))
+			return func() { require.NoError(w.t, os.Remove(word)) }
+		},
+		inside: func(*world) []string { return nil },
+	}
 }
 
 // fill a disk to the last byte and give the file that does it.

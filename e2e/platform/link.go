@@ -82,6 +82,9 @@ func (l *Link) thread(entered chan<- error) {
 		l.namespace, err = os.Open(fmt.Sprintf("/proc/self/task/%d/ns/net", syscall.Gettid()))
 	}
 	entered <- err
+	if err != nil {
+		return
+	}
 	for f := range l.inside {
 		f()
 	}

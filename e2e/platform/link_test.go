@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -13,8 +14,7 @@ import (
 func TestLink(t *testing.T) {
 	t.Parallel()
 	l, err := NewLink()
-	if os.Geteuid() != 0 {
-		require.Error(t, err)
+	if errors.Is(err, syscall.EPERM) { // nobody's right, or not even root's in a container: nothing is left of the try
 		return
 	}
 	require.NoError(t, err)

@@ -39,8 +39,8 @@ const (
 	alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 )
 
-// Parse reads a code as people write it: full-width characters, small letters and white space are put right. The error
-// is an *Error.
+// Parse reads a code as people write it: full-width characters, small letters, white space, hyphens and invisible signs are put right. The
+// error is an *Error.
 func Parse(s string) (Code, error) {
 	s = normalise(s)
 	if n := utf8.RuneCountInString(s); n != length {
@@ -57,6 +57,17 @@ func Parse(s string) (Code, error) {
 		return "", &Error{Check, length - 1}
 	}
 	return Code(s), nil
+}
+
+// Beginning gives the code that somebody has begun to write, as Parse puts it right, at least up to the end of its region. Anything else, such
+// as a name, is not ok.
+func Beginning(s string) (code string, ok bool) {
+	s = normalise(s)
+	if len(s) < orgStart || len(s) > length {
+		return "", false
+	}
+	_, err := checkCharacter(s)
+	return s, err == nil
 }
 
 // Make completes the first 17 characters with the check character.
@@ -118,7 +129,7 @@ func normalise(s string) string {
 		if r >= '！' && r <= '～' { // full-width forms
 			r -= '！' - '!'
 		}
-		if unicode.IsSpace(r) || r == '\u200b' || r == '\ufeff' {
+		if unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf) {
 			return -1
 		}
 		return unicode.ToUpper(r)

@@ -46,7 +46,8 @@ func requireReason(t require.TestingT, want creditcode.Reason, err error, msg st
 func TestParse(t *testing.T) {
 	t.Parallel()
 	const code = creditcode.Code("91110000802100433B")
-	for _, s := range []string{"91110000802100433B", " 91110000802100433b\n", "9111 0000 8021 0043 3B", "９１１１００００８０２１００４３３Ｂ", "91110000　802100433ｂ"} {
+	for _, s := range []string{"91110000802100433B", " 91110000802100433b\n", "9111 0000 8021 0043 3B", "９１１１００００８０２１００４３３Ｂ", "91110000　802100433ｂ",
+		"91110000-802100433-b", "9111－0000–8021—0043‐3B", "\ufeff91110000\u200b802100433B\u2028", "91110000\u00a0802100433B"} {
 		c, err := creditcode.Parse(s)
 		require.NoError(t, err, s)
 		require.Equal(t, code, c)
@@ -61,7 +62,8 @@ func TestParse(t *testing.T) {
 		"9111000080210043IB":    creditcode.Alphabet,
 		"91110000802100433O":    creditcode.Alphabet,
 		"9111A000802100433B":    creditcode.Alphabet, // the region is digits
-		"91110000-02100433B":    creditcode.Alphabet,
+		"91110000-02100433B":    creditcode.Length,
+		"91110000+02100433B":    creditcode.Alphabet,
 		"911100008021004\x003B": creditcode.Alphabet,
 		"91110000802100433C":    creditcode.Check,
 		"91110000802100343B":    creditcode.Check, // two digits swapped
@@ -69,6 +71,19 @@ func TestParse(t *testing.T) {
 		_, err := creditcode.Parse(s)
 		requireReason(t, want, err, s)
 		require.ErrorContains(t, err, string(want))
+	}
+}
+
+func TestBeginning(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{"91110000-8021": "911100008021", "9111 0000": "91110000", "91110000802100433b": "91110000802100433B"} {
+		code, ok := creditcode.Beginning(s)
+		require.True(t, ok, s)
+		require.Equal(t, want, code)
+	}
+	for _, s := range []string{"", "9111000", "91110000802100433B0", "coca-cola", "华为", "北京市东城区", "91A10000", "91110000-OK", "a-b c-d e-f g-h"} {
+		_, ok := creditcode.Beginning(s)
+		require.False(t, ok, s)
 	}
 }
 
@@ -87,7 +102,7 @@ func TestMake(t *testing.T) {
 	requireReason(t, creditcode.Alphabet, err, "Make")
 	_, err = creditcode.MakeWithOrg("北京市东城区北京市东城区北京市东")
 	requireReason(t, creditcode.Alphabet, err, "MakeWithOrg")
-	_, err = creditcode.MakeWithOrg("91430600MA-00000")
+	_, err = creditcode.MakeWithOrg("91430600MA_00000")
 	requireReason(t, creditcode.Alphabet, err, "MakeWithOrg")
 }
 

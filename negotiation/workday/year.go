@@ -83,6 +83,28 @@ func (c *Calendar) Import(b []byte) (*Calendar, error) {
 	return n, nil
 }
 
+// LeftOut gives the days that the notice y should name and does not, oldest first: what the year's notice in c names, off or worked, and
+// the statutory holidays, as far as they can be computed, that it does not give off. Half a notice is easily taken for a whole one.
+func (c *Calendar) LeftOut(y Year) []YearDay {
+	named, off := make(map[Date]bool, len(y.Days)), make(map[Date]bool, len(y.Days))
+	for _, d := range y.Days {
+		named[d.Date], off[d.Date] = true, d.IsOffDay
+	}
+	var left []YearDay
+	for d := (Date{y.Year, time.January, 1}); d.Year == y.Year; d = d.AddDays(1) {
+		if name := statutory(d); name != "" && !off[d] {
+			left, named[d] = append(left, YearDay{name, d, true}), true
+		}
+	}
+	for _, d := range c.years[y.Year].Days {
+		if !named[d.Date] {
+			left = append(left, d)
+		}
+	}
+	slices.SortFunc(left, func(x, y YearDay) int { return strings.Compare(x.Date.String(), y.Date.String()) })
+	return left
+}
+
 const firstYear, lastYear = 2000, 2999
 
 func readYear(b []byte) (Year, error) {

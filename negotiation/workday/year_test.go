@@ -76,3 +76,46 @@ func TestImportErrorsNameTheField(t *testing.T) {
 	}
 	require.Len(t, faults, 10, "every fault is met")
 }
+
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	c := workday.Default()
+	left := func(c *workday.Calendar, y workday.Year) (days []string) {
+		for _, d := range c.LeftOut(y) {
+			days = append(days, d.Date.String()+" "+d.Name)
+		}
+		return days
+	}
+	off := func(days ...string) (named []workday.YearDay) {
+		for _, d := range days {
+			named = append(named, workday.YearDay{Name: "假日", Date: date(t, d), IsOffDay: true})
+		}
+		return named
+	}
+	for _, y := range c.Years() {
+		whole, _ := c.Year(y)
+		require.Empty(t, left(c, whole))
+		require.Empty(t, left(&workday.Calendar{}, whole), "no statutory holiday is missing from the built-in %d", y)
+	}
+
+	whole := []string{"2027-01-01", "2027-02-05", "2027-02-06", "2027-02-07", "2027-02-08", "2027-04-05", "2027-05-01", "2027-05-02", "2027-06-09", "2027-09-15", "2027-10-01", "2027-10-02", "2027-10-03"}
+	require.Empty(t, left(c, workday.Year{Year: 2027, Days: off(whole...)}))
+	require.Equal(t, []string{"2027-10-02 国庆节", "2027-10-03 国庆节"}, left(c, workday.Year{Year: 2027, Days: off(whole[:11]...)}))
+	require.Equal(t, []string{"2027-05-01 劳动节"}, left(c, workday.Year{Year: 2027, Days: append(off(append(whole[:6:6], whole[7:]...)...), workday.YearDay{Name: "劳动节", Date: date(t, "2027-05-01")})}), "worked is not off")
+	require.Len(t, left(c, workday.Year{Year: 2040}), 6, "of a year whose moon is not computed, the fixed ones")
+
+	known, _ := c.Year(2026)
+	changed := known
+	changed.Days = nil
+	for _, d := range known.Days {
+		switch d.Date.String() {
+		case "2026-02-14", "2026-02-23": // a make-up day and a day off that are not statutory
+		case "2026-09-20":
+			d.IsOffDay = true // changed by a later notice, and so named
+			fallthrough
+		default:
+			changed.Days = append(changed.Days, d)
+		}
+	}
+	require.Equal(t, []string{"2026-02-14 春节", "2026-02-23 春节"}, left(c, changed))
+}

@@ -38,9 +38,10 @@ func (s *Admin) CalendarYears(ctx context.Context, by negotiation.Actor) ([]Cale
 }
 
 // ImportCalendar takes the notice of a year in the holiday-cn shape: from then on the calendar knows it, and every open case's
-// deadlines are computed again, case by case, by App.Run or the next FinishCalendar. Errors: not_allowed, bad_calendar (its field in the year; params: reason, a workday.Fault or
-// OtherYearAsked, and what that fault names).
-func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year int, body []byte) (workday.Year, error) {
+// deadlines are computed again, case by case, by App.Run or the next FinishCalendar. Only with partial may it leave out days that the
+// calendar has for the year. Errors: not_allowed, bad_calendar (its field in the year; params: reason, a workday.Fault, OtherYearAsked or
+// DaysLeftOut, and what that fault names).
+func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year int, body []byte, partial bool) (workday.Year, error) {
 	if err := s.allowed(by); err != nil {
 		return workday.Year{}, err
 	}
@@ -55,6 +56,9 @@ func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year i
 	imported, ok := cal.Year(year)
 	if !ok {
 		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", OtherYearAsked, "year", cal.Years()[0], "wanted", year).On("year")
+	}
+	if left := s.w.Yearbook.Calendar().LeftOut(imported); len(left) > 0 && !partial {
+		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", DaysLeftOut, "year", year, "days", dayNames(left)).On("days")
 	}
 	row := CalendarYear{Year: year, Body: body, Imported: s.w.Real.Now(), By: by.ID}
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
@@ -77,8 +81,19 @@ func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year i
 	return imported, nil
 }
 
-// OtherYearAsked is the reason of bad_calendar for a notice of another year (params: year, wanted) than it was sent as.
-const OtherYearAsked = "other_year_asked"
+// Reasons of bad_calendar beside the faults of the text.
+const (
+	OtherYearAsked = "other_year_asked" // params: year, wanted: the notice is of another year than it was sent as
+	DaysLeftOut    = "days_left_out"    // params: year, days like "2027-02-06 春节": see workday.Calendar.LeftOut
+)
+
+func dayNames(days []workday.YearDay) []string {
+	names := make([]string, len(days))
+	for i, d := range days {
+		names[i] = d.Date.String() + " " + d.Name
+	}
+	return names
+}
 
 func badCalendar(bad *workday.ImportError) error {
 	params := []any{"reason", string(bad.Fault)}

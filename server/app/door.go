@@ -166,15 +166,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if p, err = p.checked(); err != nil {
 		return Receipt{}, err
 	}
-	// Who is not known yet is named before the desk hears of the case; what is known changes only once the filing was accepted.
-	known, err := l.w.Plain.Person(ctx, by.ID)
-	if err == nil && known.Name == "" {
-		err = l.identify(ctx, by, filing.Case, p)
-	}
-	if err != nil {
-		return Receipt{}, err
-	}
-	receipt, err := l.w.Log.Change(ctx, Change{Case: filing.Case, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
+	decide := func(c negotiation.Case, look Look) Decision {
 		in := filing
 		var err error
 		if in.Open, err = l.openCases(look, by.ID, f.Enterprise, in.OrderRef); err != nil {
@@ -183,11 +175,11 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 		env := env
 		env.Filing = &in
 		return l.decide(c, by, f, env)
-	}})
-	if err == nil && !receipt.Repeated {
-		err = l.identify(ctx, by, filing.Case, p)
 	}
-	return receipt, err
+	// The complainant is named with the filing: not when it is refused, and no later than the desk hears of it.
+	return l.w.Log.Change(ctx, Change{Case: filing.Case, Command: id, Decide: decide, Also: func(ctx context.Context, tx PlainTx) error {
+		return nameFiler(ctx, tx, by.ID, filing.Case, p)
+	}})
 }
 
 // openCases counts the consumer's, with the limits that they count against.
@@ -233,24 +225,19 @@ func (p PersonDetails) checked() (PersonDetails, error) {
 	return PersonDetails{name, address}, err
 }
 
-// identify keeps the complainant's details in people. Under another name it may be another person: all cases but this one keep theirs.
-func (l *Ledger) identify(ctx context.Context, by negotiation.Actor, caseID string, p PersonDetails) error {
-	return l.w.Plain.Write(ctx, func(tx PlainTx) error {
-		if err := stillActive(ctx, tx, by.ID); err != nil { // what was erased does not come back
+// nameFiler keeps the complainant's details in people. Under another name it may be another person: all cases but this one keep theirs.
+func nameFiler(ctx context.Context, tx PlainTx, account, caseID string, p PersonDetails) error {
+	person, err := tx.Person(ctx, account)
+	if err != nil {
+		return err
+	}
+	if person.Name != "" && Normalise(person.Name) != Normalise(p.Name) {
+		if err := tx.KeepFiler(ctx, account, caseID); err != nil {
 			return err
 		}
-		person, err := tx.Person(ctx, by.ID)
-		if err != nil {
-			return err
-		}
-		if person.Name != "" && person.Name != p.Name {
-			if err := tx.KeepFiler(ctx, by.ID, caseID); err != nil {
-				return err
-			}
-		}
-		person.Account, person.Name, person.Address = by.ID, p.Name, p.Address
-		return tx.SetPerson(ctx, person)
-	})
+	}
+	person.Account, person.Name, person.Address = account, p.Name, p.Address
+	return tx.SetPerson(ctx, person)
 }
 
 // maxDetail is the longest name or address, in characters.

@@ -9,8 +9,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
-	"strings"
-	"unicode"
 
 	"github.com/google/uuid"
 )
@@ -68,12 +66,7 @@ func (s Secret) Sum(label string, parts ...string) []byte {
 
 // OrderRef is what the log holds of an order number: equal for equal numbers, and nothing to read. "" for "".
 func (s Secret) OrderRef(orderNumber string) string {
-	n := strings.Map(func(r rune) rune { // two numbers that look the same are the same
-		if unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, Normalise(orderNumber))
+	n := Normalise(orderNumber) // two numbers that look the same are the same
 	if n == "" {
 		return ""
 	}

@@ -26,6 +26,9 @@ type Change struct {
 	// Decide decides on the case as it is in the transaction. It may run before its turn on what may be that case, and again after a
 	// conflict, on any goroutine: so it has no effects.
 	Decide func(c negotiation.Case, look Look) Decision
+	// Also writes what becomes true together with an accepted command, in its transaction and before anybody hears of it; nil: nothing. It may run
+	// again after a conflict. Its error is a fault: nothing of the change is kept.
+	Also func(ctx context.Context, tx PlainTx) error
 }
 
 // Look lets a decision read, inside the transaction, the little that is not in the case.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -190,4 +191,64 @@ func TestOnlyAnAcceptedFilingNames(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, again.Repeated)
 	require.Equal(t, was, known(), "came again")
+}
+
+// heard is a log whose changes are heard of as soon as they are committed, as replicas and lists do.
+type heard struct {
+	app.Log
+	hear func(caseID string)
+}
+
+func (h heard) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	r, err := h.Log.Change(ctx, ch)
+	if err == nil {
+		h.hear(r.Case)
+	}
+	return r, err
+}
+
+// The desk hears of a case under the name that it was filed under, and not under the one before.
+func TestCaseIsHeardOfByItsName(t *testing.T) {
+	t.Parallel()
+	log := &heard{hear: func(string) {}}
+	p := newPeople(t, func(w *app.World) {
+		log.Log = w.Log
+		w.Log = log
+	})
+	lists, shown := app.NewLists(p.w, p.store, p.yearbook), []string{}
+	log.hear = func(caseID string) {
+		row := app.CaseRow{Case: caseID, Enterprise: p.enterprise.ID}
+		require.NoError(t, lists.Learn(p.ctx, row))
+		seen, ok := lists.Row(p.agent, app.FeedInbox, row)
+		require.True(t, ok)
+		shown = append(shown, seen.Name)
+	}
+	for order, name := range map[string]string{"B-1": "李大同", "B-2": "马三立"} {
+		f := filing(p.enterprise.ID)
+		f.OrderNumber = order
+		wish, err := app.Identify(p.buyer.Actor, app.NewID(), f)
+		require.NoError(t, err)
+		_, err = p.ledger.File(p.ctx, p.buyer.Actor, wish, f, app.PersonDetails{Name: name, Address: "岳阳市巴陵路8号"})
+		require.NoError(t, err)
+		require.Equal(t, app.MaskName(name), shown[len(shown)-1])
+	}
+}
+
+// What is not seen makes no other name: the earlier cases follow the same person.
+func TestTheSameNameHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	first := p.file(p.buyer, p.enterprise.ID)
+	for i, name := range []string{"王\u200b小明", "\u00a0王小\ufeff明\u2028"} {
+		f := filing(p.enterprise.ID)
+		f.OrderNumber = fmt.Sprint("B-", i)
+		wish, err := app.Identify(p.buyer.Actor, app.NewID(), f)
+		require.NoError(t, err)
+		address := fmt.Sprint("新地址 ", i)
+		_, err = p.ledger.File(p.ctx, p.buyer.Actor, wish, f, app.PersonDetails{Name: name, Address: address})
+		require.NoError(t, err)
+		filers, err := p.plain.Filers(p.ctx, []string{first})
+		require.NoError(t, err)
+		require.Equal(t, [2]string{"王小明", address}, [2]string{filers[first].Name, filers[first].Address}, "%q", name)
+	}
 }

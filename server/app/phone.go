@@ -9,13 +9,14 @@ import (
 )
 
 // ParsePhone normalises a number to E.164 ("+8613800138000"). A number without a country is a mainland mobile: eleven digits,
-// 1 and then 3 to 9 (MIIT numbering plan). Spaces, hyphens, dots and brackets are let through; full-width digits are read.
+// 1 and then 3 to 9 (MIIT numbering plan). Spaces, hyphens, dots and brackets are let through, and so are the invisible signs that come along
+// from address books; full-width digits are read.
 func ParsePhone(field, s string) (string, error) {
 	if strings.TrimSpace(s) == "" {
 		return "", required(field)
 	}
 	var b strings.Builder
-	for i, r := range strings.TrimSpace(norm.NFKC.String(s)) {
+	for i, r := range negotiation.OneLine(norm.NFKC.String(s)) {
 		switch {
 		case r == '+' && i == 0, r >= '0' && r <= '9':
 			b.WriteRune(r)
@@ -72,9 +73,9 @@ func MaskName(name string) string {
 // The surnames of two characters that are borne by more than a few.
 const compound = " 欧阳 司马 上官 诸葛 司徒 东方 独孤 南宫 夏侯 皇甫 尉迟 公孙 慕容 令狐 长孙 宇文 轩辕 端木 百里 呼延 "
 
-// Normalise makes the form in which names are searched and compared: NFKC, lower case, single spaces.
+// Normalise makes the form in which names are searched and compared: NFKC, lower case, as negotiation.OneLine cleans it.
 func Normalise(s string) string {
-	return strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(s))), " ")
+	return negotiation.OneLine(strings.ToLower(norm.NFKC.String(s)))
 }
 
 // text is negotiation.Line in the form in which equal texts are equal bytes.

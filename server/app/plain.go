@@ -66,9 +66,9 @@ type PlainReader interface {
 	UploadsSince(ctx context.Context, owner string, since time.Time) (int, error)
 	Orphans(ctx context.Context, before time.Time, limit int) ([]FileRow, error) // uploads that no case names
 
-	Outbox(ctx context.Context, limit int) ([]OutboxRow, error)                                 // newest first: the demo's page
-	OutboxWaiting(ctx context.Context, now time.Time) (waiting int, first time.Time, err error) // whose time has come, 10000 at most; zero without
-	OutboxDue(ctx context.Context, now time.Time, limit int) ([]OutboxRow, error)               // codes first, then what is longest due
+	Outbox(ctx context.Context, limit int) ([]OutboxRow, error)                   // newest first: the demo's page
+	OutboxWaiting(ctx context.Context) (waiting int, first time.Time, err error)  // not delivered nor given up, 10000 at most; zero without
+	OutboxDue(ctx context.Context, now time.Time, limit int) ([]OutboxRow, error) // codes first, then what is longest due
 	Marks(ctx context.Context, account, caseID string) (map[negotiation.Channel]int64, error)
 	MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) // by case; one never read is not in it
 	// FurthestRead is the highest mark in a channel of a case that an account or anybody of an enterprise has; "" for none of them.
@@ -275,6 +275,7 @@ type AuditRow struct {
 	What    string           `json:"what"`
 	Subject string           `json:"subject,omitempty"` // account, bureau, enterprise, file …
 	Case    string           `json:"case,omitempty"`
+	Code    string           `json:"case_code,omitempty"` // of the case; not stored
 	Why     string           `json:"why,omitempty"`
 	Detail  string           `json:"detail,omitempty"`
 }

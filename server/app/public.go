@@ -38,7 +38,10 @@ func shown() []scheme.Status {
 // lists all. After is the id of the last row of the page before; next is "" on the last page.
 func (p *Public) Search(ctx context.Context, q, after string, limit int) (found []PublicEnterprise, next string, err error) {
 	limit = p.w.Limits.Page(limit)
-	rows, err := p.w.Plain.Enterprises(ctx, EnterpriseFilter{Q: Normalise(cut(q, maxDetail)), Statuses: shown(), Enrolled: true, After: after, Limit: limit + 1})
+	if code, ok := creditcode.Beginning(q); ok {
+		q = code
+	}
+	rows, err := p.w.Plain.Enterprises(ctx, EnterpriseFilter{Q: Normalise(q), Statuses: shown(), Enrolled: true, After: after, Limit: limit + 1})
 	if err != nil {
 		return nil, "", err
 	}

@@ -44,7 +44,7 @@ func TestCalendarImportMovesDeadlines(t *testing.T) {
 
 	body := year(2027, "2027-01-01", "2027-01-04", "2027-01-05")
 	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
-		y, err := p.Admin.ImportCalendar(p.ctx, x.Actor, 2027, body)
+		y, err := p.Admin.ImportCalendar(p.ctx, x.Actor, 2027, body, true)
 		if err == nil {
 			require.Len(t, y.Days, 3)
 		}
@@ -85,7 +85,7 @@ func TestBadCalendar(t *testing.T) {
 		"no days":      {year(2027), "days", map[string]any{"reason": "no_days"}},
 		"twice":        {year(2027, "2027-01-01", "2027-01-01"), "days[1].date", map[string]any{"reason": "named_twice", "date": "2027-01-01"}},
 	} {
-		_, err := w.Admin.ImportCalendar(w.ctx, admin.Actor, 2027, c.body)
+		_, err := w.Admin.ImportCalendar(w.ctx, admin.Actor, 2027, c.body, true)
 		refused(t, app.CodeBadCalendar, err)
 		var e *negotiation.Error
 		require.ErrorAs(t, err, &e)
@@ -112,7 +112,7 @@ func TestCalendarOfTheTurn(t *testing.T) {
 	p := newPeople(t)
 	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
 	p.w.Log = queue{p.store, func() {
-		_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+		_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"), true)
 		require.NoError(t, err)
 	}}
 	p.ledger = app.NewLedger(p.w, p.yearbook, negotiation.DefaultRules())
@@ -142,7 +142,7 @@ func TestCalendarImportIsFinishedLater(t *testing.T) {
 	for n := range 5 {
 		ids = append(ids, p.file(p.consumer(fmt.Sprint("+861380013900", n)).Session, p.enterprise.ID))
 	}
-	_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+	_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"), true)
 	require.NoError(t, err)
 	w, door := p.w, &stuck{Door: p.w.Door}
 	door.left.Store(2)
@@ -190,7 +190,7 @@ func TestCalendarIsAppliedInTheBackground(t *testing.T) {
 	ctx, stop := context.WithCancel(p.ctx)
 	done := make(chan error)
 	go func() { done <- running.Run(ctx) }()
-	_, err := running.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"))
+	_, err := running.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"), true)
 	require.NoError(t, err)
 	<-door.came
 	n, of := running.Admin.Recount()

@@ -85,12 +85,11 @@ type Worker struct {
 
 // Stats say how the worker does.
 type Stats struct {
-	Ticked  int64         // since the process started
-	Failed  int64         // ticks that ended in an error
-	Backlog int           // known to be due and not done
-	Resting int           // failed, waiting to be tried again
-	Lag     time.Duration // how long the first of the backlog has been known, real time
-	Looked  time.Time     // last successful look, real time
+	Ticked  int64     // since the process started
+	Failed  int64     // ticks that ended in an error
+	Backlog int       // known to be due and not done
+	Resting int       // failed, waiting to be tried again
+	Looked  time.Time // last successful look, real time
 }
 
 // New makes a worker that does nothing before Start.

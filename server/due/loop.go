@@ -14,14 +14,14 @@ const forever = math.MaxInt64
 // loop is the state of a running worker; one goroutine owns it.
 type loop struct {
 	*Worker
-	queue   []string             // due, in order, not begun
-	running map[string]struct{}  // queued or begun
-	fresh   map[string]struct{}  // done since the last look
-	resting map[string]rest      // failed
-	since   map[string]time.Time // when a case of the backlog was first seen, real time
-	busy    int                  // ticks under way
-	hands   int                  // goroutines that tick, started as they are first needed
-	work    chan string          // for one of them
+	queue   []string            // due, in order, not begun
+	running map[string]struct{} // queued or begun
+	fresh   map[string]struct{} // done since the last look
+	resting map[string]rest     // failed
+	more    bool                // the last look left some
+	busy    int                 // ticks under way
+	hands   int                 // goroutines that tick, started as they are first needed
+	work    chan string         // for one of them
 	done    chan outcome
 }
 
@@ -37,7 +37,7 @@ type outcome struct {
 
 func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
 	defer close(stopped)
-	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{}, since: map[string]time.Time{},
+	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{},
 		work: make(chan string), done: make(chan outcome)}
 	defer l.finish()
 	if !l.ready(ctx) {
@@ -45,8 +45,8 @@ func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
 	}
 	for wait, now := w.o.Poll, true; ctx.Err() == nil; now = l.sleep(ctx, wait) {
 		wait = w.o.Poll
-		// While many ticks run the next batch can wait, but not for ticks that hang.
-		if len(l.queue) == 0 && (now || l.busy <= w.o.Concurrency/2) {
+		// While many ticks run the next batch can wait, but not for ticks that hang. What was not there is brought by commits, which wake.
+		if len(l.queue) == 0 && (now || l.more && l.busy <= w.o.Concurrency/2) {
 			wait = l.look(ctx)
 			select {
 			case <-started:
@@ -88,7 +88,8 @@ func (l *loop) look(ctx context.Context) time.Duration {
 	now := l.o.Now()
 	business := l.o.Clock.Now()
 	// Cases that run or rest are among the due, and first: asking for as many more keeps them from hiding others.
-	cases, next, err := l.o.Log.Due(ctx, business, l.asked()+len(l.running)+len(l.resting))
+	limit := l.asked() + len(l.running) + len(l.resting)
+	cases, next, err := l.o.Log.Due(ctx, business, limit)
 	if err != nil {
 		if ctx.Err() == nil {
 			l.o.Logger.Error("due: log not read", slog.Any("error", err))
@@ -111,10 +112,9 @@ func (l *loop) look(ctx context.Context) time.Duration {
 		}
 		found = append(found, id)
 	}
-	for _, id := range l.some(found) {
-		if _, ok := l.since[id]; !ok {
-			l.since[id] = now
-		}
+	some := l.some(found)
+	l.more = len(cases) == limit || len(some) < len(found)
+	for _, id := range some {
 		l.queue = append(l.queue, id)
 		l.running[id] = struct{}{}
 	}
@@ -205,7 +205,6 @@ func (l *loop) end(o outcome) {
 	}
 	l.statsMu.Unlock()
 	if o.err == nil {
-		delete(l.since, o.caseID)
 		l.fresh[o.caseID] = struct{}{}
 		return
 	}
@@ -218,7 +217,6 @@ func (l *loop) rest(id string) {
 	r.wait = min(max(2*r.wait, l.o.Backoff), l.o.BackoffMax)
 	r.until = l.o.Now().Add(r.wait)
 	l.resting[id] = r
-	delete(l.since, id) // Lag is of those that can be helped
 }
 
 // sleep waits for something to do: the end of a tick, a wake-up, or time. Now says that the log is to be looked at in any case.
@@ -247,14 +245,9 @@ func (l *loop) sleep(ctx context.Context, wait time.Duration) (now bool) {
 
 // publish keeps the figures for Stats.
 func (l *loop) publish() {
-	now := l.o.Now()
-	var lag time.Duration
-	for _, at := range l.since {
-		lag = max(lag, now.Sub(at))
-	}
 	l.statsMu.Lock()
 	defer l.statsMu.Unlock()
-	l.stats.Backlog, l.stats.Resting, l.stats.Lag = len(l.running), len(l.resting), lag
+	l.stats.Backlog, l.stats.Resting = len(l.running), len(l.resting)
 }
 
 // finish waits for ticks under way.
@@ -265,6 +258,5 @@ func (l *loop) finish() {
 	close(l.work)
 	l.queue = nil
 	clear(l.running)
-	clear(l.since)
 	l.publish()
 }

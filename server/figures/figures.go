@@ -16,6 +16,7 @@
 package figures
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -25,17 +26,23 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"hejie/negotiation"
+	"hejie/server/app"
 )
 
-// Sources are counts that the parts of the server keep themselves. All but Bus are required and answer at once; Outbox reads the store, and
-// Evidence asks where the evidence lies.
+// Sources are counts that the parts of the server keep themselves. All but Bus are required and answer at once; Late and Outbox read the
+// store, and Evidence asks where the evidence lies.
 type Sources struct {
 	Version string
 	Sockets func() int // open now
 	Rooms   func() int // channels that somebody follows, or did a moment ago
-	// Due tells of the deadlines: how many cases are known to be due and not walked, and how long the first has been.
-	Due func() (backlog int, lag time.Duration)
-	// Outbox tells of notices whose time to be sent has come: how many, and how long the first has waited.
+	// Due tells what the worker of deadlines does: how many cases it has before it, how many rest because their walk failed, how many
+	// walks failed since the start.
+	Due func() (backlog, resting, failed int)
+	// Late tells how long the first passed deadline of the log has not been walked, whoever should have; 0: all are.
+	Late func(ctx context.Context) (time.Duration, error)
+	// Outbox tells of notices that are not delivered: how many, and how old the first of them is.
 	Outbox func(ctx context.Context) (waiting int, age time.Duration, err error)
 	// Evidence is an error while the folder or the bucket of the evidence does not answer.
 	Evidence func(ctx context.Context) error
@@ -51,6 +58,7 @@ type Figures struct {
 	batch    prometheus.Histogram
 	commit   prometheus.Histogram
 	delivery prometheus.Histogram
+	changes  *prometheus.CounterVec
 }
 
 // scrape bounds the reading of the store, and the asking for the evidence, for one answer.
@@ -69,19 +77,33 @@ func New(s Sources) *Figures {
 		Name: "hejie_commit_seconds", Help: "Time of a commit from BEGIN to COMMIT, the decisions included.", Buckets: prometheus.ExponentialBuckets(.0001, 2.5, 12),
 	})
 	f.delivery = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name: "hejie_delivery_seconds", Help: "Time from a commit until its events lie in the queues of the sockets.", Buckets: prometheus.ExponentialBuckets(.0001, 2.5, 12),
+		Name: "hejie_delivery_seconds", Help: "Time from an event, on whatever replica, until it lies in the queues of this one's sockets.", Buckets: prometheus.ExponentialBuckets(.0001, 2.5, 13),
 	})
+	f.changes = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "hejie_changes_total", Help: "Changes that were asked of the log, by HTTP, sockets and clocks, by what came of them: done, or the code of the error.",
+	}, []string{"result"})
+	for _, result := range []string{done, negotiation.CodeUnavailable, negotiation.CodeInternal} {
+		f.changes.WithLabelValues(result) // a rate begins at 0, not at the first error
+	}
 	f.registry.MustRegister(
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		f.requests, f.batch, f.commit, f.delivery,
+		f.requests, f.batch, f.commit, f.delivery, f.changes,
 		gauge("hejie_build_info", "1, with the version of the program.", prometheus.Labels{"version": s.Version}, func() float64 { return 1 }),
 		gauge("hejie_sockets", "Open sockets.", nil, func() float64 { return float64(s.Sockets()) }),
 		gauge("hejie_rooms", "Channels that somebody follows, or did a moment ago.", nil, func() float64 { return float64(s.Rooms()) }),
-		gauge("hejie_due_backlog", "Cases known to be due and not walked yet.", nil, func() float64 { n, _ := s.Due(); return float64(n) }),
-		gauge("hejie_due_lag_seconds", "How long the first of them has been known.", nil, func() float64 { _, lag := s.Due(); return lag.Seconds() }),
+		gauge("hejie_due_backlog", "Cases known to be due and not walked yet.", nil, func() float64 { n, _, _ := s.Due(); return float64(n) }),
+		gauge("hejie_due_resting", "Cases whose walk failed, until it is tried again.", nil, func() float64 { _, n, _ := s.Due(); return float64(n) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "hejie_due_failed_total", Help: "Walks that failed."}, func() float64 { _, _, n := s.Due(); return float64(n) }),
+		stored(s.Logger, func(ctx context.Context) ([]float64, error) {
+			late, err := s.Late(ctx)
+			return []float64{late.Seconds()}, err
+		}, prometheus.NewDesc("hejie_due_lag_seconds", "How long the first passed deadline has not been walked.", nil, nil)),
 		gauge("hejie_evidence_up", "1 while the folder or the bucket of the evidence answers, else 0.", nil, s.evidenceUp),
-		&outbox{s, prometheus.NewDesc("hejie_outbox_waiting", "Notices whose time to be sent has come; 10000: at least.", nil, nil),
-			prometheus.NewDesc("hejie_outbox_age_seconds", "How long the first of them has waited.", nil, nil)},
+		stored(s.Logger, func(ctx context.Context) ([]float64, error) {
+			n, age, err := s.Outbox(ctx)
+			return []float64{float64(n), age.Seconds()}, err
+		}, prometheus.NewDesc("hejie_outbox_waiting", "Notices that are not delivered; 10000: at least.", nil, nil),
+			prometheus.NewDesc("hejie_outbox_age_seconds", "How old the first of them is.", nil, nil)),
 	)
 	if s.Bus != nil {
 		f.registry.MustRegister(gauge("hejie_bus_up", "1 while the other replicas hear this one, else 0.", nil, func() float64 { return yes(s.Bus()) }))
@@ -110,24 +132,34 @@ func (s Sources) evidenceUp() float64 {
 	return yes(err == nil)
 }
 
-// outbox reads both of its figures at once. When the store does not answer they are absent, which alerts can ask for.
-type outbox struct {
-	s            Sources
-	waiting, age *prometheus.Desc
+// stored are gauges that are read from the store, together. When it does not answer they are absent, which alerts can ask for.
+func stored(logger *slog.Logger, read func(context.Context) ([]float64, error), gauges ...*prometheus.Desc) prometheus.Collector {
+	return &storedGauges{logger, read, gauges}
 }
 
-func (o *outbox) Describe(ch chan<- *prometheus.Desc) { ch <- o.waiting; ch <- o.age }
+type storedGauges struct {
+	logger *slog.Logger
+	read   func(context.Context) ([]float64, error)
+	gauges []*prometheus.Desc
+}
 
-func (o *outbox) Collect(ch chan<- prometheus.Metric) {
+func (s *storedGauges) Describe(ch chan<- *prometheus.Desc) {
+	for _, g := range s.gauges {
+		ch <- g
+	}
+}
+
+func (s *storedGauges) Collect(ch chan<- prometheus.Metric) {
 	ctx, cancel := context.WithTimeout(context.Background(), scrape)
 	defer cancel()
-	n, age, err := o.s.Outbox(ctx)
+	values, err := s.read(ctx)
 	if err != nil {
-		o.s.Logger.Warn("figures: outbox not read", slog.Any("error", err))
+		s.logger.Warn("figures: the store does not answer", slog.Any("error", err))
 		return
 	}
-	ch <- prometheus.MustNewConstMetric(o.waiting, prometheus.GaugeValue, float64(n))
-	ch <- prometheus.MustNewConstMetric(o.age, prometheus.GaugeValue, age.Seconds())
+	for i, g := range s.gauges {
+		ch <- prometheus.MustNewConstMetric(g, prometheus.GaugeValue, values[i])
+	}
 }
 
 // Request notes an answered request. Route is the pattern that it matched.
@@ -146,7 +178,25 @@ func (f *Figures) Commit(jobs int, took time.Duration) {
 	f.commit.Observe(took.Seconds())
 }
 
-// Delivered notes how long the eldest of a round of commits waited until all of them had been given to those who follow.
+// done is the result of a change that was accepted.
+const done = "done"
+
+// counted is a log whose changes are counted by what came of them.
+type counted struct {
+	app.Log
+	changes *prometheus.CounterVec
+}
+
+// Changes counts those of a log.
+func (f *Figures) Changes(log app.Log) app.Log { return counted{log, f.changes} }
+
+func (c counted) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	receipt, err := c.Log.Change(ctx, ch)
+	c.changes.WithLabelValues(cmp.Or(negotiation.CodeOf(err), done)).Inc()
+	return receipt, err
+}
+
+// Delivered notes how old the eldest event of a round was when all of them had been given to those who follow.
 func (f *Figures) Delivered(took time.Duration) { f.delivery.Observe(took.Seconds()) }
 
 // Handler answers /metrics in the text format.

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
+	"hejie/server/app"
 )
 
 func read(f *Figures) string {
@@ -19,11 +22,22 @@ func read(f *Figures) string {
 	return w.Body.String()
 }
 
+// answering is a log that says one thing.
+type answering struct {
+	app.Log
+	err error
+}
+
+func (a answering) Change(context.Context, app.Change) (app.Receipt, error) {
+	return app.Receipt{}, a.err
+}
+
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	var failing error
 	s := Sources{
-		Version: "v1", Sockets: func() int { return 7 }, Rooms: func() int { return 3 }, Due: func() (int, time.Duration) { return 2, 1500 * time.Millisecond },
+		Version: "v1", Sockets: func() int { return 7 }, Rooms: func() int { return 3 }, Due: func() (int, int, int) { return 2, 1, 9 },
+		Late:     func(context.Context) (time.Duration, error) { return 1500 * time.Millisecond, failing },
 		Outbox:   func(context.Context) (int, time.Duration, error) { return 4, time.Minute, failing },
 		Evidence: func(context.Context) error { return failing },
 		Bus:      func() bool { return true },
@@ -34,9 +48,14 @@ func TestFigures(t *testing.T) {
 	f.Request("BREW", "unknown", 404, time.Millisecond)
 	f.Commit(12, time.Millisecond)
 	f.Delivered(time.Millisecond)
+	for _, err := range []error{nil, negotiation.NewError(negotiation.CodeUnavailable), negotiation.NewError(negotiation.CodeUnavailable)} {
+		_, got := f.Changes(answering{err: err}).Change(t.Context(), app.Change{})
+		require.Equal(t, err, got)
+	}
 	text := read(f)
 	for _, line := range []string{
-		`hejie_build_info{version="v1"} 1`, "hejie_sockets 7", "hejie_rooms 3", "hejie_due_backlog 2", "hejie_due_lag_seconds 1.5",
+		`hejie_build_info{version="v1"} 1`, "hejie_sockets 7", "hejie_rooms 3", "hejie_due_backlog 2", "hejie_due_resting 1", "hejie_due_failed_total 9", "hejie_due_lag_seconds 1.5",
+		`hejie_changes_total{result="done"} 1`, `hejie_changes_total{result="unavailable"} 2`, `hejie_changes_total{result="internal"} 0`,
 		"hejie_bus_up 1", "hejie_evidence_up 1", "hejie_outbox_waiting 4", "hejie_outbox_age_seconds 60", "hejie_commit_jobs_sum 12", "hejie_commit_seconds_count 1", "hejie_delivery_seconds_count 1",
 		`hejie_request_seconds_bucket{method="GET",route="/api/cases/:id",status="200",le="0.005"} 1`,
 		`hejie_request_seconds_count{method="other",route="unknown",status="404"} 1`,
@@ -47,6 +66,7 @@ func TestFigures(t *testing.T) {
 	// What cannot be read is absent, never 0.
 	failing = errors.New("away")
 	require.NotContains(t, read(f), "hejie_outbox_waiting")
+	require.NotContains(t, read(f), "hejie_due_lag_seconds")
 	require.Contains(t, read(f), "hejie_sockets 7")
 	require.Contains(t, read(f), "hejie_evidence_up 0\n")
 	s.Bus = nil
@@ -57,7 +77,8 @@ func TestFigures(t *testing.T) {
 func TestDashboardAndAlerts(t *testing.T) {
 	t.Parallel()
 	f := New(Sources{
-		Version: "v1", Sockets: func() int { return 0 }, Rooms: func() int { return 0 }, Due: func() (int, time.Duration) { return 0, 0 },
+		Version: "v1", Sockets: func() int { return 0 }, Rooms: func() int { return 0 }, Due: func() (int, int, int) { return 0, 0, 0 },
+		Late:   func(context.Context) (time.Duration, error) { return 0, nil },
 		Outbox: func(context.Context) (int, time.Duration, error) { return 0, 0, nil }, Evidence: func(context.Context) error { return nil }, Bus: func() bool { return false }, Logger: slog.New(slog.DiscardHandler),
 	})
 	f.Request("GET", "/healthz", 204, 0)

@@ -119,7 +119,10 @@ func TestFromNothingToACase(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, w.do("qian", "GET", "/api/inbox", nil).Code, "rights end at once")
 
 	calendar := `{"year":2027,"papers":["https://www.gov.cn/x"],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`
-	require.Equal(t, 2027, read[web.CalendarYear](t, w.do("root", "PUT", "/api/admin/calendar/2027", calendar)).Year)
+	half := problem(t, w.do("root", "PUT", "/api/admin/calendar/2027", calendar))
+	require.Equal(t, web.ProblemCode("bad_calendar"), half.Code)
+	require.Contains(t, half.Detail, "2027 年的通知没有列出：2027-02-05 春节、2027-02-06 春节")
+	require.Equal(t, 2027, read[web.CalendarYear](t, w.do("root", "PUT", "/api/admin/calendar/2027?partial=true", calendar)).Year)
 	bad := problem(t, w.do("root", "PUT", "/api/admin/calendar/2028", calendar))
 	require.Equal(t, web.ProblemCode("bad_calendar"), bad.Code)
 	require.Equal(t, "这是 2027 年的通知，却按 2028 年导入。请按 2027 年导入。", bad.Detail)

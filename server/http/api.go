@@ -41,22 +41,7 @@ func given(field, s string) error {
 	return nil
 }
 
-// limit is the page's length: the contract's range is not the generator's to enforce.
-func limit(n, most int) error {
-	if n < 0 || n > most {
-		return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", most).On("limit")
-	}
-	return nil
-}
-
 const longestPage = 100
-
-func longestOf(operation string) int {
-	if operation == "listEvents" {
-		return mostEvents
-	}
-	return longestPage
-}
 
 // answerJSON writes a body of the contract with a cookie beside it.
 func answerJSON(w http.ResponseWriter, status int, body any) error {

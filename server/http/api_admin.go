@@ -125,7 +125,7 @@ func (a api) ListCalendarYears(ctx context.Context, _ ListCalendarYearsRequestOb
 }
 
 func (a api) ImportCalendar(ctx context.Context, r ImportCalendarRequestObject) (ImportCalendarResponseObject, error) {
-	y, err := a.App.Admin.ImportCalendar(ctx, actor(ctx), r.Year, *r.Body)
+	y, err := a.App.Admin.ImportCalendar(ctx, actor(ctx), r.Year, *r.Body, r.Params.Partial)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package http
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,9 +43,6 @@ func (a api) ListMyCases(ctx context.Context, r ListMyCasesRequestObject) (ListM
 }
 
 func (a api) list(ctx context.Context, of func(context.Context, app.Session, app.CaseQuery) (app.CasePage, error), q app.CaseQuery) (CasePage, error) {
-	if err := limit(q.Limit, longestPage); err != nil {
-		return CasePage{}, err
-	}
 	page, err := of(ctx, me(ctx), q)
 	return pageOf(page), err
 }
@@ -145,6 +143,11 @@ func (a api) GetAudit(ctx context.Context, r GetAuditRequestObject) (GetAuditRes
 		return nil, err
 	}
 	p := r.Params
+	if p.Actor != "" {
+		if err := given("actor", p.Actor); err != nil {
+			return nil, err
+		}
+	}
 	f, err := a.auditFilter(p.What, p.From, p.To, p.After, p.Limit)
 	if err != nil {
 		return nil, err
@@ -160,12 +163,9 @@ func (a api) GetAudit(ctx context.Context, r GetAuditRequestObject) (GetAuditRes
 const mostEvents = 500
 
 func (a api) ListEvents(ctx context.Context, r ListEventsRequestObject) (ListEventsResponseObject, error) {
-	n := r.Params.Limit
-	if err := limit(n, mostEvents); err != nil {
-		return nil, err
-	}
-	if n == 0 {
-		n = 200
+	n := cmp.Or(r.Params.Limit, 200)
+	if r.Params.Before != 0 && r.Params.Since != "" {
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "since or before").On("before")
 	}
 	since, err := negotiation.ParsePosition(r.Params.Since)
 	if err != nil {
@@ -175,15 +175,10 @@ func (a api) ListEvents(ctx context.Context, r ListEventsRequestObject) (ListEve
 		return nil, err
 	}
 	var c app.Catchup
-	switch before := r.Params.Before; {
-	case before == 0:
-		c, err = app.CatchUp(ctx, a.Past, r.Case, r.Channel, since, n)
-	case before < 0:
-		err = negotiation.NewError(negotiation.CodeOutOfRange, "min", 1).On("before")
-	case since.Seq > 0:
-		err = negotiation.NewError(negotiation.CodeInvalid, "allowed", "since or before").On("before")
-	default:
+	if before := r.Params.Before; before > 0 {
 		c, err = app.Before(ctx, a.Past, r.Case, r.Channel, before, n)
+	} else {
+		c, err = app.CatchUp(ctx, a.Past, r.Case, r.Channel, since, n)
 	}
 	if err != nil {
 		return nil, err

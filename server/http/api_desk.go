@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"hejie/negotiation"
+	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
 
@@ -30,6 +31,9 @@ func (a api) ListInbox(ctx context.Context, r ListInboxRequestObject) (ListInbox
 	case "me":
 		q.Agent = actor(ctx).ID
 	default:
+		if p.Agent != "" && !app.ValidID(p.Agent) {
+			return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "an account, me or nobody").On("agent")
+		}
 		q.Agent = p.Agent
 	}
 	page, err := a.list(ctx, a.Lists.Inbox, q)
@@ -113,6 +117,9 @@ func (a api) ListBoard(ctx context.Context, r ListBoardRequestObject) (ListBoard
 	if err := oneOf("category", p.Category, negotiation.Categories[:]...); err != nil {
 		return nil, err
 	}
+	if err := oneOf("ground", p.Ground, negotiation.EscalationReasons[:]...); err != nil {
+		return nil, err
+	}
 	page, err := a.list(ctx, a.Lists.Board, app.CaseQuery{Column: p.Column, Open: p.Open, Sort: app.SortDue, Within: p.Region, Category: p.Category, Min: p.Min, Max: p.Max,
 		Reason: p.Ground, Search: p.Q, After: p.After, Limit: p.Limit})
 	return ListBoard200JSONResponse(page), err
@@ -130,36 +137,41 @@ func (a api) GetBoardSummary(ctx context.Context, r GetBoardSummaryRequestObject
 	return out, nil
 }
 
+// latest day that has four digits of a year.
+const latest = "9999-12-31"
+
 // auditFilter is what both audits can be asked for.
 func (a api) auditFilter(what AuditWhat, from, to, after string, n int) (f app.AuditFilter, err error) {
 	f = app.AuditFilter{What: string(what), Limit: a.App.Limits.Page(n)}
 	if what != "" && !what.Valid() {
 		return f, negotiation.NewError(negotiation.CodeInvalid, "allowed", "AuditWhat").On("what")
 	}
-	if f.Before, err = auditCursor(after, n); err != nil {
+	if f.Before, err = auditCursor(after); err != nil {
 		return f, err
 	}
+	var first, last workday.Date
 	if from != "" {
-		first, err := day("from", from)
-		if err != nil {
+		if first, err = day("from", from); err != nil {
 			return f, err
 		}
 		f.From = first.Time()
 	}
 	if to != "" {
-		last, err := day("to", to)
-		if err != nil {
+		if last, err = day("to", to); err != nil {
 			return f, err
 		}
 		f.Until = last.AddDays(1).Time()
+	}
+	if from != "" && to != "" && last.Before(first) {
+		return f, negotiation.NewError(negotiation.CodeOutOfRange, "min", from, "max", latest).On("to")
 	}
 	return f, nil
 }
 
 // auditCursor reads the page of an audit: the id of the last row of the page before.
-func auditCursor(after string, n int) (int64, error) {
-	if err := limit(n, longestPage); err != nil || after == "" {
-		return 0, err
+func auditCursor(after string) (int64, error) {
+	if after == "" {
+		return 0, nil
 	}
 	before, err := strconv.ParseInt(after, 10, 64)
 	if err != nil || before < 1 {

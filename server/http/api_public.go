@@ -90,9 +90,6 @@ func (a api) GetRegion(ctx context.Context, r GetRegionRequestObject) (GetRegion
 
 func (a api) SearchEnterprises(ctx context.Context, r SearchEnterprisesRequestObject) (SearchEnterprisesResponseObject, error) {
 	p := r.Params
-	if err := limit(p.Limit, longestPage); err != nil {
-		return nil, err
-	}
 	found, next, err := a.App.Public.Search(ctx, p.Q, p.After, p.Limit)
 	if err != nil {
 		return nil, err
@@ -137,9 +134,6 @@ func (a api) GetRanking(ctx context.Context, r GetRankingRequestObject) (GetRank
 }
 
 func (a api) ranking(ctx context.Context, within, after string, n int) (EnterprisePage, error) {
-	if err := limit(n, longestPage); err != nil {
-		return EnterprisePage{}, err
-	}
 	ranked, err := a.App.Public.Ranking(ctx, within, after, n)
 	if err != nil {
 		return EnterprisePage{}, err
@@ -189,9 +183,6 @@ func inApplication(err error) error {
 
 func (a api) ListApplications(ctx context.Context, r ListApplicationsRequestObject) (ListApplicationsResponseObject, error) {
 	p := r.Params
-	if err := limit(p.Limit, longestPage); err != nil {
-		return nil, err
-	}
 	n := a.App.Limits.Page(p.Limit)
 	views, err := a.App.Scheme.Applications(ctx, actor(ctx), scheme.StatusPending, p.After, n)
 	if err != nil {

@@ -124,14 +124,16 @@ func TestEnrolmentOfTheDesk(t *testing.T) {
 	require.Equal(t, e.Since, account.EnterpriseSince)
 }
 
-// The audit names people: staff by their display name, consumers masked.
+// The audit names people, staff by their display name, consumers masked, and cases by their number.
 func TestAuditNamesPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).people()
 	b := w.file("wang", "楚天家具", "B-1")
 	w.must("wang", b, map[string]any{"type": "escalate"})
 	require.Equal(t, http.StatusOK, w.do("officer", "GET", "/api/cases/"+b+"/details?purpose=contact", nil).Code)
-	require.Equal(t, "officer name", read[web.AuditPage](t, w.do("wang", "GET", "/api/cases/"+b+"/audit", nil)).Rows[0].Name)
+	seen := read[web.AuditPage](t, w.do("wang", "GET", "/api/cases/"+b+"/audit", nil)).Rows[0]
+	require.Equal(t, "officer name", seen.Name)
+	require.Equal(t, read[web.CaseView](t, w.do("wang", "GET", "/api/cases/"+b, nil)).Case.Code, seen.CaseCode)
 	require.Equal(t, "officer name", read[web.CaseFile](t, w.do("wang", "GET", "/api/cases/"+b+"/file", nil)).Readers[0].Name)
 	w.must("wang", b, map[string]any{"type": "withdraw_case", "reason": "other"})
 	require.Equal(t, http.StatusNoContent, w.do("wang", "DELETE", "/api/account", nil).Code)

@@ -781,6 +781,9 @@ type AuditRow struct {
 	// Example: 019aa5c4-1f00-7000-8000-000000000001
 	Case Id `json:"case,omitempty,omitzero"`
 
+	// CaseCode the number that people know the case by
+	CaseCode string `json:"case_code,omitempty,omitzero"`
+
 	// Detail of details_opened by an officer a DetailsPurpose
 	Detail string `json:"detail,omitempty,omitzero"`
 	Id     int64  `json:"id"`
@@ -1473,7 +1476,7 @@ type ContentErased = negotiation.ContentErased
 // Counts By party.
 type Counts = negotiation.Counts
 
-// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 //
 // Example: 91430600MA4L16JQ97
 type CreditCode = creditcode.Code
@@ -1631,7 +1634,7 @@ type Enterprise struct {
 	Address string     `json:"address"`
 	Bureau  BureauName `json:"bureau,omitempty,omitzero"`
 
-	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 	//
 	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code"`
@@ -1683,7 +1686,7 @@ type EnterprisePage struct {
 
 // EnterpriseRow In a search with its credit code, in a ranking without
 type EnterpriseRow struct {
-	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 	//
 	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
@@ -1975,7 +1978,7 @@ type Invitation struct {
 
 // InvitationInput defines model for InvitationInput.
 type InvitationInput struct {
-	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
 	//
 	// Example: 91430600MA4L16JQ97
 	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
@@ -2793,12 +2796,18 @@ type ListAuditParams struct {
 	// From first day
 	From AuditFrom `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
-	// To last day
+	// To last day, not before `from`
 	To AuditTo `form:"to,omitempty" json:"to,omitempty,omitzero"`
 
 	// After `next` of the page before
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ImportCalendarParams defines parameters for ImportCalendar.
+type ImportCalendarParams struct {
+	// Partial take it though it leaves out days that the calendar has for the year; otherwise bad_calendar names them
+	Partial bool `form:"partial,omitempty" json:"partial,omitempty,omitzero"`
 }
 
 // ListApplicationsParams defines parameters for ListApplications.
@@ -2821,7 +2830,7 @@ type ListBoardParams struct {
 	Min Minor `form:"min,omitempty" json:"min,omitempty,omitzero"`
 
 	// Max disputed amount up to
-	Max Minor `form:"max,omitempty" json:"max,omitempty,omitzero"`
+	Max int64 `form:"max,omitempty" json:"max,omitempty,omitzero"`
 
 	// Ground what sent the case to the bureau
 	Ground EscalationReason `form:"ground,omitempty" json:"ground,omitempty,omitzero"`
@@ -2872,7 +2881,7 @@ type GetAuditParams struct {
 	// From first day
 	From AuditFrom `form:"from,omitempty" json:"from,omitempty,omitzero"`
 
-	// To last day
+	// To last day, not before `from`
 	To AuditTo `form:"to,omitempty" json:"to,omitempty,omitzero"`
 
 	// After `next` of the page before
@@ -2896,13 +2905,14 @@ type GetFileParams struct {
 type ListEventsParams struct {
 	Since Position `form:"since,omitempty" json:"since,omitempty,omitzero"`
 
-	// Before not together with `since`
+	// Before not together with `since`, whatever it says
 	Before int64 `form:"before,omitempty" json:"before,omitempty,omitzero"`
 	Limit  int   `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
 // SearchEnterprisesParams defines parameters for SearchEnterprises.
 type SearchEnterprisesParams struct {
+	// Q words of the name in their order, or a unified social credit code, also only its beginning, in any spelling
 	Q string `form:"q,omitempty" json:"q,omitempty,omitzero"`
 
 	// After `next` of the page before
@@ -3587,7 +3597,7 @@ type ServerInterface interface {
 	ListCalendarYears(ctx echo.Context) error
 	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed by and by
 	// (PUT /api/admin/calendar/{year})
-	ImportCalendar(ctx echo.Context, year int) error
+	ImportCalendar(ctx echo.Context, year int, params ImportCalendarParams) error
 	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
 	// (POST /api/admin/erasures)
 	EraseContent(ctx echo.Context) error
@@ -3947,8 +3957,17 @@ func (w *ServerInterfaceWrapper) ImportCalendar(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportCalendarParams
+	// ------------- Optional query parameter "partial" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partial", ctx.QueryParams(), &params.Partial, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partial: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ImportCalendar(ctx, year)
+	err = w.Handler.ImportCalendar(ctx, year, params)
 	return err
 }
 
@@ -5618,8 +5637,9 @@ func (response ListCalendarYearsdefaultApplicationProblemPlusJSONResponse) Visit
 }
 
 type ImportCalendarRequestObject struct {
-	Year int `json:"year"`
-	Body *ImportCalendarJSONRequestBody
+	Year   int `json:"year"`
+	Params ImportCalendarParams
+	Body   *ImportCalendarJSONRequestBody
 }
 
 type ImportCalendarResponseObject interface {
@@ -8591,10 +8611,11 @@ func (sh *strictHandler) ListCalendarYears(ctx echo.Context) error {
 }
 
 // ImportCalendar operation middleware
-func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int) error {
+func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int, params ImportCalendarParams) error {
 	var request ImportCalendarRequestObject
 
 	request.Year = year
+	request.Params = params
 
 	var body ImportCalendarJSONRequestBody
 	var err error

@@ -3,7 +3,6 @@ package http
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -111,6 +110,7 @@ const (
 const aroundFile = 64 << 10
 
 func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFunc {
+	parameters := parametersOf(operation)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			v := visitOf(c.Request().Context())
@@ -121,10 +121,8 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 			if err := g.admits(v); err != nil {
 				return err
 			}
-			if rows := c.QueryParam("limit"); rows != "" {
-				if n, err := strconv.Atoi(rows); err == nil && n == 0 { // later it is like none
-					return negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", longestOf(operation)).On("limit")
-				}
+			if err := checkQuery(c.Request().URL.RawQuery, parameters); err != nil {
+				return err
 			}
 			if l != nil {
 				if err := l.take(v.addr); err != nil {

@@ -223,12 +223,12 @@ func (s *Server) routes(pages http.Handler) http.Handler {
 	others.Handle("/", pages)
 	others.HandleFunc("/healthz", s.healthz)
 	others.HandleFunc("/readyz", s.readyz)
-	operations, live, events := visited(headAsGet(s.api())), visited(s.live("/api/live", s.options.Live)), visited(s.live("/api/events", s.options.Events))
+	operations, live, events := visited(headAsGet(s.api())), visited(s.live("/api/live", s.options.Live)), visited(s.live(streamRoute, s.options.Events))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
 		case path == "/api/live":
 			live.ServeHTTP(w, r)
-		case path == "/api/events" && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		case path == streamRoute && (r.Method == http.MethodGet || r.Method == http.MethodHead):
 			events.ServeHTTP(w, r)
 		case path == "/api", strings.HasPrefix(path, "/api/"):
 			operations.ServeHTTP(w, r)

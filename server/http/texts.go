@@ -110,6 +110,8 @@ var calendarTexts = map[string]text{
 	string(workday.NamedTwice):   {enDetail: "{date} is named twice. Keep one of the two.", zhDetail: "{date} 出现了两次，请只保留一次。"},
 	string(workday.NoWeekendDay): {enDetail: "{date} is no weekend day, so it cannot be worked in exchange. Set isOffDay to true, or remove the day.", zhDetail: "{date} 不是周末，不能调休上班。请把 isOffDay 改为 true，或删除这一天。"},
 	app.OtherYearAsked:           {enDetail: "It is the notice of {year}, and was sent as that of {wanted}. Send it as {year}.", zhDetail: "这是 {year} 年的通知，却按 {wanted} 年导入。请按 {year} 年导入。"},
+	app.DaysLeftOut: {enDetail: "The notice of {year} leaves out {days}. Add them, or, if the notice itself leaves them out, send it with partial=true.",
+		zhDetail: "{year} 年的通知没有列出：{days}。请补上；如果通知原文确实没有，请加上 partial=true 再导入。"},
 }
 
 // allowed are the values of params that are said in words and not in the terms of the contract.
@@ -124,6 +126,7 @@ var allowed = map[string]string{
 	"next of the page before":         "上一页的 next",
 	"a position for each channel":     "每个频道一个位置",
 	"since or before":                 "since 和 before 之一",
+	"an account, me or nobody":        "账号、me 或 nobody",
 	"county":                          "县级区划代码",
 	"consumers":                       "仅限消费者",
 	"staff":                           "仅限工作人员",

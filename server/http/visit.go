@@ -59,6 +59,9 @@ func (v *visit) client() app.Client {
 	return app.Client{Addr: v.addr, Agent: v.asked.Get("User-Agent")}
 }
 
+// streamRoute is that of server-sent events.
+const streamRoute = "/api/events"
+
 // begin gives each request its visit, an id, a line in the log and, whatever happens, an answer.
 func (s *Server) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -112,7 +115,7 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, t
 		}
 		_ = h.Handle(r.Context(), line) // as slog itself does: there is nobody to be told
 	}
-	if s.options.Observe != nil {
+	if s.options.Observe != nil && v.route != streamRoute { // a stream lasts as long as its page is looked at
 		s.options.Observe(r.Method, v.route, status, took)
 	}
 }

@@ -130,7 +130,7 @@ func answersTo(frames [][]byte) (ids map[string]int, noJSON int) {
 	ids = map[string]int{}
 	for _, frame := range frames {
 		m, err := split(frame)
-		if err == nil && m.get("do") != nil {
+		if err == nil && (m.get("do") != nil || m.get("id") != nil) {
 			if id, err := text(m.get("id")); err == nil && app.ValidID(id) {
 				ids[id]++
 				continue

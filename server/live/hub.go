@@ -69,7 +69,7 @@ type Options struct {
 
 	// Origin judges the Origin of an upgrade; nil: none, or the host that was asked for.
 	Origin func(*http.Request) bool
-	// Delivered hears how long the eldest of a round of commits waited until all were given to their followers; nil: nobody does.
+	// Delivered hears how old the eldest event of a round of commits was when all were given to their followers; nil: nobody does.
 	Delivered func(took time.Duration)
 	Logger    *slog.Logger     // nil: nothing is logged
 	Now       func() time.Time // real time; nil: time.Now

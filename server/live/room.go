@@ -20,7 +20,7 @@ type shard struct {
 	list    sync.Mutex
 	pending []*app.Commit
 	missed  map[string]struct{} // cases whose commits found the list full
-	eldest  time.Time           // when the first of pending came; zero when nobody asks
+	eldest  time.Time           // when the first event of pending was; zero when nobody asks
 	busy    bool
 }
 
@@ -85,8 +85,8 @@ func (h *Hub) Publish(commits []app.Commit) {
 func (s *shard) add(c *app.Commit) {
 	s.list.Lock()
 	defer s.list.Unlock()
-	if len(s.pending) == 0 && s.hub.Delivered != nil {
-		s.eldest = time.Now()
+	if at := c.Records[0].At; s.hub.Delivered != nil && (len(s.pending) == 0 || at.Before(s.eldest)) {
+		s.eldest = at
 	}
 	if len(s.pending) < s.hub.tuning.pending {
 		s.pending = append(s.pending, c)
@@ -126,7 +126,7 @@ func (s *shard) run() {
 			s.hub.feeds.refresh()
 		}
 		if len(commits) > 0 && s.hub.Delivered != nil {
-			s.hub.Delivered(time.Since(eldest))
+			s.hub.Delivered(s.hub.Now().Sub(eldest))
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -113,9 +114,16 @@ func or(s, other string) string {
 	return s
 }
 
-// streamTargets reads the channels and positions of a request. Errors: required, out_of_range, not_found (channel), invalid (since).
+// streamTargets reads the channels and positions of a request. Errors: malformed, repeated_field (since), required, out_of_range, not_found
+// (channel), invalid (since).
 func streamTargets(r *http.Request) ([]target, error) {
-	q := r.URL.Query()
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, negotiation.NewError(negotiation.CodeMalformed).Because(err)
+	}
+	if len(q["since"]) > 1 {
+		return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", "since").On("since")
+	}
 	names, since := q["channel"], or(r.Header.Get("Last-Event-ID"), q.Get("since"))
 	switch {
 	case len(names) == 0:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -179,6 +180,22 @@ func TestStreamIsRefused(t *testing.T) {
 	w.listen("consumer", "", room).must()
 	require.Equal(t, http.StatusTeapot, w.request("consumer", "", room).StatusCode)
 	require.Equal(t, negotiation.CodeRateLimited, codes[len(codes)-1], "sockets and streams count together")
+}
+
+// What cannot be read, or is there twice, is not taken for absent.
+func TestStreamsAskPlainly(t *testing.T) {
+	t.Parallel()
+	for query, code := range map[string]string{
+		"":                    "",
+		"&since=0":            "",
+		"&since=0&since=0":    negotiation.CodeRepeatedField,
+		"&since=%zz":          negotiation.CodeMalformed,
+		"&since=0&utm=1&utm=": "",
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/api/events?channel="+roomNo(1)+query, nil)
+		_, err := streamTargets(r)
+		require.Equal(t, code, negotiation.CodeOf(err), query)
+	}
 }
 
 func TestStreamKeepsToRights(t *testing.T) {

@@ -153,7 +153,7 @@ func conditionsOf(q app.CaseQuery) *conditions {
 		equal(c, "col", q.Column)
 	}
 	if s := strings.TrimSpace(q.Search); s != "" {
-		like := "%" + likeEscaper.Replace(searchText(s)) + "%"
+		like := like(s)
 		if (q.Consumer != "" || q.Enterprise != "") && q.Within == "" && q.Bureau == "" {
 			c.add(`(search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, like, like)
 		} else { // who does not see the room knows no text of a case, and may not guess it
@@ -171,6 +171,11 @@ func conditionsOf(q app.CaseQuery) *conditions {
 const isLate = `(overdue = 1 AND phase = 'awaiting_response')`
 
 var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// like is the pattern of what a reader looks for in a searchText: words in their order.
+func like(q string) string {
+	return "%" + strings.Join(strings.Fields(likeEscaper.Replace(app.Normalise(q))), "%") + "%"
+}
 
 // regionColumn is the column that holds regions of the code's depth.
 func regionColumn(code string) string {

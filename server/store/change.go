@@ -86,6 +86,11 @@ func (b *batch) change(j *job) error {
 	}
 	if p.Err == nil {
 		j.receipt = app.Receipt{Case: ch.Case, Positions: p.positions}
+		if ch.Also != nil {
+			if err := ch.Also(context.Background(), b.s.plainTx(b.tx)); err != nil {
+				return err
+			}
+		}
 	}
 	return b.notify(k, p.Notices)
 }

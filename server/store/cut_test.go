@@ -149,6 +149,10 @@ func TestCutWhileReading(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(t *testing.T, p *proxy, database string){
 		"the network": func(_ *testing.T, p *proxy, _ string) { p.hangUp() },
+		"the network, and the next connection while it is made": func(_ *testing.T, p *proxy, _ string) {
+			p.hangUp()
+			p.cut.Store(beforeBytes)
+		},
 		"the server": func(t *testing.T, _ *proxy, database string) {
 			db, err := sql.Open("pgx", database)
 			require.NoError(t, err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
@@ -135,6 +136,17 @@ func (s *Store) Overhear(tell func(statement string)) error {
 	db := sql.OpenDB(overheard{first.Driver(), dsn(s.path), tell})
 	s.readers = sqlx.NewDb(db, readerDriver)
 	return first.Close()
+}
+
+// OnPostgres says a statement of a file as a server is told it; false for what is of a file alone.
+func OnPostgres(q string) (string, bool) {
+	switch word, _, _ := strings.Cut(q, " "); word {
+	case "SELECT", "WITH", "INSERT", "UPDATE", "DELETE":
+	default:
+		return "", false
+	}
+	q = strings.NewReplacer(sqliteWords.frequent, "", sqliteWords.inbox, "", sqliteWords.each, postgresWords.each).Replace(q)
+	return sqlx.Rebind(sqlx.DOLLAR, q), true
 }
 
 // Prepared are the statements of the writer of a store that is closed.

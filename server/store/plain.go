@@ -22,8 +22,10 @@ type plain struct {
 
 // Write runs f in the next commit; see app.Plain.
 func (p plain) Write(ctx context.Context, f func(app.PlainTx) error) error {
-	return p.s.write(ctx, func(t *tx) error { return f(plainTx{plainReader{t}, t, p.s.opt.Now}) })
+	return p.s.write(ctx, func(t *tx) error { return f(p.s.plainTx(t)) })
 }
+
+func (s *Store) plainTx(t *tx) plainTx { return plainTx{plainReader{t}, t, s.opt.Now} }
 
 // plainReader reads the plain tables, from the pool or inside the writer's transaction.
 type plainReader struct{ q querier }

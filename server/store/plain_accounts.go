@@ -133,10 +133,6 @@ func (p plainTx) SetPerson(_ context.Context, w app.Person) error {
 }
 
 func (p plainTx) KeepFiler(_ context.Context, account, but string) error {
-	err := p.t.run(`INSERT INTO filers (case_id, account, name, address) SELECT cases.id, people.account, people.name, people.address FROM cases
+	return p.t.run(`INSERT INTO filers (case_id, account, name, address) SELECT cases.id, people.account, people.name, people.address FROM cases
 		JOIN people ON people.account = cases.consumer WHERE cases.consumer = ? AND cases.id <> ? ON CONFLICT (case_id) DO NOTHING`, account, but)
-	if err != nil {
-		return err
-	}
-	return p.t.run(`DELETE FROM filers WHERE case_id = ?`, but) // another filing of the same moment kept it under the name before
 }

@@ -68,14 +68,15 @@ func (p plainReader) OutboxDue(ctx context.Context, now time.Time, limit int) (d
 	return due, nil
 }
 
-// OutboxWaiting counts the notices to be tried now, up to 10,000, and says since when the first is.
-func (p plainReader) OutboxWaiting(ctx context.Context, now time.Time) (int, time.Time, error) {
+// OutboxWaiting counts the notices that are not delivered nor given up, up to 10,000, and says since when the first is there: tries that
+// fail do not make it younger.
+func (p plainReader) OutboxWaiting(ctx context.Context) (int, time.Time, error) {
 	var n struct {
 		Waiting int    `db:"waiting"`
 		First   *int64 `db:"first"`
 	}
-	err := p.q.get(ctx, &n, `SELECT count(*) AS waiting, min(next_at) AS first FROM
-		(SELECT next_at FROM outbox WHERE next_at <= ? ORDER BY next_at LIMIT 10000) AS w`, micros(now))
+	err := p.q.get(ctx, &n, `SELECT count(*) AS waiting, min(created_at) AS first FROM
+		(SELECT created_at FROM outbox WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 10000) AS w`)
 	if err != nil || n.First == nil {
 		return 0, time.Time{}, readError(err)
 	}

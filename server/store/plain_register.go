@@ -58,6 +58,9 @@ func (p plainReader) EnterpriseByCredit(ctx context.Context, creditCode string) 
 const enterpriseOrder = `CASE status WHEN 'enrolled' THEN 0 WHEN 'suspended' THEN 1 ELSE 2 END, name, id`
 
 func (p plainReader) Enterprises(ctx context.Context, f app.EnterpriseFilter) ([]app.Enterprise, error) {
+	if f.After != "" && !app.ValidID(f.After) {
+		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "next of the page before").On("after")
+	}
 	where, args := []string{"1 = 1"}, []any{}
 	add := func(condition string, values ...any) {
 		where, args = append(where, condition), append(args, values...)
@@ -73,7 +76,7 @@ func (p plainReader) Enterprises(ctx context.Context, f app.EnterpriseFilter) ([
 		add(`(region = ? OR region_city = ? OR region_province = ?)`, f.Within, f.Within, f.Within)
 	}
 	if f.Q != "" {
-		add(`search LIKE ? ESCAPE '\'`, "%"+strings.Join(strings.Fields(likeEscaper.Replace(f.Q)), "%")+"%") // words in their order, and a code in groups
+		add(`search LIKE ? ESCAPE '\'`, like(f.Q))
 	}
 	if f.After != "" {
 		add(`(`+enterpriseOrder+`) > (SELECT `+enterpriseOrder+` FROM enterprises WHERE id = ?)`, f.After)

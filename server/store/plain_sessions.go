@@ -123,7 +123,8 @@ func (p plainTx) ClearAttempts(_ context.Context, key string) error {
 }
 
 func (p plainTx) ForgetAttempt(_ context.Context, key string, when time.Time) error {
-	return p.t.run(`DELETE FROM attempts WHERE rowid = (SELECT rowid FROM attempts WHERE key = ? AND at = ? LIMIT 1)`, key, micros(when))
+	return p.t.run(`DELETE FROM attempts WHERE key = ? AND at = ? AND rowid = (SELECT min(rowid) FROM attempts WHERE key = ? AND at = ?)`,
+		key, micros(when), key, micros(when))
 }
 
 func (p plainReader) SetUpToken(ctx context.Context) (hash []byte, expires time.Time, err error) {

@@ -202,7 +202,7 @@ func schemaOf(t *testing.T, driver, source string) map[string]map[string]column 
 	return found
 }
 
-// TestSameSchema: both databases have the same tables with the same columns, and all of them are copied.
+// TestSameSchema: both databases have the same tables with the same columns, whose texts both compare as bytes; and all of them are copied.
 func TestSameSchema(t *testing.T) {
 	t.Parallel()
 	path, url := filepath.Join(t.TempDir(), "hejie.db"), server.Database(t)
@@ -210,4 +210,12 @@ func TestSameSchema(t *testing.T) {
 	file := schemaOf(t, "sqlite3", path)
 	require.Equal(t, file, schemaOf(t, "pgx", url))
 	require.ElementsMatch(t, slices.Collect(maps.Keys(file)), store.Tables())
+
+	db, err := sql.Open("pgx", url)
+	require.NoError(t, err)
+	defer db.Close()
+	var others string
+	require.NoError(t, db.QueryRow(`SELECT coalesce(string_agg(table_name || '.' || column_name, ' '), '') FROM information_schema.columns
+		WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'`).Scan(&others))
+	require.Empty(t, others, "without COLLATE \"C\"")
 }

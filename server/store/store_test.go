@@ -41,6 +41,7 @@ func TestConformance(t *testing.T) {
 		})
 	})
 	noneReadsWhole(t, all.list)
+	noneReadsWholeOnPostgres(t, all.list)
 }
 
 func TestConformancePostgres(t *testing.T) {

@@ -304,6 +304,9 @@ func due(b *bed) {
 	}
 	first, _, err := b.Case(ctx, caseID(0))
 	require.NoError(b.t, err)
+	_, next, err = b.Due(ctx, start, 0)
+	require.NoError(b.t, err)
+	require.Equal(b.t, first.NextAt(), next, "asked for none it says when the first is due")
 	ids, next, err = b.Due(ctx, start, 10)
 	require.NoError(b.t, err)
 	require.Empty(b.t, ids)

@@ -1,11 +1,13 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
@@ -112,6 +114,7 @@ func accounts(b *bed) {
 	require.Equal(b.t, 1, open)
 	require.Equal(b.t, start.UTC(), last)
 	filers(b)
+	also(b)
 	open, last, err = p.CasesOf(ctx, "nobody")
 	require.NoError(b.t, err)
 	require.Zero(b.t, open)
@@ -145,6 +148,40 @@ func filers(b *bed) {
 	require.Equal(b.t, []string{"何敏 街道 2", "何敏 街道 3"}, names(1, 2))
 	b.write(func(tx app.PlainTx) error { return tx.EraseAccount(ctx, who) })
 	require.Empty(b.t, got[map[string]app.Person](b)(b.Plain().Filers(ctx, []string{caseID(1), caseID(2)})))
+}
+
+// also: what a change brings along is kept with it once it was accepted, is not asked for otherwise, and its fault keeps both away.
+func also(b *bed) {
+	to, asked := b.file(7, 1), 0
+	change := func(id, text string, also error) error {
+		cmd := negotiation.PostMessage{Text: text}
+		_, err := b.Change(ctx, app.Change{Case: to, Command: command(consumer(7), id, cmd), Decide: step(consumer(7), cmd, b.env()), Also: func(ctx context.Context, tx app.PlainTx) error {
+			asked++
+			if err := tx.SetPerson(ctx, app.Person{Account: "also", Name: text}); err != nil {
+				return err
+			}
+			return also
+		}})
+		return err
+	}
+	kept := func() (string, int64) {
+		who, err := b.Plain().Person(ctx, "also")
+		require.NoError(b.t, err)
+		c, _, err := b.Case(ctx, to)
+		require.NoError(b.t, err)
+		return who.Name, c.Version
+	}
+	_, before := kept()
+	one := uuid.NewString()
+	for range 2 { // the second time is a repetition
+		require.NoError(b.t, change(one, "您好", nil))
+	}
+	require.Equal(b.t, negotiation.CodeRequired, negotiation.CodeOf(change(uuid.NewString(), "", nil)))
+	require.Equal(b.t, 1, asked)
+	require.Equal(b.t, negotiation.CodeInternal, negotiation.CodeOf(change(uuid.NewString(), "再见", errors.New("a fault"))))
+	name, version := kept()
+	require.Equal(b.t, "您好", name)
+	require.Equal(b.t, before+1, version)
 }
 
 func sessions(b *bed) {
@@ -377,16 +414,17 @@ func outbox(b *bed) {
 		return tx.AddOutbox(ctx, later)
 	})
 	require.Equal(b.t, []app.OutboxRow{row}, got[[]app.OutboxRow](b)(p.OutboxDue(ctx, now, 10)))
-	waiting := func(at time.Time, want int, since time.Time) {
+	waiting := func(want int, since time.Time) {
 		b.t.Helper()
-		n, first, err := p.OutboxWaiting(ctx, at)
+		n, first, err := p.OutboxWaiting(ctx)
 		require.NoError(b.t, err)
 		require.Equal(b.t, want, n)
 		require.Equal(b.t, since, first)
 	}
-	waiting(now.Add(-time.Second), 0, time.Time{})
-	waiting(now, 1, now)
-	waiting(now.Add(time.Hour), 2, now)
+	waiting(2, now)
+	b.write(func(tx app.PlainTx) error { return tx.Retry(ctx, "n1", 1, now.Add(2*time.Hour), "away") })
+	waiting(2, now) // a try that failed makes it no younger
+	b.write(func(tx app.PlainTx) error { return tx.Retry(ctx, "n1", 0, now, "") })
 	taken := got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 10))
 	require.Len(b.t, taken, 1)
 	require.Equal(b.t, row.Params, taken[0].Params)

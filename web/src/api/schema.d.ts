@@ -1057,7 +1057,7 @@ export interface components {
          */
         RegionCode: string;
         /**
-         * @description unified social credit code (GB 32100), 18 characters; input may have spaces and lower case
+         * @description unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
          * @example 91430600MA4L16JQ97
          */
         CreditCode: string;
@@ -2001,6 +2001,8 @@ export interface components {
             /** @description account, bureau, enterprise, file … */
             subject?: string;
             case?: components["schemas"]["Id"];
+            /** @description the number that people know the case by */
+            case_code?: string;
             why?: string;
             /** @description of details_opened by an officer a DetailsPurpose */
             detail?: string;
@@ -3551,7 +3553,7 @@ export interface components {
         AuditWhat: components["schemas"]["AuditWhat"];
         /** @description first day */
         AuditFrom: components["schemas"]["Date"];
-        /** @description last day */
+        /** @description last day, not before `from` */
         AuditTo: components["schemas"]["Date"];
     };
     requestBodies: never;
@@ -3660,6 +3662,7 @@ export interface operations {
     searchEnterprises: {
         parameters: {
             query?: {
+                /** @description words of the name in their order, or a unified social credit code, also only its beginning, in any spelling */
                 q?: string;
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
@@ -4309,7 +4312,7 @@ export interface operations {
                 what?: components["parameters"]["AuditWhat"];
                 /** @description first day */
                 from?: components["parameters"]["AuditFrom"];
-                /** @description last day */
+                /** @description last day, not before `from` */
                 to?: components["parameters"]["AuditTo"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];
@@ -4368,7 +4371,7 @@ export interface operations {
         parameters: {
             query?: {
                 since?: components["schemas"]["Position"];
-                /** @description not together with `since` */
+                /** @description not together with `since`, whatever it says */
                 before?: number;
                 limit?: number;
             };
@@ -4724,7 +4727,7 @@ export interface operations {
                 /** @description disputed amount from */
                 min?: components["schemas"]["Minor"];
                 /** @description disputed amount up to */
-                max?: components["schemas"]["Minor"];
+                max?: number;
                 /** @description what sent the case to the bureau */
                 ground?: components["schemas"]["EscalationReason"];
                 /** @description case code, or part of the enterprise's name */
@@ -5041,7 +5044,10 @@ export interface operations {
     };
     importCalendar: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description take it though it leaves out days that the calendar has for the year; otherwise bad_calendar names them */
+                partial?: boolean;
+            };
             header?: never;
             path: {
                 year: number;
@@ -5098,7 +5104,7 @@ export interface operations {
                 case?: string;
                 /** @description first day */
                 from?: components["parameters"]["AuditFrom"];
-                /** @description last day */
+                /** @description last day, not before `from` */
                 to?: components["parameters"]["AuditTo"];
                 /** @description `next` of the page before */
                 after?: components["parameters"]["After"];

@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { tellSignInRequired } from '@/api'
+import { readDraft, writeDraft } from '@/features/room/drafts'
 import { Problem } from '@/lib/problem'
 import { watchEnded } from './ended'
 import { useSession } from './session'
@@ -77,4 +78,24 @@ it('leaves a public page alone', async () => {
   await at('/')
   await end()
   expect([here(), visits]).toEqual(['/', 0])
+})
+
+it('keeps unsent words for the one who wrote them, and for nobody else', async () => {
+  localStorage.clear()
+  world.answer = () => Promise.resolve({ account: mei })
+  await session.reload()
+  writeDraft('c/room', '等一下')
+  world.answer = () => Promise.resolve({})
+  await at('/c/1')
+  await end()
+  expect([session.me, readDraft('c/room')]).toEqual([null, ''])
+  world.answer = () => Promise.resolve({ account: mei })
+  await session.reload()
+  expect(readDraft('c/room')).toBe('等一下')
+  world.answer = () => Promise.resolve({ account: { id: 'li', role: 'consumer' } })
+  await session.reload()
+  expect([readDraft('c/room'), localStorage.length]).toEqual(['', 0])
+  writeDraft('d/room', '走了')
+  session.forget(true)
+  expect(localStorage.length).toBe(0)
 })

@@ -21,7 +21,7 @@ const en: Translation<typeof zh> = {
   'title.deskScorecard': 'Our scorecard',
   'title.board': 'Board',
   'title.boardCase': 'Case',
-  'title.decision': 'Decision on acceptance',
+  'title.decision': 'Documents',
   'title.applications': 'Applications',
   'title.enterprises': 'Enrolled enterprises',
   'title.admin': 'Administration',

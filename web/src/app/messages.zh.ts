@@ -18,7 +18,7 @@ export default {
   'title.deskScorecard': '本企业成绩',
   'title.board': '看板',
   'title.boardCase': '案件',
-  'title.decision': '受理决定',
+  'title.decision': '文书',
   'title.applications': '入驻申请',
   'title.enterprises': '入驻企业',
   'title.admin': '管理',

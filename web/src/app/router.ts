@@ -42,6 +42,7 @@ export function makeRouter(): Router {
     history: createWebHistory(),
     routes: records,
     scrollBehavior(to, from, saved) {
+      if (to.path === from.path && to.query.step !== from.query.step) return { top: 0 }
       if (saved) return saved
       // What stands behind the # of the set-up link is a secret, not a place.
       if (to.hash && to.name !== 'setup') return { el: to.hash }

@@ -40,6 +40,7 @@ export const pages: readonly Page[] = [
   { path: '/cases', name: 'cases', title: 'title.cases', shell: 'public', roles: ['consumer'], live: true, load: full(() => import('@/features/room/CasesPage.vue')) },
   { path: '/c/:id', name: 'room', title: 'title.room', shell: 'public', roles: inRoom, live: true, quiet: true, load: full(() => import('@/features/room/RoomPage.vue')) },
   { path: '/c/:id/agreement', name: 'agreement', title: 'title.agreement', shell: 'bare', roles: inRoom, load: full(() => import('@/features/offer/AgreementPage.vue')) },
+  { path: '/c/:id/decision', name: 'paper', title: 'title.decision', shell: 'bare', roles: inRoom, load: full(() => import('@/features/board/DecisionPage.vue')) },
   { path: '/sign-in', name: 'sign-in', title: 'title.signIn', shell: 'public', quiet: true, load: full(() => import('@/features/account/SignInPage.vue')) },
   { path: '/account', name: 'account', title: 'title.account', shell: 'public', roles: everybody, load: full(() => import('@/features/account/AccountPage.vue')) },
   { path: '/privacy', name: 'privacy', title: 'title.privacy', shell: 'public', load: full(() => import('@/features/legal/PrivacyPage.vue')) },

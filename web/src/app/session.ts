@@ -1,6 +1,7 @@
 /* Who is here: one state for the whole app. A plain module: a store library would cost every first visit 3 KB. */
 import { computed, reactive, shallowRef } from 'vue'
 import { api, data, type components } from '@/api'
+import { belongTo, belongToNobody } from '@/lib/mine'
 import { asProblem, type Problem } from '@/lib/problem'
 
 export type Role = components['schemas']['Role']
@@ -15,17 +16,22 @@ function makeSession() {
   const left = shallowRef(false)
   let running: Promise<void> | undefined
 
+  function here(account: Account | null, leaving = false): void {
+    if (account) belongTo(account.id)
+    else belongToNobody(leaving)
+    me.value = account
+    known.value = true
+  }
+
   async function ask(): Promise<void> {
     try {
       const session = await data(api.GET('/api/session', {}))
-      me.value = session.account ?? null
-      known.value = true
+      here(session.account ?? null)
       problem.value = null
     } catch (thrown) {
       const failure = asProblem(thrown)
       if (failure.status === 401) {
-        me.value = null
-        known.value = true
+        here(null)
         problem.value = null
       } else problem.value = failure
     }
@@ -47,8 +53,7 @@ function makeSession() {
   /** Nobody is here any more: the session ended, or they left. */
   function forget(leaving = false): void {
     left.value = leaving
-    me.value = null
-    known.value = true
+    here(null, leaving)
   }
 
   async function signOut(): Promise<void> {

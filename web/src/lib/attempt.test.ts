@@ -15,3 +15,10 @@ it('is busy while it lasts, tells what went wrong, and forgets it with the next 
   await attempt(async () => void (during = problem.value))
   expect([during, problem.value, busy.value]).toEqual(['', '', false])
 })
+
+it('says a problem in words of its own where it is asked to', async () => {
+  const told: string[] = []
+  const { problem, attempt } = useAttempt((failed) => (told.push(failed.code), ''))
+  await attempt(() => Promise.reject(new Problem({ code: 'case_code_required' })))
+  expect([told, problem.value]).toEqual([['case_code_required'], ''])
+})

@@ -1,8 +1,8 @@
 import { shallowRef } from 'vue'
-import { asProblem, problemText } from './problem'
+import { asProblem, problemText, type Problem } from './problem'
 
-/** Something that may fail, told beside it: whether it is under way, and in words what went wrong the last time; '' for nothing. */
-export function useAttempt() {
+/** Something that may fail, told beside it: whether it is under way, and in words what went wrong the last time; '' for nothing, or for what is told elsewhere. */
+export function useAttempt(words: (failed: Problem) => string = problemText) {
   const busy = shallowRef(false)
   const problem = shallowRef('')
   async function attempt(what: () => Promise<void>): Promise<void> {
@@ -11,7 +11,7 @@ export function useAttempt() {
     try {
       await what()
     } catch (thrown) {
-      problem.value = problemText(asProblem(thrown))
+      problem.value = words(asProblem(thrown))
     } finally {
       busy.value = false
     }

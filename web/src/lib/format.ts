@@ -166,6 +166,9 @@ export function workingTime(seconds: number): string {
   return b ? say('time.join', { a, b }) : a
 }
 
+/** 您和商家; A, B, and C */
+export const listed = (names: readonly string[]): string => new Intl.ListFormat(tag[locale.value]).format(names)
+
 /** 2.4 MB */
 export function bytes(size: number): string {
   const unit = size < 1_000_000 ? 'kilobyte' : 'megabyte'

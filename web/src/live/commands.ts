@@ -34,12 +34,14 @@ export class Commands {
   }
 
   private bySocket({ id, case: caseId, do: command }: Pending): void {
+    if (!this.outbox.leaves(id)) return
     // Not answered in time: say it again.
     this.againAfter(id, times.ack)
     this.line.transmit({ id, case: caseId, do: command })
   }
 
   private async byHttp({ id, case: caseId, do: command }: Pending): Promise<void> {
+    if (!this.outbox.leaves(id)) return
     this.inFlight.set(id, null)
     try {
       this.taken(id, await this.line.ports.http.command(caseId, id, command))

@@ -7,6 +7,7 @@
  *   useFeed('inbox')                   { rows, loaded, next, ended, refresh, append }
  *   send(caseId, command)              { id, done }; shown by pendingOf(caseId) until its event can be read
  *   retry(id), discard(id)             for a command that failed
+ *   takeBack(id)                       for one that has not left this device
  *   missedIn(channel), seen(channel)   what others said during a break
  *   markRead, composing, presenceIn    read marks and who else is here
  */
@@ -229,6 +230,8 @@ export function send(caseId: string, command: Command): { id: string; done: Prom
 }
 export const retry = (id: string) => one.retry(id)
 export const discard = (id: string) => one.outbox.discard(id)
+/** Takes back a command that has not left this device; false where it may have arrived. */
+export const takeBack = (id: string): boolean => one.outbox.takeBack(id)
 
 /** Commands of a case that cannot be read in its log yet, oldest first. */
 export function pendingOf(caseId: string): ComputedRef<readonly Pending[]> {

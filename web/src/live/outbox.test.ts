@@ -140,4 +140,45 @@ describe('the outbox', () => {
     expect(world.store.length).toBe(0)
     expect(world.state()).toBe('idle')
   })
+
+  it('takes back what has not left the device, and nothing else', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.socketsWork = world.server.httpWorks = false
+    world.server.last.cut()
+    const { id } = world.connection.send('c1', { type: 'make_offer' } as Command)
+    expect(world.pending()[0]!.tried).toBeUndefined()
+    expect(world.connection.outbox.takeBack(id)).toBe(true)
+    expect(world.pending()).toEqual([])
+    expect(world.store.length).toBe(0)
+
+    world.server.socketsWork = world.server.httpWorks = true
+    world.server.answers = false
+    await pass(5000)
+    const sent = world.connection.send('c1', { type: 'make_offer' } as Command)
+    expect(world.pending()[0]!.tried).toBe(true)
+    world.server.last.cut()
+    expect(world.connection.outbox.takeBack(sent.id)).toBe(false)
+    world.server.answers = true
+    await pass(5000)
+    expect(world.server.receipts.has(sent.id)).toBe(true)
+    expect(world.server.receipts.has(id)).toBe(false)
+  })
+
+  it('does not send in one tab what was taken back in another', async () => {
+    const store = new Memory()
+    const [one, other] = [setup({ store }), setup({ store })]
+    await one.begin()
+    one.server.socketsWork = one.server.httpWorks = false
+    one.server.last.cut()
+    const { id } = one.connection.send('c1', { type: 'make_offer' } as Command)
+    other.server.socketsWork = other.server.httpWorks = false
+    await other.begin()
+    expect(other.pending().map((item) => item.id)).toEqual([id])
+    one.connection.outbox.takeBack(id)
+    other.server.socketsWork = other.server.httpWorks = true
+    await pass(30_000)
+    expect(other.server.receipts.size).toBe(0)
+    expect(other.pending()).toEqual([])
+  })
 })

@@ -14,6 +14,8 @@ export interface Pending {
   readonly at: number
   /** sending: not answered yet; sent: taken, event on its way; failed: refused, may be sent again. */
   readonly state: 'sending' | 'sent' | 'failed'
+  /** It left this device at least once: whether it arrived is not known. */
+  readonly tried?: boolean
   readonly problem?: ProblemBody
   /** Where the command's events are, once taken. */
   readonly positions?: Readonly<Record<string, string>>
@@ -39,6 +41,8 @@ export class Outbox {
   private items: Pending[] = []
   private prefix = ''
   private readonly waiters = new Map<string, Waiter>()
+  /** What this device would not store. */
+  private readonly unstored = new Set<string>()
 
   constructor(
     private readonly store: Store | null,
@@ -100,6 +104,21 @@ export class Outbox {
     return this.items.some((item) => item.id === id)
   }
 
+  /** It leaves this device now. False where it is not to be sent any more: another tab has taken it back, or has its answer. */
+  leaves(id: string): boolean {
+    const kept = this.stored(id)
+    if (!kept && this.store && !this.waiters.has(id) && !this.unstored.has(id)) this.discard(id)
+    else if (!kept?.tried) this.update(id, (item) => ({ ...item, tried: true }), true)
+    return this.has(id)
+  }
+
+  /** Takes back what has not left this device, as far as its tabs know. False, and nothing done, where it may be with the server. */
+  takeBack(id: string): boolean {
+    if (this.items.some((item) => item.id === id && item.tried) || this.stored(id)?.tried) return false
+    this.discard(id)
+    return true
+  }
+
   taken(id: string, positions: Readonly<Record<string, string>>): void {
     this.update(id, (item) => ({ ...item, state: 'sent', positions, problem: undefined }))
     this.store?.removeItem(this.prefix + id)
@@ -147,11 +166,17 @@ export class Outbox {
     this.changed(this.items)
   }
 
+  private stored(id: string): Pending | null {
+    return JSON.parse(this.store?.getItem(this.prefix + id) ?? 'null') as Pending | null
+  }
+
   private write(item: Pending): void {
     if (!this.prefix) return
     try {
       this.store?.setItem(this.prefix + item.id, JSON.stringify(item))
+      this.unstored.delete(item.id)
     } catch {
+      this.unstored.add(item.id)
       // Storage full or forbidden: the command still goes out, only a reload would lose it.
     }
   }

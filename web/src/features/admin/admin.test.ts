@@ -3,7 +3,7 @@ import { setLocale } from '@/i18n'
 import type { CalendarDay } from '@/features/words'
 import { auditDetail, auditKinds, auditQuery, auditWhat, noAuditFilter } from './audit'
 import { duration, limitValue, ruleValue, type Limits, type Rules } from './limits'
-import { faultText, forgotten, monthsOf, readNotice, sumOf } from './months'
+import { faultText, leftOut, monthsOf, readNotice, sumOf } from './months'
 
 const days = Array.from({ length: 59 }, (_, i): CalendarDay => ({ date: new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10), kind: i === 3 ? 'makeup' : i < 3 ? 'holiday' : 'working' }))
 
@@ -56,13 +56,8 @@ it('tells limits with their units', () => {
   expect((['mediation', 'first_response', 'enterprise_offers_bind', 'items_per_offer'] as const).map((key) => ruleValue(rules, key))).toEqual(['60 天', '2 个工作日', '是', '5'])
 })
 
-it('finds the holidays that half a notice forgets, before it is taken for a whole one', () => {
-  const day = (date: string, name: string): CalendarDay => ({ date, kind: 'holiday', name, provisional: true })
-  const year = [day('2027-01-01', '元旦'), day('2027-02-05', '春节'), day('2027-02-06', '春节'), { date: '2027-02-10', kind: 'working' } satisfies CalendarDay]
-  const notice = (...dates: string[]) => ({ year: 2027, days: dates.map((date) => ({ name: 'x', date, isOffDay: true })) })
-  expect(forgotten(year, notice('2027-01-01'))).toEqual(['春节'])
-  expect(forgotten(year, notice('2027-01-01', '2027-02-05', '2027-02-06'))).toEqual([])
-  expect(forgotten(year, { year: 2027, days: [{ name: '元旦', date: '2027-01-01', isOffDay: false }] })).toEqual(['元旦', '春节'])
-  expect(forgotten(year.map((one) => ({ ...one, provisional: false })), notice())).toEqual([])
-  expect(forgotten(year, { days: 'none' })).toEqual(['元旦', '春节'])
+it('names the days that half a notice leaves out', () => {
+  expect(leftOut({ code: 'bad_calendar', params: { reason: 'days_left_out', year: 2027, days: ['2027-02-05 春节', '2027-02-06 春节'] } })).toEqual(['2027-02-05 春节', '2027-02-06 春节'])
+  expect(leftOut({ code: 'bad_calendar', params: { reason: 'no_days' } })).toEqual([])
+  expect(leftOut({ code: 'offline', params: {} })).toEqual([])
 })

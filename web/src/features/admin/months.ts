@@ -50,14 +50,9 @@ export function readNotice(text: string): { year: number; body: Record<string, u
   return { year, body: body as Record<string, unknown> }
 }
 
-/**
- * Statutory holidays that a notice of a year does not give off, by name, each once: half a notice is easily taken for a whole one. Days as
- * the calendar has them before; only a provisional year says which days are statutory.
- */
-export function forgotten(days: readonly CalendarDay[], body: Record<string, unknown>): string[] {
-  const named = Array.isArray(body.days) ? (body.days as { date?: unknown; isOffDay?: unknown }[]) : []
-  const off = new Set(named.filter((day) => day?.isOffDay === true).map(({ date }) => date))
-  return [...new Set(days.filter(({ provisional, kind, date }) => provisional && kind === 'holiday' && !off.has(date)).map(({ name, date }) => name ?? date))]
+/** Days that a refused notice leaves out, like "2027-02-06 春节"; none where it was refused for something else. */
+export function leftOut({ code, params }: Pick<Problem, 'code' | 'params'>): string[] {
+  return code === 'bad_calendar' && params.reason === 'days_left_out' && Array.isArray(params.days) ? params.days.map(String) : []
 }
 
 /** What is wrong with a notice, on which day or in which year, and the mend: "days[3].date：…". */

@@ -1,5 +1,6 @@
 /* An application being written: what it needs, step by step, and what is kept on the device (never a password). */
 import type { components } from '@/api'
+import { fitting, parsed, read, write } from '@/lib/mine'
 import { normalise, readCode } from './creditCode'
 
 type Input = components['schemas']['ApplicationInput']
@@ -121,28 +122,12 @@ export function placeOf(field: string | undefined): { step: Step; id: string } |
   return undefined
 }
 
-const key = 'hejie.apply'
-
-/** What was written before on this device; passwords and consents are never kept. */
+/** What was written before on this device, as far as it can be read; passwords and consents are never kept. */
 export function readSaved(): Draft {
-  try {
-    const saved = JSON.parse(localStorage.getItem(key) ?? 'null') as Partial<Draft> | null
-    return saved ? { ...emptyDraft, ...saved, contact: { ...emptyDraft.contact, ...saved.contact }, password: '', again: '', commitment: false } : emptyDraft
-  } catch {
-    return emptyDraft
-  }
+  const found = parsed(read('apply', 'draft')) as Partial<Record<keyof Draft, unknown>> | null
+  const met = Object.entries(found?.ones ?? {}).filter(([one, value]) => ones.includes(one as One) && typeof value === 'boolean')
+  return { ...fitting(found, emptyDraft), ones: Object.fromEntries(met), contact: fitting(found?.contact, emptyDraft.contact), password: '', again: '', commitment: false }
 }
-export function save(draft: Draft): void {
-  try {
-    localStorage.setItem(key, JSON.stringify({ ...draft, password: undefined, again: undefined, commitment: undefined }))
-  } catch {
-    // Without storage the words live as long as the page.
-  }
-}
-export function forget(): void {
-  try {
-    localStorage.removeItem(key)
-  } catch {
-    // Nothing was stored then.
-  }
-}
+/** Without storage the words live as long as the page. */
+export const save = (draft: Draft): void => void write('apply', 'draft', JSON.stringify({ ...draft, password: undefined, again: undefined, commitment: undefined }))
+export const forget = (): void => void write('apply', 'draft', '')

@@ -25,6 +25,9 @@ describe('the credit code', () => {
     ['51610700305332460K', 'ok'],
     ['９１１１０１０５７７１５８３２８３ｄ', 'ok'],
     ['9111 0105 7715 8328 3D', 'ok'],
+    ['91110105-771583283-d', 'ok'],
+    ['9111－0105–7715‐8328—3D', 'ok'],
+    ['\ufeff91110105\u200b771583283D\u2028', 'ok'],
     ['', 'empty'],
     ['9111010577', 'typing'],
     ['91110105771583283E', 'wrong'],
@@ -92,7 +95,7 @@ describe('an application', () => {
   it('keeps what was written, but no password and no signature', () => {
     forget()
     save(complete)
-    expect(localStorage.getItem('hejie.apply')).not.toContain('horse')
+    expect(localStorage.getItem('hejie.apply..draft')).not.toContain('horse')
     expect(readSaved()).toEqual({ ...complete, password: '', again: '', commitment: false })
     forget()
     expect(readSaved()).toEqual(emptyDraft)

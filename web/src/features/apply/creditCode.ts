@@ -5,8 +5,8 @@
  */
 const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 
-/** Full-width characters, small letters and white space put right. */
-export const normalise = (text: string): string => text.normalize('NFKC').toUpperCase().replace(/[\s\u200b\ufeff]/g, '')
+/** Full-width characters, small letters, white space, hyphens and invisible signs put right. */
+export const normalise = (text: string): string => text.normalize('NFKC').toUpperCase().replace(/[\s\p{Pd}\p{Cf}]/gu, '')
 
 export type CodeState =
   | { state: 'empty' | 'typing' | 'ok' | 'warning' }

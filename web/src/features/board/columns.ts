@@ -62,7 +62,7 @@ export function filtersOf(query: Readonly<Record<string, unknown>>): Filters {
     category: text('category') as Filters['category'],
     ground: text('ground') as Filters['ground'],
     min: whole(query.min),
-    max: whole(query.max),
+    max: whole(query.max) || null,
     q: text('q'),
   }
 }

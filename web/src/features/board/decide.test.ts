@@ -3,7 +3,8 @@ import { setLocale } from '@/i18n'
 import type { Case, CaseView, Clock, RoomEvent, StripDay } from '@/features/words'
 import { clockName, countStrip, fateText, heldBy, heldText, steps } from './arithmetic'
 import { commandOf, consequences, missingOf, noWish, openModes, optionsOf } from './decisions'
-import { paperOf, papersOf } from './paper/paper'
+import { papersOf } from '@/features/room/papers'
+import { paperOf } from './paper/paper'
 
 const now = Date.parse('2026-11-22T09:00:00+08:00')
 const day = (date: string, kind: StripDay['kind'], counted = 0): StripDay => ({ date, kind, counted })
@@ -188,5 +189,57 @@ describe('the written decision', () => {
     expect(zh.routes).toBeNull()
     await setLocale('en')
     expect(paper('settled', v).paragraphs.at(-1)).toContain('closes the complaint')
+  })
+
+  const at = (seq: number, type: string, side: string, fields: object = {}) => ({ seq, type, at: `2026-11-1${seq}T05:00:00Z`, by: { side, id: side }, ...fields }) as unknown as RoomEvent
+
+  it('rules on a refusal: its ground, what the business said, what follows', async () => {
+    const events = [at(1, 'case_refused', 'enterprise', { ground: 'not_our_customer', content: { text: '订单不是我们的' } }), at(2, 'complaint_accepted', 'bureau'), at(3, 'refusal_ruled', 'bureau', { upheld: false, content: { text: '收据上有该店印章。' } })]
+    const v = view({ ...complaint({ accepted_at: '2026-11-12T05:00:00Z' }), class: 'RR', refusal: { ground: 'not_our_customer', at: '2026-11-11T05:00:00Z', ruled: true } })
+    expect(papersOf(v, events)).toEqual(['accepted', 'ruled'])
+    const zh = paper('ruled', v, events)
+    expect(zh.title).toBe('拒绝协商裁定书')
+    expect([zh.date, zh.reasons, zh.to]).toEqual(['2026年11月13日', '收据上有该店印章。', '范晨、岳阳跃然里健身美容有限公司：'])
+    for (const part of ['2026年11月11日拒绝', '不是企业的客户', '订单不是我们的', '该理由不成立', '算未解决', '不受本文书影响']) expect(zh.paragraphs.join('')).toContain(part)
+    expect(paper('ruled', view({ ...complaint({}), refusal: { ground: 'duplicate', at: '2026-11-11T05:00:00Z', ruled: true, upheld: true } }), events).paragraphs.join('')).toContain('不计入该企业的和解成绩')
+    await setLocale('en')
+    expect(paper('ruled', v, events).paragraphs.join(' ')).toContain('does not uphold it')
+  })
+
+  it('finds on performance: of the agreement that was broken, not of one made since', () => {
+    const offer = (number: number, minor: number) => ({ ...facts.offers[0]!, number, items: [{ ...facts.offers[0]!.items[0]!, amount: { currency: 'CNY' as const, minor } }] })
+    const events = [at(1, 'offer_accepted', 'consumer', { offer: 2 }), at(4, 'performance_found', 'bureau', { finding: 'late', content: { text: '晚了四天。' } }), at(6, 'offer_accepted', 'consumer', { offer: 3 })]
+    const v = view({ ...complaint({ finding: 'late' }), class: 'SC', offers: [offer(1, 100), offer(2, 20_000), offer(3, 30_000)], agreement: { offer: 3, digest: '', accepted_by: 'consumer', accepted_at: '2026-11-16T05:00:00Z', items: [] } })
+    expect(papersOf(v, events)).toEqual(['found'])
+    const zh = paper('found', v, events)
+    expect(zh.terms.join('')).toContain('¥200.00')
+    expect(zh.terms.join('')).not.toContain('¥300.00')
+    for (const part of ['2026年11月11日达成和解协议', '已履行，但逾期', '标明逾期', '不能强制执行']) expect(zh.paragraphs.join('')).toContain(part)
+    expect([zh.date, zh.reasons, zh.routes]).toEqual(['2026年11月14日', '晚了四天。', null])
+    const not = view({ ...complaint({ finding: 'not_performed' }), class: 'SB' })
+    expect(paper('found', not, events).paragraphs.join('')).toContain('“已和解，没有履行”')
+  })
+
+  it('takes a case out of the figures, with the ways that remain', () => {
+    const events = [at(5, 'case_voided', 'bureau', { ground: 'duplicate', content: { text: '已有在办案件。' } })]
+    const v = view({ ...complaint({ accepted_at: '2026-11-12T05:00:00Z', closed_at: '2026-11-15T05:00:00Z' }), class: 'DU', phase: 'closed', closing: { reason: 'void', at: '2026-11-15T05:00:00Z' } })
+    expect(papersOf(v, events)).toEqual(['accepted', 'voided'])
+    const zh = paper('voided', v, events)
+    expect(zh.paragraphs.join('')).toContain('属于重复提交')
+    expect([zh.date, zh.reasons, zh.routes!.items.length]).toEqual(['2026年11月15日', '已有在办案件。', 4])
+    const alone = { ...v, case: { ...v.case, complaint: undefined } }
+    expect(papersOf(alone)).toEqual(['voided'])
+    expect(paper('voided', alone, events).paragraphs[0]).toContain('通过先行和解提出本案')
+  })
+
+  it('tells the end of a complaint that was withdrawn, or settled by performance', () => {
+    const closing = { reason: 'withdrawn' as const, at: '2026-11-15T05:00:00Z' }
+    const withdrawn = view({ ...complaint({ closed_at: closing.at }), phase: 'closed', closing })
+    const events = [at(5, 'case_closed', 'consumer', { reason: 'withdrawn', content: { text: '不要了' } })]
+    expect(papersOf(withdrawn, events)).toEqual(['ended'])
+    const zh = paper('ended', withdrawn, events)
+    expect(zh.paragraphs.at(-1)).toContain('2026年11月15日撤回投诉')
+    expect(zh.reasons).toBe('') // the consumer's words are no reasons of the bureau
+    expect(papersOf(view({ ...complaint({ closed_at: closing.at, outcome: 'settled' }), phase: 'closed' }))).toEqual(['settled'])
   })
 })

@@ -122,9 +122,6 @@ export function consequences(mode: Mode, wish: Wish, view: CaseView): string[] {
 export const needsChoice = (mode: Mode): boolean => mode !== 'accept_complaint'
 export const needsReasons = (mode: Mode): boolean => mode !== 'accept_complaint'
 
-/** Whether it is written on a paper of its own, see paper/paper.ts. */
-export const makesPaper = (mode: Mode): boolean => mode === 'accept_complaint' || mode === 'refuse_complaint' || mode === 'close_complaint'
-
 /** What the form still lacks, in its order. */
 export function missingOf(mode: Mode, wish: Wish): ('choice' | 'reasons')[] {
   return [...(needsChoice(mode) && !wish.choice ? (['choice'] as const) : []), ...(needsReasons(mode) && !wish.reasons.trim() ? (['reasons'] as const) : [])]

@@ -239,7 +239,6 @@ const en: Translation<typeof zh> = {
   'decide.falseMaterial': 'The material is false (not only missing)',
   'decide.falseMaterial.hint': 'The case is then left out of the figures, as one without a genuine dispute.',
   'decide.reasons': 'Reasons',
-  'decide.reasons.record': 'They go on the record; both sides see them.',
   'decide.reasons.hint': 'They go into the decision; both sides see them.',
   'decide.note': 'A word with it',
   'decide.note.hint': 'Both sides see it: for example what to hand in, and by when.',

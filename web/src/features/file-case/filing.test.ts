@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { itemsFor } from '@/features/offer/draft'
 import type { Meta } from '@/features/words'
-import { checkStep, claimAgainst, clearFilings, discard, emptyDeclarations, emptyFiling, filingBody, filingControl, keep, restore, stepOf, type Filing } from './filing'
+import { belongTo, belongToNobody } from '@/lib/mine'
+import { checkStep, claimAgainst, discard, emptyDeclarations, emptyFiling, filingBody, filingControl, keep, restore, stepOf, type Filing } from './filing'
 
 const rules = { items_per_offer: 6, max_due: 90 } as Meta['rules']
 const texts = { truth: 't-1', rules: 'r-1', publication: 'p-1', escalation: 'e-1', commitment: 'c-1' }
@@ -27,7 +28,7 @@ beforeEach(() => localStorage.clear())
 describe('saved progress', () => {
   it('survives a reload, per enterprise, and is gone after filing', () => {
     const filing = { ...full(), step: 2 }
-    keep('a', filing, 1000)
+    keep('a', filing, '', 1000)
     expect(restore('a', 2000)).toEqual({ ...filing, savedAt: 1000 })
     expect(restore('b')).toBeNull()
     discard('a')
@@ -36,8 +37,8 @@ describe('saved progress', () => {
 
   it('keeps no consent', () => {
     keep('a', full())
-    expect(localStorage.getItem('hejie.filing.a')).not.toContain('consent')
-    expect(localStorage.getItem('hejie.filing.a')).not.toContain('escalation')
+    expect(localStorage.getItem('hejie.filing..a')).not.toContain('consent')
+    expect(localStorage.getItem('hejie.filing..a')).not.toContain('escalation')
   })
 
   it('forgets files that the server has forgotten, and what it cannot read', () => {
@@ -45,11 +46,29 @@ describe('saved progress', () => {
     keep('a', { ...full(), evidence, evidenceAt: 0 })
     expect(restore('a', 21 * 3_600_000)!.evidence).toEqual([])
     expect(restore('a', 19 * 3_600_000)!.evidence).toEqual(evidence)
-    localStorage.setItem('hejie.filing.b', '{"v":0}')
-    localStorage.setItem('hejie.filing.c', 'nonsense')
+    localStorage.setItem('hejie.filing..b', '{"v":0}')
+    localStorage.setItem('hejie.filing..c', 'nonsense')
     expect([restore('b'), restore('c')]).toEqual([null, null])
-    clearFilings()
+  })
+
+  it('keeps what fits of what is damaged', () => {
+    localStorage.setItem('hejie.filing..a', JSON.stringify({ ...full(), goods: 7, step: 9, category: 'magic', amount: { minor: 'x' }, claim: [null, {}], evidence: [null, { file: 1 }], savedAt: null }))
+    expect(restore('a')).toMatchObject({ facts: full().facts, goods: '', step: 0, category: null, amount: null, claim: [], evidence: [], savedAt: 0 })
+  })
+
+  it('waits for whoever wrote it, and goes over to whoever signs in when nobody was known', () => {
+    keep('a', full())
+    belongTo('mei')
+    expect(restore('a')).not.toBeNull()
+    belongToNobody(false)
+    expect(restore('a')).toBeNull() // a stranger sees nothing of it
+    keep('a', full(), 'mei') // the page is still open
+    belongTo('mei')
+    expect(restore('a')).not.toBeNull()
+    belongTo('li')
+    expect(restore('a')).toBeNull()
     expect(localStorage.length).toBe(0)
+    belongToNobody(true)
   })
 })
 

@@ -1,9 +1,9 @@
 /*
- * A filing while it is being written: kept on this device per enterprise, checked as the server checks it, and led from
+ * A filing while it is being written: kept on this device per enterprise for whoever writes it (lib/mine), checked as the server checks it, and led from
  * a server's field back to its step. Boxes are ticked anew each time: they are never kept.
  */
-import type { DraftItem } from '@/features/offer/draft'
-import { draftTotal, faults, toItems } from '@/features/offer/draft'
+import { fitting, parsed, read, write } from '@/lib/mine'
+import { draftTotal, faults, readItems, readMoney, toItems, type DraftItem } from '@/features/offer/draft'
 import type { Uploaded } from '@/features/room/uploads'
 import type { Money } from '@/lib/format'
 import type { Category, EventOf, Meta } from '@/features/words'
@@ -41,8 +41,10 @@ export interface Declarations {
   escalation: 'yes' | 'no' | null
 }
 
+export const commonCategories: readonly Category[] = ['quality', 'after_sales', 'prepaid', 'food_safety', 'price', 'false_promotion', 'online_trade', 'contract']
+export const otherCategories: readonly Category[] = ['advertising', 'metrology', 'trademark', 'counterfeit', 'safety', 'dignity', 'personal_information', 'other']
+
 export const steps = ['what', 'order', 'claim', 'you', 'check'] as const
-const prefix = 'hejie.filing.'
 /** As the server has it; a year of two digits is one of the first century to a browser. */
 export const oldestPurchase = '1990-01-01'
 const keepFiles = 20 * 3_600_000
@@ -67,43 +69,26 @@ export const emptyFiling = (): Filing => ({
 })
 export const emptyDeclarations = (): Declarations => ({ daily: null, otherBody: null, truth: false, rules: false, publication: null, escalation: null })
 
-/** What was left here; null when there is nothing worth going on with. */
+/** What was left here, as far as it can be read; null when there is nothing worth going on with. */
 export function restore(enterprise: string, now = Date.now()): Filing | null {
-  try {
-    const found = JSON.parse(localStorage.getItem(prefix + enterprise) ?? 'null') as Partial<Filing> | null
-    if (found?.v !== 1) return null
-    const filing = { ...emptyFiling(), ...found }
-    return now - filing.evidenceAt > keepFiles ? { ...filing, evidence: [] } : filing
-  } catch {
-    return null
+  const found = parsed(read('filing', enterprise)) as Partial<Record<keyof Filing, unknown>> | null
+  if (found?.v !== 1) return null
+  const filing: Filing = {
+    ...fitting(found, emptyFiling()),
+    category: [...commonCategories, ...otherCategories].find((one) => one === found.category) ?? null,
+    amount: readMoney(found.amount),
+    claim: readItems(found.claim),
   }
+  if (!steps[filing.step]) filing.step = 0
+  const uploaded = (Array.isArray(found.evidence) ? found.evidence : []).map((one) => fitting(one, { file: '', sha256: '', name: '', size: 0, mime: '' }))
+  return now - filing.evidenceAt > keepFiles ? filing : { ...filing, evidence: uploaded.filter(({ file }) => file) }
 }
 
-export function keep(enterprise: string, filing: Filing, now = Date.now()): boolean {
-  try {
-    localStorage.setItem(prefix + enterprise, JSON.stringify({ ...filing, savedAt: now }))
-    return true
-  } catch {
-    return false
-  }
-}
+/** Keeps a filing for whoever it is of. */
+export const keep = (enterprise: string, filing: Filing, whose?: string, now = Date.now()): boolean =>
+  write('filing', enterprise, JSON.stringify({ ...filing, savedAt: now }), whose)
 
-export function discard(enterprise: string): void {
-  try {
-    localStorage.removeItem(prefix + enterprise)
-  } catch {
-    // Nothing was stored then.
-  }
-}
-
-/** Forgets all filings, on sign-out. */
-export function clearFilings(): void {
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(prefix)) localStorage.removeItem(key)
-  } catch {
-    // Nothing was stored then.
-  }
-}
+export const discard = (enterprise: string, whose?: string): void => void write('filing', enterprise, '', whose)
 
 export const isBegun = (filing: Filing): boolean => Boolean(filing.category || filing.goods || filing.facts || filing.amount)
 

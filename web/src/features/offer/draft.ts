@@ -1,7 +1,8 @@
 /* Terms while they are being written: claims, offers and counter-offers share one editor. */
 import type { Money } from '@/lib/format'
 import type { Item, Remedy, Rules, Side, Unit } from '@/features/words'
-import { isMonetary, total } from './items'
+import { fitting } from '@/lib/mine'
+import { isMonetary, remedies, total } from './items'
 
 export interface DraftItem {
   /** For keys and focus only. */
@@ -28,6 +29,36 @@ export const newId = () => `i${++counter}-${Math.random().toString(36).slice(2, 
 
 export function newItem(fields: Partial<DraftItem> = {}): DraftItem {
   return { id: newId(), by: 'enterprise', remedy: null, amount: null, description: '', days: 7, unit: 'working', after: null, ...fields }
+}
+
+/** Items that were stored in whatever state, as far as they are items. */
+export function readItems(found: unknown): DraftItem[] {
+  const items = (Array.isArray(found) ? found : []).map(readItem).filter((item) => item !== null)
+  return items
+    .filter(({ id }, i) => items.findIndex((other) => other.id === id) === i)
+    .map((item) => (items.some(({ id }) => id === item.after && id !== item.id) ? item : { ...item, after: null }))
+}
+
+function readItem(found: unknown): DraftItem | null {
+  const { id, by, description, unit } = fitting(found, { id: '', by: '', description: '', unit: '' })
+  if (!id || (by !== 'enterprise' && by !== 'consumer')) return null
+  const { remedy, days, after, amount } = found as Record<string, unknown>
+  return {
+    id,
+    by,
+    remedy: remedies.find((one) => one === remedy) ?? null,
+    amount: readMoney(amount),
+    description,
+    days: Number.isSafeInteger(days) ? (days as number) : null,
+    unit: unit === 'calendar' ? 'calendar' : 'working',
+    after: typeof after === 'string' ? after : null,
+  }
+}
+
+/** An amount that was stored in whatever state; null for what is none. */
+export function readMoney(found: unknown): Money | null {
+  const { currency, minor } = fitting(found, { currency: '', minor: NaN })
+  return currency === 'CNY' && Number.isSafeInteger(minor) ? { currency, minor } : null
 }
 
 /** Days people find fair for a remedy, as a start. */

@@ -1,7 +1,8 @@
 import { mount, flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
-import { clearDrafts, readDraft } from '@/features/room/drafts'
+import { readDraft, writeDraft } from '@/features/room/drafts'
+import { belongTo, belongToNobody } from '@/lib/mine'
 import type { CaseView } from '@/features/words'
 import OfferComposer from './OfferComposer.vue'
 
@@ -69,8 +70,50 @@ describe('an offer that was begun', () => {
 
     await again.write('又写了')
     again.wrapper.unmount()
-    clearDrafts()
+    belongToNobody(true)
     expect((await sheet(viewOf('c'))).words().element.value).toBe('')
+  })
+
+  it('waits for whoever wrote it when the session ends by itself, and is nobody else’s', async () => {
+    belongTo('mei')
+    const one = await sheet(viewOf('c'))
+    await one.write('再等等')
+    one.wrapper.unmount()
+    belongToNobody(false)
+    expect(readDraft('c/offer')).toBe('')
+    belongTo('mei')
+    expect((await sheet(viewOf('c'))).words().element.value).toBe('再等等')
+    belongTo('li')
+    expect((await sheet(viewOf('c'))).words().element.value).toBe('')
+    belongTo('mei')
+    expect(readDraft('c/offer')).toBe('')
+    belongToNobody(true)
+  })
+
+  it.each([
+    '{"v":1,"items":[null]}',
+    '{"v":1,"items":[7,"x",[],{}]}',
+    '{"v":1,"items":{"0":1},"text":"x"}',
+    '{"v":1,"items":[{"id":1,"by":"enterprise"},{"id":"a","by":"bureau"}]}',
+    '{"v":1}',
+    '7',
+    '[]',
+    '{',
+  ])('is none when nothing of it is an offer: %s', async (stored) => {
+    writeDraft('c/offer', stored)
+    const one = await sheet(viewOf('c'))
+    expect(one.wrapper.text()).not.toContain('没有发出')
+    expect(one.wrapper.find<HTMLInputElement>('input[inputmode=decimal]').element.value).toBe('100.00')
+  })
+
+  it('keeps what fits of one that is damaged', async () => {
+    const item = { id: 'a', by: 'enterprise', remedy: 'magic', amount: { currency: 'CNY', minor: '1' }, description: 7, days: 'x', unit: 'weeks', after: 'a' }
+    writeDraft('c/offer', JSON.stringify({ v: 1, items: [null, item, item, { id: 'b', by: 'consumer', remedy: 'apology', days: 3, after: 'gone' }], offers: 'x', valid: 99, text: '请看', reason: {} }))
+    const one = await sheet(viewOf('c'))
+    expect(one.words().element.value).toBe('请看')
+    expect(one.wrapper.findAll('fieldset')).toHaveLength(2)
+    await one.press('发出还价')
+    expect(one.act).not.toHaveBeenCalled() // what is missing is asked for
   })
 
   it('keeps nothing of a sheet in which nothing was changed', async () => {

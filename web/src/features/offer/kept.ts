@@ -1,6 +1,7 @@
 /* An offer that was begun and not sent: kept on this device per case, as the words of a message are, and gone with them. */
 import { readDraft, writeDraft } from '@/features/room/drafts'
-import type { DraftItem } from './draft'
+import { fitting, parsed } from '@/lib/mine'
+import { readItems, type DraftItem } from './draft'
 
 /** What somebody writes in the sheet. */
 export interface Written {
@@ -17,14 +18,11 @@ export interface Kept extends Written {
 
 const key = (caseId: string) => `${caseId}/offer`
 
-/** What was begun for a case; null for nothing, or for what an older page wrote in another form. */
+/** What was begun for a case, as far as it can be read; null for nothing, or for what an older page wrote in another form. */
 export function begun(caseId: string): Kept | null {
-  try {
-    const found = JSON.parse(readDraft(key(caseId)) || 'null') as Partial<Kept> | null
-    return found?.v === 1 && Array.isArray(found.items) && found.items.length ? (found as Kept) : null
-  } catch {
-    return null
-  }
+  const found = parsed(readDraft(key(caseId))) as Partial<Kept> | null
+  const items = readItems(found?.items)
+  return found?.v === 1 && items.length ? { ...fitting(found, { v: 1, offers: 0, valid: 5, text: '', reason: '' }), v: 1, items } : null
 }
 
 export const keepOffer = (caseId: string, written: Written, offers: number): void => writeDraft(key(caseId), JSON.stringify({ v: 1, offers, ...written } satisfies Kept))

@@ -1,7 +1,10 @@
+import { mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
-import type { CalendarDay, Case, Clock } from '@/features/words'
-import { clockLead, clockLeft, clockThen, daysLeft, dueAfter, mainClock, stripCells, urgency } from './clock'
+import type { CalendarDay, Case, CaseView, Clock, Reader } from '@/features/words'
+import { clockLead, clockLeft, clockThen, daysLeft, mainClocks, turnsOf, urgency } from './clock'
+import { dueAfter, stripCells } from './days'
+import TurnMarker from './TurnMarker.vue'
 
 // Monday 2026-11-23 to Wednesday 2026-11-25.
 const clock: Clock = {
@@ -60,8 +63,28 @@ describe('a deadline in words', () => {
 
   it('shows the clock of whose turn it is', () => {
     const other = { ...clock, key: 'offer:2', whose: 'consumer' } as Clock
-    expect(mainClock([clock, other], 'consumer')).toBe(other)
-    expect(mainClock([clock, other], 'bureau')).toBe(clock)
+    const of = (turn: Case['turn']) => mainClocks({ case: facts({ turn }), clocks: [clock, other] } as CaseView, 'consumer')
+    expect(of('consumer')).toEqual([other])
+    expect(of('bureau')).toEqual([clock])
+    expect(mainClocks({ case: facts({ turn: '' }), clocks: [] as Clock[] } as CaseView, 'consumer')).toEqual([])
+  })
+
+  it('names everybody who has a part of an agreement to do or to confirm', () => {
+    const performance = { ...clock, key: 'performance:0' } as Clock
+    const confirmation = { ...clock, key: 'confirmation:1', whose: 'consumer' } as Clock
+    const view = { case: facts({ turn: 'enterprise' }), clocks: [performance, confirmation] } as CaseView
+    expect(turnsOf(view, 'enterprise')).toEqual(['enterprise', 'consumer'])
+    expect(turnsOf(view, 'consumer')).toEqual(['consumer', 'enterprise'])
+    expect(mainClocks(view, 'consumer')).toEqual([confirmation, performance])
+    expect(turnsOf({ ...view, clocks: [performance] }, 'consumer')).toEqual(['enterprise'])
+    const settling = { ...view, case: facts({ turn: 'bureau' }) } as CaseView
+    expect(turnsOf(settling, 'bureau')).toEqual(['bureau', 'enterprise', 'consumer'])
+    const marker = (of: CaseView, reader: Reader) => mount(TurnMarker, { props: { turns: turnsOf(of, reader), reader } })
+    expect(marker(view, 'consumer').text()).toBe('轮到您和商家')
+    expect(marker(view, 'consumer').classes()).toContain('text-brand')
+    expect(marker(view, 'enterprise').text()).toBe('轮到我方和消费者')
+    expect(marker({ ...view, clocks: [performance] }, 'consumer').text()).toBe('轮到商家')
+    expect(marker({ ...view, clocks: [confirmation], case: facts({ turn: 'consumer' }) } as CaseView, 'consumer').text()).toBe('轮到您')
   })
 })
 

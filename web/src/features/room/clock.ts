@@ -1,16 +1,25 @@
 /* Clocks in words: who has to do what by when, how long is left, and what happens by itself. */
 import { translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, isoDay, workingDaysLeft } from '@/lib/format'
-import { capital, who, type CalendarDay, type Case, type Clock, type Reader, type StripDay, type Unit } from '@/features/words'
+import { capital, who, type Case, type CaseView, type Clock, type Reader, type Turn } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
 
-/** The clock that counts now: of the one whose turn it is, or else whichever ends first. */
-export function mainClock(clocks: readonly Clock[], turn: Case['turn']): Clock | undefined {
-  return clocks.find((clock) => clock.whose === turn) ?? clocks[0]
+const ofPromise = /^(performance|silence|confirmation|consumer_part):/
+
+/** Who has to act, the reader first: whose turn it is, and with an agreement everybody who has a part of it to do or to confirm. */
+export function turnsOf({ case: { turn }, clocks }: Pick<CaseView, 'case' | 'clocks'>, reader: Reader): Turn[] {
+  const promised = clocks.flatMap(({ key, whose }) => (ofPromise.test(key) ? [whose as Turn] : []))
+  return [...new Set([turn, ...promised])].sort((one, other) => Number(other === reader) - Number(one === reader))
+}
+
+/** The clocks that count now: the first of each who has to act, or else whichever ends first. */
+export function mainClocks(view: Pick<CaseView, 'case' | 'clocks'>, reader: Reader): Clock[] {
+  const theirs = turnsOf(view, reader).flatMap((turn) => view.clocks.find(({ whose }) => whose === turn) ?? [])
+  return theirs.length ? theirs : view.clocks.slice(0, 1)
 }
 
 /** 请商家在 11月25日（周三）24:00 前首次答复 */
@@ -63,54 +72,4 @@ export function urgency(clock: Clock, now: number): 'calm' | 'soon' | 'now' | 'o
   if (clock.overdue || Date.parse(clock.due) <= now) return 'over'
   const n = daysLeft(clock, now)
   return n <= 0 ? 'now' : n === 1 ? 'soon' : 'calm'
-}
-
-/* Dates ahead, for terms that are not agreed yet. */
-
-const dayAfter = (date: string, n = 1) => new Date(Date.parse(date) + n * 86_400_000).toISOString().slice(0, 10)
-
-/** Due instant (exclusive) of a period that starts on `from`'s day; undefined beyond the days at hand. */
-export function dueAfter(days: readonly CalendarDay[], from: number | string, n: number, unit: Unit): string | undefined {
-  const kinds = new Map(days.map(({ date, kind }) => [date, kind]))
-  let date = isoDay(from)
-  if (unit === 'working') {
-    for (let counted = 0; counted < n; ) {
-      date = dayAfter(date)
-      const kind = kinds.get(date)
-      if (!kind) return undefined
-      if (kind === 'working' || kind === 'makeup') counted++
-    }
-  } else {
-    date = dayAfter(date, n)
-    while (kinds.get(date) === 'holiday') date = dayAfter(date)
-    if (!kinds.has(date)) return undefined
-  }
-  return `${dayAfter(date)}T00:00:00+08:00`
-}
-
-export interface StripCell {
-  date: string
-  day: number
-  /** What it is: start, working, rest, holiday, makeup, due. */
-  kind: 'start' | 'working' | 'rest' | 'holiday' | 'makeup'
-  counted: number
-  due: boolean
-  past: boolean
-  today: boolean
-  name?: string
-}
-
-/** The days of a clock as cells, with why each counts or not. */
-export function stripCells(strip: readonly StripDay[], now: number): StripCell[] {
-  const today = isoDay(now)
-  return strip.map((day, index) => ({
-    date: day.date,
-    day: Number(day.date.slice(8)),
-    kind: index === 0 ? 'start' : day.kind,
-    counted: day.counted,
-    due: index === strip.length - 1,
-    past: day.date < today,
-    today: day.date === today,
-    name: day.name,
-  }))
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
-import type { CaseView, RoomEvent } from '@/features/words'
+import type { CaseView, Reader, RoomEvent } from '@/features/words'
 import { announcement, entriesOf, linkify } from './log'
 import { situationOf } from './situation'
 
@@ -31,11 +31,23 @@ describe('the log', () => {
     const lines = () => entriesOf(events, view, 'consumer').flatMap((entry) => (entry.kind === 'line' ? [[entry.text, entry.detail]] : []))
     expect(lines()).toEqual([
       ['您发起和解', ''],
-      ['案件转岳阳楼区市场监督管理局：消费者选择投诉', '不想等了'],
+      ['案件转岳阳楼区市场监督管理局：您选择投诉', '不想等了'],
       ['市场监管部门决定不予受理：知道权益受到侵害已超过三年', '理由：购买于 2020 年'],
     ])
     await setLocale('en')
-    expect(lines()[1]).toEqual(['Sent to Yueyanglou Bureau: the consumer chose to complain', '不想等了'])
+    expect(lines()[1]).toEqual(['Sent to Yueyanglou Bureau: you chose to complain', '不想等了'])
+  })
+
+  it('speaks to whom it is about', () => {
+    const said = (reader: Reader, type: string, side: string, fields: object = {}) => (entriesOf([event(1, type, side, fields)], view, reader)[1] as { text: string }).text
+    const to = (type: string, side: string, fields?: object) => (['consumer', 'enterprise', 'bureau'] as const).map((reader) => said(reader, type, side, fields).replace(/^案件.*?：|^.*拒绝协商：/, ''))
+    expect(to('case_escalated', 'consumer', { reason: 'consumer_choice' })).toEqual(['您选择投诉', '消费者选择投诉', '消费者选择投诉'])
+    expect(to('case_escalated', 'enterprise', { reason: 'enterprise_choice' })).toEqual(['商家选择转交', '我方选择转交', '企业选择转交'])
+    expect(to('case_refused', 'enterprise', { ground: 'not_our_customer' })).toEqual(['不是商家的客户', '不是我方的客户', '不是企业的客户'])
+    expect(to('case_closed', 'system', { reason: 'consumer_did_not_perform' })[0]).toBe('协议终止：您的事项没有完成')
+    expect(to('refusal_ruled', 'bureau', { upheld: true })).toEqual(['市场监管部门认可了商家的拒绝', '市场监管部门认可了我方的拒绝', '本部门认可了企业的拒绝'])
+    expect(to('enterprise_chased', 'bureau')).toEqual(['市场监管部门催办商家', '市场监管部门催办我方', '本部门催办企业'])
+    expect(to('details_disclosed', 'consumer')).toEqual(['您向商家出示了姓名、电话和地址', '消费者向我方出示了姓名、电话和地址', '消费者向企业出示了姓名、电话和地址'])
   })
 
   it('announces a message with its speaker', () => {

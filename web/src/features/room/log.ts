@@ -1,7 +1,7 @@
 /* The room's log as it is read: messages, offers, evidence, and what happened as quiet lines, day by day. */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, isoDay } from '@/lib/format'
-import { capital, who, whom, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
+import { capital, who, whom, whose, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 
@@ -83,7 +83,7 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
   const me = capital(who(event.by.side, reader))
   const bureau = bureauName(view)
   const line = (key: string, params: Record<string, unknown> = {}, tone: LineTone = 'quiet') => ({
-    text: say(key, { who: me, bureau, ...params }) ?? say('event.other')!,
+    text: say(key, { who: me, bureau, whom: whom('enterprise', reader), whose: whose('enterprise', reader), ...params }) ?? say('event.other')!,
     tone,
   })
   switch (event.type) {
@@ -99,15 +99,15 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
     case 'performance_disputed':
       return line('event.performance_disputed', { n: event.item + 1 }, 'warn')
     case 'case_escalated':
-      return line('event.case_escalated', { reason: word('escalation', event.reason) }, 'bureau')
+      return line('event.case_escalated', { reason: word('escalation', event.reason, reader) }, 'bureau')
     case 'case_refused':
-      return line('event.case_refused', { ground: word('refusal', event.ground) }, 'warn')
+      return line('event.case_refused', { ground: word('refusal', event.ground, reader) }, 'warn')
     case 'refusal_ruled':
       return line(`event.refusal_ruled.${event.upheld ? 'upheld' : 'overturned'}`, {}, 'bureau')
     case 'case_rated':
       return line('event.case_rated', { n: event.stars })
     case 'case_closed':
-      return line('event.case_closed', { reason: word('closing', event.reason) }, event.class === 'SC' ? 'good' : 'quiet')
+      return line('event.case_closed', { reason: word('closing', event.reason, reader) }, event.class === 'SC' ? 'good' : 'quiet')
     case 'complaint_accepted':
     case 'enterprise_chased':
     case 'case_voided':

@@ -2,6 +2,7 @@
  * The closed vocabulary of the rules in words, for every screen.
  *
  *   word('phase', 'agreed')            已达成协议
+ *   word('escalation', 'consumer_choice', 'consumer')   您选择投诉: said to the one it is about
  *   who('enterprise', 'consumer')      how the reader (a consumer) calls the enterprise: 商家
  */
 import { translate, type Dictionary, type Messages } from '@/i18n'
@@ -30,10 +31,11 @@ export type Group =
 
 const dictionary = messages as unknown as Dictionary<Messages>
 
-/** A value of the vocabulary in words; the value itself when it is new to this client. */
-export function word(group: Group, value: string | undefined): string {
+/** A value of the vocabulary in words, said to a reader where it is about them; the value itself when it is new to this client. */
+export function word(group: Group, value: string | undefined, reader: Reader = 'bureau'): string {
   if (!value) return ''
-  return translate(dictionary, `${group}.${value}`) ?? value
+  const sides = { consumer: who('consumer', reader), enterprise: who('enterprise', reader), own: whose('consumer', reader), their: whose('enterprise', reader) }
+  return translate(dictionary, `${group}.${value}`, sides) ?? value
 }
 
 /** How a reader calls a side. */

@@ -2,10 +2,18 @@ import type { Translation } from '@/i18n'
 import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
+  'ruled.title': 'Ruling on a refusal to negotiate',
+  'found.title': 'Finding on the performance of an agreement',
+  'ended.title': 'Notice of the end of a complaint',
+  'voided.title': 'Finding that a case does not count',
   'accepted.title': 'Decision to accept a complaint',
   'refused.title': 'Decision not to accept a complaint',
   'terminated.title': 'Decision to terminate mediation',
   'settled.title': 'Notice of closure of a complaint',
+  'ruled.number': '{place}, rulings on refusals [{year}] No. {code}',
+  'found.number': '{place}, findings on performance [{year}] No. {code}',
+  'ended.number': '{place}, complaints closed [{year}] No. {code}',
+  'voided.number': '{place}, cases not counted [{year}] No. {code}',
   'accepted.number': '{place}, complaints accepted [{year}] No. {code}',
   'refused.number': '{place}, complaints not accepted [{year}] No. {code}',
   'terminated.number': '{place}, mediation terminated [{year}] No. {code}',
@@ -19,6 +27,7 @@ const en: Translation<typeof zh> = {
   semicolon: '; ',
 
   intro: 'On {date} this Administration received the complaint sent on from pre-complaint settlement (case {code}; sent because: {reason}).',
+  filed: 'On {date} the complainant brought this case for settlement before a complaint (case {code}).',
   matter: 'Respondent: {name}. Subject: {category}, {goods}; amount in dispute {amount}.',
   request: 'Requests: {claims}.',
   wasAccepted: 'This Administration decided to accept it on {date}.',
@@ -37,6 +46,29 @@ const en: Translation<typeof zh> = {
   'settled.agreement': 'The parties have reached the following agreement. Under the Measures for Handling Complaints and Reports in Market Regulation (SAMR Order No. 121) this Administration closes the complaint.',
   'settled.plain': 'The dispute between the parties is resolved. Under the Measures for Handling Complaints and Reports in Market Regulation (SAMR Order No. 121) this Administration closes the complaint.',
 
+  'ruled.facts': 'On {date} {name} refused to negotiate with the complainant. The ground given: {ground}.',
+  'ruled.said': 'What the business said: {text}',
+  'ruled.upheld': 'On examination the ground holds, and this Administration upholds it.',
+  'ruled.overturned': 'On examination the ground does not hold, and this Administration does not uphold it.',
+  'ruled.effect.upheld': 'The case is left out of the settlement figures of the business.',
+  'ruled.effect.overturned': 'The case counts in the settlement figures of the business as “refusal not upheld”, that is as not settled.',
+
+  'found.facts': 'On {date} the parties reached a settlement agreement; its terms are listed below.',
+  'found.decision': 'On examination this Administration finds: {finding}.',
+  'found.effect': 'The case counts in the settlement figures of the business as “{class}”.',
+  'found.effect.late': 'The case counts in the settlement figures of the business as “{class}”, marked as late.',
+  'found.contract': 'A settlement agreement is a contract between the parties, which this Administration cannot enforce; a dispute about it may be taken to the people’s court or, under an arbitration agreement, to arbitration.',
+
+  'ended.withdrawn': 'On {date} the complainant withdrew the complaint, and this Administration deals with it no further. The withdrawal leaves the complainant free to sue or to apply for arbitration.',
+  'ended.other': 'The case ended on {date}: {reason}. This Administration deals with the complaint no further.',
+
+  'voided.duplicate': 'On examination there is another case on the same dispute, and this one repeats it.',
+  'voided.abuse': 'On examination there is no genuine consumer dispute in this case, or it was used to seek an improper gain.',
+  'voided.routes': 'This finding leaves open to the complainant the other routes of article 39 of the Consumer Rights Protection Law:',
+  'voided.decision': 'This Administration finds that the case does not count in the settlement figures of the business. The case ends, and its record is kept.',
+
+  apart: 'The complaint itself is dealt with apart from this, under the Measures for Handling Complaints and Reports in Market Regulation (SAMR Order No. 121), and is not affected by this document.',
+
   route: '({item}) {text}',
   'route.negotiate': 'settlement by negotiation with the trader;',
   'route.association': 'mediation by a consumer association or another mediation body set up by law;',
@@ -53,10 +85,11 @@ const en: Translation<typeof zh> = {
   'page.madeAt': 'Produced {time}',
   'page.print': 'Print',
   'page.back': 'Back to the file',
+  'page.toRoom': 'Back to the room',
   'page.which': 'Which document',
   'page.name': 'Fill in the complainant’s name',
   'page.nameText': 'The complainant’s given name is masked. Filling it in opens the full details and is put on record.',
   'page.none': 'There is no decision to print yet',
-  'page.noneText': 'Once a complaint is accepted, not accepted, terminated or closed, the document appears here.',
+  'page.noneText': 'Once the regulator has decided something, the document appears here.',
 }
 export default en

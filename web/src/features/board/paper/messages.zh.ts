@@ -1,9 +1,17 @@
 /** The text of decisions. Official plain Chinese; this text is the decision. */
 export default {
+  'ruled.title': '拒绝协商裁定书',
+  'found.title': '协议履行认定书',
+  'ended.title': '投诉终结告知书',
+  'voided.title': '案件不计入成绩认定书',
   'accepted.title': '投诉受理决定书',
   'refused.title': '投诉不予受理决定书',
   'terminated.title': '投诉终止调解决定书',
   'settled.title': '投诉办结告知书',
+  'ruled.number': '{place}市监和裁〔{year}〕第 {code} 号',
+  'found.number': '{place}市监和认〔{year}〕第 {code} 号',
+  'ended.number': '{place}市监投结〔{year}〕第 {code} 号',
+  'voided.number': '{place}市监和销〔{year}〕第 {code} 号',
   'accepted.number': '{place}市监投受〔{year}〕第 {code} 号',
   'refused.number': '{place}市监投不受〔{year}〕第 {code} 号',
   'terminated.number': '{place}市监投终〔{year}〕第 {code} 号',
@@ -17,6 +25,7 @@ export default {
   semicolon: '；',
 
   intro: '本局于 {date}收到经先行和解转来的投诉（案件编号 {code}，转来的原因：{reason}）。',
+  filed: '投诉人于 {date}通过先行和解提出本案（案件编号 {code}）。',
   matter: '被投诉人：{name}。投诉事项：{category}，{goods}，争议金额 {amount}。',
   request: '投诉请求：{claims}。',
   wasAccepted: '本局于 {date}决定受理。',
@@ -35,6 +44,29 @@ export default {
   'settled.agreement': '双方已就争议达成协议，内容如下。依照《市场监督管理投诉举报处理办法》（国家市场监督管理总局令第 121 号），本局对该投诉予以办结。',
   'settled.plain': '双方的争议已经解决。依照《市场监督管理投诉举报处理办法》（国家市场监督管理总局令第 121 号），本局对该投诉予以办结。',
 
+  'ruled.facts': '{name}于 {date}拒绝与投诉人协商，提出的理由是：{ground}。',
+  'ruled.said': '企业的说明：{text}',
+  'ruled.upheld': '经审查，该理由成立，本局予以认可。',
+  'ruled.overturned': '经审查，该理由不成立，本局不予认可。',
+  'ruled.effect.upheld': '本案不计入该企业的和解成绩。',
+  'ruled.effect.overturned': '本案按“拒绝未获认可”计入该企业的和解成绩，算未解决。',
+
+  'found.facts': '双方于 {date}达成和解协议，内容列在下面。',
+  'found.decision': '经审查，本局认定：{finding}。',
+  'found.effect': '本案按“{class}”计入该企业的和解成绩。',
+  'found.effect.late': '本案按“{class}”计入该企业的和解成绩，并标明逾期。',
+  'found.contract': '和解协议是双方之间的合同，本局不能强制执行；有争议的，可以依法向人民法院提起诉讼，有仲裁协议的可以申请仲裁。',
+
+  'ended.withdrawn': '投诉人于 {date}撤回投诉，本局对该投诉不再处理。撤回不影响投诉人依法另行提起诉讼或者申请仲裁。',
+  'ended.other': '本案于 {date}结束：{reason}。本局对该投诉不再处理。',
+
+  'voided.duplicate': '经审查，同一争议已有另一个案件，本案属于重复提交。',
+  'voided.abuse': '经审查，本案没有真实的消费争议，或者以此牟取不正当利益。',
+  'voided.routes': '本认定不影响投诉人依照《中华人民共和国消费者权益保护法》第三十九条，通过下列其他途径解决争议：',
+  'voided.decision': '本局认定：本案不计入企业的和解成绩，案件结束，记录保留。',
+
+  apart: '投诉本身由本局依照《市场监督管理投诉举报处理办法》（国家市场监督管理总局令第 121 号）另行处理，不受本文书影响。',
+
   route: '（{item}）{text}',
   'route.negotiate': '与经营者协商和解；',
   'route.association': '请求消费者协会或者依法成立的其他调解组织调解；',
@@ -51,9 +83,10 @@ export default {
   'page.madeAt': '打印内容生成于 {time}',
   'page.print': '打印',
   'page.back': '回到案卷',
+  'page.toRoom': '回到协商室',
   'page.which': '哪一份文书',
   'page.name': '填入投诉人姓名',
   'page.nameText': '现在显示的是隐去名字的投诉人。填入全名会打开投诉人的完整信息，并记录在案。',
   'page.none': '这个案件还没有可以打印的决定',
-  'page.noneText': '作出受理、不予受理、终止调解或者办结的决定以后，文书会出现在这里。',
+  'page.noneText': '市场监管部门作出决定以后，文书会出现在这里。',
 } as const

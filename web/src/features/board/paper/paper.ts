@@ -1,17 +1,17 @@
 /*
- * The written decision of a bureau, built from the case: 受理, 不予受理, 终止调解, 办结. Pure but for the language; the Chinese text is the
+ * The written decision of a bureau, built from the case: 受理, 不予受理, 终止调解, 办结, and what it decides on settlement before a complaint:
+ * the ruling on a refusal, the finding on performance, a case that does not count. Pure but for the language; the Chinese text is the
  * decision, the English one its translation. Sources: Order 121 arts. 15, 16, 22, 23, 25, template documents 5, 6, 8; Consumer Rights
  * Protection Law art. 39.
  */
 import { locale, translate, type Dictionary, type Messages } from '@/i18n'
 import { money } from '@/lib/format'
-import { word, type CaseView, type Enterprise, type RoomEvent } from '@/features/words'
+import { word, type CaseView, type Enterprise, type EventOf, type RoomEvent } from '@/features/words'
 import { itemSentences } from '@/features/offer/sentence'
 import { bureauName } from '@/features/room/log'
+import { eventOf, type PaperKind } from '@/features/room/papers'
 import { complaintGrounds, terminationGrounds } from '../decisions'
 import messages from './messages'
-
-export type PaperKind = 'accepted' | 'refused' | 'terminated' | 'settled'
 
 export interface Paper {
   kind: PaperKind
@@ -42,16 +42,6 @@ export interface Source {
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
 
-/** The decisions made in a case, in order of time. */
-export function papersOf({ case: { complaint: k } }: Pick<CaseView, 'case'>): PaperKind[] {
-  if (!k) return []
-  const list: PaperKind[] = []
-  if (k.accepted_at) list.push('accepted')
-  if (k.refused_at) list.push('refused')
-  if (k.closed_at && k.outcome) list.push(k.outcome)
-  return list
-}
-
 /** 2026年11月13日, as official papers write it. */
 export function paperDate(instant: string | number): string {
   const en = locale.value === 'en'
@@ -65,50 +55,70 @@ const item = (index: number) => (locale.value === 'en' ? String(index + 1) : (nu
 
 export function paperOf(kind: PaperKind, { view, events, enterprise, complainant }: Source): Paper {
   const { case: c, texts } = view
-  const k = c.complaint!
+  const k = c.complaint
   const bureau = bureauName(view)
-  const decidedAt = { accepted: k.accepted_at, refused: k.refused_at, terminated: k.closed_at, settled: k.closed_at }[kind]!
+  const made = events.findLast(({ type }) => eventOf[kind].includes(type))
+  const decidedAt = { accepted: k?.accepted_at, refused: k?.refused_at, terminated: k?.closed_at, settled: k?.closed_at, ended: k?.closed_at, voided: c.closing?.at, ruled: made?.at, found: made?.at }[kind] ?? view.now
   const place = bureau.replace(/市场监督管理局$| Administration for Market Regulation$/, '')
   const name = enterprise?.name ?? view.enterprise.name
   const claim = c.offers[0]
   const claims = claim ? itemSentences({ items: claim.items, reader: 'bureau', descriptions: texts?.offers[0]?.items }) : []
   const join = (list: readonly string[]) => list.join(say('semicolon'))
-  const said = (type: RoomEvent['type']) => events.findLast((event) => event.type === type)?.content?.text ?? ''
 
-  const intro = say('intro', { date: paperDate(k.received_at), code: c.code, reason: word('escalation', k.reason) })
+  const intro = k
+    ? say('intro', { date: paperDate(k.received_at), code: c.code, reason: word('escalation', k.reason, 'bureau') })
+    : say('filed', { date: paperDate(c.filed_at), code: c.code })
   const matter = say('matter', { name, category: word('category', c.category), goods: texts?.goods ?? '', amount: money(c.amount) })
   const request = claims.length ? say('request', { claims: join(claims) }) : ''
   const mediation = view.clocks.find(({ key }) => key === 'mediation')
-  const accepted = k.accepted_at ? say('wasAccepted', { date: paperDate(k.accepted_at) }) : ''
+  const accepted = k?.accepted_at ? say('wasAccepted', { date: paperDate(k.accepted_at) }) : ''
+  const agreement = agreedIn(kind, view, events)
 
   const body: Record<PaperKind, () => string[]> = {
+    ruled: () => {
+      const upheld = c.refusal?.upheld ? 'upheld' : 'overturned'
+      const said = events.findLast(({ type }) => type === 'case_refused')?.content?.text
+      return [
+        intro, matter,
+        say('ruled.facts', { name, date: paperDate(c.refusal!.at), ground: word('refusal', c.refusal!.ground, 'bureau') }),
+        said ? say('ruled.said', { text: said }) : '',
+        say(`ruled.${upheld}`), say(`ruled.effect.${upheld}`), say('apart'),
+      ]
+    },
+    found: () => [
+      intro, matter,
+      agreement ? say('found.facts', { date: paperDate(agreement.at) }) : '',
+      say('found.decision', { finding: word('finding', k?.finding) }),
+      say(k?.finding === 'late' ? 'found.effect.late' : 'found.effect', { class: word('class', k?.finding === 'not_performed' ? 'SB' : 'SC') }),
+      say('found.contract'), say('apart'),
+    ],
     accepted: () => [
       intro, matter, request, say('accepted.decision'),
       mediation ? say('accepted.until', { date: paperDate(last(mediation.due)), n: c.rules.mediation }) : say('accepted.limit', { n: c.rules.mediation }),
       say('accepted.then'),
     ],
     refused: () => {
-      const index = complaintGrounds.findIndex((ground) => ground === k.ground)
-      return [intro, matter, request, say('refused.decision', { item: item(index), ground: word('complaintGround', k.ground) })]
+      const index = complaintGrounds.findIndex((ground) => ground === k?.ground)
+      return [intro, matter, request, say('refused.decision', { item: item(index), ground: word('complaintGround', k?.ground) })]
     },
     terminated: () => {
-      const index = terminationGrounds.findIndex((ground) => ground === k.terminated)
-      return [intro, matter, request, accepted, say('terminated.decision', { item: item(index), ground: word('termination', k.terminated) })]
+      const index = terminationGrounds.findIndex((ground) => ground === k?.terminated)
+      return [intro, matter, request, accepted, say('terminated.decision', { item: item(index), ground: word('termination', k?.terminated) })]
     },
-    settled: () => [intro, matter, request, accepted, say(c.agreement ? 'settled.agreement' : 'settled.plain')],
+    settled: () => [intro, matter, request, accepted, say(agreement ? 'settled.agreement' : 'settled.plain')],
+    ended: () => [
+      intro, matter, request, accepted,
+      c.closing?.reason === 'withdrawn' ? say('ended.withdrawn', { date: paperDate(decidedAt) }) : say('ended.other', { date: paperDate(decidedAt), reason: word('closing', c.closing?.reason) }),
+    ],
+    voided: () => [intro, matter, request, accepted, say(`voided.${made?.type === 'case_voided' ? made.ground : c.class === 'DU' ? 'duplicate' : 'abuse'}`), say('voided.decision')],
   }
-  const agreement = kind === 'settled' ? c.agreement : undefined
-  const terms = agreement
-    ? itemSentences({ items: agreement.items, reader: 'bureau', descriptions: texts?.offers.find(({ offer }) => offer === agreement.offer)?.items, dueAt: agreement.items.map(({ due_at }) => due_at), now: 0 }) // with the year
-    : []
   const routes = (lead: string, keys: readonly string[]) => ({ lead, items: keys.map((key, i) => say('route', { item: item(i), text: say(`route.${key}`) })) })
-  const reasons = { accepted: 'complaint_accepted', refused: 'complaint_refused', terminated: 'complaint_closed', settled: 'complaint_closed' } as const
 
   return {
     kind,
     title: say(`${kind}.title`),
     number: say(`${kind}.number`, { place, year: new Date(Date.parse(decidedAt) + 8 * 3_600_000).getUTCFullYear().toString(), code: c.code }),
-    to: say(kind === 'terminated' || kind === 'settled' ? 'to.both' : 'to.one', { complainant, name }),
+    to: say(kind === 'accepted' || kind === 'refused' ? 'to.one' : 'to.both', { complainant, name }),
     parties: [
       { label: say('party.complainant'), value: complainant },
       { label: say('party.respondent'), value: name },
@@ -116,15 +126,29 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
       { label: say('party.address'), value: enterprise?.address ?? '' },
     ].filter(({ value }) => value),
     paragraphs: body[kind]().filter(Boolean),
-    reasons: said(reasons[kind]),
-    terms,
+    reasons: made?.by.side === 'bureau' ? (made.content?.text ?? '') : '',
+    terms: agreement?.terms ?? [],
     routes:
-      kind === 'refused'
-        ? routes(say('refused.routes'), ['negotiate', 'association', 'arbitration', 'court'])
+      kind === 'refused' || kind === 'voided'
+        ? routes(say(`${kind}.routes`), ['negotiate', 'association', 'arbitration', 'court'])
         : kind === 'terminated'
           ? routes(say('terminated.routes'), ['arbitration', 'court'])
           : null,
     bureau,
     date: paperDate(decidedAt),
   }
+}
+
+/** The agreement that a paper is about: the one that was found on, or the one that settled the complaint. */
+function agreedIn(kind: PaperKind, { case: c, texts }: CaseView, events: readonly RoomEvent[]): { at: string; terms: readonly string[] } | null {
+  if (kind !== 'settled' && kind !== 'found') return null
+  const found = events.findLast(({ type }) => type === 'performance_found')
+  const before = kind === 'found' ? events.findLast((event): event is EventOf<'offer_accepted'> => event.type === 'offer_accepted' && event.seq < (found?.seq ?? Infinity)) : undefined
+  const current = c.agreement && (!before || before.offer === c.agreement.offer) ? c.agreement : undefined
+  const number = before?.offer ?? current?.offer
+  const items = current?.items ?? c.offers.find((offer) => offer.number === number)?.items
+  if (!items) return null
+  const descriptions = texts?.offers.find(({ offer }) => offer === number)?.items
+  const terms = itemSentences({ items, reader: 'bureau', descriptions, dueAt: current?.items.map(({ due_at }) => due_at), now: 0 }) // with the year
+  return { at: before?.at ?? current!.accepted_at, terms }
 }

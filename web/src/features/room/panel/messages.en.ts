@@ -189,7 +189,8 @@ const en: Translation<typeof zh> = {
   'complaint.terminated': 'Reason: {ground} (Order 121 art. 23)',
   'complaint.finding': 'Finding: {finding}',
   'complaint.waiting': 'Waiting for the decision to take it up (Order 121 art. 15: 7 working days)',
-  'complaint.chased': { one: 'The business was urged {n} time', other: 'The business was urged {n} times' },
+  'complaint.chased': { one: 'An officer urged {whom} {n} time', other: 'An officer urged {whom} {n} times' },
+  'complaint.papers': 'See and print the documents',
   'complaint.routes': 'Other ways open to you',
   'complaint.routesTold': 'Other ways open to the consumer',
   'complaint.route.arbitration': 'Arbitration, where there is an arbitration agreement',
@@ -197,9 +198,11 @@ const en: Translation<typeof zh> = {
   'complaint.route.association': 'Mediation by a consumer association',
   'complaint.routesLaw': 'Consumer Rights Protection Law art. 39',
 
-  'refusal.title': 'The business refuses to negotiate',
+  'refusal.title': '{who} refuses to negotiate',
+  'refusal.ours': 'We refuse to negotiate',
   'refusal.pending': 'An officer rules whether the ground holds; until then it counts as not settled.',
   'refusal.pendingUnsent': 'You can send it to the regulator and have an officer rule whether the ground holds.',
+  'refusal.pendingTold': 'The consumer can send it to the regulator and have an officer rule whether the ground holds.',
   'refusal.upheld': 'An officer upheld the ground.',
   'refusal.overturned': 'An officer did not uphold the ground.',
 }

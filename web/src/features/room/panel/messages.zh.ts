@@ -178,7 +178,8 @@ export default {
   'complaint.terminated': '原因：{ground}（第 121 号令第二十三条）',
   'complaint.finding': '认定：{finding}',
   'complaint.waiting': '等待决定是否受理（第 121 号令第十五条：7 个工作日）',
-  'complaint.chased': { other: '已催办企业 {n} 次' },
+  'complaint.chased': { other: '已催办{whom} {n} 次' },
+  'complaint.papers': '查看和打印文书',
   'complaint.routes': '您还可以走的路',
   'complaint.routesTold': '消费者还可以走的路',
   'complaint.route.arbitration': '有仲裁协议的，申请仲裁',
@@ -186,9 +187,11 @@ export default {
   'complaint.route.association': '请消费者协会调解',
   'complaint.routesLaw': '《消费者权益保护法》第三十九条',
 
-  'refusal.title': '商家拒绝协商',
+  'refusal.title': '{who}拒绝协商',
+  'refusal.ours': '我方拒绝协商',
   'refusal.pending': '市场监管人员会裁定这个理由是否成立；裁定之前，计为未解决。',
   'refusal.pendingUnsent': '您可以送交市场监管部门，请市场监管人员裁定这个理由是否成立。',
+  'refusal.pendingTold': '消费者可以送交市场监管部门，由市场监管人员裁定这个理由是否成立。',
   'refusal.upheld': '市场监管人员认可了这个理由。',
   'refusal.overturned': '市场监管人员没有认可这个理由。',
 } as const
