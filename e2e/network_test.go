@@ -68,7 +68,7 @@ func TestReloadWhileTyping(t *testing.T) {
 	require.Equal(t, 2, sc.said("写到一半，还没有发"), "one of each side")
 }
 
-// TestOffline: without a network a message waits on the device, over a reload too, and goes out once when the network is back.
+// TestOffline: without a network a message waits on the device, and goes out once when the network is back.
 func TestOffline(t *testing.T) {
 	t.Parallel()
 	sc := filed(t, "zh")
@@ -116,6 +116,28 @@ func TestOfferOffline(t *testing.T) {
 	offers := sc.consumer.look(sc.id).Case.Offers
 	require.Len(t, offers, 3)
 	require.Equal(t, int64(13000), offers[2].Items[0].Amount.Minor)
+}
+
+// TestUnsentOverReload: a message that could not leave is still there after a reload, waits on, and goes out once when there is a way.
+func TestUnsentOverReload(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	d := sc.office()
+	c := sc.s.screen(t, "consumer", look{phone: true})
+	c.cookie(sc.consumer.Token)
+	c.forgive("WebSocket connection to", "net::ERR_INTERNET_DISCONNECTED")
+	c.conditions(true, "ws://*:*/*", "http://*:*/api/events*", "http://*:*/api/cases/*/commands")
+	c.open("/c/" + sc.id)
+	c.entered()
+	c.says("consumer.enterprise", "发不出去的一句")
+	c.sees(c.word("room/message.sending"))
+	c.do(chromedp.Reload())
+	c.entered()
+	c.hears("发不出去的一句")
+	c.sees(c.word("room/message.sending"))
+	require.Zero(t, sc.said("发不出去的一句"))
+	c.conditions(false, "")
+	sc.once("发不出去的一句", c, d)
 }
 
 // pauses requests to addresses of a pattern on their way out, and gives them.

@@ -59,7 +59,7 @@ func routes(t *testing.T) (table []route) {
 	return table
 }
 
-// TestRoutes visits every page of the router's table as everybody who may see it, on a phone and on a desk, in light and in dark. There axe
+// TestRoutes visits every page of the router's table as everybody who may see it, on a phone and on a desk, in light and in dark, on a phone in English, too. There axe
 // finds nothing serious, and nothing goes wrong on the console.
 func TestRoutes(t *testing.T) {
 	t.Parallel()
@@ -90,17 +90,21 @@ func TestRoutes(t *testing.T) {
 							continue
 						}
 						p.wear(look{phone: phone})
-						wrong = append(wrong, p.visit(r, address(t, r, params))...)
+						wrong = append(wrong, p.visit(r, address(t, r, params), "light", "dark")...)
+						if phone { // where longer words find less room
+							p.wear(look{phone: true, lang: "en"})
+							wrong = append(wrong, p.visit(r, address(t, r, params), "light")...)
+						}
 					}
 					mu.Lock()
 					visited[r.path]++
 					mu.Unlock()
 				}
 				if role == "" || role == "consumer" { // the two pages beside the table
-					wrong = append(wrong, p.visit(route{title: "notFound"}, "/nowhere")...)
+					wrong = append(wrong, p.visit(route{title: "notFound"}, "/nowhere", "light", "dark")...)
 				}
 				if role == "consumer" {
-					wrong = append(wrong, p.visit(route{title: "noRights"}, "/board")...)
+					wrong = append(wrong, p.visit(route{title: "noRights"}, "/board", "light", "dark")...)
 				}
 				require.Empty(t, wrong)
 			})
@@ -126,12 +130,12 @@ func address(t *testing.T, r route, params map[string]string) string {
 	return path
 }
 
-// visit a page and judge it in light and dark.
-func (p *screen) visit(r route, path string) (wrong []string) {
+// visit a page and judge it in its colours.
+func (p *screen) visit(r route, path string, colours ...string) (wrong []string) {
 	p.t.Helper()
 	p.open(path)
 	p.until(`document.querySelector('h1, [role=log]') && !document.querySelector('.animate-pulse, [aria-busy=true]') && document.readyState === 'complete'`, path+" is not ready")
-	for _, colours := range []string{"light", "dark"} {
+	for _, colours := range colours {
 		call(p, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: colours}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 		p.until(fmt.Sprintf(`document.documentElement.dataset.theme === %q && document.getAnimations().every((one) => one.playState !== 'running')`, colours), path+" does not change its colours")

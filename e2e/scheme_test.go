@@ -118,3 +118,68 @@ func (p *screen) logsIn(login, password string) {
 	p.fill("textbox", p.word("account/signIn.password"), password)
 	p.press(p.word("account/signIn.enter"))
 }
+
+// TestApplyAgain: the supervisor of an enterprise that was removed applies again from the desk, and the bureau lets it in.
+func TestApplyAgain(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	o := s.screen(t, "officer", look{})
+	o.cookie(s.enter(officer).Token)
+	o.open("/board/enterprises")
+	o.rules("remove", firm, "false_results", "两件虚报已履行。")
+
+	a := s.screen(t, "agent", look{})
+	a.cookie(s.enter(agent).Token)
+	a.open("/desk")
+	a.sees("两件虚报已履行。")
+	a.has(0, "button", a.word("desk/enrolment.again"))
+
+	d := s.screen(t, "supervisor", look{phone: true})
+	d.cookie(s.enter(supervisor).Token)
+	d.open("/desk")
+	d.press(d.word("desk/enrolment.again"))
+	in := inside{"dialog", d.word("apply/again.title")}
+	d.holds(d.word("apply/name"), firm)
+	d.press(d.word("apply/submit"), in)
+	d.sees(d.word("apply/need.commitment"))
+	d.shot("lacks")
+	for _, one := range []string{"place", "staff", "computer", "telephone", "complaint_rules"} {
+		d.click("checkbox", d.word("apply/one."+one), in)
+	}
+	d.click("checkbox", d.word("apply/commitment.sign"), in)
+	d.press(d.word("apply/submit"), in)
+	d.gone(in)
+	d.sees(d.word("desk/enrolment.pending"))
+	d.has(0, "button", d.word("desk/enrolment.again"))
+	d.shot("pending")
+
+	o.open("/board/applications")
+	o.press(o.word("board/scheme.approve"), inside{"article", firm})
+	yes := inside{"dialog", o.word("board/scheme.approve") + " · " + firm}
+	o.press(o.word("board/scheme.approve"), yes)
+	o.gone(yes)
+	d.open("/desk")
+	d.sees("洗衣机")
+	d.misses(d.word("desk/enrolment.pending"))
+}
+
+// TestWishes: what a visitor wishes would join stands on the list of the competent bureau, and not on another's.
+func TestWishes(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	a := s.nobody().do(http.MethodPost, "/api/invitations", map[string]string{"name": "岳阳某某百货", "region": "430602"})
+	require.Equal(t, http.StatusOK, a.Status, a)
+	for _, lang := range []string{"zh", "en"} {
+		o := s.screen(t, "officer", look{lang: lang})
+		o.cookie(s.enter(officer).Token)
+		o.open("/board/enterprises")
+		o.sees(o.word("board/wishes.title"), "岳阳某某百货")
+		o.shot("wishes")
+	}
+	o := s.screen(t, "elsewhere", look{phone: true})
+	o.cookie(s.enter("jun.yi").Token)
+	o.open("/board/enterprises")
+	o.sees(o.word("board/wishes.title"))
+	o.shot("none")
+	o.sees(o.word("board/wishes.empty"))
+}

@@ -46,16 +46,30 @@ func TestSettle(t *testing.T) {
 			d.sees(d.word("words/phase.closed"))
 			sc.is(negotiation.PhaseClosed, negotiation.ClassSC)
 			c.sees(c.word("words/phase.closed"))
+			c.rates(4)
+			d.sees(map[string]string{"zh": "评价：4 星", "en": "gave 4 stars"}[lang])
 			c.shot("done")
 			d.shot("done")
 		})
 	}
 }
 
-// files a case on the screen, from the enterprise's public page to the room.
+// rates how a case was handled.
+func (p *screen) rates(stars int) {
+	p.t.Helper()
+	p.press(p.word("room/actions.rate"))
+	in := inside{"dialog", p.word("room/rate.title")}
+	p.click("radio", p.word("room/rate.star", "n", stars), in)
+	p.press(p.word("room/rate.yes"), in)
+	p.gone(in)
+}
+
+// files a case on the screen, from the home page's search by the enterprise's public page to the room.
 func (sc *scene) files(c *screen) {
 	sc.t.Helper()
-	c.open("/e/" + sc.s.enterprise(firm))
+	c.open("/")
+	c.fill("combobox", c.word("home/search"), "湘湖里")
+	c.click("option", firm+"…")
 	c.link(c.word("enterprise/enterprise.file"))
 
 	sc.describes(c)

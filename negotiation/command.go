@@ -134,7 +134,7 @@ type (
 		Stars int    `json:"stars"`
 		Text  string `json:"text,omitempty"`
 	}
-	// ChangeConsents changes what may be changed in the room.
+	// ChangeConsents changes what may be changed in the room; of a closed case only the publication.
 	ChangeConsents struct {
 		Publication *Choice `json:"publication,omitempty"`
 		Escalation  *Choice `json:"escalation,omitempty"`

@@ -1,9 +1,6 @@
 package negotiation
 
-import (
-	"encoding/json"
-	"reflect"
-)
+import "reflect"
 
 // DecodeCommand reads one public command: an object with "type" and the fields of its struct. Unknown and repeated fields,
 // trailing bytes and fields of another type are refused with an error that names them. Commands of the system have no JSON door.
@@ -20,7 +17,7 @@ func (a *AnyCommand) UnmarshalJSON(b []byte) (err error) {
 
 // MarshalJSON writes the fields of the command with "type" in front.
 func (a AnyCommand) MarshalJSON() ([]byte, error) {
-	body, err := json.Marshal(a.Command)
+	body, err := commands.encode(a.Command)
 	if err != nil {
 		return nil, err
 	}
@@ -43,4 +40,10 @@ func Tagged(kind string, object []byte) []byte {
 func DecodeStrict(b []byte, v any) error {
 	to := reflect.ValueOf(v).Elem()
 	return decode(b, shapeOf(to.Type()), to)
+}
+
+// DecodeText is DecodeStrict for a string.
+func DecodeText(b []byte) (s string, err error) {
+	err = decode(b, textShape, reflect.ValueOf(&s).Elem())
+	return s, err
 }

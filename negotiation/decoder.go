@@ -306,15 +306,12 @@ func unescaped(between []byte) (text string, ok bool) {
 			return "", false
 		}
 	}
-	var out []byte
-	for {
-		i := bytes.IndexByte(between, '\\')
-		if i < 0 && out == nil {
-			return string(between), true
-		}
-		if i < 0 {
-			return string(append(out, between...)), true
-		}
+	i := bytes.IndexByte(between, '\\')
+	if i < 0 {
+		return string(between), true
+	}
+	out := make([]byte, 0, len(between)) // an escape is longer than what it stands for
+	for ; i >= 0; i = bytes.IndexByte(between, '\\') {
 		r, n := escape(between[i+1:])
 		if n == 0 {
 			return "", false
@@ -322,6 +319,7 @@ func unescaped(between []byte) (text string, ok bool) {
 		out = utf8.AppendRune(append(out, between[:i]...), r)
 		between = between[i+1+n:]
 	}
+	return string(append(out, between...)), true
 }
 
 // escape is the character of what follows a backslash, and how many bytes it has there; 0 for none that there is.

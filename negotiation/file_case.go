@@ -145,6 +145,11 @@ func (d *decision) changeConsents(f ChangeConsents) error {
 	if f.Publication == nil && f.Escalation == nil {
 		return required("publication")
 	}
+	if f.Escalation != nil { // what is closed goes nowhere by itself
+		if err := d.c.in(running...); err != nil {
+			return err
+		}
+	}
 	for _, x := range []struct {
 		field  string
 		choice *Choice

@@ -130,6 +130,17 @@ func TestConsentsChangeInTheRoom(t *testing.T) {
 	s.tick("2026-03-17T00:00").wants(PhaseEscalated, ClassTE) // by itself, as now chosen
 }
 
+func TestPublicationIsTakenBackAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	s := filed(t, true).consumer(WithdrawCase{Reason: WithdrawReasons[0]})
+	require.Contains(t, s.c.Allowed(mei, s.env.At), "change_consents")
+	s.refuses(mei, ChangeConsents{Escalation: &Choice{false, "e2"}}, CodeWrongPhase, "")
+	s.refuses(agent, ChangeConsents{Publication: &Choice{false, "p2"}}, CodeNotAllowed, "")
+	s.consumer(ChangeConsents{Publication: &Choice{false, "p2"}}).did("consents_changed")
+	require.Equal(t, &Choice{false, "p2"}, s.c.Consents.Publication)
+	require.Equal(t, PhaseClosed, s.c.Phase)
+}
+
 func TestInvisibleTextIsNoText(t *testing.T) {
 	t.Parallel()
 	for _, blank := range []string{"", " \n", "\u200b", "\u3164\uffa0", "\u2800", "\u0301", "\u00ad"} {

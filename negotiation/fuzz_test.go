@@ -64,7 +64,7 @@ func FuzzOffers(f *testing.F) {
 		for len(from) > 0 {
 			by := []Actor{agent, mei}[from.pick(2)]
 			said := from.offer()
-			cmd, err := DecodeCommand(encoded(AnyCommand{said}))
+			cmd, err := DecodeCommand(marshalled(t, AnyCommand{said}))
 			require.NoError(t, err)
 			require.Equal(t, said, cmd)
 			before, open := s.c.OpenOffer()
@@ -123,7 +123,7 @@ func FuzzMoney(f *testing.F) {
 			require.True(t, ok && n.Cmp(new(big.Rat).SetInt64(m.Minor)) == 0, "%s became %d", written.Minor, m.Minor)
 		}
 		var back Money
-		require.NoError(t, DecodeStrict(encoded(m), &back))
+		require.NoError(t, DecodeStrict(marshalled(t, m), &back))
 		require.Equal(t, m, back)
 		if err := m.check("amount"); err != nil {
 			refusal(t, err, CodeInvalid, CodeOutOfRange)
@@ -147,4 +147,11 @@ func FuzzPosition(f *testing.F) {
 		}
 		require.True(t, p.String() == s || s == "" && p.String() == "0")
 	})
+}
+
+func marshalled(t testing.TB, v any) []byte {
+	t.Helper()
+	b, err := json.Marshal(v)
+	require.NoError(t, err)
+	return b
 }

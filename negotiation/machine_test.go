@@ -369,6 +369,9 @@ func (m *machine) command(kind string, by Actor) Command {
 	case "rate":
 		return Rate{Stars: 1 + m.pick("stars", 6)}
 	case "change_consents":
+		if m.c.Phase == PhaseClosed {
+			return ChangeConsents{Publication: choice}
+		}
 		return ChangeConsents{Publication: choice, Escalation: choice}
 	case "disclose_details":
 		return DiscloseDetails{}

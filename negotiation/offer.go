@@ -3,7 +3,7 @@ package negotiation
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
+	"reflect"
 	"slices"
 	"time"
 
@@ -86,26 +86,22 @@ func Digest(items []Item, text string) string {
 
 // digests are those of the items alone, and with the text; both are of {"items", "text"}, the text left out when it is empty.
 func digests(items []Item, text string) (terms, all string) {
-	b := append([]byte(`{"items":`), encoded(items)...)
+	var room [1024]byte
+	b, err := itemsShape.append(append(room[:0], `{"items":`...), reflect.ValueOf(items))
+	if err != nil { // structs of strings and numbers always encode
+		panic(err)
+	}
 	terms = digest(append(b, '}'))
 	if text == "" {
 		return terms, terms
 	}
-	b = append(append(b, `,"text":`...), encoded(text)...)
+	b = appendText(append(b, `,"text":`...), text)
 	return terms, digest(append(b, '}'))
 }
 
 func digest(b []byte) string {
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:])
-}
-
-func encoded(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil { // structs of strings and numbers always encode
-		panic(err)
-	}
-	return b
 }
 
 // split parts items into facts (no descriptions) and their descriptions.

@@ -6,7 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
-	"hash"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -91,11 +91,11 @@ func (h Head) At(ch Channel) Position {
 func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {
 	r := Record{Case: caseID, Version: h.Version + 1, Channel: e.Channel, Seq: h.At(e.Channel).Seq + 1, Type: e.Fact.Kind(), By: e.By, At: e.At}
 	var err error
-	if r.Facts, err = json.Marshal(e.Fact); err != nil {
+	if r.Facts, err = facts.encode(e.Fact); err != nil {
 		return Record{}, h, err
 	}
 	if e.Content != nil {
-		if r.Content, err = json.Marshal(e.Content); err != nil {
+		if r.Content, err = contentShape.encode(reflect.ValueOf(e.Content).Elem()); err != nil {
 			return Record{}, h, err
 		}
 	}
@@ -153,19 +153,9 @@ func number(b []byte, n int64) []byte {
 	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, 8), uint64(n))
 }
 
-func contentSum(salt, content []byte) (h Hash) {
-	s := sha256.New()
-	writePart(s, salt)
-	writePart(s, content)
-	s.Sum(h[:0])
-	return h
-}
-
-func writePart(s hash.Hash, p []byte) {
-	var n [8]byte
-	binary.BigEndian.PutUint64(n[:], uint64(len(p)))
-	s.Write(n[:])
-	s.Write(p)
+func contentSum(salt, content []byte) Hash {
+	var room [1024]byte // most fit
+	return sha256.Sum256(part(part(room[:0], salt), content))
 }
 
 // Erased says whether the event's content is gone.

@@ -35,6 +35,7 @@ var (
 	talking  = []Phase{PhaseAwaitingResponse, PhaseNegotiating}
 	offering = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseEscalated, PhaseAccepted}
 	running  = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseAgreed, PhaseEscalated, PhaseAccepted}
+	anytime  = append([]Phase{PhaseClosed}, running...)
 	ruling   = []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed} // a withdrawn complaint leaves the class to be ruled on
 )
 
@@ -57,7 +58,7 @@ func rights() map[string]right {
 		RefuseCase{}.Kind():         {enterprise, talking, canRefuse},
 		Reopen{}.Kind():             {consumer, []Phase{PhaseClosed}, canReopen},
 		Rate{}.Kind():               {consumer, []Phase{PhaseClosed}, canRate},
-		ChangeConsents{}.Kind():     {consumer, running, nil},
+		ChangeConsents{}.Kind():     {consumer, anytime, nil}, // PIPL art. 15: a consent can always be taken back
 		DiscloseDetails{}.Kind():    {consumer, running, canDisclose},
 		Assign{}.Kind():             {[]Side{SideEnterprise, SideSystem}, running, nil},
 		AcceptComplaint{}.Kind():    {bureau, []Phase{PhaseEscalated}, nil},
@@ -70,7 +71,7 @@ func rights() map[string]right {
 		PassDeadline{}.Kind():       {[]Side{SideSystem}, running, nil},
 		Remind{}.Kind():             {[]Side{SideSystem}, running, nil},
 		MoveDeadlines{}.Kind():      {[]Side{SideSystem}, running, nil},
-		EraseContent{}.Kind():       {[]Side{SideSystem}, append([]Phase{PhaseClosed}, running...), nil},
+		EraseContent{}.Kind():       {[]Side{SideSystem}, anytime, nil},
 	}
 }
 

@@ -29,7 +29,7 @@ var expected = map[string][2]string{
 	"refuse_case":         {"e", "wn"},
 	"reopen":              {"c", "x"},
 	"rate":                {"c", "x"},
-	"change_consents":     {"c", "wnaec"},
+	"change_consents":     {"c", "wnaecx"},
 	"disclose_details":    {"c", "wnaec"},
 	"assign":              {"es", "wnaec"},
 	"accept_complaint":    {"b", "e"},

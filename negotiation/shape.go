@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// shape is what JSON a Go type takes.
+// shape is what JSON a Go type takes and gives.
 type shape struct {
 	of     reflect.Type
-	own    bool    // encoding/json fills it, by the type's own method if it has one
+	own    bool    // for encoding/json, by the type's own method if it has one
 	fields []field // of a struct, at most 64
 	elem   *shape  // of a pointer or slice
 }
@@ -20,6 +20,8 @@ type shape struct {
 // field of a struct by its name in JSON; that without a shape is no field of the Go struct.
 type field struct {
 	name  string
+	key   string // the name as it is written before a value
+	omit  bool   // when it is empty
 	index int
 	*shape
 }
@@ -36,8 +38,8 @@ func shapeOf(t reflect.Type) *shape {
 	case k == reflect.Struct:
 		s.fields = make([]field, 0, t.NumField())
 		for f := range t.Fields() {
-			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
-				s.fields = append(s.fields, field{name, f.Index[0], shapeOf(f.Type)})
+			if name, omit, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+				s.fields = append(s.fields, field{name, `"` + name + `":`, omit != "", f.Index[0], shapeOf(f.Type)})
 			}
 		}
 	case k != reflect.String && k != reflect.Bool && (k < reflect.Int || k > reflect.Int64):

@@ -1,6 +1,9 @@
 package negotiation
 
-import "reflect"
+import (
+	"encoding/json"
+	"reflect"
+)
 
 // The closed vocabulary. One line for each command and event: everything that encodes, decodes or checks the contract reads these.
 var (
@@ -16,6 +19,9 @@ var (
 		CaseClosed{}, ComplaintAccepted{}, ComplaintRefused{}, PerformanceFound{}, CaseVoided{},
 		EnterpriseChased{}, ComplaintClosed{}, DeadlinePassed{}, Reminded{}, DeadlinesMoved{}, ConsentsChanged{},
 		DetailsDisclosed{}, AgentAssigned{}, ContentErased{})
+	contentShape = shapeOf(reflect.TypeFor[Content]())
+	itemsShape   = shapeOf(reflect.TypeFor[[]Item]())
+	textShape    = shapeOf(reflect.TypeFor[string]())
 )
 
 // Kinded is a command or a fact. Kind is its "type" on the wire.
@@ -59,6 +65,15 @@ func (s *shape) kinded(b []byte) (Kinded, error) {
 		return nil, err
 	}
 	return v.Interface().(Kinded), nil
+}
+
+// encode gives what json.Marshal gives, which it asks for what is none of the kinds.
+func (k Kinds) encode(z Kinded) ([]byte, error) {
+	v := reflect.ValueOf(z)
+	if s := k[z.Kind()]; s != nil && s.of == v.Type() {
+		return s.encode(v)
+	}
+	return json.Marshal(z)
 }
 
 // Vocabulary gives a zero value of every public command, system command and event, for contract tests.

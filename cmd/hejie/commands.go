@@ -4,11 +4,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 	"net/netip"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
@@ -138,25 +135,3 @@ func (c Config) sms() app.SMS {
 }
 
 func (c Config) secure() bool { return c.TLSCert != "" || c.Proxied }
-
-// logger writes to the operator's console.
-func (c Common) logger(to console) *slog.Logger {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil { // the parser lets no other through
-		level = slog.LevelInfo
-	}
-	o := &slog.HandlerOptions{Level: level}
-	if c.LogFormat == "text" || c.LogFormat == "auto" && terminal(to.err) {
-		return slog.New(slog.NewTextHandler(to.err, o))
-	}
-	return slog.New(slog.NewJSONHandler(to.err, o))
-}
-
-func terminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
-}

@@ -53,8 +53,17 @@ func (p *Program) announceDemo() error {
 	for _, a := range demo.Accounts() {
 		err = errors.Join(err, p.console.printf("    %-16s %s\n", a.Login, a.Who))
 	}
-	return errors.Join(err, p.console.printf("\n  Everything is invented. Started afresh by --fresh or on the page.\n\n"))
+	err = errors.Join(err, p.console.printf("\n  Everything is invented. Started afresh by --fresh or on the page.\n"))
+	c, readErr := p.folder.readCard()
+	if age := time.Since(c.Built); readErr == nil && age > stale {
+		err = errors.Join(err, p.console.printf("\n  This world was made %d days ago, and its clocks ran on since. Make it anew for today: %s demo --fresh --data %s\n",
+			age/(24*time.Hour), os.Args[0], filepath.Dir(p.folder.path)))
+	}
+	return errors.Join(err, readErr, p.console.printf("\n"))
 }
+
+// stale is a demo whose clocks have mostly run out.
+const stale = 3 * 24 * time.Hour
 
 // card is the demo's mark on its folder: nothing without it is ever wiped.
 type card struct {

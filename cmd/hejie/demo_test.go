@@ -270,6 +270,20 @@ func TestDemoIsNotServed(t *testing.T) {
 }
 
 // A demo whose building was cut off is built again; one that somebody has open is not wiped under them.
+// A world that was made days ago is told of, with the way to a new one; a new one is not.
+func TestOldDemoIsTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := demoAt(t, dir)
+	require.NotContains(t, r.screen.String(), "days ago")
+	require.NoError(t, r.end())
+	f := folder{path: filepath.Join(dir, demoName)}
+	require.NoError(t, f.writeCard(card{Demo: true, Built: time.Now().Add(-15*24*time.Hour - time.Hour)}))
+	r = demoAt(t, dir)
+	require.Contains(t, r.screen.String(), "made 15 days ago")
+	require.Contains(t, r.screen.String(), "demo --fresh --data "+dir)
+}
+
 func TestDemoIsWholeOrNew(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -59,6 +59,9 @@ func run(ctx context.Context, args []string, c console) (code int) {
 			panic(r)
 		}
 	}()
+	log := &lines{to: c.err}
+	defer func() { _ = log.flush() }() // there is nobody to be told
+	c.err = log
 	var line commands
 	parser, err := kong.New(&line, kong.Name("hejie"), kong.Description("Pre-complaint settlement of consumer disputes (先行和解)."),
 		kong.DefaultEnvars("HEJIE"), kong.Writers(c.out, c.err), kong.Vars{"version": version()},

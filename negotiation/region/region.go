@@ -75,6 +75,15 @@ func FullName(code string) string {
 	return b.String()
 }
 
+// Below gives the code and those of all regions that lie in it.
+func Below(code string) []string {
+	codes := []string{code}
+	for _, child := range Children(code) {
+		codes = append(codes, Below(child.Code)...)
+	}
+	return codes
+}
+
 // Within says whether code is ancestor or lies within it. It walks the parents: prefixes of codes lie. Every code, known
 // or not, lies within Country; an unknown code lies within nothing else.
 func Within(code, ancestor string) bool {

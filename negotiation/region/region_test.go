@@ -88,6 +88,18 @@ func TestWithin(t *testing.T) {
 	}
 }
 
+func TestBelow(t *testing.T) {
+	t.Parallel()
+	codes := region.Below("430600")
+	require.Contains(t, codes, "430600")
+	require.Contains(t, codes, "430602")
+	require.NotContains(t, codes, "430100")
+	for _, code := range codes {
+		require.True(t, region.Within(code, "430600"), code)
+	}
+	require.Equal(t, []string{"430602"}, region.Below("430602"))
+}
+
 func BenchmarkWithin(b *testing.B) {
 	for b.Loop() {
 		region.Within("430602", "430000")

@@ -10,6 +10,7 @@ import (
 
 	"hejie/negotiation"
 	"hejie/negotiation/creditcode"
+	"hejie/negotiation/region"
 	"hejie/negotiation/scheme"
 )
 
@@ -344,6 +345,18 @@ func (s *Scheme) Applications(ctx context.Context, by negotiation.Actor, status 
 		views = append(views, v)
 	}
 	return views, nil
+}
+
+// Wishes are what consumers wish would join in the officer's region, the most wished for first. Errors: not_allowed.
+func (s *Scheme) Wishes(ctx context.Context, by negotiation.Actor, limit int) ([]Wish, error) {
+	if by.Role != negotiation.RoleOfficer {
+		return nil, notAllowed()
+	}
+	var regions []string // nil: all
+	if by.Region != region.Country {
+		regions = region.Below(by.Region)
+	}
+	return s.w.Plain.Wishes(ctx, regions, s.w.Limits.Page(limit))
 }
 
 // Application of one enterprise, for its own desk and for officers whose region covers it; else not_found.

@@ -77,6 +77,7 @@ type PlainReader interface {
 	Heartbeat(ctx context.Context) (time.Time, error)                           // by the server's time, over a file business time
 	Outages(ctx context.Context, since time.Time) ([]negotiation.Outage, error) // oldest first
 	InvitationCount(ctx context.Context, key string) (int, error)
+	Wishes(ctx context.Context, regions []string, limit int) ([]Wish, error) // of all regions when nil; the most wished for first
 	InvitationsFrom(ctx context.Context, addr []byte, since time.Time) (int, error)
 	Audit(ctx context.Context, f AuditFilter) ([]AuditRow, error) // newest first
 }
@@ -263,6 +264,15 @@ type Invitation struct {
 	Addr   []byte // keyed hash of the network address
 	Day    string // yyyy-mm-dd in Shanghai
 	At     time.Time
+}
+
+// Wish is what the invitations of one enterprise in one region come to, unless it has enrolled since.
+type Wish struct {
+	Name   string // as one of them wrote it
+	Credit string // "" when nobody gave it
+	Region string
+	Count  int
+	Last   time.Time
 }
 
 // AuditRow says who did or saw what outside of the log. Why is a word, not a text; Detail never holds personal data.

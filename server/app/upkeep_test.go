@@ -304,6 +304,32 @@ func TestInvitations(t *testing.T) {
 	refused(t, negotiation.CodeRateLimited, err)
 }
 
+// Wishes are shown to the officers of the region and of those above it, and to nobody else.
+func TestWishes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	admin := w.admin()
+	for _, wish := range []struct{ name, region, addr string }{{"某某　超市", county, "198.51.100.1"}, {"某某 超市", county, "198.51.100.2"}, {"远方超市", "440100", "198.51.100.1"}} {
+		_, _, err := w.Public.Invite(w.ctx, wish.name, "", wish.region, app.Client{Addr: wish.addr})
+		require.NoError(t, err)
+	}
+	names := func(by app.Session) (list []string) {
+		rows, err := w.Scheme.Wishes(w.ctx, by.Actor, 0)
+		require.NoError(t, err)
+		for _, row := range rows {
+			list = append(list, fmt.Sprint(row.Region, row.Count))
+		}
+		return list
+	}
+	near := w.officer(admin, county, "near")
+	require.Equal(t, []string{county + "2"}, names(near))
+	require.Equal(t, []string{county + "2"}, names(w.officer(admin, city, "above")))
+	require.Empty(t, names(w.officer(admin, "430100", "beside")))
+	require.Equal(t, []string{county + "2", "4401001"}, names(w.officer(admin, "000000", "all")))
+	_, err := w.Scheme.Wishes(w.ctx, admin.Actor, 0)
+	refused(t, negotiation.CodeNotAllowed, err)
+}
+
 func TestSearch(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

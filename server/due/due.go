@@ -37,7 +37,8 @@ import (
 
 // Log tells which cases are due. app.Log satisfies it.
 type Log interface {
-	// Due gives cases whose next instant is at or before now, earliest first, and the next instant after those (zero: none).
+	// Due gives cases whose next instant is at or before now, earliest first and those of one instant as they were filed, and the next
+	// instant after those (zero: none).
 	Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error)
 }
 

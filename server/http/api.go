@@ -59,7 +59,7 @@ func encoded(body any) ([]byte, error) {
 }
 
 func writeJSON(w http.ResponseWriter, status int, body []byte) error {
-	w.Header().Set("Content-Type", "application/json")
+	w.Header()["Content-Type"] = []string{"application/json"}
 	w.WriteHeader(status)
 	_, err := w.Write(body)
 	return err

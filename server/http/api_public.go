@@ -151,6 +151,16 @@ func (a api) InviteEnterprise(ctx context.Context, r InviteEnterpriseRequestObje
 	return InviteEnterprise200JSONResponse{Count: count, Bureau: bureauOrNone(bureau)}, nil
 }
 
+func (a api) ListInvitations(ctx context.Context, r ListInvitationsRequestObject) (ListInvitationsResponseObject, error) {
+	wishes, err := a.App.Scheme.Wishes(ctx, actor(ctx), r.Params.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return ListInvitations200JSONResponse{Rows: each(wishes, func(w app.Wish) Wish {
+		return Wish{Name: w.Name, CreditCode: CreditCode(w.Credit), Region: w.Region, RegionName: region.FullName(w.Region), Count: w.Count, Last: w.Last}
+	})}, nil
+}
+
 func (a api) ApplyEnrolment(ctx context.Context, r ApplyEnrolmentRequestObject) (ApplyEnrolmentResponseObject, error) {
 	b, v := r.Body, visitOf(ctx)
 	e, err := a.App.Scheme.Apply(ctx, app.Application{

@@ -20,6 +20,7 @@ func TestAnswers(t *testing.T) {
 	w.must("agent0", a, map[string]any{"type": "post_message", "text": "请问何时购买", "question": true})
 	w.must("agent0", a, map[string]any{"type": "post_message", "text": "他像是老客户", "channel": "desk"})
 	w.must("wang", b, map[string]any{"type": "escalate"})
+	w.do("", "POST", "/api/invitations", map[string]any{"name": "某某百货", "region": county})
 	const full = "+8613800138000"
 	secret := []string{full, address, name}
 	texts := []string{facts, "请问何时购买", "他像是老客户", "充电宝"}
@@ -39,6 +40,7 @@ func TestAnswers(t *testing.T) {
 		{"", "GET", "/api/enterprises/" + w.firm["洞庭电器"], 200, []string{"洞庭电器", "岳阳楼区", `"name_zh":"430602局"`}, append([]string{"赵主任", "13700137000"}, secret...)},
 		{"", "GET", "/api/enterprises/" + w.firm["楚天家具"] + "/scorecard", 200, []string{`"not_counted":0`, `"few_cases"`, `"CE":1`}, append([]string{a, b, w.actors["wang"].ID}, secret...)},
 		{"", "GET", "/api/ranking?region=430600", 200, []string{"洞庭电器", "楚天家具"}, append([]string{a, b}, secret...)},
+		{"", "GET", "/api/ranking?region=430600", 200, []string{`"formula":"2026-1"`, `"from":"2025-03-03"`, `"to":"2026-03-02"`}, nil},
 		{"", "GET", "/api/ranking?region=110000", 200, []string{`"rows":[]`}, nil},
 		{"", "GET", "/api/session", 200, []string{"{}"}, nil},
 		{"wang", "GET", "/api/session", 200, []string{`"role":"consumer"`, full}, nil},
@@ -100,6 +102,9 @@ func TestAnswers(t *testing.T) {
 		{"officer", "GET", "/api/board/enterprises", 200, []string{"洞庭电器"}, nil},
 		{"stranger", "GET", "/api/board/enterprises", 200, []string{`"rows":[]`}, nil},
 		{"officer", "GET", "/api/applications", 200, []string{`"rows":[]`}, nil},
+		{"officer", "GET", "/api/invitations", 200, []string{`"name":"某某百货"`, `"region_name":"湖南省岳阳市岳阳楼区"`, `"count":1`}, nil},
+		{"province", "GET", "/api/invitations", 200, []string{"某某百货"}, nil},
+		{"stranger", "GET", "/api/invitations", 200, []string{`"rows":[]`}, []string{"某某百货"}},
 
 		{"admin", "GET", "/api/admin/bureaus", 200, []string{"430602局"}, nil},
 		{"admin", "GET", "/api/admin/officers", 200, []string{"officer name", `"name_zh":"430602局"`}, []string{"agent0"}},

@@ -1657,7 +1657,9 @@ type Enterprise struct {
 	// Example: 430602
 	Region     RegionCode `json:"region"`
 	RegionName string     `json:"region_name"`
-	Score      ScoreBrief `json:"score"`
+
+	// Score Like all figures that are published, with the version of their formula, window and number of cases
+	Score ScoreBrief `json:"score"`
 
 	// Since Example: 2026-11-22T01:30:00Z
 	Since Instant `json:"since"`
@@ -1706,8 +1708,10 @@ type EnterpriseRow struct {
 	Region RegionCode `json:"region"`
 
 	// RegionName Example: 湖南省岳阳市岳阳楼区
-	RegionName string     `json:"region_name"`
-	Score      ScoreBrief `json:"score"`
+	RegionName string `json:"region_name"`
+
+	// Score Like all figures that are published, with the version of their formula, window and number of cases
+	Score ScoreBrief `json:"score"`
 
 	// Status only an enrolled one takes new cases
 	Status EnterpriseStatus `json:"status"`
@@ -2467,16 +2471,29 @@ type SchemeRemove = scheme.Remove
 // SchemeSuspend No new cases until approved again.
 type SchemeSuspend = scheme.Suspend
 
-// ScoreBrief defines model for ScoreBrief.
+// ScoreBrief Like all figures that are published, with the version of their formula, window and number of cases
 type ScoreBrief struct {
 	// Confirmed Of the bar; the three sum to n and to 100 percent, or are all 0
 	Confirmed BarShare `json:"confirmed"`
 
 	// Failed Of the bar; the three sum to n and to 100 percent, or are all 0
-	Failed  BarShare `json:"failed"`
-	N       int64    `json:"n"`
-	Rank    Rank     `json:"rank"`
-	Running int64    `json:"running"`
+	Failed BarShare `json:"failed"`
+
+	// Formula version
+	Formula string `json:"formula"`
+
+	// From a day in Asia/Shanghai
+	//
+	// Example: 2026-11-22
+	From    Date  `json:"from"`
+	N       int64 `json:"n"`
+	Rank    Rank  `json:"rank"`
+	Running int64 `json:"running"`
+
+	// To a day in Asia/Shanghai
+	//
+	// Example: 2026-11-22
+	To Date `json:"to"`
 
 	// Unknown Of the bar; the three sum to n and to 100 percent, or are all 0
 	Unknown BarShare `json:"unknown"`
@@ -2738,6 +2755,32 @@ type Void = negotiation.Void
 // VoidGround defines model for VoidGround.
 type VoidGround = negotiation.VoidGround
 
+// Wish An enterprise as the people who wish for it name it; nobody has checked it
+type Wish struct {
+	// Count of wishes, one a day and address
+	Count int `json:"count"`
+
+	// CreditCode unified social credit code (GB 32100), 18 characters; input may have spaces, hyphens and lower case
+	//
+	// Example: 91430600MA4L16JQ97
+	CreditCode CreditCode `json:"credit_code,omitempty,omitzero"`
+
+	// Last Example: 2026-11-22T01:30:00Z
+	Last Instant `json:"last"`
+	Name string  `json:"name"`
+
+	// Region province, city or county (GB/T 2260)
+	//
+	// Example: 430602
+	Region     RegionCode `json:"region"`
+	RegionName string     `json:"region_name"`
+}
+
+// WishList defines model for WishList.
+type WishList struct {
+	Rows []Wish `json:"rows"`
+}
+
 // WithdrawCase Ends the consumer's case (or complaint).
 type WithdrawCase = negotiation.WithdrawCase
 
@@ -2949,6 +2992,11 @@ type ListInboxParams struct {
 
 	// After `next` of the page before
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// ListInvitationsParams defines parameters for ListInvitations.
+type ListInvitationsParams struct {
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
 }
 
@@ -3715,6 +3763,9 @@ type ServerInterface interface {
 	// GetInboxSummary How many open cases there are behind each filter
 	// (GET /api/inbox/summary)
 	GetInboxSummary(ctx echo.Context) error
+	// ListInvitations Enterprises of the own region that consumers wish to enrol, the most wished for first; not those that have enrolled since
+	// (GET /api/invitations)
+	ListInvitations(ctx echo.Context, params ListInvitationsParams) error
 	// InviteEnterprise Wish that an enterprise would enrol; counted, and shown to the competent bureau
 	// (POST /api/invitations)
 	InviteEnterprise(ctx echo.Context) error
@@ -4755,6 +4806,24 @@ func (w *ServerInterfaceWrapper) GetInboxSummary(ctx echo.Context) error {
 	return err
 }
 
+// ListInvitations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListInvitations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListInvitationsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListInvitations(ctx, params)
+	return err
+}
+
 // InviteEnterprise converts echo context to params.
 func (w *ServerInterfaceWrapper) InviteEnterprise(ctx echo.Context) error {
 	var err error
@@ -5085,6 +5154,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/enterprises/:id/scorecard", wrapper.GetScorecard, options.OperationMiddlewares["getScorecard"]...)
 	router.POST(options.BaseURL+"/api/enterprises/:id/commands", wrapper.DoSchemeCommand, options.OperationMiddlewares["doSchemeCommand"]...)
 	router.GET(options.BaseURL+"/api/ranking", wrapper.GetRanking, options.OperationMiddlewares["getRanking"]...)
+	router.GET(options.BaseURL+"/api/invitations", wrapper.ListInvitations, options.OperationMiddlewares["listInvitations"]...)
 	router.POST(options.BaseURL+"/api/invitations", wrapper.InviteEnterprise, options.OperationMiddlewares["inviteEnterprise"]...)
 	router.GET(options.BaseURL+"/api/applications", wrapper.ListApplications, options.OperationMiddlewares["listApplications"]...)
 	router.POST(options.BaseURL+"/api/applications", wrapper.ApplyEnrolment, options.OperationMiddlewares["applyEnrolment"]...)
@@ -7276,6 +7346,47 @@ func (response GetInboxSummarydefaultApplicationProblemPlusJSONResponse) VisitGe
 	return err
 }
 
+type ListInvitationsRequestObject struct {
+	Params ListInvitationsParams
+}
+
+type ListInvitationsResponseObject interface {
+	VisitListInvitationsResponse(w http.ResponseWriter) error
+}
+
+type ListInvitations200JSONResponse WishList
+
+func (response ListInvitations200JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListInvitationsdefaultApplicationProblemPlusJSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type InviteEnterpriseRequestObject struct {
 	Body *InviteEnterpriseJSONRequestBody
 }
@@ -8125,6 +8236,9 @@ type StrictServerInterface interface {
 	// GetInboxSummary How many open cases there are behind each filter
 	// (GET /api/inbox/summary)
 	GetInboxSummary(ctx context.Context, request GetInboxSummaryRequestObject) (GetInboxSummaryResponseObject, error)
+	// ListInvitations Enterprises of the own region that consumers wish to enrol, the most wished for first; not those that have enrolled since
+	// (GET /api/invitations)
+	ListInvitations(ctx context.Context, request ListInvitationsRequestObject) (ListInvitationsResponseObject, error)
 	// InviteEnterprise Wish that an enterprise would enrol; counted, and shown to the competent bureau
 	// (POST /api/invitations)
 	InviteEnterprise(ctx context.Context, request InviteEnterpriseRequestObject) (InviteEnterpriseResponseObject, error)
@@ -9927,6 +10041,31 @@ func (sh *strictHandler) GetInboxSummary(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetInboxSummaryResponseObject); ok {
 		return validResponse.VisitGetInboxSummaryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListInvitations operation middleware
+func (sh *strictHandler) ListInvitations(ctx echo.Context, params ListInvitationsParams) error {
+	var request ListInvitationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvitations(ctx.Request().Context(), request.(ListInvitationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvitations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListInvitationsResponseObject); ok {
+		return validResponse.VisitListInvitationsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

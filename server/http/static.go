@@ -34,8 +34,8 @@ const index = "index.html"
 const notBuilt = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Hejie 和解</title>
 <h1>Front end not built 前端尚未构建</h1>
-<p>The API works. Build the pages with <code>make web</code> and the program again.</p>
-<p>接口可用。请运行 <code>make web</code> 后重新构建程序。</p>
+<p>The API works. Build the pages and the program with <code>make build</code>.</p>
+<p>接口可用。请运行 <code>make build</code> 构建页面和程序。</p>
 </html>
 `
 

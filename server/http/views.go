@@ -131,7 +131,7 @@ func auditOf(r app.AuditRow) AuditRow {
 }
 
 func briefOf(c scorecard.Card) ScoreBrief {
-	return ScoreBrief{N: c.N, Confirmed: c.Confirmed, Unknown: c.Unknown, Failed: c.Failed, Rank: rankOf(c.Rank), Running: c.Running}
+	return ScoreBrief{Formula: c.Formula, From: c.Window.From.String(), To: c.Window.To.String(), N: c.N, Confirmed: c.Confirmed, Unknown: c.Unknown, Failed: c.Failed, Rank: rankOf(c.Rank), Running: c.Running}
 }
 
 func rankOf(r Rank) Rank {

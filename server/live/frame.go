@@ -51,12 +51,6 @@ func (m members) get(key string) []byte {
 
 func split(frame []byte) (members, error) { return negotiation.Members(frame) }
 
-// text of a JSON string.
-func text(b []byte) (s string, err error) {
-	err = negotiation.DecodeStrict(b, &s)
-	return s, err
-}
-
 // handle does what a frame asks for.
 func (c *conn) handle(frame []byte, at time.Time) {
 	m, err := split(frame)
@@ -152,7 +146,7 @@ func decode(key string, value []byte, v any) error {
 // command sends a command through the door and answers with its receipt. It waits for the commit: the socket's commands keep
 // their order, and its reader goes on.
 func (c *conn) command(m members, at time.Time) {
-	id, err := text(m.get("id"))
+	id, err := negotiation.DecodeText(m.get("id"))
 	if err != nil || !app.ValidID(id) {
 		c.answer(nil, nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("id"))
 		return
@@ -170,7 +164,7 @@ func (c *conn) command(m members, at time.Time) {
 				return app.Receipt{}, unknown(members{x}, "")
 			}
 		}
-		caseID, err := text(m.get("case"))
+		caseID, err := negotiation.DecodeText(m.get("case"))
 		if err != nil || !app.ValidID(caseID) {
 			return app.Receipt{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
 		}

@@ -131,7 +131,7 @@ func answersTo(frames [][]byte) (ids map[string]int, noJSON int) {
 	for _, frame := range frames {
 		m, err := split(frame)
 		if err == nil && (m.get("do") != nil || m.get("id") != nil) {
-			if id, err := text(m.get("id")); err == nil && app.ValidID(id) {
+			if id, err := negotiation.DecodeText(m.get("id")); err == nil && app.ValidID(id) {
 				ids[id]++
 				continue
 			}

@@ -76,7 +76,7 @@ func (e *entry) sized() *entry {
 	return e
 }
 
-const stripes = 1024
+const stripes = 8192 // a load is thrown away when a case of its stripe is committed meanwhile
 
 // cache holds folded cases, at most so many bytes, the least recently used go first. Readers fill it, too; stamps keep them
 // from putting back what the writer has moved on from.

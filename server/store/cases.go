@@ -444,7 +444,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 		At int64 `db:"next_at"`
 		ID string
 	}
-	err = s.reader().all(ctx, &rows, `SELECT next_at, id FROM cases WHERE next_at IS NOT NULL ORDER BY next_at LIMIT ?`, limit+1)
+	err = s.reader().all(ctx, &rows, `SELECT next_at, id FROM cases WHERE next_at IS NOT NULL ORDER BY next_at, key LIMIT ?`, limit+1)
 	if err != nil {
 		return nil, time.Time{}, readError(err)
 	}

@@ -289,7 +289,7 @@ func TestPlans(t *testing.T) {
 		query, want string
 		args        []any
 	}{
-		{`SELECT next_at, id FROM cases WHERE next_at IS NOT NULL ORDER BY next_at LIMIT ?`, "USING COVERING INDEX cases_next", []any{10}},
+		{`SELECT next_at, id FROM cases WHERE next_at IS NOT NULL ORDER BY next_at, key LIMIT ?`, "USING COVERING INDEX cases_next", []any{10}},
 		{`SELECT seq FROM events WHERE case_key = ? AND channel = 'desk' AND seq > ? ORDER BY seq LIMIT ?`, "INDEX events_desk", []any{1, 1, 1}},
 		{`SELECT seq, facts FROM events WHERE case_key = ? AND channel = ? AND version > ? AND seq > ? ORDER BY version LIMIT ?`, "INDEX events_case", []any{1, "room", 1, 1, 1}},
 		{`SELECT title FROM cases WHERE enterprise = ? AND open = 1 ORDER BY due, key LIMIT 50`, "INDEX cases_inbox", []any{"x"}},

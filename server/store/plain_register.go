@@ -116,6 +116,22 @@ func (p plainReader) InvitationCount(ctx context.Context, key string) (n int, er
 	return n, readError(err)
 }
 
+func scanWish(s scanner) (w app.Wish, err error) {
+	err = s.Scan(&w.Name, &w.Credit, &w.Region, &w.Count, at{&w.Last})
+	return w, err
+}
+
+func (p plainReader) Wishes(ctx context.Context, regions []string, limit int) ([]app.Wish, error) {
+	where, args := ``, []any{}
+	if regions != nil {
+		in, codes := oneOf(regions)
+		where, args = ` AND region IN `+in, codes
+	}
+	return list(ctx, p.q, scanWish, `SELECT max(name), max(credit_code), region, count(*), max(at) FROM invitations i
+		WHERE NOT EXISTS (SELECT 1 FROM enterprises e WHERE e.credit_code = i.credit_code AND e.status = 'enrolled')`+where+`
+		GROUP BY key, region ORDER BY count(*) DESC, max(at) DESC, key, region LIMIT ?`, append(args, limit)...)
+}
+
 func (p plainReader) InvitationsFrom(ctx context.Context, addr []byte, since time.Time) (n int, err error) {
 	err = p.q.get(ctx, &n, `SELECT count(*) FROM invitations WHERE addr = ? AND at > ?`, addr, micros(since))
 	return n, readError(err)

@@ -220,10 +220,11 @@ func preview(e negotiation.Event) string {
 // firstLine is the beginning of a text with all white space made single spaces, in one pass: every message comes by here.
 func firstLine(text string) string {
 	b := make([]byte, 0, 4*previewLength+len("…"))
-	length, space := 0, false
-	for _, r := range text {
-		if unicode.IsSpace(r) {
-			space = length > 0
+	length, space, from := 0, false, 0 // from where the text is not yet in b
+	for i, r := range text {
+		if (r <= ' ' || r > '~' && r <= '\u3000') && unicode.IsSpace(r) { // none comes after these
+			b = append(b, text[from:i]...)
+			from, space = i+utf8.RuneLen(r), length > 0
 			continue
 		}
 		if space && length < previewLength {
@@ -231,13 +232,11 @@ func firstLine(text string) string {
 			length++
 		}
 		if length == previewLength {
-			b = append(b, "…"...)
-			break
+			return string(append(append(b, text[from:i]...), "…"...))
 		}
-		b = utf8.AppendRune(b, r)
 		length, space = length+1, false
 	}
-	return string(b)
+	return string(append(b, text[from:]...))
 }
 
 // take notes what an event says for lists. Content of the filing is the title.

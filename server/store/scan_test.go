@@ -44,6 +44,7 @@ var whole = map[string]string{
 	"FROM scorecard_pairs INDEXED BY scorecard_pairs_frequent":                           "the ranking, once a day: an index of the few who complain often",
 	"FROM scorecard_rows WHERE grain = 'd' AND span BETWEEN ? AND ? GROUP BY enterprise": "the ranking, once a day: sums, whose number follows the enterprises",
 	"DELETE FROM codes WHERE created_at":                                                 "they are of one day",
+	"FROM invitations i":                                                                 "a bureau's list of wishes, which are few",
 	"DELETE FROM attempts WHERE at":                                                      "they are of one day",
 	"SELECT id FROM accounts WHERE active = 0 AND enterprise <> ''":                      "staff of desks, once an hour: an index of them alone",
 	"FROM outbox ORDER BY created_at DESC":                                               "the demo's page of messages",

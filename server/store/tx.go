@@ -42,6 +42,16 @@ func (t *tx) exec(q string, args ...any) (sql.Result, error) {
 	if t.pipe != nil {
 		return t.pipe.exec(q, args)
 	}
+	s, err := t.bound(q, args)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(t.args) // it keeps no texts
+	return s.(driver.StmtExecContext).ExecContext(context.Background(), t.args)
+}
+
+// bound is a prepared write, with its parameters in t.args.
+func (t *tx) bound(q string, args []any) (driver.Stmt, error) {
 	s, err := t.prepared(q)
 	if err != nil {
 		return nil, err
@@ -49,7 +59,6 @@ func (t *tx) exec(q string, args ...any) (sql.Result, error) {
 	if n := s.NumInput(); n != len(args) {
 		return nil, fmt.Errorf("a write of %d parameters has %d", n, len(args))
 	}
-	defer func() { clear(t.args) }() // it keeps no texts
 	t.args = t.args[:0]
 	for i, a := range args {
 		v, err := driver.DefaultParameterConverter.ConvertValue(a)
@@ -58,7 +67,7 @@ func (t *tx) exec(q string, args ...any) (sql.Result, error) {
 		}
 		t.args = append(t.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
-	return s.(driver.StmtExecContext).ExecContext(context.Background(), t.args)
+	return s, nil
 }
 
 func (t *tx) prepared(q string) (s driver.Stmt, err error) {
@@ -80,14 +89,26 @@ func (t *tx) run(q string, args ...any) error {
 	if t.pipe != nil {
 		return t.pipe.later(q, args)
 	}
-	_, err := t.exec(q, args...)
-	return err
+	return t.try(q, args...)
 }
 
-// try is exec for those who ask what it failed on.
+// try is exec for those who ask what it failed on. The driver calls SQLite once for each parameter of a write, but once for all of a
+// query's, and a query is run to its first row, which no write has.
 func (t *tx) try(q string, args ...any) error {
-	_, err := t.exec(q, args...)
-	return err
+	if t.pipe != nil {
+		_, err := t.pipe.exec(q, args)
+		return err
+	}
+	s, err := t.bound(q, args)
+	if err != nil {
+		return err
+	}
+	defer clear(t.args)
+	rows, err := s.(driver.StmtQueryContext).QueryContext(context.Background(), t.args)
+	if err != nil {
+		return err
+	}
+	return rows.Close()
 }
 
 // settled waits for the end of all that was run.

@@ -328,6 +328,13 @@ func due(b *bed) {
 	ids, _, err = b.Due(ctx, end, 1)
 	require.NoError(b.t, err)
 	require.Equal(b.t, []string{caseID(1)}, ids)
+
+	for _, n := range []int{9, 5, 7} { // of one day, so due at one instant: as they were filed
+		b.file(n, 1)
+	}
+	ids, _, err = b.Due(ctx, end.AddDate(0, 1, 0), 5)
+	require.NoError(b.t, err)
+	require.Equal(b.t, []string{caseID(1), caseID(2), caseID(9), caseID(5), caseID(7)}, ids)
 }
 
 func channels(b *bed) {

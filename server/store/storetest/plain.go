@@ -338,6 +338,28 @@ func register(b *bed) {
 	})
 	require.Equal(b.t, 1, got[int](b)(p.InvitationCount(ctx, "k")))
 	require.Equal(b.t, 1, got[int](b)(p.InvitationsFrom(ctx, []byte{1}, now.Add(-1e6))))
+
+	later := now.Add(time.Hour)
+	b.write(func(tx app.PlainTx) error {
+		for n, i := range []app.Invitation{
+			{Key: "a", Name: "甲", Region: "430602", Addr: []byte{1}, At: now}, {Key: "a", Name: "甲", Region: "430602", Addr: []byte{2}, At: later},
+			{Key: string(creditCode(0)), Name: "乙", Credit: string(creditCode(0)), Region: "430602", Addr: []byte{1}, At: now}, // first has enrolled
+			{Key: string(creditCode(90)), Name: "丙", Credit: string(creditCode(90)), Region: "430100", Addr: []byte{1}, At: now},
+		} {
+			i.Day = fmt.Sprint("2026-08-0", n+1)
+			if err := tx.AddInvitation(ctx, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	far := app.Wish{Name: "丙", Credit: string(creditCode(90)), Region: "430100", Count: 1, Last: now}
+	near := app.Wish{Name: "甲", Region: "430602", Count: 2, Last: later}
+	require.Equal(b.t, scheme.StatusEnrolled, first.Status)
+	require.Equal(b.t, []app.Wish{near}, got[[]app.Wish](b)(p.Wishes(ctx, []string{"430600", "430602"}, 10)))
+	require.Equal(b.t, []app.Wish{near, far}, got[[]app.Wish](b)(p.Wishes(ctx, []string{"430100", "430602"}, 10)))
+	require.Len(b.t, got[[]app.Wish](b)(p.Wishes(ctx, nil, 10)), 3)
+	require.Equal(b.t, []app.Wish{near}, got[[]app.Wish](b)(p.Wishes(ctx, nil, 1)))
 }
 
 func upkeep(b *bed) {

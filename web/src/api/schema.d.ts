@@ -164,7 +164,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Enterprises of the own region that consumers wish to enrol, the most wished for first; not those that have enrolled since */
+        get: operations["listInvitations"];
         put?: never;
         /** Wish that an enterprise would enrol; counted, and shown to the competent bureau */
         post: operations["inviteEnterprise"];
@@ -1289,7 +1290,12 @@ export interface components {
             median: components["schemas"]["Within"];
             p90: components["schemas"]["Within"];
         };
+        /** @description Like all figures that are published, with the version of their formula, window and number of cases */
         ScoreBrief: {
+            /** @description version */
+            formula: string;
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
             /** Format: int64 */
             n: number;
             confirmed: components["schemas"]["BarShare"];
@@ -1350,6 +1356,19 @@ export interface components {
             /** @description wishes so far */
             count: number;
             bureau?: components["schemas"]["BureauName"];
+        };
+        /** @description An enterprise as the people who wish for it name it; nobody has checked it */
+        Wish: {
+            name: string;
+            credit_code?: components["schemas"]["CreditCode"];
+            region: components["schemas"]["RegionCode"];
+            region_name: string;
+            /** @description of wishes, one a day and address */
+            count: number;
+            last: components["schemas"]["Instant"];
+        };
+        WishList: {
+            rows: components["schemas"]["Wish"][];
         };
         /** @description Seen by the bureau only */
         Contact: {
@@ -3784,6 +3803,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnterprisePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishList"];
                 };
             };
             default: components["responses"]["Problem"];

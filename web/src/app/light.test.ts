@@ -6,7 +6,7 @@ import { expect, it } from 'vitest'
 
 const src = fileURLToPath(new URL('..', import.meta.url))
 
-/** Files that a component brings along, lazily or not. */
+/** Files that a component brings along, lazily or not, but for those that come with full.css. */
 function imports(file: string): string[] {
   const text = readFileSync(file, 'utf8')
   const found: string[] = []
@@ -16,29 +16,33 @@ function imports(file: string): string[] {
     } else if (path!.startsWith('@/')) found.push(join(src, path!.slice(2)))
     else if (path!.startsWith('.')) found.push(join(dirname(file), path!))
   }
-  for (const [, path] of text.matchAll(/import\('([^']+)'\)/g)) {
+  // What full() loads brings all classes.
+  for (const [, path] of text.matchAll(/(?<!full\(\(\) => )import\('([^']+)'\)/g)) {
     if (path!.startsWith('@/')) found.push(join(src, path!.slice(2)))
     else if (path!.startsWith('.')) found.push(join(dirname(file), path!))
   }
   return found.filter((path) => path.endsWith('.vue') && existsSync(path))
 }
 
-it('finds the classes of all that the light pages use', () => {
-  const css = readFileSync(join(src, 'app/app.css'), 'utf8')
-  const sources = [...css.matchAll(/@source '([^']+\.vue)'/g)].map(
-    ([, glob]) => new RegExp(`^${join('app', glob!).replace(/\./g, '\\.').replace('*', '[^/]+')}$`),
-  )
+/** The components whose classes a style sheet looks for. */
+const sources = (css: string) =>
+  [...readFileSync(join(src, 'app', css), 'utf8').matchAll(/@source '([^']+\.vue)'/g)].map(([, glob]) => new RegExp(`^${join('app', glob!).replace(/\./g, '\\.').replace('*', '[^/]+')}$`))
+
+it.each([
   // Frames and parts that only other pages use come after full.css.
-  const later = new Set(['app/StaffFrame.vue', 'live/ConnectionNotice.vue', 'features/demo/DemoBar.vue'])
-  const open = ['app/App.vue', 'features/home/HomePage.vue', 'features/enterprise/EnterprisePage.vue'].map((path) => join(src, path))
+  { of: 'the light pages', sheets: ['app.css'], from: ['app/App.vue', 'features/home/HomePage.vue', 'features/enterprise/EnterprisePage.vue'], later: ['app/StaffFrame.vue', 'live/ConnectionNotice.vue'] },
+  { of: 'the room', sheets: ['app.css', 'room.css'], from: ['app/App.vue', 'features/room/RoomPage.vue'], later: ['app/StaffFrame.vue'] },
+])('finds the classes of all that $of use', ({ sheets, from, later }) => {
+  const known = sheets.flatMap(sources)
+  const open = from.map((path) => join(src, path))
   const seen = new Set<string>()
   while (open.length) {
     const file = open.pop()!
     const name = relative(src, file)
-    if (seen.has(name) || later.has(name)) continue
+    if (seen.has(name) || later.includes(name)) continue
     seen.add(name)
     open.push(...imports(file))
   }
-  const missing = [...seen].filter((name) => !sources.some((source) => source.test(name)))
+  const missing = [...seen].filter((name) => !known.some((source) => source.test(name)))
   expect(missing.map((name) => `@source '../${name}';`)).toEqual([])
 })

@@ -2,6 +2,7 @@
 import type { Component } from 'vue'
 import type { KeyOf } from '@/i18n'
 import type { Role } from './session'
+import { full, ofRoom } from './styles'
 import type zh from './messages.zh'
 
 export type Shell = 'public' | 'staff' | 'bare'
@@ -21,11 +22,6 @@ export interface Page {
   load: () => Promise<{ default: Component }>
 }
 
-type Load = Page['load']
-
-/** A page beyond the two light ones: its classes come with full.css. */
-const full = (load: Load): Load => async () => (await Promise.all([load(), import('./full')]))[0]
-
 const everybody: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer', 'administrator']
 const inRoom: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer']
 const desk: readonly Role[] = ['desk_agent', 'desk_supervisor']
@@ -38,7 +34,7 @@ export const pages: readonly Page[] = [
   { path: '/file/:enterprise', name: 'file', title: 'title.file', shell: 'public', quiet: true, load: full(() => import('@/features/file-case/FileCasePage.vue')) },
   { path: '/not-enrolled', name: 'not-enrolled', title: 'title.notEnrolled', shell: 'public', load: full(() => import('@/features/file-case/NotEnrolledPage.vue')) },
   { path: '/cases', name: 'cases', title: 'title.cases', shell: 'public', roles: ['consumer'], live: true, load: full(() => import('@/features/room/CasesPage.vue')) },
-  { path: '/c/:id', name: 'room', title: 'title.room', shell: 'public', roles: inRoom, live: true, quiet: true, load: full(() => import('@/features/room/RoomPage.vue')) },
+  { path: '/c/:id', name: 'room', title: 'title.room', shell: 'public', roles: inRoom, live: true, quiet: true, load: ofRoom(() => import('@/features/room/RoomPage.vue')) },
   { path: '/c/:id/agreement', name: 'agreement', title: 'title.agreement', shell: 'bare', roles: inRoom, load: full(() => import('@/features/offer/AgreementPage.vue')) },
   { path: '/c/:id/decision', name: 'paper', title: 'title.decision', shell: 'bare', roles: inRoom, load: full(() => import('@/features/board/DecisionPage.vue')) },
   { path: '/sign-in', name: 'sign-in', title: 'title.signIn', shell: 'public', quiet: true, load: full(() => import('@/features/account/SignInPage.vue')) },

@@ -69,8 +69,7 @@ export class Outbox {
     this.changed(this.items)
   }
 
-  /** Forgets everything of this account: on sign-out no text stays on the device. */
-  /** Removes everything from this device. */
+  /** On signing out no text stays, neither in memory nor on this device. */
   clear(): void {
     for (const key of this.keys()) this.store?.removeItem(key)
     this.close()

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
 import type { CalendarDay } from '@/features/words'
-import { auditDetail, auditKinds, auditQuery, auditWhat, noAuditFilter } from './audit'
+import { auditDetail, auditWhat } from '@/features/words/audit'
+import { auditKinds, auditQuery, noAuditFilter } from './audit'
 import { duration, limitValue, ruleValue, type Limits, type Rules } from './limits'
 import { faultText, leftOut, monthsOf, readNotice, sumOf } from './months'
 

@@ -1,7 +1,9 @@
 /* An application being written: what it needs, step by step, and what is kept on the device (never a password). */
 import type { components } from '@/api'
+import type { I18n } from '@/i18n'
 import { fitting, parsed, read, write } from '@/lib/mine'
 import { normalise, readCode } from './creditCode'
+import type zh from './messages.zh'
 
 type Input = components['schemas']['ApplicationInput']
 
@@ -93,6 +95,13 @@ export function faults(step: Step, draft: Draft, min: number): { field: string; 
     need(draft.password === draft.again, 'again', 'need.again')
   }
   return list
+}
+
+/** A fault in words; min is the least length of a password. */
+export function faultText(t: I18n<typeof zh>['t'], draft: Draft, key: Fault, field: string, min: number): string {
+  if (key === 'need.one') return t('need.one', { name: t(`one.${field as One}`) })
+  const code = readCode(draft.code, true)
+  return t(key, { n: key === 'code.alphabet' && code.state === 'wrong' ? (code.at ?? 0) + 1 : min } as never)
 }
 
 export function toInput(draft: Draft, textVersion: string): Input {

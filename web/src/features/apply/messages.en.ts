@@ -99,6 +99,9 @@ const en: Translation<typeof zh> = {
   'need.again': 'The two passwords differ',
   'taken': 'This code is registered already. If you are enrolled, sign in; if you left or were removed, your supervisor signs in and applies again.',
 
+  'again.title': 'Apply again',
+  'again.lead': 'What is known of the business is filled in; please check it. The bureau examines the application, and until it approves no new cases come. Contact and accounts stay as they are.',
+
   'done.title': 'Application sent',
   'done.lead': '{bureau} will examine it.',
   'done.leadPlain': 'The bureau will examine it.',
@@ -111,7 +114,6 @@ const en: Translation<typeof zh> = {
   'done.3': 'The supervisor signs in as {login} and adds people.',
   'done.4.title': 'The first dispute',
   'done.4': 'It appears at the desk as soon as a consumer files it. Please respond within 2 working days.',
-  'done.page': 'Public page',
   'done.home': 'Home',
 }
 export default en

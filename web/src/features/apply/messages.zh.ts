@@ -96,6 +96,9 @@ export default {
   'need.again': '两次输入的密码不一致',
   'taken': '这个代码已经登记过。已入驻的企业请直接登录；被移出或者退出的，由原主管登录后重新申请。',
 
+  'again.title': '重新申请入驻',
+  'again.lead': '企业信息按原来的登记填好，请核对。提交后由主管部门审核，批准之前不接收新的纠纷。联系人和账号不变。',
+
   'done.title': '申请已提交',
   'done.lead': '{bureau}会审核。',
   'done.leadPlain': '市场监管部门会审核。',
@@ -108,6 +111,5 @@ export default {
   'done.3': '主管用登录名 {login} 登录工作台，添加处理人员。',
   'done.4.title': '收到第一件纠纷',
   'done.4': '消费者发起和解后立刻出现在工作台，请在 2 个工作日内首次答复。',
-  'done.page': '查看企业页面',
   'done.home': '回到首页',
 } as const

@@ -114,7 +114,6 @@ const en: Translation<typeof zh> = {
   'record.copy': 'Copy the check value',
   'records.open': 'List every entry with its number',
   'records.erased': 'The content was erased on request',
-  'readers.none': 'Nobody has opened it yet',
   'evidence.sum': 'SHA-256 {sum}',
 
   'held.text': { one: '{who}: once, {time}', other: '{who}: {n} times, {time}' },
@@ -321,6 +320,14 @@ const en: Translation<typeof zh> = {
   'scheme.reason.hint': 'The business sees it.',
   'scheme.reason.need': 'With “another reason”, say which',
 
+  'wishes.title': 'Businesses that consumers wish would join',
+  'wishes.lead': 'Not enrolled in your region yet, the most wished for first. The names are as consumers wrote them; nobody has checked them.',
+  'wishes.name': 'Business',
+  'wishes.code': 'Credit code',
+  'wishes.region': 'Region',
+  'wishes.count': 'Wishes',
+  'wishes.last': 'Last',
+  'wishes.empty': 'Nobody has asked for a business yet',
   'enterprises.title': 'Enrolled businesses',
   'enterprises.lead': 'In your region. The bar is the last 365 days; the order is by the cautious lower bound, and few cases give none.',
   'enterprises.caption': 'Enrolled businesses and their figures',

@@ -111,7 +111,6 @@ export default {
   'record.copy': '复制校验值',
   'records.open': '逐条列出，带编号',
   'records.erased': '内容已按要求删除',
-  'readers.none': '还没有人打开过',
   'evidence.sum': 'SHA-256 {sum}',
 
   'held.text': { other: '{who}共 {n} 次，{time}' },
@@ -318,6 +317,14 @@ export default {
   'scheme.reason.hint': '企业会看到。',
   'scheme.reason.need': '选择“其他原因”时请写明理由',
 
+  'wishes.title': '消费者希望加入的企业',
+  'wishes.lead': '辖区内还没有入驻、有人请求加入的企业，请求多的在前。名称是消费者填写的，没有核对。',
+  'wishes.name': '企业',
+  'wishes.code': '统一社会信用代码',
+  'wishes.region': '所在地',
+  'wishes.count': '请求数',
+  'wishes.last': '最近一次',
+  'wishes.empty': '还没有人请求企业加入',
   'enterprises.title': '入驻企业',
   'enterprises.lead': '本部门辖区内的企业。条形是最近 365 天的结果；排序用谨慎下限，样本少的不排。',
   'enterprises.caption': '入驻企业及其成绩',

@@ -17,6 +17,8 @@ const en: Translation<typeof zh> = {
   'enrolment.reason': 'In words: {reason}',
   'enrolment.goOn': 'Cases that are here go on, and so do their time limits.',
   'enrolment.sent': 'Cases without an agreement went to the regulator; agreements are to be performed, and their time limits run.',
+  'enrolment.again': 'Apply again',
+  'enrolment.applied': 'The application was sent; the bureau examines it',
   'enrolment.ask': 'Questions: {bureau}, phone',
 
   'holder.all': 'All',

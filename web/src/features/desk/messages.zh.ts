@@ -15,6 +15,8 @@ export default {
   'enrolment.reason': '说明：{reason}',
   'enrolment.goOn': '已有案件照常办理，期限照常计算。',
   'enrolment.sent': '没有谈成的案件已转市场监管部门；已达成的协议照常履行，期限照常计算。',
+  'enrolment.again': '重新申请入驻',
+  'enrolment.applied': '申请已提交，由主管部门审核',
   'enrolment.ask': '有疑问请联系{bureau}，电话',
 
   'holder.all': '全部',

@@ -121,12 +121,9 @@ const en: Translation<typeof zh> = {
   'privacy.what.3.data': 'Real name, postal address',
   'privacy.what.3.why': 'Required for a complaint (Order 121, article 10); for the enterprise where an agreement truly needs it',
   'privacy.what.3.basis': 'Statutory duty; your separate consent',
-  'privacy.what.4.data': 'Payment details',
-  'privacy.what.4.why': 'Only when an offer you accepted pays to an account you name',
-  'privacy.what.4.basis': 'Your separate consent',
-  'privacy.what.5.data': 'Sign-ins, openings of files, network address',
-  'privacy.what.5.why': 'To protect accounts and to find out who looked at your data',
-  'privacy.what.5.basis': 'Statutory duty of security',
+  'privacy.what.4.data': 'Sign-ins, openings of files, network address',
+  'privacy.what.4.why': 'To protect accounts and to find out who looked at your data',
+  'privacy.what.4.basis': 'Statutory duty of security',
   'privacy.what.note': 'We collect no picture of your identity card, no occupation, ethnicity, contacts or location. Hidden data in photos, such as the place, is removed from the copy that the other side gets; the original with its checksum is kept as evidence only.',
 
   'privacy.sees.title': 'Who can see what',
@@ -135,8 +132,8 @@ const en: Translation<typeof zh> = {
   'privacy.sees.before': 'While negotiating',
   'privacy.sees.after': 'After it became a complaint',
   'privacy.sees.1.party': 'The enterprise',
-  'privacy.sees.1.before': 'Family name, masked phone, order, conversation and copies of evidence',
-  'privacy.sees.1.after': 'The same, and what mediation truly needs',
+  'privacy.sees.1.before': 'Family name, masked phone, order, conversation and copies of evidence; full name, phone and address once you show them or performing the agreement needs them',
+  'privacy.sees.1.after': 'The same',
   'privacy.sees.2.party': 'The market regulator',
   'privacy.sees.2.before': 'Parties, category, amount, stage and deadlines; not the conversation',
   'privacy.sees.2.after': 'The whole file; every opening of full data is recorded',
@@ -146,23 +143,23 @@ const en: Translation<typeof zh> = {
 
   'privacy.consent.title': 'Each consent is asked on its own',
   'privacy.consent.1': '“Send it to the regulator by itself” or “ask me first” is your choice, with no default (article 23).',
-  'privacy.consent.2': 'Publication of the complaint and mediation by another body each have a box of their own. Leaving them empty changes nothing for the negotiation.',
-  'privacy.consent.3': 'You may change a consent in the room at any time. That does not undo what was done before (article 15).',
+  'privacy.consent.2': 'Whether the complaint may be published is asked without a default, too. Saying no changes nothing for the negotiation.',
+  'privacy.consent.3': 'You may change both in the room: whether it is sent by itself until the case has ended, and whether it may be published at any time, also afterwards. That does not undo what was done before (article 15).',
 
   'privacy.auto.title': 'No decision by machine',
   'privacy.auto.1': 'The system only moves deadlines by the calendar and computes scorecards of enterprises by a public formula. It does not score you, predict you, or turn you away for complaining often. People decide on acceptance (article 24).',
 
   'privacy.keep.title': 'How long it stays',
-  'privacy.keep.1': 'After a case ends it is kept for the time that law and archives demand. Then texts, files and contact data are erased; only facts for statistics remain, from which you cannot be known.',
+  'privacy.keep.1': 'After a case ends it is kept for the time that law and archives demand. Nothing is erased by itself then: at the end of that time, or when you ask, an administrator examines and erases texts and files; only facts for statistics remain, from which you cannot be known.',
   'privacy.keep.2': 'The record of each case is chained with checksums, so nobody can change it in silence. After erasure the chain still verifies, but the content cannot be restored.',
   'privacy.keep.3': 'Your device keeps only the language, the appearance, drafts not yet filed, and messages and offers not yet sent; the sign-in is one necessary cookie. Signing out removes all of these drafts. There is no tracking code.',
 
   'privacy.rights.title': 'Your rights',
-  'privacy.rights.1': 'See and download all your data and files (article 45).',
-  'privacy.rights.2': 'Correct what is wrong (article 46). A message once sent is not rewritten; you may add to it.',
-  'privacy.rights.3': 'Ask for erasure (article 47). Running cases and what the law requires to be kept are exceptions, and we give the reason.',
-  'privacy.rights.4': 'Know who opened your full data and when (articles 44 and 48).',
-  'privacy.rights.how': 'You can use these rights directly under “Account” after signing in. We answer within 15 working days; if you are not satisfied you may complain to the cyberspace administration or the market regulator, or sue (article 50).',
+  'privacy.rights.1': 'See and download your case files (article 45): in the room of each case, or under “Account”.',
+  'privacy.rights.2': 'Correct your name and address (article 46): under “Account”. A message once sent is not rewritten; you may add to it.',
+  'privacy.rights.3': 'Erase your name, phone number and address (article 47): under “Account”. Running cases and what the law requires to be kept are exceptions, and the page gives the reason.',
+  'privacy.rights.4': 'Know who opened your full data and when (articles 44 and 48): “Who has seen my details” in the room.',
+  'privacy.rights.how': 'You use these rights yourself after signing in, and nobody has to grant them. If that fails or does not satisfy you, you may complain to the cyberspace administration or the market regulator, or sue (article 50).',
 
   'privacy.minors.title': 'Minors',
   'privacy.minors.1': 'For a child under fourteen, a parent or guardian files (article 31). In disputes such as a minor’s payments in games, the guardian is the applicant.',
@@ -173,7 +170,7 @@ const en: Translation<typeof zh> = {
   'privacy.safe.3': 'Numbers get new owners: one that nobody signed in with for 90 days begins a new account, which sees no earlier case and changes no name in one. A case code or order number opens the earlier ones.',
 
   'privacy.change.title': 'Changes to this notice',
-  'privacy.change.1': 'Each consent records the version of the text it was given to. If something essential changes, we tell you at your next sign-in and ask again where consent is needed.',
-  'privacy.change.2': 'Questions about personal data: contact us under “Account”, or call 12315.',
+  'privacy.change.1': 'Each consent records the version of the text it was given to. When this notice changes, its head names the new version and date; consents given before hold for the text of that time.',
+  'privacy.change.2': 'Questions about personal data: call 12315.',
 }
 export default en

@@ -123,6 +123,10 @@ const en: Translation<typeof zh> = {
   'actions.rate': 'Rate',
   'actions.dispute': 'It was not done after all',
   'actions.file': 'Download the file',
+  'readers.consumer': 'Who has seen my details',
+  'readers.enterprise': 'Who opened the full details',
+  'readers.show': 'Show the record',
+  'readers.lead': 'Each opening of the case file, of originals and of full personal details, newest first. Consumers looking at their own are not recorded.',
   'actions.share': 'Case code and QR code',
 
   'escalate.title': 'Send it to {bureau}?',

@@ -114,6 +114,10 @@ export default {
   'actions.rate': '评价',
   'actions.dispute': '其实没有做到',
   'actions.file': '下载案卷',
+  'readers.consumer': '谁看过我的资料',
+  'readers.enterprise': '谁打开过完整资料',
+  'readers.show': '查看记录',
+  'readers.lead': '案卷、证据原件和完整个人信息的每次打开，从最近的起。消费者查看自己的资料不记录。',
   'actions.share': '案件编号和二维码',
 
   'escalate.title': '转给{bureau}？',

@@ -1,0 +1,38 @@
+import type { Translation } from '@/i18n'
+import type zh from './messages.zh'
+
+const en: Translation<typeof zh> = {
+  'audit.what.details_opened': 'Opened a consumer’s full details',
+  'audit.what.case_file_opened': 'Opened a case file',
+  'audit.what.original_downloaded': 'Downloaded an original',
+  'audit.what.content_erased': 'Erased content',
+  'audit.what.account_erased': 'Account erased at the person’s own request',
+  'audit.what.scheme': 'Enrolment',
+  'audit.what.staff_added': 'Added a member of staff',
+  'audit.what.staff_changed': 'Changed a member of staff',
+  'audit.what.password_changed': 'Changed a password',
+  'audit.what.bureau_added': 'Added a bureau',
+  'audit.what.bureau_changed': 'Changed a bureau',
+  'audit.what.calendar_imported': 'Imported a calendar year',
+  'audit.what.set_up': 'Set up the installation',
+  'audit.what.outage': 'Outage',
+  'audit.why.complaint': 'complaint',
+  'audit.why.shown_by_consumer': 'shown by the consumer',
+  'audit.why.needed_by_agreement': 'needed by the agreement',
+  'audit.detail.apply': 'applied',
+  'audit.detail.approve': 'approved, or suspension lifted',
+  'audit.detail.suspend': 'suspended',
+  'audit.detail.remove': 'removed, or not approved',
+  'audit.detail.leave': 'left',
+  'audit.detail.handling': 'Handle this case',
+  'audit.detail.contact': 'Contact the consumer',
+  'audit.detail.verification': 'Verify identity',
+  'audit.detail.enforcement': 'Follow up a clue of a violation',
+  'role.consumer': 'Consumer',
+  'role.desk_agent': 'Desk agent',
+  'role.desk_supervisor': 'Desk supervisor',
+  'role.officer': 'Officer',
+  'role.administrator': 'Administrator',
+  'readers.none': 'Nobody has opened it yet',
+}
+export default en
