@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -32,7 +33,7 @@ type OpenFilter struct {
 	Clocks     bool // a closed case may have one, see negotiation.Ruling
 }
 
-// World is everything that the use cases need of it. All is required but Hash and Logger.
+// World is everything that the use cases need of it. All is required but Steady, Hash and Logger.
 type World struct {
 	Plain    Plain
 	Log      Log
@@ -41,14 +42,23 @@ type World struct {
 	Scores   Scores
 	Vault    Vault
 	Yearbook *Yearbook
-	Business Clock // dates events and deadlines
-	Real     Clock // sessions, codes, limits
+	Business Clock                // dates events and deadlines
+	Real     Clock                // sessions, codes, limits
+	Steady   func() time.Duration // since some moment, whatever clocks are set to; nil: the machine's
 	Limits   Limits
 	Secret   Secret
 	SMS      SMS
 	Hash     *argon2id.Params // of passwords; nil: HashParams
 	Logger   *slog.Logger
 	Replicas bool // others serve the same log: what they change must be seen within seconds
+}
+
+// steady time.
+func (w World) steady() time.Duration {
+	if w.Steady != nil {
+		return w.Steady()
+	}
+	return sinceBoot()
 }
 
 // App is the use cases around the cases. Everything in it is safe for use by many at once.
