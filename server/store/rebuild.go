@@ -126,7 +126,7 @@ func (s *Store) freshen(ctx context.Context) error {
 	}
 	for {
 		page = page[:0]
-		if err := (reader{s.readers}).all(ctx, &page, stale); err != nil || len(page) == 0 {
+		if err := s.reader().all(ctx, &page, stale); err != nil || len(page) == 0 {
 			return err
 		}
 		err := s.write(ctx, func(t *tx) error {
