@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/e2e/client"
+	"hejie/negotiation"
 )
 
 // pieces of evidence in the room, as events.
@@ -82,6 +83,48 @@ func TestEvidence(t *testing.T) {
 		require.Equal(t, kind, a.Header.Get("Content-Type"))
 	}
 	d.shot("seen")
+}
+
+// TestProof: the desk reports with a file, which lies among the evidence with its check value; the consumer opens it where the report
+// stands, and confirms.
+func TestProof(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.agreed(100)
+	c, d := sc.phone(), sc.office()
+	d.press(d.word("room/performance.report"))
+	in := inside{"dialog", d.word("room/performance.report.title")}
+	d.chooses(photo(t, "转账回单.jpg", 300))
+	d.sees(d.word("room/evidence.done"))
+	d.press(d.word("room/performance.report.yes"), in)
+	d.gone(in)
+	d.shot("reported")
+
+	require.Len(t, sc.pieces(), 1)
+	name := c.word("room/event.proof", "n", 1)
+	c.hears(name)
+	c.about()
+	c.shot("performance")
+	for _, link := range []string{name, c.word("room/evidence.open", "name", "转账回单.jpg")} {
+		c.until(fmt.Sprintf(`(() => { %s; return hejieE2E.all('link', %q).length > 0 })()`, finder, link), link+" is not there")
+		href := c.eval(fmt.Sprintf(`hejieE2E.all('link', %q).at(-1).getAttribute('href')`, link))
+		a := sc.consumer.do(http.MethodGet, href, nil)
+		require.Equal(t, http.StatusOK, a.Status, href)
+		require.Equal(t, "image/jpeg", a.Header.Get("Content-Type"))
+	}
+	c.press(c.word("room/performance.yes"))
+	c.press(c.word("room/performance.confirm.yes"), inside{"dialog", c.word("room/performance.confirm.title")})
+	d.sees(d.word("words/phase.closed"))
+	sc.is(negotiation.PhaseClosed, negotiation.ClassSC)
+
+	file := get[struct {
+		Evidence []struct{ Name, SHA256 string }
+	}](sc.consumer, "/api/cases/"+sc.id+"/file")
+	require.Len(t, file.Evidence, 1)
+	require.Equal(t, "转账回单.jpg", file.Evidence[0].Name)
+	c.open("/c/" + sc.id + "/agreement")
+	c.sees(c.word("offer/agreement.proofFile"), file.Evidence[0].SHA256)
+	c.shot("paper")
 }
 
 // TestFilingWithEvidence: what was uploaded for a filing is there after a reload, and goes with the case.

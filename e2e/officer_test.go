@@ -8,6 +8,43 @@ import (
 	"hejie/negotiation"
 )
 
+// TestLeftOut: a case that ended between the parties is in its bureau's figures, and its officer leaves it out of them without reading it.
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.consumer.tell(sc.id, negotiation.WithdrawCase{Reason: negotiation.WithdrawMistaken})
+	o := sc.bureau()
+	o.open("/board/cases/" + sc.id)
+	o.sees(o.word("board/facts.never"))
+	o.shot("facts")
+	o.decides("void", "duplicate", "与另一案为同一争议。")
+	o.sees(o.word("words/class.DU"))
+	o.has(0, "button", o.word("board/decide.void"))
+	sc.is(negotiation.PhaseClosed, negotiation.ClassDU)
+	o.shot("left-out")
+}
+
+// TestRulingLeft: the enterprise refuses, and the consumer withdraws the complaint. The refusal stays on the board with its clock until the
+// officer rules on it.
+func TestRulingLeft(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.desk.tell(sc.id, negotiation.RefuseCase{Ground: negotiation.NotOurCustomer, Text: "没有这笔订单"})
+	sc.consumer.tell(sc.id, negotiation.WithdrawCase{Reason: negotiation.WithdrawSolved})
+	sc.is(negotiation.PhaseClosed, negotiation.ClassRR)
+	column := get[struct{ Rows []struct{ Case string } }](sc.officer, "/api/board?column=refusals")
+	require.NotEmpty(t, column.Rows)
+	o := sc.bureau()
+	o.sees("电饭煲") // of no open case
+	o.shot("board")
+	sc.reads(o)
+	o.sees(o.word("board/panel.rule_on_refusal"))
+	o.shot("waiting")
+	o.decides("rule_on_refusal", "upheld", "经查不是该企业的顾客。")
+	o.sees(o.word("words/class.RX"))
+	sc.is(negotiation.PhaseClosed, negotiation.ClassRX)
+}
+
 // TestComplaintRefused: the officer chases before escalation without seeing a word of the talk, then refuses the complaint with its ground.
 // Both sides read why, the consumer also where else to go, and the decision prints.
 func TestComplaintRefused(t *testing.T) {

@@ -36,6 +36,7 @@ type Promise struct {
 	DueAt      time.Time    `json:"due_at,omitzero"`
 	ReportedAt time.Time    `json:"reported_at,omitzero"`
 	Late       bool         `json:"late,omitempty"`
+	File       string       `json:"file,omitempty"` // last proof handed in
 }
 
 // Done says whether the enterprise's part is over: each of its items confirmed or left unconfirmed.

@@ -1,6 +1,7 @@
 package negotiation
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -29,7 +30,7 @@ func (c Case) Apply(e Event) Case {
 		r := *c.Refusal
 		r.Ruled, r.Upheld = true, f.Upheld
 		c.Refusal = &r
-		c = c.classed(e, f.Class)
+		c = c.classed(e, f.Class).stop(Ruling)
 	case CaseEscalated:
 		c = c.escalated(e, f)
 	case CaseReopened:
@@ -198,8 +199,22 @@ func (c Case) end(e Event) Case {
 	if o, ok := c.OpenOffer(); ok {
 		c = c.answered(o.Number, StateLapsed, e.At)
 	}
+	c = c.toRule()
+	ruling, left := c.Deadline(Ruling)
 	c.Deadlines, c.Question = nil, false
+	if left && (c.RefusalPending() || c.FindingPending()) {
+		c = c.start([]Deadline{ruling})
+	}
 	return c.turn(SideNobody, e.At)
+}
+
+// toRule lets the bureau's seven working days go on for what is left to be ruled on or found when they no longer run for the decision on
+// the complaint: it was made, or the complaint is over. So they do in a log of before, too, which has no word of it.
+func (c Case) toRule() Case {
+	if !c.RefusalPending() && !c.FindingPending() {
+		return c
+	}
+	return c.change(ComplaintDecision, func(d *Deadline) { d.Key = Ruling })
 }
 
 func (c Case) reopened(e Event, f CaseReopened) Case {
@@ -361,7 +376,7 @@ func (c Case) applyPerformance(e Event) Case {
 	switch f := e.Fact.(type) {
 	case PerformanceReported:
 		p := c.Agreement.Items[f.Item]
-		p.State, p.ReportedAt, p.Late = PromiseReported, e.At, f.Late
+		p.State, p.ReportedAt, p.Late, p.File = PromiseReported, e.At, f.Late, cmp.Or(f.File, p.File)
 		c.Agreement = c.Agreement.with(f.Item, p)
 		for _, d := range f.Starts { // items that waited for this one
 			if kind, i := d.Key.Parts(); kind == Performance {
@@ -426,7 +441,7 @@ func (c Case) applyComplaint(e Event) Case {
 	case ComplaintAccepted:
 		k.AcceptedAt, k.Officer = e.At, e.By.ID
 		c.Complaint, c.Phase = &k, PhaseAccepted
-		return c.stop(ComplaintDecision).start(f.Starts)
+		return c.toRule().stop(ComplaintDecision).start(f.Starts)
 	case ComplaintRefused:
 		k.RefusedAt, k.ClosedAt, k.Ground, k.Officer = e.At, e.At, f.Ground, e.By.ID
 		c.Complaint, c.Phase, c.Closing = &k, PhaseClosed, &Closing{Reason: ClosedRefused, At: e.At}
@@ -434,7 +449,7 @@ func (c Case) applyComplaint(e Event) Case {
 	case PerformanceFound:
 		k.Finding, k.Officer = f.Finding, e.By.ID
 		c.Complaint, c.Late = &k, f.Finding == FoundLate
-		return c.classed(e, f.Class)
+		return c.classed(e, f.Class).stop(Ruling)
 	case ComplaintClosed:
 		k.ClosedAt, k.Outcome, k.Terminated, k.Officer = e.At, f.Outcome, f.Ground, e.By.ID
 		c.Complaint, c.Phase, c.Closing = &k, PhaseClosed, &Closing{Reason: ClosedComplaint, At: e.At}
@@ -479,7 +494,7 @@ func (c Case) applyClock(e Event) Case {
 func (c Case) passed(e Event, f DeadlinePassed) Case {
 	kind, n := f.Deadline.Parts()
 	switch kind {
-	case FirstResponse, ComplaintDecision, Mediation: // still to be done, and seen to be late
+	case FirstResponse, ComplaintDecision, Ruling, Mediation: // still to be done, and seen to be late
 		return c.change(f.Deadline, func(d *Deadline) { d.Overdue, d.Remind = true, nil })
 	case OfferValidity:
 		return c.answered(n, StateLapsed, f.Due)

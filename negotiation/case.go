@@ -32,6 +32,7 @@ type Env struct {
 	Filing   *Filing    // for file_case only
 	Open     *OpenCases // for reopen: the consumer's other open cases
 	Left     bool       // for reopen: who had the case is at the desk no more
+	Gone     bool       // for reopen: the enterprise is in the scheme no more
 	Files    []File
 }
 
@@ -228,6 +229,16 @@ func (c Case) Settling() bool {
 		}
 	}
 	return true
+}
+
+// RefusalPending says whether an officer has to rule on the enterprise's refusal. An unsent case is none of the bureau's yet.
+func (c Case) RefusalPending() bool {
+	return c.Complaint != nil && c.Class == ClassRR && c.Refusal != nil && !c.Refusal.Ruled
+}
+
+// FindingPending says whether an officer has to find on a promise that is said to be broken.
+func (c Case) FindingPending() bool {
+	return c.Complaint != nil && c.Class == ClassSB && c.Complaint.Finding == ""
 }
 
 // runs says whether one of the clocks runs.

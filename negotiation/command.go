@@ -54,6 +54,7 @@ type (
 		OrderNumber  string        `json:"order_number,omitempty"`
 		Amount       Money         `json:"amount"`
 		Claim        []Item        `json:"claim"`
+		Reason       string        `json:"reason,omitempty"` // as for an offer
 		ForDailyLife bool          `json:"for_daily_life"`
 		OtherBody    OtherBody     `json:"other_body"`
 		Evidence     []EvidenceRef `json:"evidence,omitempty"`
@@ -98,7 +99,7 @@ type (
 		Offer  int    `json:"offer"`
 		Reason string `json:"reason,omitempty"`
 	}
-	// ReportPerformance says that the own item was done; money with proof (a file) or a reference.
+	// ReportPerformance says that the own item was done; money with proof (a file, which becomes evidence) or a reference.
 	ReportPerformance struct {
 		Item      int    `json:"item"`
 		Reference string `json:"reference,omitempty"`

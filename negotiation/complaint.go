@@ -37,7 +37,7 @@ func (d *decision) refuseComplaint(f RefuseComplaint) error {
 }
 
 func refusalPending(c Case, _ Actor, _ time.Time) error {
-	if c.Complaint == nil || c.Class != ClassRR || c.Refusal == nil || c.Refusal.Ruled {
+	if !c.RefusalPending() {
 		return NewError(CodeNoRefusal)
 	}
 	return nil
@@ -57,7 +57,7 @@ func (d *decision) ruleOnRefusal(f RuleOnRefusal) error {
 }
 
 func findingPending(c Case, _ Actor, _ time.Time) error {
-	if c.Class != ClassSB || c.Complaint == nil || c.Complaint.Finding != "" {
+	if !c.FindingPending() {
 		return NewError(CodeNoFinding)
 	}
 	return nil

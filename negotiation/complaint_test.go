@@ -135,6 +135,69 @@ func TestFindings(t *testing.T) {
 	agreed(t, false, refund(5000, 3)).tick("2026-03-10T00:00").refuses(officer, FindPerformance{Finding: FoundLate, Reasons: "x"}, CodeNoFinding)
 }
 
+// What an officer has to rule on or to find stays to be done when the complaint is over, by the same seven working days; until then it
+// counts as failed.
+func TestRulingOutlivesTheComplaint(t *testing.T) {
+	t.Parallel()
+	refused := func() *scenario {
+		return newScenario(t).enterprise(RefuseCase{Ground: NotOurCustomer, Text: "x"}).due(ComplaintDecision, "2026-03-12T00:00").runsNot(Ruling)
+	}
+	for name, x := range map[string]struct {
+		start   func() *scenario
+		due     string
+		rule    Command
+		class   Class // until ruled
+		settled Class
+	}{
+		"refusal": {refused, "2026-03-12T00:00", RuleOnRefusal{Upheld: true, Reasons: "x"}, ClassRR, ClassRX},
+		"promise": {func() *scenario { return broken(t) }, "2026-03-20T00:00", FindPerformance{Finding: FoundLate, Reasons: "x"}, ClassSB, ClassSC},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, end := range []func(s *scenario) *scenario{
+				func(s *scenario) *scenario { return s.consumer(WithdrawCase{Reason: WithdrawSolved}) },
+				func(s *scenario) *scenario {
+					return s.officer(RefuseComplaint{Ground: OutOfDutyOrPower, Reasons: "x"})
+				},
+				func(s *scenario) *scenario {
+					return s.officer(AcceptComplaint{}).due(Ruling, x.due).consumer(WithdrawCase{Reason: WithdrawSolved})
+				},
+				func(s *scenario) *scenario {
+					return s.officer(AcceptComplaint{}).officer(CloseComplaint{Outcome: OutcomeSettled, Reasons: "x"})
+				},
+			} {
+				s := end(x.start()).wants(PhaseClosed, x.class).due(Ruling, x.due).runsNot(ComplaintDecision, Mediation)
+				require.Equal(t, SideNobody, s.c.Turn)
+				s.officer(x.rule).wants(PhaseClosed, x.settled).runsNot(Ruling)
+
+				s = end(x.start())
+				d, _ := s.c.Deadline(Ruling)
+				s.env.At = d.Remind[0]
+				s.do(System, nil).did("reminded")
+				require.Equal(t, SideBureau, s.events[0].Fact.(Reminded).Whom)
+				s.tick(x.due).did("deadline_passed").wants(PhaseClosed, x.class)
+				d, _ = s.c.Deadline(Ruling)
+				require.True(t, d.Overdue)
+				s.officer(x.rule).wants(PhaseClosed, x.settled).runsNot(Ruling)
+
+				end(x.start()).officer(Void{Ground: VoidAbuse, Reasons: "x"}).wants(PhaseClosed, ClassAB).runsNot(Ruling)
+			}
+			x.start().officer(x.rule).officer(AcceptComplaint{}).runsNot(Ruling)
+			x.start().officer(AcceptComplaint{}).officer(x.rule).runsNot(Ruling).consumer(WithdrawCase{Reason: WithdrawSolved}).runsNot(Ruling)
+			// Nothing is left to find where there was no genuine dispute.
+			x.start().officer(RefuseComplaint{Ground: Impersonation, Reasons: "x"}).wants(PhaseClosed, ClassAB).runsNot(Ruling)
+		})
+	}
+	// The consumer calls the promise kept after all: nothing is left to find.
+	broken(t).officer(AcceptComplaint{}).enterprise(report(0)).consumer(ConfirmPerformance{0}).wants(PhaseClosed, ClassSC).runsNot(Ruling)
+	// Overdue before it went on, it stays overdue.
+	s := refused().tick("2026-03-12T00:00").officer(AcceptComplaint{})
+	d, _ := s.c.Deadline(Ruling)
+	require.True(t, d.Overdue)
+	// Unsent, the bureau does not know it.
+	filed(t, false).enterprise(RefuseCase{Ground: NotOurCustomer, Text: "x"}).wants(PhaseClosed, ClassRR).runsNot(Ruling)
+}
+
 func TestVoid(t *testing.T) {
 	t.Parallel()
 	s := escalated(t).refuses(officer, Void{Ground: "x", Reasons: "x"}, CodeInvalid, "ground").refuses(officer, Void{Ground: VoidAbuse}, CodeRequired, "reasons")

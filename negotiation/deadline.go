@@ -23,6 +23,7 @@ const (
 	Confirmation      DeadlineKey = "confirmation"       // :item; reported and not answered: unconfirmed
 	ConsumerPart      DeadlineKey = "consumer_part"      // :item; own item overdue too long: WC
 	ComplaintDecision DeadlineKey = "complaint_decision" // bureau, Order 121 art. 15; passing marks it overdue
+	Ruling            DeadlineKey = "ruling"             // bureau; complaint_decision going on, see Case.toRule
 	Mediation         DeadlineKey = "mediation"          // bureau, Order 121 art. 23(5); passing marks it overdue
 )
 
@@ -75,7 +76,7 @@ func remindBefore(kind DeadlineKey) []int {
 	switch kind {
 	case Negotiation:
 		return []int{2, 1}
-	case ComplaintDecision, Mediation, Confirmation:
+	case ComplaintDecision, Ruling, Mediation, Confirmation:
 		return []int{2}
 	case FirstResponse, OfferValidity, Performance, Silence:
 		return []int{1}

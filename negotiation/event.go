@@ -102,6 +102,7 @@ type (
 	OfferDeclined struct {
 		Offer int `json:"offer"`
 	}
+	// PerformanceReported names the evidence that proves it, which is the event before; an old log knows of it by this name alone.
 	PerformanceReported struct {
 		Item   int        `json:"item"`
 		Late   bool       `json:"late,omitempty"`

@@ -32,7 +32,7 @@ func (d *decision) fileCase(f FileCase) error {
 		},
 		Limit: d.cal().WorkingSeconds(at, d.cal().DueWorkdays(at, in.Rules.FirstResponse)),
 	}, &Content{Goods: f.Goods, Text: strings.TrimSpace(f.Facts), OrderNumber: f.OrderNumber})
-	d.putOffer(f.Claim, in.Rules.ValidMax, "", "")
+	d.putOffer(f.Claim, in.Rules.ValidMax, "", f.Reason)
 	for i, ref := range f.Evidence {
 		if err := d.putEvidence(index("evidence", i)+".", ref, ""); err != nil {
 			return err
@@ -63,6 +63,9 @@ func (d *decision) checkFiling(f *FileCase, in *Filing) (err error) {
 		return err
 	}
 	if err := d.checkItems(in.Rules, "claim", f.Claim); err != nil {
+		return err
+	}
+	if err := checkReason(f.Amount, f.Claim, f.Reason); err != nil {
 		return err
 	}
 	switch f.OtherBody {

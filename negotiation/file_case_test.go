@@ -161,3 +161,24 @@ func TestReopeningCountsAgainstTheLimits(t *testing.T) {
 	s.env.Open.SameEnterprise = 2
 	s.consumer(Reopen{})
 }
+
+// The claim is the first offer: above three times the disputed amount it gives a reason, too.
+func TestClaimFarAboveTheAmount(t *testing.T) {
+	t.Parallel()
+	s := blank(t)
+	s.env.Filing = platform()
+	f := filing(true)
+	f.Claim = []Item{refund(60001, 5)}
+	s.refuses(mei, f, CodeReasonRequired, "reason")
+	f.Reason = " \u200b"
+	s.refuses(mei, f, CodeReasonRequired, "reason")
+	f.Reason = strings.Repeat("x", 2001)
+	s.refuses(mei, f, CodeTooLong, "reason")
+	f.Reason = "Punitive damages, three times the price"
+	s.do(mei, f)
+	require.Equal(t, f.Reason, s.events[1].Content.Reason)
+	f.Claim, f.Reason = []Item{refund(60000, 5)}, ""
+	s = blank(t)
+	s.env.Filing = platform()
+	s.do(mei, f)
+}

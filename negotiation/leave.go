@@ -174,7 +174,12 @@ func canReopen(c Case, _ Actor, at time.Time) error {
 	return NewError(CodeWrongPhase, "phase", c.Phase)
 }
 
+// reopen gives fresh days, so it is refused when nobody is there to use them: a negotiation with an enterprise that was removed goes to
+// the bureau at once. The consumer complains to the regulator directly.
 func (d *decision) reopen() error {
+	if d.env.Gone {
+		return NewError(CodeNotEnrolled)
+	}
 	if d.env.Open != nil {
 		if err := d.env.Open.room(d.c.OrderRef != ""); err != nil {
 			return err

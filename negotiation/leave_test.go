@@ -111,6 +111,16 @@ func TestWithdrawal(t *testing.T) {
 }
 
 // Seven days that end in the National Day holiday end with the first day after it.
+// An enterprise that was removed has no desk to take it up with.
+func TestReopenWithoutTheEnterprise(t *testing.T) {
+	t.Parallel()
+	s := newScenario(t).consumer(WithdrawCase{Reason: WithdrawMistaken})
+	s.env.Gone = true
+	s.refuses(mei, Reopen{}, CodeNotEnrolled).wants(PhaseClosed, ClassWC)
+	s.env.Gone = false
+	s.consumer(Reopen{}).wants(PhaseAwaitingResponse, "")
+}
+
 func TestReopeningAfterHolidays(t *testing.T) {
 	t.Parallel()
 	withdrawn := func() *scenario {

@@ -21,11 +21,8 @@ func (d *decision) makeOffer(f MakeOffer) error {
 	if err := CheckText("text", f.Text, r.MessageLength, false); err != nil {
 		return err
 	}
-	if err := CheckText("reason", f.Reason, maxReason, false); err != nil {
+	if err := checkReason(d.c.Amount, f.Items, f.Reason); err != nil {
 		return err
-	}
-	if limit := 3 * d.c.Amount.Minor; !Visible(f.Reason) && total(f.Items) > limit {
-		return NewError(CodeReasonRequired, "limit", Money{d.c.Amount.Currency, limit}).On("reason")
 	}
 	if o, ok := d.c.OpenOffer(); ok && o.By == side && d.c.binds(o) {
 		if err := d.keepsWord(o, f); err != nil {
@@ -33,6 +30,17 @@ func (d *decision) makeOffer(f MakeOffer) error {
 		}
 	}
 	d.putOffer(f.Items, f.ValidDays, f.Text, f.Reason)
+	return nil
+}
+
+// checkReason asks why, when the items come to more than 3 × the disputed amount.
+func checkReason(disputed Money, items []Item, reason string) error {
+	if err := CheckText("reason", reason, maxReason, false); err != nil {
+		return err
+	}
+	if limit := 3 * disputed.Minor; !Visible(reason) && total(items) > limit {
+		return NewError(CodeReasonRequired, "limit", Money{disputed.Currency, limit}).On("reason")
+	}
 	return nil
 }
 

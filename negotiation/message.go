@@ -75,8 +75,25 @@ func (d *decision) putEvidence(in string, ref EvidenceRef, caption string) error
 	if file.SHA256 != ref.SHA256 {
 		return NewError(CodeInvalid, "allowed", "the SHA-256 of the upload").On(in + "sha256")
 	}
-	d.emit(EvidenceAdded{File: file.ID, SHA256: file.SHA256, Size: file.Size, Type: file.Type}, &Content{FileName: file.Name, Text: caption})
+	d.addFile(file, caption)
 	return nil
+}
+
+// putProof is putEvidence for the file that a report names, which follows it.
+func (d *decision) putProof(id string) error {
+	file, err := d.env.file("file", id, d.by)
+	if err != nil {
+		return err
+	}
+	if err := canAddEvidence(d.c, d.by, d.env.At); err != nil {
+		return err
+	}
+	d.addFile(file, "")
+	return nil
+}
+
+func (d *decision) addFile(f File, caption string) {
+	d.emit(EvidenceAdded{File: f.ID, SHA256: f.SHA256, Size: f.Size, Type: f.Type}, &Content{FileName: f.Name, Text: caption})
 }
 
 // file is the actor's own complete upload of that id.

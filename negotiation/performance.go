@@ -44,8 +44,8 @@ func (d *decision) reportPerformance(f ReportPerformance) error {
 	if p.Remedy.Monetary() && p.By == SideEnterprise && !Visible(f.Reference) && f.File == "" {
 		return required("reference")
 	}
-	if f.File != "" {
-		if _, err := d.env.file("file", f.File, d.by); err != nil {
+	if f.File != "" { // a proof is evidence like any other: in the chain, in the file, and one of so many
+		if err := d.putProof(f.File); err != nil {
 			return err
 		}
 	}

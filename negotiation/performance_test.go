@@ -30,8 +30,39 @@ func TestPerformedAndConfirmed(t *testing.T) {
 func TestProofByFile(t *testing.T) {
 	t.Parallel()
 	s := agreed(t, true, refund(5000, 3))
-	s.env.Files = []File{{ID: "f", Owner: "agent"}}
-	s.enterprise(ReportPerformance{Item: 0, File: "f"}).wants(PhaseAgreed, "")
+	s.env.Files = []File{{ID: "f", SHA256: "aa", Name: "receipt.png", Type: "image/png", Size: 7, Owner: "agent"}}
+	s.enterprise(ReportPerformance{Item: 0, File: "f"}).wants(PhaseAgreed, "").did("evidence_added", "performance_reported")
+	require.Equal(t, EvidenceAdded{File: "f", SHA256: "aa", Size: 7, Type: "image/png"}, s.events[0].Fact)
+	require.Equal(t, &Content{FileName: "receipt.png"}, s.events[0].Content)
+	require.Equal(t, Counts{Enterprise: 1}, s.c.Files)
+	require.Equal(t, "f", s.c.Agreement.Items[0].File)
+
+	// A promise broken after all keeps the proof that was handed in, whatever is said of it later.
+	s.consumer(DisputePerformance{Item: 0}).enterprise(report(0)).did("performance_reported")
+	require.Equal(t, "f", s.c.Agreement.Items[0].File)
+}
+
+// A proof is one of the side's nine files, and the report that it came with is refused with it.
+func TestProofCountsAsAFile(t *testing.T) {
+	t.Parallel()
+	s := agreed(t, true, refund(5000, 3))
+	s.env.Files = []File{{ID: "f", SHA256: "aa", Owner: "agent"}}
+	for range 9 {
+		s.enterprise(AddEvidence{File: "f", SHA256: "aa"})
+	}
+	s.refuses(agent, ReportPerformance{Item: 0, File: "f"}, CodeTooManyFiles, "file")
+	require.Equal(t, PromiseRunning, s.c.Agreement.Items[0].State)
+	s.enterprise(report(0))
+}
+
+// A log of before knows a proof by the report alone.
+func TestProofOfAnOldLog(t *testing.T) {
+	t.Parallel()
+	s := agreed(t, true, refund(5000, 3))
+	c := s.c.Apply(Event{At: s.env.At, By: agent.by(), Channel: Room, Fact: PerformanceReported{Item: 0, File: "f"}})
+	require.Equal(t, "f", c.Agreement.Items[0].File)
+	require.Equal(t, PromiseReported, c.Agreement.Items[0].State)
+	require.Zero(t, c.Files)
 }
 
 func TestLatePerformanceIsMarked(t *testing.T) {

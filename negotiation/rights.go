@@ -35,8 +35,8 @@ var (
 	talking  = []Phase{PhaseAwaitingResponse, PhaseNegotiating}
 	offering = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseEscalated, PhaseAccepted}
 	running  = []Phase{PhaseAwaitingResponse, PhaseNegotiating, PhaseAgreed, PhaseEscalated, PhaseAccepted}
-	anytime  = append([]Phase{PhaseClosed}, running...)
 	ruling   = []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed} // a withdrawn complaint leaves the class to be ruled on
+	anytime  = Phases[:]                                           // closed, too: what is left to be ruled on has its clock
 )
 
 // rights is the table of the rules of procedure; what is not in it is refused. The drawing in states.md is checked against it.
@@ -68,9 +68,9 @@ func rights() map[string]right {
 		Void{}.Kind():               {bureau, []Phase{PhaseEscalated, PhaseAccepted, PhaseClosed}, canVoid},
 		Chase{}.Kind():              {bureau, running, canChase},
 		CloseComplaint{}.Kind():     {bureau, []Phase{PhaseAccepted}, nil},
-		PassDeadline{}.Kind():       {[]Side{SideSystem}, running, nil},
-		Remind{}.Kind():             {[]Side{SideSystem}, running, nil},
-		MoveDeadlines{}.Kind():      {[]Side{SideSystem}, running, nil},
+		PassDeadline{}.Kind():       {[]Side{SideSystem}, anytime, nil},
+		Remind{}.Kind():             {[]Side{SideSystem}, anytime, nil},
+		MoveDeadlines{}.Kind():      {[]Side{SideSystem}, anytime, nil},
 		EraseContent{}.Kind():       {[]Side{SideSystem}, anytime, nil},
 	}
 }

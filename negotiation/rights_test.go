@@ -39,9 +39,9 @@ var expected = map[string][2]string{
 	"void":                {"b", "ecx"},
 	"chase":               {"o", "wnaec"},
 	"close_complaint":     {"b", "c"},
-	"pass_deadline":       {"s", "wnaec"},
-	"remind":              {"s", "wnaec"},
-	"move_deadlines":      {"s", "wnaec"},
+	"pass_deadline":       {"s", "wnaecx"},
+	"remind":              {"s", "wnaecx"},
+	"move_deadlines":      {"s", "wnaecx"},
 	"erase_content":       {"s", "wnaecx"},
 	"file_case":           {"", ""},
 }

@@ -324,9 +324,9 @@ func check(t require.TestingT, before, c Case, events []Event) {
 		require.True(t, c.runs(ComplaintDecision, Mediation))
 	case PhaseClosed:
 		require.Equal(t, SideNobody, c.Turn)
-		require.Empty(t, c.Deadlines)
-		require.True(t, c.NextAt().IsZero())
+		require.Equal(t, c.runs(Ruling), len(c.Deadlines) > 0)
 	}
+	require.Equal(t, (c.RefusalPending() || c.FindingPending()) && c.Phase != PhaseEscalated, c.runs(Ruling))
 	if ended && c.Complaint != nil && c.Phase != PhaseClosed {
 		require.Zero(t, c.Complaint.ClosedAt)
 	}

@@ -79,7 +79,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	years := app.NewYearbook()
-	so := store.Options{OnCommit: e.committed, Edition: years.Edition, Log: p.log}
+	so := store.Options{OnCommit: e.committed, Edition: years.Edition, Patience: store.Patience, Log: p.log}
 	if p.metrics != nil {
 		e.measure = e.figures()
 		so.Committed = e.measure.Commit

@@ -13,7 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/e2e/platform"
+	"hejie/negotiation"
 	"hejie/negotiation/workday"
+	"hejie/server/app"
+	"hejie/server/store"
 )
 
 // shifter is where the program's clock is taken from in these tests: the machine's, and what a file says.
@@ -47,12 +50,12 @@ var shiftable = sync.OnceValues(func() (string, error) {
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return "", err
 	}
-	app := filepath.Join(platform.Root(), "server/app")
-	real, err := os.ReadFile(filepath.Join(app, "clock.go"))
+	folder := filepath.Join(platform.Root(), "server/app")
+	real, err := os.ReadFile(filepath.Join(folder, "clock.go"))
 	if err != nil {
 		return "", err
 	}
-	overlay := map[string]map[string]string{"Replace": {filepath.Join(app, "clock.go"): filepath.Join(dir, "clock.go"), filepath.Join(app, "shifter.go"): filepath.Join(dir, "shifter.go")}}
+	overlay := map[string]map[string]string{"Replace": {filepath.Join(folder, "clock.go"): filepath.Join(dir, "clock.go"), filepath.Join(folder, "shifter.go"): filepath.Join(dir, "shifter.go")}}
 	list, err := json.Marshal(overlay)
 	if err != nil {
 		return "", err
@@ -92,7 +95,8 @@ func overNextWorkday(now time.Time) time.Duration {
 }
 
 // TestClocks lets clocks jump: over the end of a working day, a day back, a day forward, while replicas run and while they do not, all
-// of them and one alone. What was due in between takes effect once, and time never goes back within a case.
+// of them and one alone. What was due in between takes effect once, time never goes back within a case, and no jump is an outage; then
+// nothing runs for hours, which is one. Over a file a start cannot tell a jump forward from hours in which nothing ran, so there is none there.
 func TestClocks(t *testing.T) {
 	t.Parallel()
 	for name, replicas := range map[string]int{"file": 0, "replicas": 2} {
@@ -112,13 +116,15 @@ func TestClocks(t *testing.T) {
 				w.dwell(upTo(chance, shortly))
 
 				const day = 24 * time.Hour
+				started := time.Now()
 				over := overNextWorkday(time.Now())
+				furthestBack := time.Duration(0)
 				c.jump(0, over) // of several, one alone
 				require.NoError(t, w.passed(w.soon, "deadline_passed"))
 				for _, to := range []time.Duration{0, -day, 0, day, over, -day, over, 0} {
 					together := chance.IntN(2) == 0
 					for i := range w.doors {
-						jump, restart := i == 0 || together, chance.IntN(2) == 0
+						jump, restart := i == 0 || together, chance.IntN(2) == 0 && (replicas > 0 || to <= furthestBack)
 						t.Logf("replica %d jumps %v (to %s), restarts %v", i, jump, to.Round(time.Second), restart)
 						if restart {
 							require.NoError(t, w.p.Kill(i))
@@ -130,13 +136,46 @@ func TestClocks(t *testing.T) {
 							require.NoError(t, w.p.Start(i))
 						}
 					}
+					furthestBack = min(furthestBack, to)
 					w.dwell(upTo(chance, shortly))
 				}
 				for i := range w.doors {
 					c.jump(i, 0)
+					require.NoError(t, w.p.Kill(i))
+				}
+				require.Empty(t, w.outages())
+				gone := w.asIfGone(3 * time.Hour)
+				for i := range w.doors {
+					require.NoError(t, w.start(i))
 				}
 				w.finish()
+				noted := w.outages()
+				require.Len(t, noted, 1)
+				require.Equal(t, gone, noted[0].From)
+				require.WithinDuration(t, time.Now(), noted[0].To, time.Since(started))
 			})
 		})
 	}
+}
+
+// outages that were noted. No replica runs.
+func (w *world) outages() (list []negotiation.Outage) {
+	w.t.Helper()
+	s, err := store.Open(w.p.Database(), store.Options{})
+	require.NoError(w.t, err)
+	list, err = s.Plain().Outages(w.t.Context(), time.Time{})
+	require.NoError(w.t, err)
+	require.NoError(w.t, s.Close())
+	return list
+}
+
+// asIfGone lets the last beat have been so long ago. No replica runs.
+func (w *world) asIfGone(d time.Duration) time.Time {
+	w.t.Helper()
+	at := time.Now().UTC().Truncate(time.Microsecond).Add(-d)
+	s, err := store.Open(w.p.Database(), store.Options{})
+	require.NoError(w.t, err)
+	require.NoError(w.t, s.Plain().Write(w.t.Context(), func(tx app.PlainTx) error { return tx.Beat(w.t.Context(), at) }))
+	require.NoError(w.t, s.Close())
+	return at
 }

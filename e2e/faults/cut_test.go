@@ -3,13 +3,21 @@ package faults
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 
 	"hejie/e2e/client"
 	"hejie/e2e/platform"
+	"hejie/e2e/seed"
+	"hejie/negotiation"
+	"hejie/server/store"
 )
 
 // cutsPerWay is how many places, of all the bytes that go one way, a connection is cut at.
@@ -31,6 +39,67 @@ func TestDatabaseCut(t *testing.T) {
 		w := newWorld(t, chance, platform.Options{Replicas: 1})
 		w.forgiven = torn
 		w.sweep(func() *platform.Cable { return w.p.Replicas[0].Database })
+	})
+}
+
+// TestDatabaseSaysNothing: a database that takes everything and answers nothing, behind a host that is well, keeps nobody waiting: commands
+// by HTTP and by sockets and readers are told within a time that it is unavailable. Healed, a command sent again under its id has its effect once.
+func TestDatabaseSaysNothing(t *testing.T) {
+	under(t, func(t *testing.T, chance *rand.Rand) {
+		w := newWorld(t, chance, platform.Options{Replicas: 1})
+		w.forgiven = append(w.forgiven, append([]string{"deadline exceeded", "timeout", "not_ready", "tried again"}, torn...)...)
+		require.NoError(t, w.start(0))
+		r := w.rooms[0]
+		s, err := client.Dial(w.url(0), r.Sessions[seed.Desk])
+		require.NoError(t, err)
+		defer s.Close()
+		require.NoError(t, s.Follow(t.Context(), r.Case+"/room", ""))
+		said := negotiation.PostMessage{Text: "again"}
+		id := uuid.NewString()
+		post := func() client.Answer {
+			c := client.NewCaller(w.url(0), r.Sessions[seed.Consumer])
+			defer c.Close()
+			a, err := c.Try(http.MethodPost, "/api/cases/"+r.Case+"/commands", client.Wish(id, said))
+			require.NoError(t, err)
+			return a
+		}
+		w.p.Replicas[0].Database.Stall()
+		begun := time.Now()
+		var asked errgroup.Group
+		asked.Go(func() error {
+			f, err := s.Do(t.Context(), r.Case, said)
+			if err == nil && f.Code != negotiation.CodeUnavailable {
+				err = fmt.Errorf("a socket's command: %s", f.Raw)
+			}
+			return err
+		})
+		for _, way := range []struct {
+			method, path string
+			body         any
+		}{
+			{http.MethodPost, "/api/cases/" + r.Case + "/commands", client.Wish(id, said)},
+			{http.MethodGet, "/api/cases/" + r.Case, nil},
+			{http.MethodGet, "/api/ranking", nil},
+		} {
+			asked.Go(func() error {
+				c := client.NewCaller(w.url(0), r.Sessions[seed.Consumer])
+				defer c.Close()
+				a, err := c.Try(way.method, way.path, way.body)
+				if err == nil && a.Status != http.StatusServiceUnavailable {
+					err = fmt.Errorf("%s %s: %s", way.method, way.path, a)
+				}
+				return err
+			})
+		}
+		require.NoError(t, asked.Wait())
+		took := time.Since(begun)
+		t.Logf("all were told after %v", took.Round(time.Millisecond))
+		require.Less(t, took, 3*store.Patience)
+		w.p.Replicas[0].Database.Heal()
+		require.Eventually(t, func() bool { return post().Status == http.StatusOK }, platform.Patience, 20*time.Millisecond)
+		require.Equal(t, http.StatusOK, post().Status)
+		w.leave()
+		w.judge()
 	})
 }
 

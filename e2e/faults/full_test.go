@@ -21,23 +21,27 @@ import (
 	"hejie/negotiation"
 )
 
+// looksForNotices is how often a server does: what it sent and could not note tempts it each time.
+const looksForNotices = time.Second
+
 // TestDiskFull: on a full disk nothing is promised that is not written: commands are refused as unavailable, under an id that may be sent
-// again, while readers go on reading. With space it works again by itself.
+// again, while readers go on reading, and no notice is sent that cannot be noted. With space it works again by itself.
 func TestDiskFull(t *testing.T) {
 	under(t, func(t *testing.T, chance *rand.Rand) {
-		dir := t.TempDir()
+		dir, phones := t.TempDir(), newGateway(t)
 		d := newDisk(t, dir)
-		w := newWorld(t, chance, platform.Options{Dir: dir, Under: func(int) []string { return d.under }})
+		w := newWorld(t, chance, platform.Options{Dir: dir, Flags: phones.flags(), Under: func(int) []string { return d.under }})
 		w.forgiven = []string{"full", "no space left"}
 		w.begin()
 		for range 2 {
 			w.dwell(upTo(chance, shortly))
 			free := d.fill(w)
 			w.refusesAndReads()
-			w.dwell(upTo(chance, shortly))
+			w.dwell(3*looksForNotices + upTo(chance, shortly))
 			free()
 		}
 		w.settle()
+		phones.judge()
 
 		// The disk ends with the server: what is on it is carried out before.
 		saved, again := filepath.Join(dir, "saved"), filepath.Join(dir, "again")

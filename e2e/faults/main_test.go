@@ -67,7 +67,7 @@ var (
 )
 
 // soaking is how many tests go on as long as there is time.
-const soaking = 8
+const soaking = 9
 
 // under runs a test with what chance decides, see soak.Under.
 func under(t *testing.T, test func(t *testing.T, chance *rand.Rand)) {

@@ -73,7 +73,6 @@ func newWorld(t *testing.T, chance *rand.Rand, o platform.Options) *world {
 	require.NoError(t, err)
 	so := seed.Unlimited()
 	so.Limits.DeskIdle, so.Limits.DeskMax = so.Limits.ConsumerIdle, so.Limits.ConsumerMax // a clock that jumps ends no session
-	so.Limits.OutageGap = 30 * 24 * time.Hour                                             // nor is it an outage: what it passes over is due
 	b, err := json.Marshal(so.Limits)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(limits, b, 0o600))

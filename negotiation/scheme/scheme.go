@@ -39,6 +39,9 @@ const (
 	StatusLeft      Status = "left"
 )
 
+// Serves says whether its desk negotiates: a suspended one takes no new cases and goes on with those that it has.
+func (s Status) Serves() bool { return s == StatusEnrolled || s == StatusSuspended }
+
 // Statuses in their order.
 var Statuses = [...]Status{StatusPending, StatusEnrolled, StatusSuspended, StatusRemoved, StatusLeft}
 

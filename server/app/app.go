@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -16,7 +17,8 @@ type Door interface {
 
 // CaseFinder finds cases that the platform must act on as a whole. The store is one.
 type CaseFinder interface {
-	// OpenCaseIDs gives ids of cases that are not closed, in the order of filing after the given one ("": from the first).
+	// OpenCaseIDs gives ids of cases that are not closed, or with Clocks of those with a clock that runs, in the order of filing after the
+	// given one ("": from the first).
 	OpenCaseIDs(ctx context.Context, f OpenFilter, after string, limit int) ([]string, error)
 	// CaseByCode gives the case with the code, or not_found.
 	CaseByCode(ctx context.Context, code string) (string, error)
@@ -28,9 +30,10 @@ type CaseFinder interface {
 type OpenFilter struct {
 	Enterprise string
 	Left       bool // only those of a desk agent whose account works no more
+	Clocks     bool // a closed case may have one, see negotiation.Ruling
 }
 
-// World is everything that the use cases need of it. All is required but Hash and Logger.
+// World is everything that the use cases need of it. All is required but Steady, Hash and Logger.
 type World struct {
 	Plain    Plain
 	Log      Log
@@ -39,14 +42,23 @@ type World struct {
 	Scores   Scores
 	Vault    Vault
 	Yearbook *Yearbook
-	Business Clock // dates events and deadlines
-	Real     Clock // sessions, codes, limits
+	Business Clock                // dates events and deadlines
+	Real     Clock                // sessions, codes, limits
+	Steady   func() time.Duration // since some moment, whatever clocks are set to; nil: the machine's
 	Limits   Limits
 	Secret   Secret
 	SMS      SMS
 	Hash     *argon2id.Params // of passwords; nil: HashParams
 	Logger   *slog.Logger
 	Replicas bool // others serve the same log: what they change must be seen within seconds
+}
+
+// steady time.
+func (w World) steady() time.Duration {
+	if w.Steady != nil {
+		return w.Steady()
+	}
+	return sinceBoot()
 }
 
 // App is the use cases around the cases. Everything in it is safe for use by many at once.

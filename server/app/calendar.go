@@ -143,7 +143,7 @@ func (s *Admin) FinishCalendar(ctx context.Context) error {
 // recompute the deadlines of every open case by the calendar known now.
 func (s *Admin) recompute(ctx context.Context) error {
 	var ids []string
-	err := eachOpenCase(ctx, s.w, OpenFilter{}, func(id string) error {
+	err := eachOpenCase(ctx, s.w, OpenFilter{Clocks: true}, func(id string) error {
 		ids = append(ids, id)
 		return nil
 	})
@@ -163,9 +163,6 @@ func (s *Admin) recompute(ctx context.Context) error {
 		}
 		several.Go(func() error {
 			_, err := s.w.Door.Do(going, negotiation.System, id, CommandID{}, negotiation.MoveDeadlines{Reason: negotiation.MovedByCalendar})
-			if negotiation.CodeOf(err) == negotiation.CodeWrongPhase { // closed meanwhile
-				err = nil
-			}
 			s.recount.done.Add(1)
 			return err
 		})

@@ -241,7 +241,7 @@ func (b *fileBuilder) clocks(before negotiation.Case, e negotiation.Event) {
 	}
 	for _, d := range b.c.Deadlines {
 		if b.open(d.Key) < 0 {
-			b.file.Clocks = append(b.file.Clocks, CaseClock{Deadline: d})
+			b.file.Clocks = append(b.file.Clocks, CaseClock{Deadline: d, Passed: d.Overdue})
 		}
 	}
 }

@@ -73,6 +73,9 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 				env.Open = &open
 				env.Left, err = left(look, c.Agent)
 			}
+			if err == nil {
+				env.Gone, err = gone(look, c.Enterprise)
+			}
 		case negotiation.Assign:
 			err = mayAssign(look, c, by, f.Agent)
 		}
@@ -90,6 +93,12 @@ func left(look Look, agent string) (bool, error) {
 	}
 	active, err := look.Active(agent)
 	return !active, err
+}
+
+// gone says whether the enterprise is in the scheme no more.
+func gone(look Look, enterprise string) (bool, error) {
+	status, err := look.Status(enterprise)
+	return !status.Serves(), err
 }
 
 // mayAssign refuses to give a case to somebody who works no more: deactivation gives back what they have by then. The system only

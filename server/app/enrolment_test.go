@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -151,6 +152,30 @@ func TestRemovalEscalates(t *testing.T) {
 	require.Equal(t, negotiation.PhaseAgreed, p.caseOf(agreed).Phase, "agreements keep their clocks")
 	require.Contains(t, p.templates("desk:"+p.enterprise.ID), app.TemplateRemoved)
 	require.Equal(t, negotiation.RoleDeskSupervisor, p.signIn("desk").Actor.Role, "the desk still performs its agreements")
+}
+
+// What the enterprise is no longer there for is not promised: neither on the screen nor at the door.
+func TestRemovalEndsReopening(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	p.do(p.buyer, id, negotiation.WithdrawCase{Reason: negotiation.WithdrawMistaken})
+	rooms := app.NewRooms(p.w, p.App)
+	reopens := func() bool {
+		v, err := rooms.View(p.ctx, p.buyer, id)
+		require.NoError(t, err)
+		return slices.Contains(v.Allowed, negotiation.Reopen{}.Kind())
+	}
+	for _, x := range []struct {
+		change negotiation.Kinded
+		want   bool
+	}{{scheme.Suspend{Ground: scheme.GroundNoAnswers}, true}, {scheme.Remove{Ground: scheme.GroundLeak}, false}} {
+		_, err := p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, x.change)
+		require.NoError(t, err)
+		require.Equal(t, x.want, reopens())
+	}
+	refused(t, negotiation.CodeNotEnrolled, p.try(p.buyer, id, negotiation.Reopen{}))
+	require.Equal(t, negotiation.PhaseClosed, p.caseOf(id).Phase)
 }
 
 // broken is a door that fails, which leaves things as a crash would.

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"hejie/negotiation"
@@ -68,8 +70,8 @@ func fileOf(r negotiation.Record) (string, error) {
 	return "", err
 }
 
-// loose is the upload while it is there and no event of the case names it any more that was not erased: the same file may be evidence
-// and proof of a performance.
+// loose is the upload while it is there and no evidence of the case names it any more that was not erased: the same file may be there
+// twice. In an old log the proof of a performance is named by the report alone, which then keeps it.
 func (s *Admin) loose(ctx context.Context, caseID, file string) (string, error) {
 	if file == "" {
 		return "", nil
@@ -78,10 +80,17 @@ func (s *Admin) loose(ctx context.Context, caseID, file string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	for _, r := range records {
-		if other, err := fileOf(r); err != nil || other == file && !r.Erased() {
-			return "", err
-		}
+	named := slices.DeleteFunc(records, func(r negotiation.Record) bool {
+		other, e := fileOf(r)
+		err = errors.Join(err, e)
+		return other != file
+	})
+	evidence := slices.DeleteFunc(slices.Clone(named), func(r negotiation.Record) bool { return r.Type != negotiation.EvidenceAdded{}.Kind() })
+	if len(evidence) > 0 {
+		named = evidence
+	}
+	if err != nil || slices.ContainsFunc(named, func(r negotiation.Record) bool { return !r.Erased() }) {
+		return "", err
 	}
 	row, err := s.w.Plain.File(ctx, file)
 	if negotiation.CodeOf(err) == negotiation.CodeNotFound {

@@ -70,7 +70,7 @@ func TestErase(t *testing.T) {
 	require.Empty(t, opened.OrderNumber)
 }
 
-// The proof of a performance is a file, too, and may be all that the report has.
+// The proof of a performance is evidence like any other: the report that names it does not keep it.
 func TestEraseProof(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
@@ -84,7 +84,7 @@ func TestEraseProof(t *testing.T) {
 	_, head, err := p.store.Case(p.ctx, id)
 	require.NoError(t, err)
 	erase := func() error {
-		_, err := p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: c.Code, Channel: negotiation.Room, Seq: head.Room.Seq, Reason: "含他人账号"})
+		_, err := p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: c.Code, Channel: negotiation.Room, Seq: head.Room.Seq - 1, Reason: "含他人账号"})
 		return err
 	}
 	require.NoError(t, erase())
@@ -95,7 +95,31 @@ func TestEraseProof(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// A file that two events name goes with the second of them.
+// In a log of before, the report alone names the proof, and may have nothing else.
+func TestEraseProofOfAnOldLog(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	c := p.caseOf(id)
+	p.do(p.agent, id, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest})
+	body := encoded(t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
+	upload, err := p.Files.Put(p.ctx, p.agent, app.Upload{Name: "转账.png", SHA256: sum(body), Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+	_, err = p.store.Change(p.ctx, app.Change{Case: id, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+		e := negotiation.Event{At: c.LastAt, By: negotiation.By{Side: negotiation.SideEnterprise, ID: p.agent.Actor.ID}, Channel: negotiation.Room,
+			Fact: negotiation.PerformanceReported{Item: 0, File: upload.ID}}
+		return app.Decision{Events: []negotiation.Event{e}, After: c.Apply(e)}
+	}})
+	require.NoError(t, err)
+	_, head, err := p.store.Case(p.ctx, id)
+	require.NoError(t, err)
+	_, err = p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: c.Code, Channel: negotiation.Room, Seq: head.Room.Seq, Reason: "含他人账号"})
+	require.NoError(t, err)
+	_, err = p.vault.Open(p.ctx, upload.ID)
+	refused(t, negotiation.CodeNotFound, err)
+}
+
+// A file that is evidence twice goes with the second of them.
 func TestEraseKeepsAFileThatIsStillNamed(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
@@ -121,11 +145,11 @@ func TestEraseKeepsAFileThatIsStillNamed(t *testing.T) {
 		}
 		return err
 	}
+	require.NoError(t, erase(report-2))
+	refused(t, negotiation.CodeAlreadyDone, erase(report-2))
+	require.NoError(t, get())
 	require.NoError(t, erase(report-1))
 	refused(t, negotiation.CodeAlreadyDone, erase(report-1))
-	require.NoError(t, get())
-	require.NoError(t, erase(report))
-	refused(t, negotiation.CodeAlreadyDone, erase(report))
 	refused(t, negotiation.CodeNotFound, get())
 	for _, name := range []string{upload.ID, upload.ID + ".copy"} {
 		_, err = p.vault.Open(p.ctx, name)

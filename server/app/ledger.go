@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hejie/negotiation"
+	"hejie/negotiation/scheme"
 	"hejie/negotiation/workday"
 )
 
@@ -37,6 +38,8 @@ type Look interface {
 	OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error)
 	// Active says whether the account may still act: it may have been erased or deactivated since the session was asked.
 	Active(account string) (bool, error)
+	// Status of an enterprise in the scheme.
+	Status(enterprise string) (scheme.Status, error)
 }
 
 // Decision is what Decide came to. Events are kept also when Err is set: deadlines that had to pass before the command was

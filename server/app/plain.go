@@ -16,8 +16,8 @@ import (
 type Plain interface {
 	PlainReader
 	Write(ctx context.Context, f func(PlainTx) error) error
-	// TakeOutbox gives notices to be tried now, oldest first, and nobody else gets them before until: then they are due again.
-	// Where no other process can ask nothing is noted, and they stay due.
+	// TakeOutbox gives notices to be tried now, oldest first, and nobody gets them again before until: then they are due again. That
+	// is on disk before it gives them, so what cannot be written is not sent.
 	TakeOutbox(ctx context.Context, now, until time.Time, limit int) ([]OutboxRow, error)
 }
 
@@ -25,6 +25,8 @@ type Plain interface {
 type PlainTx interface {
 	PlainReader
 	PlainWriter
+	// ServerTime is the database server's, by which all replicas go where their own clocks might differ; ok is false over a file.
+	ServerTime(ctx context.Context) (now time.Time, ok bool, err error)
 }
 
 // PlainReader reads. One that gives one row gives not_found when there is none.
@@ -71,8 +73,8 @@ type PlainReader interface {
 	MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) // by case; one never read is not in it
 	// FurthestRead is the highest mark in a channel of a case that an account or anybody of an enterprise has; "" for none of them.
 	FurthestRead(ctx context.Context, caseID string, ch negotiation.Channel, account, enterprise string) (int64, error)
-	CalendarYears(ctx context.Context) ([]CalendarYear, error) // oldest first
-	Heartbeat(ctx context.Context) (business time.Time, err error)
+	CalendarYears(ctx context.Context) ([]CalendarYear, error)                  // oldest first
+	Heartbeat(ctx context.Context) (time.Time, error)                           // by the server's time, over a file business time
 	Outages(ctx context.Context, since time.Time) ([]negotiation.Outage, error) // oldest first
 	InvitationCount(ctx context.Context, key string) (int, error)
 	Wishes(ctx context.Context, regions []string, limit int) ([]Wish, error) // of all regions when nil; the most wished for first
@@ -121,7 +123,7 @@ type PlainWriter interface {
 
 	Mark(ctx context.Context, account, caseID string, ch negotiation.Channel, seq int64) (bool, error) // false: was there already
 	SetCalendarYear(ctx context.Context, y CalendarYear) error
-	Beat(ctx context.Context, business time.Time) error
+	Beat(ctx context.Context, now time.Time) error // also when that is before the last: clocks are set back
 	AddOutage(ctx context.Context, o negotiation.Outage, noticed time.Time) error
 	AddInvitation(ctx context.Context, i Invitation) error // the same key, address and day again counts nothing
 	AddAudit(ctx context.Context, a AuditRow) error

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"sync"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 // Pulse notes every half minute that the platform is up, which is that some replica could write: all note in one place. A gap over
 // Limits.OutageGap is an outage, whether nothing ran or nothing could be written, and deadlines of parties that fell into it move (the
 // door does that when it meets them).
+//
+// Clocks may be set, and jump. Replicas beat by the clock of the server that they share, so that none takes its own for the platform's.
+// Over a file there is no other clock than the machine's: while the process lives, steady time says how long it could not beat, and a
+// jump is no outage; at a start a jump forward looks like one.
 type Pulse struct{ w World }
 
 const (
@@ -29,15 +34,19 @@ func (p *Pulse) Refresh(ctx context.Context) error {
 // without, note an outage if no other replica beat either. The first comes before anything walks deadlines; from then on the door sees
 // to it that no outage is unknown to it.
 func (p *Pulse) Beat(ctx context.Context) error {
-	began, now := p.w.Real.Now(), p.w.Business.Now()
-	last := p.w.Yearbook.beaten()
-	long := last.IsZero() || began.Sub(last) > p.w.Limits.OutageGap // of real time: the demo's business time jumps
+	began := p.w.steady()
+	away := forever
+	if last := p.w.Yearbook.beat.Load(); last != nil {
+		away = began - *last
+	}
 	var gap negotiation.Outage
-	err := p.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
-		if long { // asked here, where replicas take turns: the first finds the gap, and the second its beat
-			if gap, err = p.noteOutage(ctx, tx, now); err != nil {
-				return err
-			}
+	err := p.w.Plain.Write(ctx, func(tx PlainTx) error {
+		now, err := p.now(ctx, tx)
+		if err == nil && away > p.w.Limits.OutageGap { // asked here, where replicas take turns: the first finds the gap, and the second its beat
+			gap, err = p.noteOutage(ctx, tx, now, away)
+		}
+		if err != nil {
+			return err
 		}
 		return tx.Beat(ctx, now)
 	})
@@ -50,15 +59,31 @@ func (p *Pulse) Beat(ctx context.Context) error {
 	if err := p.Refresh(ctx); err != nil {
 		return err
 	}
-	p.w.Yearbook.setBeaten(began)
+	p.w.Yearbook.beat.Store(&began)
 	return nil
 }
 
-// noteOutage since the last beat of all, if that is long ago; else it gives the zero one.
-func (p *Pulse) noteOutage(ctx context.Context, tx PlainTx, now time.Time) (negotiation.Outage, error) {
+// forever is how long a process that has just begun did not beat.
+const forever = time.Duration(math.MaxInt64)
+
+// now is when the platform beats: business time, which is the server's where there is one. The demo, whose business time is pushed, has none.
+func (p *Pulse) now(ctx context.Context, tx PlainTx) (time.Time, error) {
+	now, ok, err := tx.ServerTime(ctx)
+	if !ok {
+		now = p.w.Business.Now()
+	}
+	return now, err
+}
+
+// noteOutage since the last beat of all, if that is long ago; else it gives the zero one. Away is how long this process did not beat: the
+// last beat is not older, whatever the clock was set to meanwhile.
+func (p *Pulse) noteOutage(ctx context.Context, tx PlainTx, now time.Time, away time.Duration) (negotiation.Outage, error) {
 	last, err := tx.Heartbeat(ctx)
 	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
 		return negotiation.Outage{}, nil
+	}
+	if away < forever && (last.After(now) || now.Sub(last) > away) {
+		last = now.Add(-away)
 	}
 	if err != nil || now.Sub(last) <= p.w.Limits.OutageGap {
 		return negotiation.Outage{}, err
@@ -75,13 +100,13 @@ func (p *Pulse) noteOutage(ctx context.Context, tx PlainTx, now time.Time) (nego
 const beatTime = 10 * time.Second
 
 // awake beats if this replica did not for so long that there may have been an outage it does not know: until then nothing is decided.
-// An outage begins with a beat of somebody and is longer than OutageGap, so after half of that none can have ended unknown, even if the
-// clocks of replicas differ. Error: unavailable.
+// An outage begins with a beat of somebody and is longer than OutageGap, so after half of that none can have ended unknown.
+// Error: unavailable.
 func (p *Pulse) awake(ctx context.Context) error {
 	y := p.w.Yearbook
 	fresh := func() bool {
-		last := y.beaten()
-		return last.IsZero() || p.w.Real.Now().Sub(last) <= p.w.Limits.OutageGap/2 // zero: a command, not a platform that runs
+		last := y.beat.Load()
+		return last == nil || p.w.steady()-*last <= p.w.Limits.OutageGap/2 // nil: a command, not a platform that runs
 	}
 	if fresh() {
 		return nil

@@ -48,6 +48,77 @@ func TestPulse(t *testing.T) {
 	}
 }
 
+// TestPulseOverJumps: over a file a clock that is set forward or back while the platform runs is no outage, and hides none: that is what
+// steady time says.
+func TestPulseOverJumps(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	for name, c := range map[string]struct {
+		jump    time.Duration // at one beat, and back at the next; with away: while nothing could be written
+		away    time.Duration // then, of steady time; 0: not at all
+		restart bool          // the process begins anew after that
+	}{
+		"forward and back":                         {jump: day},
+		"back and forward":                         {jump: -day},
+		"forward and back, and a gap":              {jump: day, away: 3 * time.Hour},
+		"forward and back, and a gap over a start": {jump: day, away: 3 * time.Hour, restart: true},
+		"back and forward, and a gap":              {jump: -day, away: 3 * time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			steady := &clock{now: morning}
+			w := newWorld(t, func(w *app.World) { w.Steady = func() time.Duration { return steady.Now().Sub(morning) } })
+			pulse := w.Pulse
+			beat := func() {
+				t.Helper()
+				require.NoError(t, pulse.Beat(w.ctx))
+				last, err := w.plain.Heartbeat(w.ctx)
+				require.NoError(t, err)
+				require.Equal(t, w.business.Now(), last, "neither ahead nor behind")
+			}
+			lives := func(d time.Duration) {
+				steady.pass(d)
+				w.pass(d)
+			}
+			beat()
+			for _, by := range []time.Duration{c.jump, -c.jump} {
+				lives(30 * time.Second)
+				w.pass(by)
+				beat()
+				require.NoError(t, w.ledger.Tick(w.ctx, app.NewID()), "decisions go on")
+			}
+			outages := []negotiation.Outage{}
+			if c.away > 0 {
+				lives(c.away)
+				outages = append(outages, negotiation.Outage{From: w.business.Now().Add(-c.away), To: w.business.Now()})
+			}
+			if c.restart {
+				begun := w.w
+				begun.Yearbook = app.NewYearbook()
+				pulse = app.New(begun).Pulse
+			}
+			beat()
+			found, err := w.plain.Outages(w.ctx, morning.Add(-2*day))
+			require.NoError(t, err)
+			require.Equal(t, outages, found)
+		})
+	}
+}
+
+// TestPulseAwayOverJump: a clock that is set while nothing can be written makes the outage neither longer nor shorter.
+func TestPulseAwayOverJump(t *testing.T) {
+	t.Parallel()
+	for _, jump := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
+		steady := &clock{now: morning}
+		w := newWorld(t, func(w *app.World) { w.Steady = func() time.Duration { return steady.Now().Sub(morning) } })
+		require.NoError(t, w.Pulse.Beat(w.ctx))
+		steady.pass(3 * time.Hour)
+		w.pass(3*time.Hour + jump)
+		require.NoError(t, w.Pulse.Beat(w.ctx))
+		require.Equal(t, []negotiation.Outage{{From: w.business.Now().Add(-3 * time.Hour), To: w.business.Now()}}, w.yearbook.Outages(), jump)
+	}
+}
+
 // replica reads nothing of the heartbeat but where writes of all replicas take turns: two that start at once would both find the gap.
 type replica struct{ app.Plain }
 

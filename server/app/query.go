@@ -10,7 +10,7 @@ import (
 )
 
 // Column of the officers' board. A case stands in one of them: overdue comes before what is overdue, a pending refusal and a
-// broken promise before the phase.
+// broken promise before the phase: they wait for an officer also when the complaint is over.
 type Column string
 
 // The columns.
@@ -91,21 +91,21 @@ func ColumnOf(c negotiation.Case) Column {
 	switch c.Phase {
 	case negotiation.PhaseAwaitingResponse, negotiation.PhaseNegotiating:
 		return ColumnRunning
-	case negotiation.PhaseClosed:
-		return ColumnClosed
-	case negotiation.PhaseEscalated, negotiation.PhaseAccepted:
+	case negotiation.PhaseEscalated, negotiation.PhaseAccepted, negotiation.PhaseClosed:
 		for _, d := range c.Deadlines {
 			if d.Overdue && d.Whose == negotiation.SideBureau {
 				return ColumnOverdue
 			}
 		}
 		switch {
-		case c.Refusal != nil && !c.Refusal.Ruled:
+		case c.RefusalPending():
 			return ColumnRefusals
-		case c.Class == negotiation.ClassSB && c.Complaint.Finding == "":
+		case c.FindingPending():
 			return ColumnBroken
 		case c.Phase == negotiation.PhaseAccepted:
 			return ColumnAccepted
+		case c.Phase == negotiation.PhaseClosed:
+			return ColumnClosed
 		}
 		return ColumnNew
 	}

@@ -124,6 +124,9 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 			v.Positions[ch] = head.At(ch)
 		}
 	}
+	if v.Allowed, err = r.without(ctx, v.Allowed, c); err != nil {
+		return CaseView{}, err
+	}
 	if v.Read, err = r.marks.Of(ctx, s, caseID); err != nil {
 		return CaseView{}, err
 	}
@@ -136,6 +139,19 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 		return CaseView{}, err
 	}
 	return v, r.people(ctx, s, &v)
+}
+
+// without leaves out what the door refuses for a reason that lies outside of the case: taking it up again with an enterprise that is gone.
+func (r *Rooms) without(ctx context.Context, allowed []string, c negotiation.Case) ([]string, error) {
+	i := slices.Index(allowed, negotiation.Reopen{}.Kind())
+	if i < 0 {
+		return allowed, nil
+	}
+	e, err := r.w.Plain.Enterprise(ctx, c.Enterprise)
+	if err != nil || e.Status.Serves() {
+		return allowed, err
+	}
+	return slices.Delete(allowed, i, i+1), nil
 }
 
 // texts fills what the facts do not hold, for a reader of the room.

@@ -116,7 +116,7 @@ func newWorld(t testing.TB, change ...func(*app.World)) *world {
 	t.Cleanup(func() { require.NoError(t, disk.Close()) })
 	w.plain = w.store.Plain()
 	w.w = app.World{Plain: w.plain, Log: w.store, Cases: w.store, Scores: w.store, Vault: disk, Yearbook: w.yearbook, Business: w.business,
-		Real: w.real, Limits: app.DefaultLimits(), Secret: app.NewSecret(), SMS: app.SMSWebhook,
+		Real: w.real, Steady: func() time.Duration { return w.real.Now().Sub(morning) }, Limits: app.DefaultLimits(), Secret: app.NewSecret(), SMS: app.SMSWebhook,
 		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}}
 	for _, f := range change {
 		f(&w.w)

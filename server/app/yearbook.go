@@ -20,8 +20,8 @@ type Yearbook struct {
 	calendar atomic.Pointer[workday.Calendar]
 	outages  atomic.Pointer[[]negotiation.Outage]
 	edition  atomic.Uint64
-	beat     atomic.Int64       // microseconds; see beaten
-	beats    singleflight.Group // of those who wait for one
+	beat     atomic.Pointer[time.Duration] // steady time when the last beat began after which outages were read; nil before the first
+	beats    singleflight.Group            // of those who wait for one
 }
 
 // NewYearbook knows the built-in years and no outage.
@@ -41,16 +41,6 @@ func (y *Yearbook) Edition() uint64 { return y.edition.Load() }
 // Outages of the last ninety days, oldest first: none of them can still hold a running deadline that is older. The slice is shared
 // and not to be changed.
 func (y *Yearbook) Outages() []negotiation.Outage { return *y.outages.Load() }
-
-// beaten is when (real time) the last beat began after which outages were read; zero before the first.
-func (y *Yearbook) beaten() time.Time {
-	if us := y.beat.Load(); us != 0 {
-		return time.UnixMicro(us)
-	}
-	return time.Time{}
-}
-
-func (y *Yearbook) setBeaten(at time.Time) { y.beat.Store(at.UnixMicro()) }
 
 const outagesKept = 90 * day
 

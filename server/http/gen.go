@@ -808,7 +808,7 @@ type BarShare = scorecard.Share
 
 // BoardColumn A case stands in one column. `coming`: negotiations about to fail (2 working days), or without their first response; `new`: complaints
 // that wait for the decision on acceptance, fewest days first; `accepted`: in mediation; `overdue`: a clock of the bureau ran out;
-// `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. An agreement
+// `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding, both also when the complaint is over; `closed`. An agreement
 // that is being performed stands in none. `running` is besides: all negotiations, the coming ones among them.
 type BoardColumn = app.Column
 
@@ -1033,7 +1033,7 @@ type CaseRow struct {
 
 	// Column A case stands in one column. `coming`: negotiations about to fail (2 working days), or without their first response; `new`: complaints
 	// that wait for the decision on acceptance, fewest days first; `accepted`: in mediation; `overdue`: a clock of the bureau ran out;
-	// `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. An agreement
+	// `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding, both also when the complaint is over; `closed`. An agreement
 	// that is being performed stands in none. `running` is besides: all negotiations, the coming ones among them.
 	Column BoardColumn `json:"column,omitempty,omitzero"`
 
@@ -1048,7 +1048,8 @@ type CaseRow struct {
 	// DueKey A clock within its case; of an offer or item with its number. When it runs out:
 	// `first_response` warns the bureau; `negotiation` escalates, or lapses (LC); `offer` lapses the offer; `performance` asks the one
 	// who was promised; `silence` escalates; `confirmation` leaves the item unconfirmed (SU); `consumer_part` ends the agreement (WC);
-	// `complaint_decision` (Order 121 art. 15) and `mediation` (art. 23(5)) mark the bureau overdue.
+	// `complaint_decision` (Order 121 art. 15), `ruling` and `mediation` (art. 23(5)) mark the bureau overdue. `ruling` is what is left of the
+	// days of `complaint_decision` for a refusal to rule on or a broken promise to find on: after acceptance, and in a closed case too.
 	//
 	//
 	// Example: offer:3
@@ -1301,7 +1302,8 @@ type Clock struct {
 	// Key A clock within its case; of an offer or item with its number. When it runs out:
 	// `first_response` warns the bureau; `negotiation` escalates, or lapses (LC); `offer` lapses the offer; `performance` asks the one
 	// who was promised; `silence` escalates; `confirmation` leaves the item unconfirmed (SU); `consumer_part` ends the agreement (WC);
-	// `complaint_decision` (Order 121 art. 15) and `mediation` (art. 23(5)) mark the bureau overdue.
+	// `complaint_decision` (Order 121 art. 15), `ruling` and `mediation` (art. 23(5)) mark the bureau overdue. `ruling` is what is left of the
+	// days of `complaint_decision` for a refusal to rule on or a broken promise to find on: after acceptance, and in a closed case too.
 	//
 	//
 	// Example: offer:3
@@ -1495,7 +1497,8 @@ type Deadline = negotiation.Deadline
 // DeadlineKey A clock within its case; of an offer or item with its number. When it runs out:
 // `first_response` warns the bureau; `negotiation` escalates, or lapses (LC); `offer` lapses the offer; `performance` asks the one
 // who was promised; `silence` escalates; `confirmation` leaves the item unconfirmed (SU); `consumer_part` ends the agreement (WC);
-// `complaint_decision` (Order 121 art. 15) and `mediation` (art. 23(5)) mark the bureau overdue.
+// `complaint_decision` (Order 121 art. 15), `ruling` and `mediation` (art. 23(5)) mark the bureau overdue. `ruling` is what is left of the
+// days of `complaint_decision` for a refusal to rule on or a broken promise to find on: after acceptance, and in a closed case too.
 //
 // Example: offer:3
 type DeadlineKey = negotiation.DeadlineKey
@@ -1529,7 +1532,8 @@ type DemoClock struct {
 	// Deadline A clock within its case; of an offer or item with its number. When it runs out:
 	// `first_response` warns the bureau; `negotiation` escalates, or lapses (LC); `offer` lapses the offer; `performance` asks the one
 	// who was promised; `silence` escalates; `confirmation` leaves the item unconfirmed (SU); `consumer_part` ends the agreement (WC);
-	// `complaint_decision` (Order 121 art. 15) and `mediation` (art. 23(5)) mark the bureau overdue.
+	// `complaint_decision` (Order 121 art. 15), `ruling` and `mediation` (art. 23(5)) mark the bureau overdue. `ruling` is what is left of the
+	// days of `complaint_decision` for a refusal to rule on or a broken promise to find on: after acceptance, and in a closed case too.
 	//
 	//
 	// Example: offer:3
@@ -2419,7 +2423,7 @@ type Reminded = negotiation.Reminded
 // Reopen Takes up a lapsed or withdrawn case again, once.
 type Reopen = negotiation.Reopen
 
-// ReportPerformance Say that the own item was done; money with proof (a file) or a reference.
+// ReportPerformance Say that the own item was done; money with proof (a file, which becomes evidence) or a reference.
 type ReportPerformance = negotiation.ReportPerformance
 
 // Role Of an account

@@ -8,7 +8,9 @@
 //
 // # Invariants
 //
-//   - Once, and after a crash between sending and noting once more, under the same id, which the webhook gets as its idempotency key.
+//   - Once. A row is taken for a while on disk before it is sent, so that what cannot be written is not sent. What was sent and could
+//     not be noted is noted again before anything else is sent. Only when the process ends in between, or the database stays away from a replica
+//     for longer than the lease, is it sent once more, under the same id, which the webhook gets as its idempotency key.
 //   - A failure is tried again, later each time, at most maxAttempts times. A refusal (Refused) is final.
 //   - One-time codes leave the table when they were sent, or when they are too old to be of use. Only the demo keeps what it sent.
 //   - Neither texts nor numbers are logged.
@@ -64,10 +66,11 @@ type Options struct {
 
 // Worker empties the outbox.
 type Worker struct {
-	o     Options
-	wake  chan struct{}
-	known map[string][]app.Recipient // of what is being worked off just now
-	since time.Time                  // when it began
+	o       Options
+	wake    chan struct{}
+	known   map[string][]app.Recipient // of what is being worked off just now
+	since   time.Time                  // when it began
+	unnoted []note                     // of what was sent and could not be noted: a batch at most, since nothing is sent meanwhile
 }
 
 const (
@@ -76,7 +79,7 @@ const (
 	batch       = 64
 	atOnce      = 4
 	sendTime    = 15 * time.Second
-	lease       = 2 * time.Minute // so long no other replica sends what this one took
+	lease       = 2 * time.Minute // so long nobody else sends what this replica took
 	knownFor    = 2 * time.Second // whom notices are for, while there are more
 	firstWait   = 5 * time.Second
 	longestWait = time.Hour
@@ -129,6 +132,10 @@ func (w *Worker) Run(ctx context.Context) error {
 
 // Step takes one batch of what is due and says whether there may be more.
 func (w *Worker) Step(ctx context.Context) (more bool, err error) {
+	if err := w.write(ctx, w.unnoted); err != nil {
+		return false, err
+	}
+	w.unnoted = nil
 	now := w.o.Clock.Now()
 	rows, err := w.o.Plain.TakeOutbox(ctx, now, now.Add(lease), batch)
 	if err != nil {
@@ -175,22 +182,19 @@ func (w *Worker) wanted(ctx context.Context, rows []app.OutboxRow) (wanted []app
 			notes = append(notes, func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) })
 		}
 	}
-	if len(notes) > 0 {
-		err = errors.Join(err, w.write(ctx, notes))
-	}
-	return wanted, err
+	return wanted, errors.Join(err, w.write(ctx, notes))
 }
 
-// note is what becomes of a row; nil: it stays as it is.
+// note is what becomes of a row.
 type note func(tx app.PlainTx) error
 
 // write makes the notes in one transaction. What was sent is noted also while ending.
 func (w *Worker) write(ctx context.Context, notes []note) error {
+	if len(notes) == 0 {
+		return nil
+	}
 	return w.o.Plain.Write(context.WithoutCancel(ctx), func(tx app.PlainTx) error {
 		for _, n := range notes {
-			if n == nil {
-				continue
-			}
 			if err := n(tx); err != nil {
 				return err
 			}
@@ -226,9 +230,6 @@ func (w *Worker) address(ctx context.Context, rows []app.OutboxRow, now time.Tim
 			notes = append(notes, func(tx app.PlainTx) error { return expand(ctx, tx, r, to, now) })
 		}
 	}
-	if len(notes) == 0 {
-		return ready, false, nil
-	}
 	return ready, parted, w.write(ctx, notes)
 }
 
@@ -245,12 +246,18 @@ func expand(ctx context.Context, tx app.PlainTx, r app.OutboxRow, to []app.Recip
 	return nil
 }
 
+// outcome of a row: its note, nil when it stays as it is, and whether it was sent.
+type outcome struct {
+	note note
+	sent bool
+}
+
 // send hands rows over, a few at a time, and notes what became of them: whatever ended while the last notes were written, in one
-// transaction. When they cannot be written nothing more is sent, nor after last: others may send it soon.
+// transaction. When they cannot be written no other is begun, nor after last: others may send it soon.
 func (w *Worker) send(ctx context.Context, rows []app.OutboxRow, last time.Time) (err error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	waiting, done := make(chan app.OutboxRow, len(rows)), make(chan note, len(rows))
+	begin, stop := context.WithCancel(ctx) // what was begun goes on: one that is broken off may have arrived
+	defer stop()
+	waiting, done := make(chan app.OutboxRow, len(rows)), make(chan outcome, len(rows))
 	for _, r := range rows {
 		waiting <- r
 	}
@@ -258,42 +265,64 @@ func (w *Worker) send(ctx context.Context, rows []app.OutboxRow, last time.Time)
 	for range min(atOnce, len(rows)) {
 		go func() {
 			for r := range waiting {
-				done <- w.one(ctx, r, last)
+				if begin.Err() != nil {
+					done <- outcome{}
+				} else {
+					done <- w.one(ctx, r, last)
+				}
 			}
 		}()
 	}
 	for left := len(rows); left > 0; {
-		notes := []note{<-done}
+		ended := []outcome{<-done}
 		for len(done) > 0 {
-			notes = append(notes, <-done)
+			ended = append(ended, <-done)
 		}
-		left -= len(notes)
-		if e := w.write(ctx, notes); e != nil {
+		left -= len(ended)
+		if e := w.note(ctx, ended); e != nil {
 			err = errors.Join(err, e)
-			cancel()
+			stop()
 		}
 	}
 	return err
 }
 
-// one sends a row. Nil when we are ending or late, which is nobody's failure.
-func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) note {
+// note what became of rows; what was sent and cannot be noted is remembered.
+func (w *Worker) note(ctx context.Context, ended []outcome) error {
+	var notes, sent []note
+	for _, o := range ended {
+		if o.note != nil {
+			notes = append(notes, o.note)
+		}
+		if o.sent {
+			sent = append(sent, o.note)
+		}
+	}
+	err := w.write(ctx, notes)
+	if err != nil {
+		w.unnoted = append(w.unnoted, sent...)
+	}
+	return err
+}
+
+// one sends a row. It stays as it is when we are ending or late, which is nobody's failure.
+func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) outcome {
 	switch {
 	case ctx.Err() != nil || w.o.Clock.Now().After(last):
-		return nil
+		return outcome{}
 	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
-		return func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) }
+		return outcome{note: func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) }}
 	}
 	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, TextOf(r, w.o.Base)}
 	sending, stop := context.WithTimeout(ctx, sendTime)
 	defer stop()
 	switch err := w.o.Sender.Send(sending, m); {
 	case err == nil:
-		return w.sent(ctx, r, m.Text)
+		return outcome{w.sent(ctx, r, m.Text), true}
 	case ctx.Err() != nil:
-		return nil
+		return outcome{}
 	default:
-		return w.failed(ctx, r, err)
+		return outcome{note: w.failed(ctx, r, err)}
 	}
 }
 

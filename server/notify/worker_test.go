@@ -420,6 +420,57 @@ func (s *slow) Send(_ context.Context, m notify.Message) error {
 	return nil
 }
 
+// unwritable is a database that for a while takes notices but nothing after.
+type unwritable struct {
+	app.Plain
+	full bool
+}
+
+func (p *unwritable) Write(ctx context.Context, f func(app.PlainTx) error) error {
+	if p.full {
+		return negotiation.NewError(negotiation.CodeUnavailable)
+	}
+	return p.Plain.Write(ctx, f)
+}
+
+// TestNotedLater: what was sent and could not be noted is noted as soon as that can be, and until then neither sent again nor followed by
+// anything else, however long it takes. The rest of its batch is sent when its lease is over.
+func TestNotedLater(t *testing.T) {
+	t.Parallel()
+	disk := &unwritable{}
+	w := newWorld(t, func(o *notify.Options) {
+		disk.Plain = o.Plain
+		o.Plain = disk
+	})
+	const notices = 20
+	to := w.account(negotiation.RoleConsumer, phone, phone, "", "")
+	for range notices {
+		w.notice(to)
+	}
+	disk.full = true
+	_, err := w.Step(w.ctx)
+	require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err))
+	begun := len(w.out.got)
+	require.Positive(t, begun)
+	for range 600 { // ten minutes
+		w.clock.pass(time.Second)
+		_, err := w.Step(w.ctx)
+		require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err))
+	}
+	require.Len(t, w.out.got, begun)
+	disk.full = false
+	w.settle()
+	sent := map[string]int{}
+	for _, m := range w.out.got {
+		sent[m.ID]++
+	}
+	require.Len(t, sent, notices)
+	require.Len(t, w.out.got, notices, "each once")
+	for _, r := range w.rows() {
+		require.False(t, r.Delivered.IsZero())
+	}
+}
+
 // TestLate: what could not be sent while it was taken is left to whoever takes it next, and nothing is sent twice.
 func TestLate(t *testing.T) {
 	t.Parallel()

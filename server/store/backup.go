@@ -95,7 +95,7 @@ func FilesIn(ctx context.Context, at string) (files []app.FileRow, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	return list(ctx, reader{db}, scanFile, selectFile+` WHERE mime <> '' ORDER BY id`)
+	return list(ctx, reader{q: db}, scanFile, selectFile+` WHERE mime <> '' ORDER BY id`)
 }
 
 // vacuumInto copies on a connection of its own: one that is query_only refuses.

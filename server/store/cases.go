@@ -206,13 +206,13 @@ func (s *Store) Cases(ctx context.Context, q app.CaseQuery) (app.CasePage, error
 	from, args := `cases`+c.where(), c.args
 	switch {
 	case q.Enterprise != "" && q.Open && q.Sort != app.SortNewest:
-		from = `cases` + reader{s.readers}.words().inbox + c.where()
+		from = `cases` + s.reader().words().inbox + c.where()
 	case q.Consumer == "" && q.Enterprise == "" && q.Column == "" && q.Sort == app.SortDue:
 		from, args = firstOfEach(columnsOf(q), c, o, limit+1)
 	}
 	// What puts a page in order is in the indexes of inboxes and boards; only the rows of the page are read.
 	var rows []listed
-	err := reader{s.readers}.all(ctx, &rows, `SELECT `+listedColumns+` FROM cases WHERE key IN
+	err := s.reader().all(ctx, &rows, `SELECT `+listedColumns+` FROM cases WHERE key IN
 		(SELECT key FROM `+from+` ORDER BY `+o.by+` LIMIT ?) ORDER BY `+o.by, append(args, limit+1)...)
 	if err != nil {
 		return app.CasePage{}, readError(err)
@@ -282,7 +282,7 @@ func (s *Store) CountColumns(ctx context.Context, q app.CaseQuery) (map[app.Colu
 		Col app.Column
 		N   int
 	}
-	if err := (reader{s.readers}).all(ctx, &rows, `SELECT col, count(*) AS n FROM cases`+c.where()+` GROUP BY col`, c.args...); err != nil {
+	if err := s.reader().all(ctx, &rows, `SELECT col, count(*) AS n FROM cases`+c.where()+` GROUP BY col`, c.args...); err != nil {
 		return nil, readError(err)
 	}
 	counts := make(map[app.Column]int, len(app.Columns)+1)
@@ -292,7 +292,7 @@ func (s *Store) CountColumns(ctx context.Context, q app.CaseQuery) (map[app.Colu
 	q.Column, q.Horizon = app.ColumnComing, horizon
 	c = conditionsOf(q)
 	var coming int
-	if err := (reader{s.readers}).get(ctx, &coming, `SELECT count(*) FROM cases`+c.where(), c.args...); err != nil {
+	if err := s.reader().get(ctx, &coming, `SELECT count(*) FROM cases`+c.where(), c.args...); err != nil {
 		return nil, readError(err)
 	}
 	counts[app.ColumnComing] = coming
@@ -309,7 +309,7 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 		N     int
 	}
 	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}}
-	err := reader{s.readers}.all(ctx, &rows, `SELECT phase, turn, agent, `+isLate+` AS late, count(*) AS n FROM cases`+reader{s.readers}.words().inbox+`
+	err := s.reader().all(ctx, &rows, `SELECT phase, turn, agent, `+isLate+` AS late, count(*) AS n FROM cases`+s.reader().words().inbox+`
 		WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, agent, late`, enterprise)
 	if err != nil {
 		return counts, readError(err)
@@ -342,7 +342,7 @@ func (s *Store) CaseRow(ctx context.Context, id string) (app.CaseRow, error) {
 
 // CaseByCode gives the id of the case with the code, or not_found.
 func (s *Store) CaseByCode(ctx context.Context, code string) (id string, err error) {
-	err = reader{s.readers}.get(ctx, &id, `SELECT id FROM cases WHERE code = ?`, code)
+	err = s.reader().get(ctx, &id, `SELECT id FROM cases WHERE code = ?`, code)
 	return id, readError(err)
 }
 
@@ -377,7 +377,7 @@ func (s *Store) entry(ctx context.Context, id string) (*entry, error) {
 // Records of a channel after a position; see app.Log.
 func (s *Store) Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error) {
 	var key int64
-	r := reader{s.readers}
+	r := s.reader()
 	if err := r.get(ctx, &key, `SELECT key FROM case_keys WHERE id = ?`, caseID); err != nil {
 		return nil, readError(err)
 	}
@@ -409,7 +409,7 @@ func (s *Store) RecordsOf(ctx context.Context, caseID string, types ...string) (
 		q += ` AND type <> 'message_posted'` // there is an index without the talk
 	}
 	in, args := oneOf(types)
-	return records(ctx, reader{s.readers}, caseID, q+` AND type IN `+in+` ORDER BY version`, append([]any{caseID}, args...)...)
+	return records(ctx, s.reader(), caseID, q+` AND type IN `+in+` ORDER BY version`, append([]any{caseID}, args...)...)
 }
 
 // Speakers gives who made an event in the case's room; see app.Log.
@@ -444,7 +444,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 		At int64 `db:"next_at"`
 		ID string
 	}
-	err = reader{s.readers}.all(ctx, &rows, `SELECT next_at, id FROM cases WHERE next_at IS NOT NULL ORDER BY next_at, key LIMIT ?`, limit+1)
+	err = s.reader().all(ctx, &rows, `SELECT next_at, id FROM cases WHERE next_at IS NOT NULL ORDER BY next_at, key LIMIT ?`, limit+1)
 	if err != nil {
 		return nil, time.Time{}, readError(err)
 	}
@@ -460,7 +460,11 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 // OpenCaseIDs gives ids of cases that are not closed; see app.CaseFinder.
 func (s *Store) OpenCaseIDs(ctx context.Context, f app.OpenFilter, after string, limit int) (ids []string, err error) {
 	c := &conditions{}
-	c.add("open = 1")
+	if f.Clocks {
+		c.add("next_at IS NOT NULL")
+	} else {
+		c.add("open = 1")
+	}
 	equal(c, "enterprise", f.Enterprise)
 	if f.Left {
 		const gone = ` FROM accounts WHERE active = 0 AND enterprise <> '')`
@@ -469,13 +473,13 @@ func (s *Store) OpenCaseIDs(ctx context.Context, f app.OpenFilter, after string,
 	if after != "" {
 		c.add("key > coalesce((SELECT key FROM case_keys WHERE id = ?), 0)", after)
 	}
-	err = reader{s.readers}.all(ctx, &ids, `SELECT id FROM cases`+c.where()+` ORDER BY key LIMIT ?`, append(c.args, limit)...)
+	err = s.reader().all(ctx, &ids, `SELECT id FROM cases`+c.where()+` ORDER BY key LIMIT ?`, append(c.args, limit)...)
 	return ids, readError(err)
 }
 
 // CaseByRef gives the consumer's last case with this case code or order reference, or not_found.
 func (s *Store) CaseByRef(ctx context.Context, consumer, code, orderRef string) (id string, err error) {
-	err = reader{s.readers}.get(ctx, &id, `SELECT id FROM cases WHERE consumer = ? AND (code = ? OR order_ref <> '' AND order_ref = ?)
+	err = s.reader().get(ctx, &id, `SELECT id FROM cases WHERE consumer = ? AND (code = ? OR order_ref <> '' AND order_ref = ?)
 		ORDER BY key DESC LIMIT 1`, consumer, code, orderRef)
 	return id, readError(err)
 }

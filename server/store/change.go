@@ -3,9 +3,12 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"hejie/negotiation"
+	"hejie/negotiation/scheme"
 	"hejie/negotiation/scorecard"
 	"hejie/server/app"
 )
@@ -346,6 +349,19 @@ func (l *look) Active(account string) (active bool, err error) {
 		return false, unavailable(err)
 	}
 	return len(found) > 0, nil
+}
+
+// Status of an enterprise; it is read as other transactions leave it.
+func (l *look) Status(enterprise string) (status scheme.Status, err error) {
+	err = l.b.tx.get(context.Background(), &status, `SELECT status FROM enterprises WHERE id = ?`+l.b.tx.words().share, enterprise)
+	if errors.Is(err, sql.ErrNoRows) {
+		return scheme.StatusNone, nil
+	}
+	if err != nil {
+		l.err = err
+		return "", unavailable(err)
+	}
+	return status, nil
 }
 
 func micros(t time.Time) int64 {

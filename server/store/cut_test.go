@@ -23,6 +23,7 @@ type proxy struct {
 	socket string
 	cut    atomic.Int32 // what happens to the next bytes of the connection that sends first
 	closed atomic.Bool  // nobody gets in
+	held   sync.RWMutex // locked: it takes all bytes and lets none through
 	left   atomic.Int64 // bytes of answers until the connection breaks; 0: it does not
 	mu     sync.Mutex
 	open   map[net.Conn]bool
@@ -104,7 +105,10 @@ func (p *proxy) carry(from, to net.Conn, swallow *atomic.Bool, asking bool) {
 			p.left.Store(0)
 			return
 		}
-		if _, err := to.Write(b[:n]); err != nil {
+		p.held.RLock()
+		_, err = to.Write(b[:n])
+		p.held.RUnlock()
+		if err != nil {
 			return
 		}
 	}

@@ -143,6 +143,30 @@ func TestFullDisk(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestFullDiskTakesNoNotice: what cannot be noted as taken is not given to be sent.
+func TestFullDiskTakesNoNotice(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, store.Options{})
+	require.NoError(t, s.Plain().Write(ctx, func(tx app.PlainTx) error {
+		return tx.AddOutbox(ctx, app.OutboxRow{ID: "a", To: "x", Template: "t", Created: at, Next: at})
+	}))
+	var full atomic.Bool
+	require.NoError(t, s.FailCommits(ctx, func() error {
+		if full.Load() {
+			return store.ErrInjected
+		}
+		return nil
+	}))
+	full.Store(true)
+	rows, err := s.Plain().TakeOutbox(ctx, at, at.Add(time.Minute), 9)
+	require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err))
+	require.Empty(t, rows)
+	full.Store(false)
+	rows, err = s.Plain().TakeOutbox(ctx, at, at.Add(time.Minute), 9)
+	require.NoError(t, err)
+	require.Len(t, rows, 1)
+}
+
 // TestFailedFsync: nobody knows what is on disk, so the process ends and nothing is written until then.
 func TestFailedFsync(t *testing.T) {
 	t.Parallel()

@@ -20,7 +20,7 @@ type warm struct {
 func (s *Store) warm(ctx context.Context, id string) (w *warm, err error) {
 	w = &warm{stamp: s.cache.stamp(id)}
 	base, _ := s.cache.get(id)
-	w.entry, err = s.load(ctx, reader{s.readers}, id, base)
+	w.entry, err = s.load(ctx, s.reader(), id, base)
 	return w, err
 }
 

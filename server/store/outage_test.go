@@ -20,9 +20,27 @@ type still time.Time
 
 func (s still) Now() time.Time { return time.Time(s) }
 
-// living is a replica that runs on: its store behind a proxy, its beats, its door.
+// timed has the server's time from a clock of the test.
+type timed struct {
+	app.Plain
+	now app.Clock
+}
+
+func (p timed) Write(ctx context.Context, f func(app.PlainTx) error) error {
+	return p.Plain.Write(ctx, func(tx app.PlainTx) error { return f(timedTx{tx, p.now}) })
+}
+
+type timedTx struct {
+	app.PlainTx
+	now app.Clock
+}
+
+func (t timedTx) ServerTime(context.Context) (time.Time, bool, error) { return t.now.Now(), true, nil }
+
+// living is a replica that runs on: its store behind a proxy, its own clock, its beats, its door.
 type living struct {
 	proxy  *proxy
+	clock  *app.ShiftedClock
 	store  *store.Store
 	pulse  *app.Pulse
 	ledger *app.Ledger
@@ -31,9 +49,9 @@ type living struct {
 func newLiving(t *testing.T, database string, now app.Clock) *living {
 	t.Helper()
 	p, url := throughProxy(t, database)
-	r := &living{proxy: p, store: open(t, url, store.Options{})}
-	w := app.World{Plain: r.store.Plain(), Log: r.store, Cases: r.store, Scores: r.store, Yearbook: app.NewYearbook(), Business: now, Real: now,
-		Limits: app.DefaultLimits(), Replicas: true}
+	r := &living{proxy: p, clock: &app.ShiftedClock{Base: now}, store: open(t, url, store.Options{})}
+	w := app.World{Plain: timed{r.store.Plain(), now}, Log: r.store, Cases: r.store, Scores: r.store, Yearbook: app.NewYearbook(), Business: r.clock, Real: r.clock,
+		Steady: func() time.Duration { return now.Now().Sub(at) }, Limits: app.DefaultLimits(), Replicas: true}
 	r.ledger = app.NewLedger(w, w.Yearbook, negotiation.DefaultRules())
 	w.Door = r.ledger
 	r.pulse = app.New(w).Pulse
@@ -148,6 +166,41 @@ func TestPingOfABusyStore(t *testing.T) {
 			within, cancel := context.WithTimeout(ctx, 10*time.Second)
 			defer cancel()
 			require.NoError(t, s.Ping(within))
+		})
+	}
+}
+// TestReplicaJumps: a replica whose clock jumps a day ahead notes no outage, and does not hide one from the
+// others.
+func TestReplicaJumps(t *testing.T) {
+	t.Parallel()
+	for name, away := range map[string]time.Duration{"in service": 0, "away for three hours": 3 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			database := server.Database(t)
+			now := &app.ShiftedClock{Base: still(at)}
+			one, other := newLiving(t, database, now), newLiving(t, database, now)
+			other.clock.AdvanceTo(at.Add(24 * time.Hour))
+			for _, r := range []*living{other, one, other, one} {
+				now.AdvanceTo(now.Now().Add(15 * time.Second))
+				require.NoError(t, r.pulse.Beat(ctx))
+				last, err := one.store.Plain().Heartbeat(ctx)
+				require.NoError(t, err)
+				require.Equal(t, now.Now(), last)
+			}
+			from := now.Now()
+			if away > 0 {
+				now.AdvanceTo(from.Add(away))
+			}
+			for _, r := range []*living{other, one} {
+				require.NoError(t, r.pulse.Beat(ctx))
+			}
+			found, err := one.store.Plain().Outages(ctx, at)
+			require.NoError(t, err)
+			want := []negotiation.Outage{}
+			if away > 0 {
+				want = append(want, negotiation.Outage{From: from, To: now.Now()})
+			}
+			require.Equal(t, want, found)
 		})
 	}
 }

@@ -18,31 +18,35 @@ import (
 // pipe is a transaction of the writer on PostgreSQL. Statements whose answer nobody reads wait and travel together with the next
 // one that is asked, so that a batch of hundreds of changes costs a handful of round trips.
 type pipe struct {
-	db    *sqlx.DB
-	conn  *sqlx.Conn // nil between transactions
-	pg    *pgx.Conn  // the same
-	queue *pgx.Batch
-	texts map[string]string // ? → $1
-	xid   string            // of the running transaction
-	since string            // the start of the server that gave it
-	sent  bool              // COMMIT is on its way
+	db       *sqlx.DB
+	patience time.Duration // with each answer; 0: without end
+	conn     *sqlx.Conn    // nil between transactions
+	pg       *pgx.Conn     // the same
+	silence  *time.Timer   // closes the connection; nil between transactions, and with patience without end
+	queue    *pgx.Batch
+	texts    map[string]string // ? → $1
+	xid      string            // of the running transaction
+	since    string            // the start of the server that gave it
+	sent     bool              // COMMIT is on its way
 }
 
 // longestQueue keeps a rebuild from holding everything in memory.
 const longestQueue = 1000
 
-func newPipe(url string) (*pipe, error) {
+func newPipe(url string, patience time.Duration) (*pipe, error) {
 	db, err := openPostgres(url, 1, false)
 	if err != nil {
 		return nil, err
 	}
-	return &pipe{db: db, queue: &pgx.Batch{}, texts: map[string]string{}}, nil
+	return &pipe{db: db, patience: patience, queue: &pgx.Batch{}, texts: map[string]string{}}, nil
 }
 
 // begin takes a connection. The transaction begins with the first statements that travel.
 func (p *pipe) begin() (err error) {
 	p.queue, p.xid, p.since, p.sent = &pgx.Batch{}, "", "", false
-	if p.conn, err = p.db.Connx(context.Background()); err != nil {
+	ctx, done := patient(context.Background(), p.patience)
+	defer done()
+	if p.conn, err = p.db.Connx(ctx); err != nil {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	err = p.conn.Raw(func(c any) error {
@@ -51,6 +55,10 @@ func (p *pipe) begin() (err error) {
 			return fmt.Errorf("a connection of another kind: %T", c)
 		}
 		p.pg = own.Conn.Conn()
+		if p.patience > 0 { // a timer, since a context costs a goroutine a statement
+			conn := p.pg.PgConn().Conn()
+			p.silence = time.AfterFunc(p.patience, func() { conn.Close() })
+		}
 		return nil
 	})
 	if err != nil {
@@ -87,6 +95,13 @@ func (p *pipe) text(q string) string {
 	return t
 }
 
+// asks begins a round trip: the server has its time from now.
+func (p *pipe) asks() {
+	if p.silence != nil {
+		p.silence.Reset(p.patience)
+	}
+}
+
 // flush sends what waits, and gives the first error: that of a statement undoes nothing yet, but the transaction can only be rolled back.
 func (p *pipe) flush() error {
 	if p.queue.Len() == 0 {
@@ -94,6 +109,7 @@ func (p *pipe) flush() error {
 	}
 	q := p.queue
 	p.queue = &pgx.Batch{}
+	p.asks()
 	return p.seen(p.pg.SendBatch(context.Background(), q).Close())
 }
 
@@ -116,6 +132,7 @@ func (p *pipe) exec(q string, args []any) (sql.Result, error) {
 	if err := p.flush(); err != nil {
 		return nil, err
 	}
+	p.asks()
 	r, err := p.conn.ExecContext(context.Background(), p.text(q), args...)
 	return r, p.seen(err)
 }
@@ -124,6 +141,7 @@ func (p *pipe) get(dst any, q string, args []any) error {
 	if err := p.flush(); err != nil {
 		return err
 	}
+	p.asks()
 	return p.seen(p.conn.GetContext(context.Background(), dst, p.text(q), args...))
 }
 
@@ -131,6 +149,7 @@ func (p *pipe) all(dst any, q string, args []any) error {
 	if err := p.flush(); err != nil {
 		return err
 	}
+	p.asks()
 	return p.seen(p.conn.SelectContext(context.Background(), dst, p.text(q), args...))
 }
 
@@ -138,6 +157,7 @@ func (p *pipe) rows(q string, args []any) (*sqlx.Rows, error) {
 	if err := p.flush(); err != nil {
 		return nil, err
 	}
+	p.asks()
 	rows, err := p.conn.QueryxContext(context.Background(), p.text(q), args...)
 	return rows, p.seen(err)
 }
@@ -160,6 +180,7 @@ func (p *pipe) rollback() error {
 		return nil
 	}
 	if !p.pg.IsClosed() {
+		p.asks()
 		if _, err := p.pg.Exec(context.Background(), `ROLLBACK`); err != nil {
 			p.pg.PgConn().Conn().Close() //nolint:errcheck // the pool finds it closed and drops it
 		}
@@ -169,6 +190,10 @@ func (p *pipe) rollback() error {
 
 // release gives the connection back; the pool drops one that was lost.
 func (p *pipe) release() error {
+	if p.silence != nil {
+		p.silence.Stop()
+		p.silence = nil
+	}
 	err := p.conn.Close()
 	p.conn, p.pg = nil, nil
 	if errors.Is(err, sql.ErrConnDone) {
@@ -181,12 +206,14 @@ func (p *pipe) release() error {
 // noticed yet; it is asked for some seconds. A server that crashed forgets numbers that had left no trace on its disk and gives them again:
 // own says whether it is still the run of the server that gave this one. The error is errUnknown when nobody can tell.
 func (p *pipe) outcome() (committed, own bool, err error) {
-	for wait, left := 10*time.Millisecond, 12; left > 0; left-- {
+	whole, done := patient(context.Background(), p.patience)
+	defer done()
+	for wait, left := 10*time.Millisecond, 12; left > 0 && whole.Err() == nil; left-- {
 		var is struct {
 			Status sql.NullString
 			Since  string
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(whole, 5*time.Second)
 		err = p.db.GetContext(ctx, &is, `SELECT pg_xact_status($1::text::xid8) AS status, `+serverStart+` AS since`, p.xid)
 		cancel()
 		var e *pgconn.PgError

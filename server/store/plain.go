@@ -12,7 +12,7 @@ import (
 )
 
 // Plain gives the plain tables of the store.
-func (s *Store) Plain() app.Plain { return plain{plainReader{reader{s.readers}}, s} }
+func (s *Store) Plain() app.Plain { return plain{plainReader{s.reader()}, s} }
 
 // plain reads from the readers' pool and writes through the writer.
 type plain struct {

@@ -77,8 +77,17 @@ func (p plainReader) Heartbeat(ctx context.Context) (time.Time, error) {
 	return one(ctx, p.q, scanTime, `SELECT at FROM heartbeat`)
 }
 
-func (p plainTx) Beat(_ context.Context, business time.Time) error {
-	return p.t.run(`INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE excluded.at > heartbeat.at`, micros(business))
+func (p plainTx) Beat(_ context.Context, now time.Time) error {
+	return p.t.run(`INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at`, micros(now))
+}
+
+func (p plainTx) ServerTime(ctx context.Context) (time.Time, bool, error) {
+	if p.t.pipe == nil {
+		return time.Time{}, false, nil
+	}
+	var us int64
+	err := p.q.get(ctx, &us, `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`)
+	return instant(us), err == nil, err
 }
 
 func scanOutage(s scanner) (o negotiation.Outage, err error) {

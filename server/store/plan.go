@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"hejie/negotiation"
+	"hejie/negotiation/scheme"
 	"hejie/server/app"
 )
 
@@ -36,6 +37,11 @@ func (u *unread) OpenCases(string, string, string) (sameOrder, sameEnterprise, a
 func (u *unread) Active(string) (bool, error) {
 	u.asked = true
 	return false, errUnread
+}
+
+func (u *unread) Status(string) (scheme.Status, error) {
+	u.asked = true
+	return "", errUnread
 }
 
 // plan plans changes before their turn and hands them to the writer. Planners are few and stay: decisions need much stack, which a

@@ -27,8 +27,11 @@ const pgDriver = "pgx"
 var pgSettings = map[string]string{
 	"application_name":                    "hejie",
 	"idle_in_transaction_session_timeout": "10s",
-	"lock_timeout":                        "15s",
+	"lock_timeout":                        "11s",
 }
+
+// Patience of a server with its database, see Options: longer than a lock is waited for, which is longer than one who says nothing keeps it.
+const Patience = 12 * time.Second
 
 // silence of a server's host after which a connection is lost, in milliseconds; left to itself the kernel waits for a quarter of an hour,
 // and after a long silence it tries again as seldom: a new connection is there sooner. Less than what the server waits for a silent replica.
@@ -69,7 +72,7 @@ func openPostgres(url string, n int, reads bool) (*sqlx.DB, error) {
 func (s *Store) warnOfLoss() {
 	for _, setting := range []string{"fsync", "synchronous_commit"} {
 		var is string
-		err := s.readers.Get(&is, `SELECT current_setting($1)`, setting)
+		err := s.reader().get(context.Background(), &is, `SELECT current_setting(?)`, setting)
 		if err != nil || is == "off" {
 			s.opt.Log.Warn("the database server may lose what it acknowledged", "setting", setting, "is", is, "error", err)
 		}

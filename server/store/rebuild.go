@@ -97,18 +97,58 @@ func (t *tx) rebuildCases() error {
 }
 
 func (t *tx) rebuildCase(key int64, id string) error {
-	k := &open{entry: new(entry)}
-	k.key, k.c = key, negotiation.Case{ID: id}
-	if err := k.replay(context.Background(), t); err != nil {
-		return err
-	}
-	err := t.get(context.Background(), &k.row.Enterprise, `SELECT coalesce((SELECT name FROM enterprises WHERE id = ?), '')`, k.c.Enterprise)
+	k, err := t.refold(key, id)
 	if err != nil {
 		return err
 	}
 	t.batch.score(negotiation.Case{}, k.c)
-	k.row.view = viewOf(&k.c)
 	return t.batch.project(k)
+}
+
+// refold reads a case from its log alone.
+func (t *tx) refold(key int64, id string) (*open, error) {
+	k := &open{entry: new(entry)}
+	k.key, k.c = key, negotiation.Case{ID: id}
+	if err := k.replay(context.Background(), t); err != nil {
+		return nil, err
+	}
+	err := t.get(context.Background(), &k.row.Enterprise, `SELECT coalesce((SELECT name FROM enterprises WHERE id = ?), '')`, k.c.Enterprise)
+	k.row.view = viewOf(&k.c)
+	return k, err
+}
+
+// freshen writes the rows anew that a migration marked, because what they should say is in the log alone. The scorecard is not touched.
+func (s *Store) freshen(ctx context.Context) error {
+	const stale = `SELECT key, id FROM cases WHERE col = 'stale' ORDER BY key LIMIT 500`
+	var page []struct {
+		Key int64
+		ID  string
+	}
+	for {
+		page = page[:0]
+		if err := s.reader().all(ctx, &page, stale); err != nil || len(page) == 0 {
+			return err
+		}
+		err := s.write(ctx, func(t *tx) error {
+			if err := t.standStill(); err != nil {
+				return err
+			}
+			for _, p := range page {
+				k, err := t.refold(p.Key, p.ID)
+				if err != nil {
+					return fmt.Errorf("case %s: %w", p.ID, err)
+				}
+				k.inserted = true
+				if err := t.batch.project(k); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // replay folds the case with the content that is left.

@@ -8,9 +8,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"hejie/negotiation"
+	"hejie/negotiation/workday"
 	"hejie/server/store"
 )
 
@@ -79,6 +82,30 @@ func TestUpgrade(t *testing.T) {
 		have, err = store.Status(ctx, at)
 		require.NoError(t, err)
 		require.Equal(t, have.Latest, have.Version)
+	})
+}
+
+// TestRulingsOfBefore: in the tables of the release before, a refusal whose complaint was withdrawn stands among the closed cases and has
+// no clock. Its row is right as soon as the store is open, without the doctor.
+func TestRulingsOfBefore(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, at, driver, source string) {
+		s := open(t, at, store.Options{})
+		id, by := yearOfCases(t, s, "enterprise 7", 20)[19], negotiation.Actor{ID: "consumer 19", Role: negotiation.RoleConsumer}
+		c, _, err := s.Case(ctx, id)
+		require.NoError(t, err)
+		env := negotiation.Env{At: c.FiledAt.Add(time.Hour), Calendar: workday.Default()}
+		require.NoError(t, step(s, id, negotiation.Actor{ID: "agent", Role: negotiation.RoleDeskAgent, Enterprise: "enterprise 7"},
+			negotiation.RefuseCase{Ground: negotiation.NotOurCustomer, Text: "不是我们的"}, env))
+		require.NoError(t, step(s, id, by, negotiation.WithdrawCase{Reason: "other"}, env))
+		want := dump(t, s)
+		require.Contains(t, want, `col="refusals"`)
+		require.NoError(t, s.Close())
+		const before = 11
+		require.NoError(t, store.MigrateTo(ctx, at, before))
+
+		s = open(t, at, store.Options{})
+		equalDumps(t, want, dump(t, s))
 	})
 }
 

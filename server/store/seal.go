@@ -20,7 +20,7 @@ func (s *Store) Seal(ctx context.Context, sum []byte) error {
 		}
 		return len(kept) > 0, err
 	}
-	if ok, err := known(reader{s.readers}); err != nil || ok {
+	if ok, err := known(s.reader()); err != nil || ok {
 		return err
 	}
 	return s.write(ctx, func(t *tx) error {

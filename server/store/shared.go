@@ -95,9 +95,10 @@ func (b *batch) holdPairs() error {
 
 // attemptShared is attempt on PostgreSQL.
 func (w *writer) attemptShared(jobs []*job) error {
+	begun, patience := time.Now(), w.tx.pipe.patience
 	for n := 1; ; n++ {
 		err := w.once(jobs)
-		if err == nil || !passing(err) || n == tries {
+		if err == nil || !passing(err) || n == tries || patience > 0 && time.Since(begun) >= patience { // they waited long enough
 			return err
 		}
 		w.s.opt.Log.Debug("a batch is tried again", "jobs", len(jobs), "attempt", n, "error", err)

@@ -29,6 +29,9 @@ type Options struct {
 	CacheBytes int
 	// Readers in the pool; default 4.
 	Readers int
+	// Patience with a database server that leaves what it is asked without an answer: then the connection is lost, and what waits is
+	// unavailable. 0: without end, for commands that read or write everything. A file is never waited for.
+	Patience time.Duration
 	// Fatal ends the process when nobody can know what is on disk; default logs and exits with 1.
 	Fatal func(error)
 	Log   *slog.Logger
@@ -89,6 +92,7 @@ func Open(path string, opt Options) (*Store, error) {
 	if s.shared {
 		s.cards.age = sharedCardAge
 	} else {
+		s.opt.Patience = 0
 		var err error
 		if s.lock, err = lock(path); err != nil {
 			return nil, err
@@ -102,6 +106,9 @@ func Open(path string, opt Options) (*Store, error) {
 	}
 	for range runtime.GOMAXPROCS(0) {
 		s.planners.Go(s.plan)
+	}
+	if err := s.freshen(context.Background()); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }

@@ -26,7 +26,7 @@ func (s *Store) Ends(ctx context.Context, cases []string) (map[string]app.Ends, 
 		RoomSeq int64 `db:"room_seq"`
 		OwnSeq  int64 `db:"own_seq"`
 	}
-	r := reader{s.readers}
+	r := s.reader()
 	err = r.all(ctx, &rows, `SELECT id, version, room_seq, own_seq FROM cases
 		WHERE key IN (SELECT key FROM case_keys WHERE id IN (`+r.words().each+`))`, string(ids))
 	if err != nil {
@@ -103,7 +103,7 @@ func (s *Store) sinceAll(ctx context.Context, from []app.From, limit int) ([]app
 	for _, f := range from { // before the log is read, so that none is ahead of it
 		bases[f.Case], _ = s.cache.get(f.Case)
 	}
-	r := reader{s.readers}
+	r := s.reader()
 	found, err := readTails(ctx, r, from, limit)
 	if err != nil || len(found) == 0 {
 		return nil, err

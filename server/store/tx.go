@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -188,6 +189,17 @@ type reader struct {
 		Rebind(query string) string // ? as the database writes it
 		DriverName() string
 	}
+	patience time.Duration // with a server; 0: without end
+}
+
+func (s *Store) reader() reader { return reader{s.readers, s.opt.Patience} }
+
+// patient bounds a wait, that for a connection included. What it gives is called when the answer was read.
+func patient(ctx context.Context, patience time.Duration) (context.Context, context.CancelFunc) {
+	if patience == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, patience)
 }
 
 func (r reader) words() *words {
@@ -198,15 +210,24 @@ func (r reader) words() *words {
 }
 
 func (r reader) get(ctx context.Context, dst any, q string, args ...any) error {
+	ctx, done := patient(ctx, r.patience)
+	defer done()
 	return sqlx.GetContext(ctx, r.q, dst, r.q.Rebind(q), args...)
 }
 
 func (r reader) all(ctx context.Context, dst any, q string, args ...any) error {
+	ctx, done := patient(ctx, r.patience)
+	defer done()
 	return sqlx.SelectContext(ctx, r.q, dst, r.q.Rebind(q), args...)
 }
 
 func (r reader) rows(ctx context.Context, q string, args ...any) (*sqlx.Rows, error) {
-	return r.q.QueryxContext(ctx, r.q.Rebind(q), args...)
+	ctx, done := patient(ctx, r.patience)
+	rows, err := r.q.QueryxContext(ctx, r.q.Rebind(q), args...)
+	if err != nil {
+		done() // else it ends by itself, or with whoever asked: the rows are still to be read
+	}
+	return rows, err
 }
 
 // snapshot runs f on one moment of the database.
@@ -215,10 +236,12 @@ func (s *Store) snapshot(ctx context.Context, f func(querier) error) error {
 	if s.shared {
 		o.Isolation = sql.LevelRepeatableRead
 	}
+	ctx, done := patient(ctx, s.opt.Patience)
+	defer done()
 	t, err := s.readers.BeginTxx(ctx, o)
 	if err != nil {
 		return err
 	}
 	defer t.Rollback() //nolint:errcheck // nothing was written
-	return f(reader{t})
+	return f(reader{t, s.opt.Patience})
 }

@@ -134,7 +134,7 @@ func (s *Store) verifyCases(ctx context.Context, v *Verified) error {
 
 // page reads events after a position of the whole log, in order.
 func (s *Store) page(ctx context.Context, key, version int64, each func(key int64, id string, r negotiation.Record) error) error {
-	rows, err := reader{s.readers}.rows(ctx, `SELECT case_key, coalesce((SELECT id FROM case_keys WHERE key = case_key), ''), `+recordColumns+`
+	rows, err := s.reader().rows(ctx, `SELECT case_key, coalesce((SELECT id FROM case_keys WHERE key = case_key), ''), `+recordColumns+`
 		FROM events WHERE (case_key, version) > (?, ?) ORDER BY case_key, version LIMIT ?`, key, version, verifyPage)
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func (s *Store) endOf(ctx context.Context, c *chain, query string, arg any) (ver
 		Version    int64
 		Head, Hash []byte
 	}
-	err = reader{s.readers}.all(ctx, &rows, query, arg)
+	err = s.reader().all(ctx, &rows, query, arg)
 	switch {
 	case err != nil:
 		return 0, "", err
@@ -191,7 +191,7 @@ func (s *Store) endOf(ctx context.Context, c *chain, query string, arg any) (ver
 // lostLogs finds a case that has a row and no log.
 func (s *Store) lostLogs(ctx context.Context) error {
 	var id string
-	err := reader{s.readers}.get(ctx, &id, `SELECT id FROM cases c WHERE NOT EXISTS (SELECT 1 FROM events WHERE case_key = c.key AND version = 1) LIMIT 1`)
+	err := s.reader().get(ctx, &id, `SELECT id FROM cases c WHERE NOT EXISTS (SELECT 1 FROM events WHERE case_key = c.key AND version = 1) LIMIT 1`)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}
@@ -204,7 +204,7 @@ func (s *Store) lostLogs(ctx context.Context) error {
 // verifyEnterprises walks the short logs of enterprises, and of those that have a row and no log.
 func (s *Store) verifyEnterprises(ctx context.Context, v *Verified) error {
 	var ids []string
-	q := reader{s.readers}
+	q := s.reader()
 	err := q.all(ctx, &ids, `SELECT enterprise FROM enterprise_events UNION SELECT id FROM enterprises ORDER BY 1`)
 	if err != nil {
 		return readError(err)

@@ -50,7 +50,7 @@ type writer struct {
 func newWriter(s *Store) (_ *writer, err error) {
 	w := &writer{s: s, jobs: make(chan *job, maxWaiting), deliver: make(chan []app.Commit, maxDelivered), done: make(chan struct{})}
 	if s.shared {
-		p, err := newPipe(s.path)
+		p, err := newPipe(s.path, s.opt.Patience)
 		w.tx = &tx{pipe: p}
 		return w, err
 	}

@@ -51,7 +51,7 @@ func (w *walker) file(ctx context.Context) error {
 	who := w.consumers[w.consumer]
 	f := negotiation.FileCase{
 		Enterprise: w.houses[w.desk].id, Category: w.category, Goods: w.goods, Facts: w.told(w.facts), PurchasedOn: bought.String(), KnownSince: known.String(),
-		OrderNumber: w.order, Amount: negotiation.CNY(w.fen), Claim: items(w.claim, w.fen), ForDailyLife: true, OtherBody: negotiation.BodyNone,
+		OrderNumber: w.order, Amount: negotiation.CNY(w.fen), Claim: items(w.claim, w.fen), Reason: w.reason(w.claim), ForDailyLife: true, OtherBody: negotiation.BodyNone,
 		Consents: negotiation.Consents{Truth: textVersion, Rules: textVersion, Publication: &negotiation.Choice{Yes: w.r.IntN(4) > 0, Text: textVersion},
 			Escalation: &negotiation.Choice{Yes: !w.askFirst, Text: textVersion}},
 	}

@@ -397,7 +397,14 @@ func upkeep(b *bed) {
 	for _, at := range []time.Time{now, now.Add(time.Minute), now} {
 		b.write(func(tx app.PlainTx) error { return tx.Beat(ctx, at) })
 	}
-	require.Equal(b.t, now.Add(time.Minute), got[time.Time](b)(p.Heartbeat(ctx)), "it never goes back")
+	require.Equal(b.t, now, got[time.Time](b)(p.Heartbeat(ctx)), "the last one, also when a clock was set back")
+	b.write(func(tx app.PlainTx) error {
+		at, ok, err := tx.ServerTime(ctx)
+		if ok && err == nil && time.Since(at).Abs() > time.Minute {
+			err = fmt.Errorf("the server of this machine says %v", at)
+		}
+		return err
+	})
 	outage := negotiation.Outage{From: now, To: now.Add(2 * time.Hour)}
 	for range 2 {
 		b.write(func(tx app.PlainTx) error { return tx.AddOutage(ctx, outage, now) })
@@ -443,6 +450,9 @@ func outbox(b *bed) {
 	taken := got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 10))
 	require.Len(b.t, taken, 1)
 	require.Equal(b.t, row.Params, taken[0].Params)
+	require.Empty(b.t, got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now.Add(time.Minute-time.Microsecond), now.Add(time.Hour), 10)), "nobody gets what was taken")
+	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now.Add(time.Minute), now.Add(2*time.Minute), 10))
+	require.Len(b.t, taken, 1, "until then")
 	b.write(func(tx app.PlainTx) error { return tx.AddressOutbox(ctx, "n1", "+86", "zh", now) })
 	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 10))
 	require.Len(b.t, taken, 1, "one with an address is due at once")

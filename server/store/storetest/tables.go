@@ -154,6 +154,10 @@ func board(b *bed) {
 	b.must(consumer(3), caseID(3), "e", negotiation.Escalate{})
 	b.must(officer, caseID(3), "a", negotiation.AcceptComplaint{})
 	b.must(desk(1), caseID(4), "r", negotiation.RefuseCase{Ground: negotiation.NotOurCustomer, Text: "不是我们的"})
+	b.must(consumer(4), caseID(4), "w", negotiation.WithdrawCase{Reason: negotiation.WithdrawSolved}) // the refusal is still to be ruled on
+	ids, err := b.OpenCaseIDs(ctx, app.OpenFilter{Clocks: true}, caseID(3), 1)
+	require.NoError(b.t, err)
+	require.Equal(b.t, []string{caseID(4)}, ids)
 	b.must(consumer(5), caseID(5), "w", negotiation.WithdrawCase{Reason: negotiation.WithdrawMistaken})
 	b.must(consumer(6), caseID(6), "e", negotiation.Escalate{})
 	b.now = b.now.AddDate(0, 0, 20) // the decision on 2 and 6 is overdue, and 1 has gone to the bureau
@@ -173,6 +177,10 @@ func board(b *bed) {
 	require.NoError(b.t, err)
 	require.Equal(b.t, map[app.Column]int{app.ColumnComing: 1, app.ColumnRunning: 1, app.ColumnNew: 1, app.ColumnAccepted: 1,
 		app.ColumnRefusals: 1, app.ColumnClosed: 1, app.ColumnOverdue: 1}, counts)
+	b.must(negotiation.System, caseID(4), "", nil)
+	require.Equal(b.t, []string{"6", "4"}, b.listed(app.CaseQuery{Within: county, Column: app.ColumnOverdue}))
+	b.must(officer, caseID(4), "f", negotiation.RuleOnRefusal{Upheld: true, Reasons: "不是其顾客"})
+	require.Equal(b.t, []string{"5", "4"}, b.listed(app.CaseQuery{Within: county, Column: app.ColumnClosed}))
 }
 
 func search(b *bed) {

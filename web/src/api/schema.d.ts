@@ -1092,7 +1092,8 @@ export interface components {
          * @description A clock within its case; of an offer or item with its number. When it runs out:
          *     `first_response` warns the bureau; `negotiation` escalates, or lapses (LC); `offer` lapses the offer; `performance` asks the one
          *     who was promised; `silence` escalates; `confirmation` leaves the item unconfirmed (SU); `consumer_part` ends the agreement (WC);
-         *     `complaint_decision` (Order 121 art. 15) and `mediation` (art. 23(5)) mark the bureau overdue.
+         *     `complaint_decision` (Order 121 art. 15), `ruling` and `mediation` (art. 23(5)) mark the bureau overdue. `ruling` is what is left of the
+         *     days of `complaint_decision` for a refusal to rule on or a broken promise to find on: after acceptance, and in a closed case too.
          * @example offer:3
          */
         DeadlineKey: string;
@@ -1112,7 +1113,7 @@ export interface components {
         /**
          * @description A case stands in one column. `coming`: negotiations about to fail (2 working days), or without their first response; `new`: complaints
          *     that wait for the decision on acceptance, fewest days first; `accepted`: in mediation; `overdue`: a clock of the bureau ran out;
-         *     `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding; `closed`. An agreement
+         *     `refusals`: the enterprise refuses, not ruled on; `broken`: said to be broken, no finding, both also when the complaint is over; `closed`. An agreement
          *     that is being performed stands in none. `running` is besides: all negotiations, the coming ones among them.
          * @enum {string}
          */
@@ -2600,6 +2601,8 @@ export interface components {
             due_at?: components["schemas"]["Instant"];
             reported_at?: components["schemas"]["Instant"];
             late?: boolean;
+            /** @description the last proof that was handed in */
+            file?: components["schemas"]["Id"];
         };
         /** @description What an accepted offer made. */
         Agreement: {
@@ -2724,6 +2727,8 @@ export interface components {
             order_number?: string;
             amount: components["schemas"]["Money"];
             claim: components["schemas"]["Item"][];
+            /** @description asked for when the claim is above 3 × the disputed amount */
+            reason?: string;
             for_daily_life: boolean;
             other_body: components["schemas"]["OtherBody"];
             evidence?: components["schemas"]["EvidenceRef"][];
@@ -2805,7 +2810,7 @@ export interface components {
             offer: components["schemas"]["OfferNumber"];
             reason?: string;
         };
-        /** @description Say that the own item was done; money with proof (a file) or a reference. */
+        /** @description Say that the own item was done; money with proof (a file, which becomes evidence) or a reference. */
         ReportPerformance: {
             /**
              * @description discriminator enum property added by openapi-typescript

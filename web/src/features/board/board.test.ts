@@ -114,7 +114,8 @@ describe('what is left', () => {
     expect(leftText(row({ due: '2026-11-18T00:00:00+08:00' }), now, days)).toBe('已超期 3 个工作日')
     expect(leftText(row({ due: '2027-01-13T00:00:00+08:00', due_key: 'mediation', phase: 'accepted' }), now, days)).toBe('还有 53 天')
     expect(urgencyOf(row({ due: '2026-11-24T00:00:00+08:00' }), now, days)).toBe('soon')
-    expect(urgencyOf(row({ phase: 'closed' }), now, days)).toBe('none')
+    expect(urgencyOf(row({ phase: 'closed', due: undefined }), now, days)).toBe('none')
+    expect(urgencyOf(row({ phase: 'closed', due: '2026-11-24T00:00:00+08:00', due_key: 'ruling' }), now, days)).toBe('soon') // left to be ruled on
   })
 })
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
 import type { Case, CaseView, Clock, RoomEvent, StripDay } from '@/features/words'
 import { clockName, countStrip, fateText, heldBy, heldText, steps } from './arithmetic'
-import { commandOf, consequences, missingOf, noWish, openModes, optionsOf } from './decisions'
+import { commandOf, consequences, factsOf, missingOf, noWish, openModes, optionsOf } from './decisions'
 import { papersOf } from '@/features/room/papers'
 import { paperOf } from './paper/paper'
 
@@ -17,6 +17,17 @@ const clock = (change: Partial<Clock> = {}): Clock => ({
 })
 
 afterEach(() => setLocale('zh'))
+
+describe('facts alone', () => {
+  const of = (c: object, own = 'b') => factsOf({ case: c, bureau: { id: 'b' } } as unknown as CaseView, own)
+  it('says to whom and why', () => {
+    expect(of({ phase: 'agreed' })).toBe('before')
+    expect(of({ phase: 'closed' })).toBe('never') // the bureau's own: it may leave the case out
+    expect(of({ phase: 'closed' }, 'above')).toBe('ended')
+    expect(of({ phase: 'escalated', complaint: {} }, 'above')).toBe('higher')
+    expect(of({ phase: 'closed', complaint: {} }, 'above')).toBe('over') // nothing to chase any more
+  })
+})
 
 describe('the arithmetic of a deadline', () => {
   it('tells each step', () => {

@@ -46,6 +46,13 @@ export function openModes(may: readonly CommandType[]): Mode[] {
   return modes.filter((mode) => may.includes(mode))
 }
 
+/** Why an officer who does not see the room sees the facts only; own is the officer's bureau. */
+export function factsOf({ case: c, bureau }: Pick<CaseView, 'case' | 'bureau'>, own: string | undefined): 'before' | 'never' | 'ended' | 'higher' | 'over' {
+  if (c.phase !== 'closed') return c.complaint ? 'higher' : 'before'
+  if (c.complaint) return 'over'
+  return bureau.id === own ? 'never' : 'ended'
+}
+
 export interface Option {
   value: string
   label: string

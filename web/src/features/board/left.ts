@@ -26,7 +26,7 @@ const calendarDays = (due: string, now: number) => Math.round((Date.parse(isoDay
 const kindOf = (row: Pick<CaseRow, 'due_key'>) => row.due_key?.split(':')[0] ?? ''
 
 export function urgencyOf(row: Pick<CaseRow, 'due' | 'due_key' | 'phase' | 'overdue'>, now: number, days: readonly CalendarDay[]): Urgency {
-  if (row.phase === 'closed' || !row.due) return 'none'
+  if (!row.due) return 'none' // a closed case may wait for a ruling
   if (Date.parse(row.due) <= now) return 'over'
   if (kindOf(row) === 'mediation') return calendarDays(row.due, now) <= 3 ? 'soon' : 'calm'
   const n = workingDaysTo(row.due, now, days) ?? calendarDays(row.due, now)

@@ -160,7 +160,7 @@ const en: Translation<typeof zh> = {
   'escalate.title': 'Send to {bureau}?',
   'escalate.sent': 'The negotiation ends. The case goes with all messages, offers and evidence to {bureau} by itself, or when the consumer says so; it then decides within {n} working days whether to accept it.',
   'escalate.counts': 'The dispute counts as failed in your figures.',
-  'escalate.still': 'You can still make offers afterwards. An offer of yours on the table stands for as long as it said.',
+  'escalate.still': 'Once it is sent you can still make offers, and an offer of yours on the table stands for as long as it said. Not sent, the case closes and the offer lapses; sent later within that time, the offer stands again.',
   'escalate.reason': 'Explanation',
   'escalate.yes': 'Send',
 

@@ -158,7 +158,7 @@ export default {
   'escalate.title': '转交{bureau}？',
   'escalate.sent': '协商结束。案件连同全部对话、方案和证据自动转{bureau}，或者由消费者决定是否送交；送交后 {n} 个工作日内决定是否受理。',
   'escalate.counts': '这件纠纷在本企业成绩中计为“未解决”。',
-  'escalate.still': '之后仍可以提出方案。桌面上我方的方案在有效期内继续有效。',
+  'escalate.still': '送交后仍可以提出方案，桌面上我方的方案在有效期内继续有效。没有送交的，案件结束，方案随之失效；有效期内补送的，方案恢复。',
   'escalate.reason': '说明',
   'escalate.yes': '转交',
 

@@ -10,7 +10,7 @@ export type Urgency = 'none' | 'calm' | 'soon' | 'now' | 'over'
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
 
-const bureaus = new Set(['complaint_decision', 'mediation'])
+const bureaus = new Set(['complaint_decision', 'ruling', 'mediation'])
 const kindOf = (row: CaseRow) => row.due_key?.split(':')[0] ?? ''
 
 /** Working days after today and before the due instant; undefined beyond the days at hand. */

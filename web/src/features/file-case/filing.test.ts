@@ -77,6 +77,19 @@ describe('checks before the server’s', () => {
     expect([0, 1, 2, 3, 4].flatMap((step) => check(step, full()))).toEqual([])
   })
 
+  it('asks why a claim is far above the disputed amount, and sends the reason with such a claim only', () => {
+    const far = { ...full(), claim: itemsFor('refund', yuan(89_701)) }
+    expect(check(2, far)).toEqual(['reason compose.needReason'])
+    expect(check(2, { ...far, reason: '三'.repeat(2001) })).toEqual(['reason need.shorter'])
+    const said = { ...far, reason: ' 欺诈，退一赔三 ' }
+    expect(check(2, said)).toEqual([])
+    expect(filingBody('a', said, answered, texts).do).toMatchObject({ reason: '欺诈，退一赔三' })
+    expect(filingBody('a', { ...full(), reason: '旧' }, answered, texts).do).not.toHaveProperty('reason')
+    expect(stepOf('reason')).toBe(2)
+    keep('a', said)
+    expect(restore('a')!.reason).toBe(said.reason)
+  })
+
   it('asks for what is missing, each at its field', () => {
     expect(check(0, emptyFiling())).toEqual([
       'category need.category',

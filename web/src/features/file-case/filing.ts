@@ -24,6 +24,8 @@ export interface Filing {
   order_number: string
   amount: Money | null
   claim: DraftItem[]
+  /** Why so much: for a claim far above the disputed amount. */
+  reason: string
   name: string
   address: string
   evidence: Uploaded[]
@@ -61,6 +63,7 @@ export const emptyFiling = (): Filing => ({
   order_number: '',
   amount: null,
   claim: [],
+  reason: '',
   name: '',
   address: '',
   evidence: [],
@@ -126,6 +129,8 @@ export function checkStep(step: number, filing: Filing, declared: Declarations, 
     case 'claim':
       if (!filing.claim.length) list.push({ field: 'claim', key: 'need.claim' })
       else for (const { field, key } of faults(filing.claim, rules, 'claim')) list.push({ field, key })
+      need(claimAgainst(filing) === 'farAbove' && !filing.reason.trim(), 'reason', 'compose.needReason')
+      need(chars(filing.reason) > 2000, 'reason', 'need.shorter')
       break
     case 'you':
       need(!signedIn, 'phone', 'need.phone')
@@ -150,7 +155,7 @@ export function stepOf(field: string): number {
   const name = field.replace(/[[.].*$/, '')
   if (/^(category|goods|facts|purchased_on|known_since)$/.test(name)) return 0
   if (/^(order_number|amount)$/.test(name)) return 1
-  if (name === 'claim') return 2
+  if (name === 'claim' || name === 'reason') return 2
   if (/^(person|phone|evidence|name|address)$/.test(name)) return 3
   return 4
 }
@@ -164,7 +169,7 @@ export const filingControl = (field: string): string =>
     .replace(/\[(\d+)\]/g, '-$1')
     .replace(/\./g, '-')
 
-/** How the claim stands to the disputed amount. Above it is a warning; above three times as much a reason belongs into the facts. */
+/** How the claim stands to the disputed amount. Above it is a warning; above three times as much a reason is asked for. */
 export function claimAgainst(filing: Filing): 'within' | 'above' | 'farAbove' {
   if (!filing.amount || !filing.claim.length) return 'within'
   const total = draftTotal(filing.claim)
@@ -187,6 +192,7 @@ export function filingBody(enterprise: string, filing: Filing, declared: Declara
       ...(filing.order_number.trim() && { order_number: filing.order_number.trim() }),
       amount: { currency: 'CNY', minor: filing.amount!.minor },
       claim: toItems(filing.claim),
+      ...(claimAgainst(filing) === 'farAbove' && { reason: filing.reason.trim() }),
       for_daily_life: declared.daily === 'yes',
       other_body: declared.otherBody!,
       ...(filing.evidence.length && { evidence: filing.evidence.map(({ file, sha256 }) => ({ file, sha256 })) }),

@@ -56,7 +56,7 @@ const en: Translation<typeof zh> = {
   'claim.presetsHint': 'Tap to add one, then change it to what you want.',
   'claim.sees': 'The business will see',
   'claim.above': 'In all {total}, more than the disputed {amount}. You may ask for it; the business may want more reasons.',
-  'claim.farAbove': 'In all {total}, more than three times the disputed amount. You may ask for it; please give the reason in “Tell what happened”.',
+  'claim.farAbove': 'In all {total}, more than three times the disputed amount. You may ask for it; please say why.',
   'claim.total': 'In all {total}',
 
   'you.phone': 'Verify your phone',

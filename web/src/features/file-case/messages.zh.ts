@@ -53,7 +53,7 @@ export default {
   'claim.presetsHint': '点一下加进来，再改成您想要的。',
   'claim.sees': '商家会看到',
   'claim.above': '合计 {total}，比争议金额 {amount} 高。可以这样提，商家可能需要更多理由。',
-  'claim.farAbove': '合计 {total}，超过争议金额的 3 倍。可以这样提，请在“说说经过”里写明理由。',
+  'claim.farAbove': '合计 {total}，超过争议金额的 3 倍。可以这样提，请说明理由。',
   'claim.total': '合计 {total}',
 
   'you.phone': '验证手机号',

@@ -50,6 +50,13 @@ describe('the log', () => {
     expect(to('details_disclosed', 'consumer')).toEqual(['您向商家出示了姓名、电话和地址', '消费者向我方出示了姓名、电话和地址', '消费者向企业出示了姓名、电话和地址'])
   })
 
+  it('links the proof of a report, and says of the file what it proves', () => {
+    const proven = { ...view, case: { agreement: { items: [{}, { file: 'f' }] } } } as unknown as CaseView
+    const piece = { file: 'f', mime: 'image/png', size: 7, sha256: 'aa', content: { file_name: '回单.png' } }
+    const entries = entriesOf([event(8, 'evidence_added', 'enterprise', piece), event(9, 'performance_reported', 'enterprise', { item: 1, file: 'f' })], proven, 'consumer')
+    expect(entries).toMatchObject([{ kind: 'day' }, { kind: 'evidence', name: '回单.png', caption: '第 2 项的履行凭证' }, { kind: 'line', text: '商家报告：第 2 项已完成', proof: { file: 'f', text: '第 2 项的履行凭证' } }])
+  })
+
   it('announces a message with its speaker', () => {
     const message = entriesOf(events, view, 'consumer')[3]!
     expect(announcement(message, () => '客服小李')).toBe('客服小李：您好')

@@ -3,6 +3,7 @@ import { locale, translate, type Dictionary, type Messages } from '@/i18n'
 import { due as dueText, estimated, isoDay } from '@/lib/format'
 import { capital, who, whom, whose, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
 import messages from './messages'
+import { provedBy } from './evidence'
 import { parts } from './state'
 
 export type LineTone = 'quiet' | 'good' | 'warn' | 'bureau'
@@ -16,10 +17,12 @@ export type Entry =
   | (Base & { kind: 'message'; by: By; own: boolean; text: string; erased: boolean; question: boolean; follows: boolean })
   | (Base & { kind: 'offer'; by: By; own: boolean; offer: number; title: string })
   | (Base & { kind: 'evidence'; by: By; own: boolean; file: string; name: string; mime: string; size: number; caption: string; erased: boolean })
-  | (Base & { kind: 'line'; by: By; tone: LineTone; text: string; detail: string })
+  | (Base & { kind: 'line'; by: By; tone: LineTone; text: string; detail: string; proof?: { file: string; text: string } })
 
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
+
+const proofOf = (n: number) => say('event.proof', { n })!
 
 /** Messages of one speaker within this time stand together under one name. */
 const together = 5 * 60_000
@@ -56,10 +59,13 @@ function entryOf(event: RoomEvent, view: CaseView, reader: Reader): Exclude<Entr
       return { ...base, kind: 'message', own, text, erased, question: event.question ?? false, follows: false }
     case 'offer_made':
       return { ...base, kind: 'offer', own, offer: event.offer, title: offerTitle(event, reader) }
-    case 'evidence_added':
-      return { ...base, kind: 'evidence', own, file: event.file, name: event.content?.file_name ?? say('event.file')!, mime: event.mime, size: event.size, caption: text, erased }
+    case 'evidence_added': {
+      const proves = provedBy(view, event.file)
+      const caption = text || (proves ? proofOf(proves) : '')
+      return { ...base, kind: 'evidence', own, file: event.file, name: event.content?.file_name ?? say('event.file')!, mime: event.mime, size: event.size, caption, erased }
+    }
     default:
-      return { ...base, kind: 'line', ...lineOf(event, view, reader), detail: detailOf(event) }
+      return { ...base, kind: 'line', ...lineOf(event, view, reader), detail: detailOf(event), ...(event.type === 'performance_reported' && event.file && { proof: { file: event.file, text: proofOf(event.item + 1) } }) }
   }
 }
 
@@ -122,7 +128,7 @@ export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text
       const [kind, n] = parts(event.deadline)
       // Who did not confirm is whom the item was promised to.
       const confirmed = kind === 'confirmation' && view.case.agreement?.items[n]?.by === 'consumer'
-      const side = kind === 'first_response' || confirmed ? 'enterprise' : kind === 'complaint_decision' ? 'bureau' : 'consumer'
+      const side = kind === 'first_response' || confirmed ? 'enterprise' : kind === 'complaint_decision' || kind === 'ruling' ? 'bureau' : 'consumer'
       const number = kind === 'offer' ? n : n + 1
       return line(`event.passed.${kind}`, { n: number, who: capital(who(side, reader)) }, kind === 'offer' ? 'quiet' : 'warn')
     }

@@ -12,7 +12,9 @@ export function nextText(view: CaseView, reader: Reader, now: number): string {
   const situation = situationOf(view, reader)
   const last = c.offers.at(-1)
   const offered = last?.state === 'open' && last.by === 'enterprise'
-  const undone = c.closing?.until && now < Date.parse(c.closing.until) ? c.closing.until : undefined
+  // Too late, done once, or the enterprise is gone: the one who may is told so by what they may do.
+  const may = reader !== 'consumer' || view.may.includes(situation === 'unconfirmed' ? 'dispute_performance' : 'reopen')
+  const undone = may && c.closing?.until && now < Date.parse(c.closing.until) ? c.closing.until : undefined
   const special = { escalated: !offered && 'only', performed: c.stars && 'rated', withdrawn: c.complaint && 'complaint' }[situation as string]
   const params = { bureau: bureauName(view), n: c.rules.reopened, date: undone && dueText(undone, now) }
   // What can no longer be undone is said by a sentence of its own: it names no day and no right.

@@ -88,6 +88,13 @@ describe('apply: what the server folds, folded here', () => {
     expect(done).toMatchObject({ phase: 'closed', turn: '', class: 'SC', closing: { reason: 'performed' }, deadlines: [] })
   })
 
+  it('a report names its proof, which the item keeps', () => {
+    const reported = run(accepted(), event('performance_reported', desk, { item: 0, file: 'f' }))
+    expect(reported.agreement!.items[0]!.file).toBe('f')
+    const again = run(reported, event('performance_disputed', consumer, { item: 0 }), event('performance_reported', desk, { item: 0 }))
+    expect(again.agreement!.items[0]!.file).toBe('f')
+  })
+
   it('a dispute sends the complaint, which keeps only the validity of offers', () => {
     const c = run(
       accepted(),
@@ -100,6 +107,31 @@ describe('apply: what the server folds, folded here', () => {
     expect(taken).toMatchObject({ phase: 'accepted', complaint: { officer: 'o' } })
     const ended = run(taken, event('complaint_closed', officer, { outcome: 'terminated', ground: 'sixty_days' }))
     expect(ended).toMatchObject({ phase: 'closed', closing: { reason: 'complaint_closed' }, complaint: { terminated: 'sixty_days' } })
+  })
+
+  it('what is left to be found keeps the bureau’s days, also when the complaint is over', () => {
+    const broken = run(
+      accepted(),
+      event('performance_disputed', consumer, { item: 0 }),
+      event('case_escalated', system, { reason: 'not_performed', bureau: 'b', class: 'SB', starts: [clock('complaint_decision', 'bureau')] }),
+    )
+    expect(keys(run(broken, event('complaint_accepted', officer, { starts: [clock('mediation', 'bureau')] })))).toEqual(['ruling', 'mediation'])
+    const withdrawn = run(broken, event('case_closed', consumer, { reason: 'withdrawn', withdrawn: 'other' }))
+    expect(keys(withdrawn)).toEqual(['ruling'])
+    expect(run(withdrawn, event('deadline_passed', system, { deadline: 'ruling', due: '2026-12-01T16:00:00Z' })).deadlines[0]!.overdue).toBe(true)
+    expect(run(withdrawn, event('performance_found', officer, { finding: 'late', class: 'SC' }))).toMatchObject({ phase: 'closed', class: 'SC', deadlines: [] })
+    expect(run(withdrawn, event('case_voided', officer, { ground: 'abuse', class: 'AB' })).deadlines).toEqual([])
+  })
+
+  it('a refusal waits for its ruling when the complaint was withdrawn', () => {
+    const refused = run(
+      filed,
+      event('case_refused', desk, { ground: 'not_our_customer' }),
+      event('case_escalated', system, { reason: 'refused', bureau: 'b', class: 'RR', starts: [clock('complaint_decision', 'bureau')] }),
+      event('case_closed', consumer, { reason: 'withdrawn', withdrawn: 'other' }),
+    )
+    expect(keys(refused)).toEqual(['ruling'])
+    expect(run(refused, event('refusal_ruled', officer, { upheld: true, class: 'RX' }))).toMatchObject({ class: 'RX', deadlines: [] })
   })
 
   it('a passed first response stays as overdue; a passed offer lapses', () => {

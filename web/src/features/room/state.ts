@@ -128,7 +128,7 @@ export function apply(c: Case, e: RoomEvent): Case {
     case 'case_refused':
       return responded({ ...c, refusal: { ground: e.ground, at: e.at, ruled: false } }, e.at)
     case 'refusal_ruled':
-      return classed({ ...c, refusal: c.refusal && { ...c.refusal, ruled: true, upheld: e.upheld || undefined } }, e.at, e.class)
+      return stop(classed({ ...c, refusal: c.refusal && { ...c.refusal, ruled: true, upheld: e.upheld || undefined } }, e.at, e.class), 'ruling')
     case 'case_escalated':
       return escalated(c, e)
     case 'case_reopened':
@@ -245,7 +245,7 @@ function offerAccepted(c: Case, e: EventOf<'offer_accepted'>): Case {
 
 function reported(c: Case, e: EventOf<'performance_reported'>): Case {
   if (!c.agreement) return c
-  c = withItem(c, e.item, { state: 'reported', reported_at: e.at, late: e.late || undefined })
+  c = withItem(c, e.item, { state: 'reported', reported_at: e.at, late: e.late || undefined, ...(e.file && { file: e.file }) })
   for (const { key, due } of e.starts ?? []) {
     const [kind, i] = parts(key)
     if (kind === 'performance') c = withItem(c, i, { state: 'running', due_at: due })
@@ -315,8 +315,17 @@ function closed(c: Case, e: EventOf<'case_closed'>): Case {
 function end(c: Case, at: string): Case {
   const last = c.offers.at(-1)
   if (last?.state === 'open') c = answered(c, last.number, 'lapsed', at)
-  return turn({ ...c, deadlines: [], question: undefined }, '', at)
+  c = toRule(c)
+  const deadlines = ruling(c) ? c.deadlines.filter(({ key }) => key === 'ruling') : []
+  return turn({ ...c, deadlines, question: undefined }, '', at)
 }
+
+/** Whether an officer has to rule on a refusal, or to find on a broken promise. */
+const ruling = ({ complaint: k, class: of, refusal }: Case): boolean =>
+  Boolean(k && ((of === 'RR' && refusal && !refusal.ruled) || (of === 'SB' && !k.finding)))
+
+/** The bureau's days go on for what is left to be ruled on when they no longer run for the decision on the complaint. */
+const toRule = (c: Case): Case => (ruling(c) ? change(c, 'complaint_decision', (d) => ({ ...d, key: 'ruling' })) : c)
 
 type OfComplaint = EventOf<
   'complaint_accepted' | 'complaint_refused' | 'complaint_closed' | 'performance_found' | 'enterprise_chased' | 'case_voided'
@@ -334,12 +343,12 @@ function complaint(c: Case, e: OfComplaint): Case {
   switch (e.type) {
     case 'complaint_accepted':
       c = { ...c, complaint: { ...k, accepted_at: e.at, officer }, phase: 'accepted' }
-      return start(stop(c, 'complaint_decision'), e.starts)
+      return start(stop(toRule(c), 'complaint_decision'), e.starts)
     case 'complaint_refused':
       c = { ...c, complaint: { ...k, refused_at: e.at, closed_at: e.at, ground: e.ground, officer }, phase: 'closed' }
       return end(classed({ ...c, closing: { reason: 'complaint_refused', at: e.at } }, e.at, e.class), e.at)
     case 'performance_found':
-      return classed({ ...c, complaint: { ...k, finding: e.finding, officer }, late: e.finding === 'late' || undefined }, e.at, e.class)
+      return stop(classed({ ...c, complaint: { ...k, finding: e.finding, officer }, late: e.finding === 'late' || undefined }, e.at, e.class), 'ruling')
     case 'enterprise_chased':
       return { ...c, complaint: { ...k, chased: (k.chased ?? 0) + 1 } }
     case 'complaint_closed':
@@ -350,7 +359,7 @@ function complaint(c: Case, e: OfComplaint): Case {
 
 function passed(c: Case, e: EventOf<'deadline_passed'>): Case {
   const [kind, n] = parts(e.deadline)
-  if (kind === 'first_response' || kind === 'complaint_decision' || kind === 'mediation') {
+  if (kind === 'first_response' || kind === 'complaint_decision' || kind === 'ruling' || kind === 'mediation') {
     return change(c, e.deadline, (d) => ({ ...d, overdue: true, remind: undefined }))
   }
   if (kind === 'offer') return answered(c, n, 'lapsed', e.due)

@@ -162,6 +162,7 @@ const en: Translation<typeof zh> = {
   'deadline.confirmation': 'Confirmation of performance',
   'deadline.consumer_part': 'Own part',
   'deadline.complaint_decision': 'Decision to take up the complaint',
+  'deadline.ruling': 'Ruling',
   'deadline.mediation': 'Mediation',
 
   'class.SC': 'Settled, performance confirmed',

@@ -160,6 +160,7 @@ export default {
   'deadline.confirmation': '确认履行',
   'deadline.consumer_part': '完成自己的事项',
   'deadline.complaint_decision': '决定是否受理',
+  'deadline.ruling': '作出认定',
   'deadline.mediation': '调解',
 
   'class.SC': '已和解，已确认履行',

@@ -16,6 +16,7 @@ const en: Translation<typeof zh> = {
   'decline.title': 'Decline this offer?',
   'decline.consumer': 'Negotiation goes on, and you can also counter. Without a settlement it ends on {date}.',
   'decline.plain': 'Negotiation goes on, and either side can make a new offer.',
+  'decline.noResponse': 'Declining is no first response, and the time for that runs on: make an offer, ask the consumer a question, or refuse the case with a reason.',
   'decline.reason': 'Why',
   'decline.reasonHint': 'Knowing why helps the other side make a fitting offer.',
   'decline.yes': 'Decline',
@@ -103,6 +104,9 @@ const en: Translation<typeof zh> = {
   'agreement.state': 'Now',
   'agreement.waits': 'counted from the report on item {n}',
   'agreement.late': 'late',
+  'agreement.proofFile': 'Proof of performance',
+  'agreement.proofSum': 'SHA-256 {sum}',
+  'agreement.file': 'a file',
   'agreement.effect': 'Effect',
   'agreement.breach': 'If it is not performed in time, the case may go with this agreement to {bureau}.',
   'agreement.settling':

@@ -141,6 +141,7 @@ const en: Translation<typeof zh> = {
   'performance.report.referenceHint': 'For example a parcel number, so that it can be checked',
   'performance.report.proof': 'Proof',
   'performance.report.proofHint': 'Screenshot of the refund, delivery note and the like',
+  'performance.report.full': 'You have put {n} files into the room and cannot upload a proof: please give a reference.',
   'performance.report.need': 'Give a reference or upload proof',
   'performance.report.yes': 'Report as done',
 

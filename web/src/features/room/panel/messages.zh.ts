@@ -130,6 +130,7 @@ export default {
   'performance.report.referenceHint': '例如快递单号 SF1234567890123，方便对方核对',
   'performance.report.proof': '凭证',
   'performance.report.proofHint': '退款截图、发货单等',
+  'performance.report.full': '您已经放进 {n} 个文件，不能再上传凭证：请填写流水号。',
   'performance.report.need': '请填写流水号，或者上传凭证',
   'performance.report.yes': '报告完成',
 
