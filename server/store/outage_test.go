@@ -169,6 +169,7 @@ func TestPingOfABusyStore(t *testing.T) {
 		})
 	}
 }
+
 // TestReplicaJumps: a replica whose clock jumps a day ahead notes no outage, and does not hide one from the
 // others.
 func TestReplicaJumps(t *testing.T) {
