@@ -95,7 +95,7 @@ export default {
   'escalation.refused': '{enterprise}拒绝协商',
   'escalation.not_performed': '{consumer}认为没有履行',
   'escalation.no_performance_report': '到期没有履行报告',
-  'escalation.enterprise_removed': '{enterprise}被移出和解机制',
+  'escalation.enterprise_removed': '{their}入驻已被终止',
   'escalation.sent_later': '{consumer}后来决定送交',
   'escalation.own_item_contested': '{enterprise}不认可{own}履行',
 
