@@ -112,6 +112,19 @@ func (migrateStatus) Run(ctx context.Context, to console, all Common) error {
 	if s.Version > s.Latest {
 		return store.ErrNewer
 	}
+	steps, err := store.Steps(ctx, f.database())
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		holds := ""
+		if len(step.Holds) > 0 {
+			holds = ": while it runs, whoever writes to " + strings.Join(step.Holds, ", ") + " waits"
+		}
+		if err := to.printf("to come: %s%s\n", step.Name, holds); err != nil {
+			return err
+		}
+	}
 	return errors.New("run \"hejie migrate up\", or just start the server")
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -199,4 +200,84 @@ func TestMixedReleases(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, a.Status)
 	}
 	require.Equal(t, int64(2), asked.Load()-before)
+}
+
+// TestRatesOfAnAddress: what one address asks of the API counts for all replicas together, and who asks too much gets the answer that a
+// replica gives. Others, and pages, are not concerned.
+func TestRatesOfAnAddress(t *testing.T) {
+	t.Parallel()
+	s := &Site{t: t}
+	var asked atomic.Int64
+	replica := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
+		if strings.HasPrefix(q.URL.Path, "/api/") {
+			asked.Add(1)
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	t.Cleanup(replica.Close)
+	s.balance([]string{replica.URL, replica.URL, replica.URL})
+	const mine, theirs = 11, 12
+	caller := func(from int, language string) *client.Caller {
+		c := s.From(from).NewCaller(s.URL, "")
+		t.Cleanup(c.Close)
+		c.Header = http.Header{"Accept-Language": {language}}
+		return c
+	}
+	// refused asks, many at once for a machine that is slow, until the first refusal, which it gives.
+	refused := func(path, language string) (answer client.Answer) {
+		t.Helper()
+		enough, cancel := context.WithTimeout(t.Context(), platform.Patience)
+		defer cancel()
+		var asking errgroup.Group
+		var once sync.Once
+		for range 16 {
+			c := caller(mine, language)
+			asking.Go(func() error {
+				for enough.Err() == nil {
+					a, err := c.Try(http.MethodGet, path, nil)
+					if err != nil {
+						return err
+					}
+					if a.Status == http.StatusTooManyRequests {
+						once.Do(func() { answer = a })
+						cancel()
+					}
+				}
+				return nil
+			})
+		}
+		require.NoError(t, asking.Wait())
+		require.Equal(t, http.StatusTooManyRequests, answer.Status, "nobody is ever refused")
+		return answer
+	}
+	for i, x := range []struct{ path, language, title string }{
+		{"/api/meta", "zh-CN,zh;q=0.9", "太频繁"}, {"/api/meta", "en-GB", "Too fast"}, {"/api", "fr", "太频繁"},
+	} {
+		a := refused(x.path, x.language)
+		if i == 0 {
+			require.GreaterOrEqual(t, asked.Load(), int64(400), "so many at once are allowed")
+		}
+		require.Equal(t, "application/problem+json", a.Header.Get("Content-Type"))
+		require.Equal(t, "4", a.Header.Get("Retry-After"))
+		var p struct {
+			Type, Title, Code string
+			Status            int
+			Params            map[string]int
+			ID                string `json:"request_id"`
+		}
+		require.NoError(t, json.Unmarshal(a.Body, &p), "%s", a.Body)
+		require.Equal(t, []any{"about:blank", x.title, "rate_limited", http.StatusTooManyRequests, map[string]int{"retry_after": 4}}, []any{p.Type, p.Title, p.Code, p.Status, p.Params})
+		require.Equal(t, a.Header.Get("X-Request-Id"), p.ID)
+		require.NoError(t, uuid.Validate(p.ID))
+	}
+	for who, path := range map[int]string{mine: "/board", theirs: "/api/meta"} {
+		a, err := caller(who, "zh").Try(http.MethodGet, path, nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusNoContent, a.Status, path)
+	}
+	patient := caller(mine, "zh")
+	require.Eventually(t, func() bool {
+		a, err := patient.Try(http.MethodGet, "/api/meta", nil)
+		return err == nil && a.Status == http.StatusNoContent
+	}, platform.Patience, 100*time.Millisecond, "refused for ever")
 }

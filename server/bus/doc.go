@@ -13,7 +13,7 @@
 // something; then they compare positions with the log, read lists again and ask whether their sessions live. Positions are compared
 // every few seconds anyhow, one question for 500 cases. While NATS is away, or a replica went silent that did not say goodbye, lists
 // are read again in turn and sessions are asked for every few seconds. So with NATS down everything arrives, seconds late, and readers
-// see nothing of it but that: nobody is told of people on other replicas, who are not known then.
+// see nothing of it but that: nobody is told of people on other replicas, who are not known then. The hub says so to all its people (Late).
 //
 // Replicas over one database without a bus do the same as while it is away, for good: positions are compared and sessions asked for
 // every few seconds, lists read again four times a minute. Of people on other replicas, what they read and type, nothing is known.

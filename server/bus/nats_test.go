@@ -45,6 +45,21 @@ func (p *pair) up(want bool) {
 	})
 }
 
+// late waits until people on both replicas were told last that word of the others comes late, or not any more.
+func (p *pair) late(want bool) {
+	p.Helper()
+	for _, c := range []*client{p.mine, p.desk} {
+		p.until(fmt.Sprint("late ", want), func() (is bool) {
+			c.each(func(f frame) {
+				if f.Late != nil {
+					is = *f.Late == want
+				}
+			})
+			return is
+		})
+	}
+}
+
 // talk says something on both replicas and waits until all is heard on both, once and in order.
 func (p *pair) talk(text string) {
 	p.Helper()
@@ -96,14 +111,17 @@ func TestNATSComesAndGoes(t *testing.T) {
 
 	p := newPair(t, NATS(fmt.Sprintf("nats://127.0.0.1:%d", port), "test", slog.New(slog.DiscardHandler)))
 	p.up(false)
+	p.late(true)
 	p.talk("没有总线")
 	server := runNATS(t, bin, port)
 	p.up(true)
+	p.late(false)
 	p.talk("总线来了")
 	p.until("both see both", func() bool { return len(p.mine.present()) == 2 && len(p.desk.present()) == 2 })
 
 	server.kill()
 	p.up(false)
+	p.late(true)
 	p.talk("总线断了")
 	p.until("who is elsewhere is not known", func() bool { return len(p.mine.present()) == 1 && len(p.desk.present()) == 1 })
 	server = runNATS(t, bin, port)

@@ -30,6 +30,7 @@ func (h *notebook) ReadElsewhere(string, negotiation.Channel, negotiation.By, in
 func (h *notebook) PeopleElsewhere(string, string, []app.Present) {}
 func (h *notebook) WhoElsewhere([]string, []string)               {}
 func (h *notebook) Gone(replica string)                           { h.gone = append(h.gone, replica) }
+func (h *notebook) Late(bool)                                     {}
 func (h *notebook) Tend(all bool)                                 { h.asked = append(h.asked, all) }
 
 func TestNumbersTellOfLoss(t *testing.T) {

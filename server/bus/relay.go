@@ -25,6 +25,7 @@ type Hub interface {
 	WhoElsewhere(cases, desks []string)
 	Gone(replica string)
 	Tend(all bool)
+	Late(is bool)
 }
 
 // Options of a relay. All is required but what says otherwise.
@@ -198,6 +199,7 @@ func (r *Relay) beat() {
 			r.o.Logger.Warn("the bus is away; everything goes on, some of it seconds later")
 		}
 	}
+	r.hub.Late(!up)
 }
 
 // lookAround does once a tick what heals.

@@ -273,6 +273,7 @@ type frame struct {
 			Composing      bool
 		}
 	}
+	Late  *bool
 	Reads *struct {
 		Channel string
 		By      negotiation.By

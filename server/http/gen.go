@@ -2009,6 +2009,12 @@ type ItemIndex = int
 // Language defines model for Language.
 type Language string
 
+// LateFrame true: what others write may come seconds late, and of who is there `presence` and `people` tell only a part, until false comes. Also told
+// right after a socket or a stream was opened; one that is told nothing is not late.
+type LateFrame struct {
+	Late bool `json:"late"`
+}
+
 // LeaveInput defines model for LeaveInput.
 type LeaveInput struct {
 	// Id a UUID in lower case
@@ -3563,6 +3569,32 @@ func (t *ServerFrame) FromEndedFrame(v EndedFrame) error {
 
 // MergeEndedFrame performs a merge with any union data inside the ServerFrame, using the provided EndedFrame
 func (t *ServerFrame) MergeEndedFrame(v EndedFrame) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLateFrame returns the union data inside the ServerFrame as a LateFrame
+func (t ServerFrame) AsLateFrame() (LateFrame, error) {
+	var body LateFrame
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLateFrame overwrites any union data inside the ServerFrame as the provided LateFrame
+func (t *ServerFrame) FromLateFrame(v LateFrame) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeLateFrame performs a merge with any union data inside the ServerFrame, using the provided LateFrame
+func (t *ServerFrame) MergeLateFrame(v LateFrame) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err

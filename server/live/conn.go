@@ -26,6 +26,7 @@ type conn struct {
 	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
 	gone  atomic.Bool  // the reader has ended
 	turn  turn         // of the wheel
+	hears bool         // what is told to all; under the lock of the hub's lateness
 
 	mu      sync.Mutex
 	closing CloseCode // 0: open

@@ -10,7 +10,8 @@
 // without a way in: the same rooms, frames and queue.
 //
 // With replicas, the hub hears of other replicas' commits (elsewhere.go), reads them from the log and publishes them like its own.
-// Word of a commit that comes late or twice is skipped like a record that was told, one that never comes is found by Check.
+// Word of a commit that comes late or twice is skipped like a record that was told, one that never comes is found by Check. While the way to
+// them is closed (Late), every connection is told so, at once or when it comes: {"late":true}, and {"late":false} when it is open again.
 //
 // # Concurrency
 //
@@ -20,7 +21,7 @@
 // one goroutine for each shard of cases that encodes commits (once per record, whoever reads it) and puts them into queues. Publish only
 // appends to a shard's list. One timer wheel does all waiting for sockets: first frames, pings, pongs, the end of sessions.
 //
-// Locks are taken in this order: shard, feeds, connection; the hub's own and the wheel's are never held while another is taken.
+// Locks are taken in this order: lateness, shard, feeds, connection; the hub's own and the wheel's are never held while another is taken.
 //
 // # Life cycle
 //

@@ -139,6 +139,7 @@ type Hub struct {
 	refusing atomic.Int64
 
 	elsewhere elsewhere
+	lateness  lateness
 
 	mu       sync.Mutex
 	state    state
@@ -292,6 +293,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if code == 0 {
 		c.prepare()
+		h.tellLate(c)
 		if code := h.lapsed(r.Context(), who); code != 0 {
 			c.end(code)
 		}

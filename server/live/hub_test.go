@@ -383,3 +383,30 @@ func TestEndedWhileItCame(t *testing.T) {
 	failing.Store(true)
 	require.Equal(t, GoingAway, w.dial("consumer:2").closed(), "it comes back")
 }
+
+// While the way to other replicas is closed, who is connected and who comes is told so, and when it is open again.
+func TestLateIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.open(caseNo(1))
+	early := w.dial("consumer")
+	early.sync()
+	stream := w.listen("agent", "", roomNo(1))
+	stream.must()
+	w.hub.Late(true)
+	w.hub.Late(true)
+	late := w.dial("consumer")
+	behind := w.listen("agent", "", roomNo(1))
+	for _, f := range []frame{early.next(), late.next(), stream.must().frame, behind.must().frame} {
+		require.NotNil(t, f.Late)
+		require.True(t, *f.Late)
+	}
+	behind.must()
+	w.hub.Late(false)
+	for _, f := range []frame{early.next(), late.next(), stream.must().frame, behind.must().frame} {
+		require.NotNil(t, f.Late)
+		require.False(t, *f.Late)
+	}
+	after := w.dial("consumer")
+	require.Equal(t, roomNo(1), after.subscribe(roomNo(1), "").Channel, "nothing is told when all is well")
+}

@@ -84,6 +84,7 @@ func (h *Hub) serveEvents(w http.ResponseWriter, r *http.Request) {
 	if err := s.open(h.tuning.write); err != nil {
 		return
 	}
+	h.tellLate(c)
 	for _, t := range targets {
 		c.enqueue(job{do: func() {
 			if err := c.subscribe(t); err != nil {

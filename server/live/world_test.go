@@ -387,6 +387,7 @@ type frame struct {
 	Reads     *reads
 	Ended     *ended
 	Ping      bool
+	Late      *bool
 	People    map[string][]person
 }
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
@@ -86,6 +87,22 @@ func (s *Store) Pragma(ctx context.Context, pragma string) error {
 func (s *Store) ReaderPragma(ctx context.Context, pragma string) (n int64, err error) {
 	err = s.readers.GetContext(ctx, &n, "PRAGMA "+pragma)
 	return n, err
+}
+
+// HoldReaders takes all connections of the pool until the test ends.
+func (s *Store) HoldReaders(t testing.TB) {
+	t.Helper()
+	for range s.opt.Readers {
+		c, err := s.readers.Conn(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 // ReaderExec tries to write where only reading is allowed.

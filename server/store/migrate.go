@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -41,6 +43,47 @@ func Status(ctx context.Context, path string) (Schema, error) {
 	}
 	s.Version, err = w.schemaVersion(ctx, db.DB)
 	return s, err
+}
+
+// Step of a schema that is to come.
+type Step struct {
+	Name  string   // "0007_reach"
+	Holds []string // tables that were there before and cannot be written to, perhaps not read, until it is done
+}
+
+// Steps are those of this program that a database, as for Status, lacks; in their order.
+func Steps(ctx context.Context, at string) (steps []Step, err error) {
+	have, err := Status(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	files, err := wordsOf(at).files() // by name, so by number
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if f.number <= have.Version {
+			continue
+		}
+		text, err := fs.ReadFile(migrations.Files(), f.path)
+		if err != nil {
+			return nil, err
+		}
+		up, _, _ := strings.Cut(string(text), "-- +goose Down")
+		steps = append(steps, Step{strings.TrimSuffix(path.Base(f.path), ".sql"), held(up)})
+	}
+	return steps, nil
+}
+
+// held are the tables that statements take for themselves, and did not make.
+func held(statements string) (tables []string) {
+	made := regexp.MustCompile(`(?m)^CREATE TABLE (\w+)`).FindAllStringSubmatch(statements, -1)
+	for _, m := range regexp.MustCompile(`(?m)^(?:CREATE (?:UNIQUE )?INDEX \w+ ON|ALTER TABLE|UPDATE|DELETE FROM|DROP TABLE) (\w+)`).FindAllStringSubmatch(statements, -1) {
+		if !slices.ContainsFunc(made, func(own []string) bool { return own[1] == m[1] }) && !slices.Contains(tables, m[1]) {
+			tables = append(tables, m[1])
+		}
+	}
+	return tables
 }
 
 // Migrate brings the schema up to this program's and creates the file if there is none. A current one costs one query.
@@ -133,17 +176,32 @@ func (w *words) schemaVersion(ctx context.Context, db *sql.DB) (v int64, err err
 
 // latest is the highest number of a migration of this program.
 func (w *words) latest() (v int64, err error) {
-	files, err := fs.Glob(migrations.Files(), w.folder+"/*.sql")
-	if err != nil {
-		return 0, err
-	}
+	files, err := w.files()
 	for _, f := range files {
+		v = max(v, f.number)
+	}
+	return v, err
+}
+
+// migration is a file of one.
+type migration struct {
+	path   string
+	number int64
+}
+
+// files of this program's migrations by their names.
+func (w *words) files() (list []migration, err error) {
+	paths, err := fs.Glob(migrations.Files(), w.folder+"/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range paths {
 		number, _, _ := strings.Cut(path.Base(f), "_")
 		n, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
-			return 0, fmt.Errorf("migration %s: %w", f, err)
+			return nil, fmt.Errorf("migration %s: %w", f, err)
 		}
-		v = max(v, n)
+		list = append(list, migration{f, n})
 	}
-	return v, nil
+	return list, nil
 }

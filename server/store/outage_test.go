@@ -2,9 +2,11 @@ package store_test
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
@@ -130,6 +132,40 @@ func TestDatabaseAway(t *testing.T) {
 			require.Equal(t, due, after.MovedFrom)
 			require.Equal(t, workday.Default().EndOfNextWorkday(to).UTC(), after.Due)
 			require.False(t, after.Overdue)
+		})
+	}
+}
+
+// TestConnections: as many as the operators' page says, whatever a replica does.
+func TestConnections(t *testing.T) {
+	t.Parallel()
+	database := server.Database(t)
+	s := open(t, database, store.Options{})
+	s.HoldReaders(t)
+	require.NoError(t, s.Ping(ctx))
+	require.NoError(t, s.Plain().Write(ctx, func(tx app.PlainTx) error { return tx.Beat(ctx, time.Now()) }))
+	_, err := post(s, "a", "file", "filed")
+	require.NoError(t, err)
+	c, err := pgx.Connect(ctx, database)
+	require.NoError(t, err)
+	var n int
+	require.NoError(t, c.QueryRow(ctx, `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&n))
+	require.NoError(t, c.Close(ctx))
+	require.Equal(t, 7, n, "OPERATIONS.md says how many")
+}
+
+// TestPingOfABusyStore: when readers keep every connection of the pool busy, the database is there all the same. A balancer that heard
+// otherwise would send their load to the other replicas, one after the other.
+func TestPingOfABusyStore(t *testing.T) {
+	t.Parallel()
+	for name, at := range map[string]string{"file": filepath.Join(t.TempDir(), "hejie.db"), "server": server.Database(t)} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, at, store.Options{})
+			s.HoldReaders(t)
+			within, cancel := context.WithTimeout(ctx, 10*time.Second)
+			defer cancel()
+			require.NoError(t, s.Ping(within))
 		})
 	}
 }

@@ -122,6 +122,22 @@ func TestNewer(t *testing.T) {
 	})
 }
 
+// TestSteps: before an upgrade it is seen which steps are to come, and which tables they keep for themselves.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, at, _, _ string) {
+		require.NoError(t, store.MigrateTo(ctx, at, 8))
+		steps, err := store.Steps(ctx, at)
+		require.NoError(t, err)
+		require.Equal(t, []store.Step{{Name: "0009_erasing", Holds: []string{"outbox"}}, {Name: "0010_filers"}}, steps[:2], "its own tables no step holds")
+		require.Contains(t, steps, store.Step{Name: "0012_in_order", Holds: []string{"cases"}})
+		require.NoError(t, store.Migrate(ctx, at))
+		steps, err = store.Steps(ctx, at)
+		require.NoError(t, err)
+		require.Empty(t, steps)
+	})
+}
+
 // TestMigrateOnce: replicas that start on an empty database at once migrate it once.
 func TestMigrateOnce(t *testing.T) {
 	t.Parallel()

@@ -70,6 +70,7 @@ type Store struct {
 	opt     Options
 	lock    *os.File // of the file
 	readers *sqlx.DB
+	probe   *sqlx.DB // for Ping: readers may all be at work, which is no reason to send people elsewhere
 	cache   *cache
 	ranking ranking
 	cards   *cards
@@ -117,6 +118,9 @@ func (s *Store) open() (err error) {
 		return err
 	}
 	if s.readers, err = openReaders(s.path, s.opt.Readers); err != nil {
+		return err
+	}
+	if s.probe, err = openReaders(s.path, 1); err != nil {
 		return err
 	}
 	if s.writer, err = newWriter(s); err != nil {
@@ -176,8 +180,10 @@ func (s *Store) Close() error {
 
 func (s *Store) release() error {
 	var errs []error
-	if s.readers != nil { // before the writer: SQLite empties the WAL when the last connection closes, which must be one that may write
-		errs = append(errs, s.readers.Close())
+	for _, db := range []*sqlx.DB{s.readers, s.probe} { // before the writer: SQLite empties the WAL when the last connection closes, which must be one that may write
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
 	}
 	for _, w := range s.writers() {
 		errs = append(errs, w.close())
@@ -188,8 +194,8 @@ func (s *Store) release() error {
 	return errors.Join(errs...)
 }
 
-// Ping says whether the file can be read.
-func (s *Store) Ping(ctx context.Context) error { return readError(s.readers.PingContext(ctx)) }
+// Ping says whether the database answers, however busy this process is.
+func (s *Store) Ping(ctx context.Context) error { return readError(s.probe.PingContext(ctx)) }
 
 // submit hands a job over and waits for its end. A job that was handed over is waited for whatever becomes of the context:
 // only its end says whether it took effect.

@@ -2117,7 +2117,7 @@ export interface components {
             pong: boolean;
         };
         /** @description Told apart by the key that is present. A `ping` wants a `pong` within 10 s. */
-        ServerFrame: components["schemas"]["ChannelFrame"] | components["schemas"]["FeedPageFrame"] | components["schemas"]["FeedRowFrame"] | components["schemas"]["FeedPeopleFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["ReadsFrame"] | components["schemas"]["EndedFrame"] | components["schemas"]["PingFrame"];
+        ServerFrame: components["schemas"]["ChannelFrame"] | components["schemas"]["FeedPageFrame"] | components["schemas"]["FeedRowFrame"] | components["schemas"]["FeedPeopleFrame"] | components["schemas"]["AckFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["ReadsFrame"] | components["schemas"]["EndedFrame"] | components["schemas"]["LateFrame"] | components["schemas"]["PingFrame"];
         ChannelFrame: {
             channel: components["schemas"]["ChannelKey"];
             events: components["schemas"]["Event"][];
@@ -2200,6 +2200,13 @@ export interface components {
                 feed?: components["schemas"]["Feed"];
                 code: components["schemas"]["ProblemCode"];
             };
+        };
+        /**
+         * @description true: what others write may come seconds late, and of who is there `presence` and `people` tell only a part, until false comes. Also told
+         *     right after a socket or a stream was opened; one that is told nothing is not late.
+         */
+        LateFrame: {
+            late: boolean;
         };
         PingFrame: {
             ping: boolean;

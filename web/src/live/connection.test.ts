@@ -11,6 +11,22 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+describe('a server whose replicas do not hear each other', () => {
+  it('is told until it says otherwise, or another connection begins', async () => {
+    const world = setup()
+    await world.begin()
+    expect(world.states.at(-1)).toEqual({ kind: 'online' })
+    world.server.last.say({ late: true })
+    expect(world.states.at(-1)).toEqual({ kind: 'online', late: true })
+    world.server.last.say({ late: false })
+    expect(world.states.at(-1)).toEqual({ kind: 'online', late: false })
+    world.server.last.say({ late: true })
+    world.server.last.cut()
+    await pass(2000)
+    expect(world.states.at(-1)).toEqual({ kind: 'online' })
+  })
+})
+
 describe('a channel', () => {
   it('delivers in order, once, also what comes twice', async () => {
     const world = setup()
@@ -212,6 +228,8 @@ describe('the connection', () => {
     expect(world.states.at(-1)).toMatchObject({ kind: 'polling' })
     source.onopen?.({} as never)
     expect(world.states.at(-1)).toMatchObject({ kind: 'polling', streaming: true })
+    source.onmessage?.({ data: JSON.stringify({ late: true }) } as never)
+    expect(world.states.at(-1)).toMatchObject({ kind: 'polling', streaming: true, late: true })
     const event = world.server.publish()
     source.onmessage?.({ data: JSON.stringify({ channel: room, events: [event], position: position(1) }) } as never)
     expect(world.seen).toEqual(world.server.log)
@@ -221,7 +239,7 @@ describe('the connection', () => {
     expect(world.seen).toHaveLength(1)
     source.readyState = 0
     source.onerror?.({} as never)
-    expect(world.states.at(-1)).toMatchObject({ kind: 'polling', streaming: false })
+    expect(world.states.at(-1)).toMatchObject({ kind: 'polling', streaming: false, late: false })
     await pass(times.poll + 10)
     expect(world.seen).toEqual(world.server.log)
 

@@ -250,10 +250,15 @@ export class Connection {
     else if (frame.ended) this.gone(frame.ended, frame.ended.code)
     else if (frame.presence) this.ports.onPresence(frame.presence.case, frame.presence.people)
     else if (frame.reads) this.channels.told(frame.reads.channel, frame.reads.by, frame.reads.seq)
+    else if (frame.late !== undefined) this.told(frame.late)
     else if (frame.channel) this.channels.arrived(frame as ChannelFrame)
     else if (frame.feed && frame.rows) this.feeds.page(frame as FeedPage)
     else if (frame.feed && frame.people) this.feeds.people(frame.feed, frame.people)
     else if (frame.feed && frame.case) this.feeds.change(frame as FeedChange)
+  }
+
+  private told(late: boolean): void {
+    if (this.state.kind === 'online' || this.state.kind === 'polling') this.set({ ...this.state, late })
   }
 
   private gone({ channel, feed }: { channel?: string; feed?: Feed }, code: string): void {
@@ -324,7 +329,7 @@ export class Connection {
   private streamChanged(): void {
     if (this.state.kind !== 'polling') return
     const streaming = this.channels.positions().some(({ name }) => this.stream.tells(name))
-    this.set({ ...this.state, streaming })
+    this.set({ ...this.state, streaming, late: false }) // a new stream says it again
   }
 
   // Small things

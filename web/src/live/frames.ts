@@ -68,6 +68,8 @@ export interface FromServer extends Partial<Omit<ChannelFrame, 'channel'>> {
   people?: Record<string, Colleague[]>
   reads?: { channel: string; by: By; seq: number }
   ended?: About & { code: string }
+  /** What others write may come seconds late, and of those who are here only some are told. */
+  late?: boolean
   ping?: true
 }
 

@@ -10,6 +10,7 @@
  *   takeBack(id)                       for one that has not left this device
  *   missedIn(channel), seen(channel)   what others said during a break
  *   markRead, composing, presenceIn    read marks and who else is here
+ *   unsure                             whether others may be here who are not told
  */
 import { computed, getCurrentScope, onScopeDispose, shallowReactive, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import { api, data, tellSignInRequired } from '@/api'
@@ -85,6 +86,7 @@ const one = new Connection({
   onState: (next) => {
     const { kind } = state.value
     state.value = next
+    if (next.kind === 'polling' && !next.streaming) presence.clear()
     if (next.kind === 'ended' && next.code === 'signed_out') tellSignInRequired()
     if (next.kind === 'online' && (kind === 'reconnecting' || kind === 'offline')) tellBack()
   },
@@ -127,6 +129,12 @@ export function stop(forget: boolean): void {
 
 /** What the connection is really doing. */
 export const connection: Readonly<ShallowRef<ConnectionState>> = state
+
+/** Whether others may be here of whom nothing is told: nobody is no news then. */
+export const unsure = computed(() => {
+  const now = state.value
+  return now.kind === 'polling' ? !now.streaming || Boolean(now.late) : now.kind === 'online' && Boolean(now.late)
+})
 
 /** Tries at once instead of waiting for the next turn. */
 export const tryNow = () => one.wake()

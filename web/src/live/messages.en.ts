@@ -9,6 +9,7 @@ const en: Translation<typeof zh> = {
   },
   polling: 'Your network blocks live updates. Messages refresh every few seconds.',
   streaming: 'Your network blocks some live updates. Messages here arrive at once; lists refresh every few seconds.',
+  late: 'What others write arrives some seconds late. Who else is here cannot be seen just now.',
   offline: 'No network. This continues by itself; what you typed is safe.',
   ended: 'The connection has ended. Please reload the page.',
   tryNow: 'Try now',

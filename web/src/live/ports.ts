@@ -7,11 +7,12 @@ import type { StreamPorts } from './stream'
 export type ConnectionState =
   | { kind: 'idle' }
   | { kind: 'connecting' }
-  | { kind: 'online' }
+  /** `late`, here and below: what others write may come seconds late, and who is here is told in part only. */
+  | { kind: 'online'; late?: boolean }
   /** `nextTry` is null while a try is running. */
   | { kind: 'reconnecting'; since: number; nextTry: number | null }
   /** Sockets are blocked; `streaming` when the page's channels come at once all the same. */
-  | { kind: 'polling'; since: number; streaming?: boolean }
+  | { kind: 'polling'; since: number; streaming?: boolean; late?: boolean }
   | { kind: 'offline'; since: number }
   | { kind: 'ended'; code: string }
 

@@ -45,6 +45,7 @@ const en: Translation<typeof zh> = {
   'filter.clear': 'Clear filters',
   'filter.on': { one: '{n} filter', other: '{n} filters' },
 
+  'list.unknown': 'Not known who is answering',
   'list.count': { one: '{n} case', other: '{n} cases' },
   'list.countMore': { one: '{n} case or more', other: '{n} cases or more' },
   'list.loading': 'Loading cases…',
@@ -87,6 +88,7 @@ const en: Translation<typeof zh> = {
   'room.tab.facts': 'Facts',
   'room.gone': 'You can no longer see this case.',
   'room.more': 'More actions',
+  'room.lookingUnknown': 'Not known who else is looking',
   'room.looking': '{names} also looking',
   'room.consumerHere': 'Consumer is online',
   'room.consumerWrites': 'Consumer is writing…',
@@ -101,6 +103,7 @@ const en: Translation<typeof zh> = {
   'reply.plainDue': 'A plain message is no first response; the clock runs on.',
   'reply.questionDue': 'Once sent, the first response is made and the consumer answers next.',
   'reply.questionLater': 'The consumer sees that it is a question and answers next.',
+  'reply.unknown': 'Whether a colleague is answering, too, cannot be seen just now.',
   'reply.lock': '{names} is replying',
   'reply.lockText': 'Locked for the moment, so that nobody answers twice.',
   'reply.anyway': 'Reply anyway',

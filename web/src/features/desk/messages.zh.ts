@@ -43,6 +43,7 @@ export default {
   'filter.clear': '清除筛选',
   'filter.on': { other: '{n} 项筛选' },
 
+  'list.unknown': '暂时不知道谁在处理',
   'list.count': { other: '{n} 件' },
   'list.countMore': { other: '{n} 件以上' },
   'list.loading': '正在加载案件…',
@@ -85,6 +86,7 @@ export default {
   'room.tab.facts': '案情',
   'room.gone': '您现在不能查看这个案件了。',
   'room.more': '更多操作',
+  'room.lookingUnknown': '暂时不知道谁也在看',
   'room.looking': '{names}也在看',
   'room.consumerHere': '消费者在线',
   'room.consumerWrites': '消费者正在输入…',
@@ -99,6 +101,7 @@ export default {
   'reply.plainDue': '普通消息不算首次答复，期限继续走。',
   'reply.questionDue': '发出后首次答复完成，轮到消费者回答。',
   'reply.questionLater': '消费者会看到这是提问，轮到消费者回答。',
+  'reply.unknown': '暂时看不到是否有同事也在回复。',
   'reply.lock': '{names} 正在回复',
   'reply.lockText': '为避免重复答复，输入框暂时锁定。',
   'reply.anyway': '仍然回复',

@@ -15,6 +15,7 @@ vi.mock('@/live', async () => {
   world.connection = shallowRef({ kind: 'online' })
   return {
     connection: world.connection,
+    unsure: shallowRef(false),
     useFeed: (_: string, hooks: Hooks) => {
       world.hooks = hooks
       return { rows: shallowRef([]), loaded: shallowRef(true), next: shallowRef(null), ended: shallowRef(null), gone: new Map(), people: world.people }

@@ -6,14 +6,14 @@
  *   inbox.loaded     false until the first page of this view is there: say "loading", never "empty"
  *   inbox.more()     the next page; inbox.hasMore
  *   inbox.counts     open cases behind the filters, as the server counts them; null until it has
- *   inbox.people(id) colleagues in the case's room
+ *   inbox.people(id) colleagues in the case's room; inbox.unsure: there may be others
  *   inbox.fresh      cases that just changed, for a quiet highlight
  *   inbox.unread(row), inbox.mark(case, seq)
  */
 import { computed, onScopeDispose, shallowReactive, shallowRef, watch, type Ref } from 'vue'
 import { api, data, type components } from '@/api'
 import { asProblem, type Problem } from '@/lib/problem'
-import { connection, useFeed } from '@/live'
+import { connection, unsure, useFeed } from '@/live'
 import type { CaseRow } from '@/features/words'
 import { isGone, matches, merge, paramsOf, sorted, unread, type Known, type View } from './inbox'
 import { colleagues } from './lock'
@@ -142,6 +142,7 @@ export function useInbox(view: Readonly<Ref<View>>, me: () => string) {
     find: (id: string) => known.value.get(id),
     load,
     more: () => (next.value && !busy.value ? fetch(next.value) : Promise.resolve()),
+    unsure: computed(() => unsure.value || connection.value.kind === 'polling'),
     people: (id: string) => (connection.value.kind === 'online' ? colleagues(feed.people.get(id) ?? [], me()) : []),
     unread: (row: CaseRow) => unread(row, marks.get(row.case)),
     mark: (id: string, seq: number) => void marks.set(id, Math.max(seq, marks.get(id) ?? 0)),

@@ -34,6 +34,7 @@ const en: Translation<typeof zh> = {
   'room.new': 'New messages',
   'room.toEnd': 'To the latest',
   'room.here': 'Here now: {names}',
+  'room.hereUnknown': 'Not known who is here',
   'room.composing': '{names} is writing…',
   'room.read': 'Read',
   'room.offer': 'Offer on the table',

@@ -31,6 +31,7 @@ export default {
   'room.new': '新消息',
   'room.toEnd': '回到最新',
   'room.here': '{names}在线',
+  'room.hereUnknown': '暂时不知道谁在线',
   'room.composing': '{names}正在输入…',
   'room.read': '对方已读',
   'room.offer': '桌面上的方案',
