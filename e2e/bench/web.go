@@ -247,7 +247,8 @@ func (b *bench) coldStart(ctx context.Context) error {
 // weight of a page as web/scripts/weight.mjs adds it up after each build of the front end, KB of 1,000 bytes over the wire.
 type weight struct {
 	Path  string `json:"path"`
-	First load   `json:"first"` // until the page's main content stands
+	Paint load   `json:"paint"` // until the page is painted
+	First load   `json:"first"` // until its main content stands
 	Alone load   `json:"alone"` // with the parts that then come by themselves
 }
 
@@ -269,9 +270,9 @@ func (b *bench) pages(context.Context) error {
 	}
 	for _, w := range weights {
 		b.table.add(row{
-			what:  "first page " + w.Path + ", JS + CSS gzip, KB",
-			hejie: fmt.Sprintf("%.1f in %d files, then %.1f", w.First.KB, len(w.First.Files), w.Alone.KB-w.First.KB),
-			goals: "<= 60 | 100 | more", verdict: grade(w.First.KB <= 60, w.First.KB <= 100, w.First.KB > 100),
+			what:  "first page " + w.Path + " until it is painted, JS + CSS gzip, KB",
+			hejie: fmt.Sprintf("%.1f in %d files, %.1f with its content, %.1f in all", w.Paint.KB, len(w.Paint.Files), w.First.KB, w.Alone.KB),
+			goals: "<= 60 | 100 | more", verdict: grade(w.Paint.KB <= 60, w.Paint.KB <= 100, w.Paint.KB > 100),
 		})
 	}
 	return nil

@@ -104,10 +104,10 @@ func TestQueriesMeanWhatTheySay(t *testing.T) {
 		{"", "/api/enterprises?q=" + strings.Repeat("a", 101), "too_long", "q", "At most 100 characters; these are 101.", "最多 100 个字符，现有 101 个。"},
 		{"", "/api/enterprises?q=%00", "invalid", "q", "Allowed: text without control characters.", "允许：不含控制字符的文字。"},
 		{"", "/api/enterprises?q=%ff", "invalid", "q", "Allowed: text without control characters.", "允许：不含控制字符的文字。"},
-		{"", "/api/enterprises?q=%zz", "malformed", "", "", ""},
+		{"", "/api/enterprises?q=%zz", "malformed", "", "It cannot be read, or broke off on the way. Check its form and send it again.", "无法读取，或者传输中断。请检查格式后重新发送。"},
 		{"", "/api/enterprises?q=a&q=b", "repeated_field", "q", "The field q is there twice.", "字段 q 出现了两次。"},
 		{"agent0", "/api/inbox?agent=somebody", "invalid", "agent", "Allowed: an account, me or nobody.", "允许：账号、me 或 nobody。"},
-		{"officer", "/api/board?max=0", "out_of_range", "max", "From 1 to 1000000000.", "须在 1 至 1000000000 之间。"},
+		{"officer", "/api/board?max=0", "out_of_range", "max", "From 1 to 1,000,000,000.", "须在 1 至 1,000,000,000 之间。"},
 		{"admin", "/api/admin/audit?from=2026-03-02&to=2026-03-01", "out_of_range", "to", "From 2026-03-02 to 9999-12-31.", "须在 2026-03-02 至 9999-12-31 之间。"},
 	} {
 		for language, detail := range map[string]string{"en": c.en, "zh": c.zh} {
