@@ -65,6 +65,10 @@ func TestBusAway(t *testing.T) {
 	c.sees(c.word("room/room.hereUnknown"))
 	d.sees(d.word("desk/reply.unknown"), d.word("desk/room.lookingUnknown"), d.word("desk/list.unknown"))
 	talk()
+	c.until(`(() => {
+  const name = document.querySelector('h1'), at = name.getBoundingClientRect()
+  return name.contains(document.elementFromPoint(at.x + 5, at.y + at.height / 2))
+})()`, "the line covers the room's name")
 	c.shot("late")
 	d.shot("late")
 
