@@ -58,7 +58,7 @@ func TestComplaintRefused(t *testing.T) {
 	in := inside{"dialog", o.word("board/chase.title", "name", firm)}
 	o.press(o.word("board/chase"), in)
 	o.gone(in)
-	d.hears(d.word("room/event.enterprise_chased", "who", d.word("words/who.enterprise.bureau")))
+	d.hears(d.word("room/event.enterprise_chased", "who", d.word("words/who.enterprise.bureau"), "whom", d.word("words/whom.enterprise.enterprise")))
 	require.NotContains(t, o.eval(`document.body.innerText`), "只说给商家听")
 	o.shot("facts")
 

@@ -56,10 +56,10 @@ func TestSuspendAndRemove(t *testing.T) {
 
 	o.rules("remove", firm, "false_results", "两件虚报已履行。")
 	sc.is(negotiation.PhaseEscalated, negotiation.ClassUE)
-	c.hears(c.word("words/escalation.enterprise_removed", "enterprise", c.word("words/who.consumer.enterprise")))
+	c.hears(c.word("words/escalation.enterprise_removed", "their", "商家的"))
 	c.sees(c.word("words/phase.escalated"))
 	c.shot("removed")
-	d.hears(d.word("words/escalation.enterprise_removed", "enterprise", d.word("words/who.enterprise.enterprise")))
+	d.hears(d.word("words/escalation.enterprise_removed", "their", d.word("words/whose.enterprise.enterprise")))
 	d.open("/desk/" + sc.id)
 	d.entered()
 	d.sees("两件虚报已履行。", d.word("words/schemeGround.false_results"), d.word("desk/enrolment.sent"))
