@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Link is a network of its own with one other end on it: a pair of virtual Ethernet devices, one of them in a network namespace, where a
@@ -66,7 +68,8 @@ func NewLink() (l *Link, err error) {
 	return l, err
 }
 
-// thread of the namespace, which ends with it. It is not the first of the process, which stands for all of it.
+// thread of the namespace until the link is closed. It is not the first of the process, which stands for all of it; and it does not end, but
+// goes back to the process' own network: whatever a thread has started may be told to end with it.
 func (l *Link) thread(entered chan<- error) {
 	runtime.LockOSThread()
 	if syscall.Gettid() == os.Getpid() {
@@ -76,11 +79,19 @@ func (l *Link) thread(entered chan<- error) {
 		runtime.UnlockOSThread()
 		return
 	}
-	defer close(l.threadLeft) // it stays locked: the thread ends with the goroutine
-	err := syscall.Unshare(syscall.CLONE_NEWNET)
+	defer close(l.threadLeft)
+	own, err := os.Open(threadNet())
 	if err == nil {
-		l.namespace, err = os.Open(fmt.Sprintf("/proc/self/task/%d/ns/net", syscall.Gettid()))
+		if err = syscall.Unshare(syscall.CLONE_NEWNET); err != nil {
+			err = errors.Join(err, own.Close())
+		}
 	}
+	if err != nil {
+		runtime.UnlockOSThread()
+		entered <- err
+		return
+	}
+	l.namespace, err = os.Open(threadNet())
 	entered <- err
 	if err != nil {
 		return
@@ -88,7 +99,13 @@ func (l *Link) thread(entered chan<- error) {
 	for f := range l.inside {
 		f()
 	}
+	if err := errors.Join(unix.Setns(int(own.Fd()), unix.CLONE_NEWNET), own.Close()); err == nil {
+		runtime.UnlockOSThread() // else the thread ends here
+	}
 }
+
+// threadNet is the network of the calling thread.
+func threadNet() string { return fmt.Sprintf("/proc/self/task/%d/ns/net", syscall.Gettid()) }
 
 // do something in the namespace.
 func (l *Link) do(f func()) {

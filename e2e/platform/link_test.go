@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"os"
+	"os/exec"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -56,4 +58,27 @@ func TestLink(t *testing.T) {
 			late(near)
 		}
 	}
+}
+
+// TestLinkEndsNobody: what other parts of the process have started goes on when a link is closed, though it is told to end with the thread
+// that started it.
+func TestLinkEndsNobody(t *testing.T) {
+	t.Parallel()
+	ended := make(chan error, 20)
+	for range cap(ended) {
+		l, err := NewLink()
+		if errors.Is(err, syscall.EPERM) {
+			return
+		}
+		require.NoError(t, err)
+		other := exec.Command("sleep", "1h")
+		other.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+		require.NoError(t, other.Start())
+		var waiting sync.WaitGroup
+		waiting.Go(func() { ended <- other.Wait() })
+		defer waiting.Wait()
+		defer func() { _ = other.Process.Kill() }() // it may have ended, which is told
+		require.NoError(t, errors.Join(l.Listener.Close(), l.Close()))
+	}
+	require.Empty(t, ended)
 }
