@@ -19,13 +19,8 @@ func TestBusAway(t *testing.T) {
 	p, err := platform.New(platform.Options{Replicas: 2, Binary: program})
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	require.NoError(t, err)
-	in, err := p.Seed(seed.Unlimited())
+	enterprise, rooms, err := p.Rooms(t.Context(), 1)
 	require.NoError(t, err)
-	enterprise, err := in.Enterprise(t.Context())
-	require.NoError(t, err)
-	rooms, err := in.Rooms(t.Context(), enterprise, 1)
-	require.NoError(t, err)
-	require.NoError(t, in.Close())
 	var at []*scene
 	for i, r := range p.Replicas {
 		require.NoError(t, p.Start(i))

@@ -90,13 +90,8 @@ func race(t *testing.T, replicas int, number uint64) {
 		t.Cleanup(func() { require.NoError(t, p.Close()) })
 	}
 	require.NoError(t, err)
-	in, err := p.Seed(seed.Unlimited())
+	_, rooms, err := p.Rooms(t.Context(), aSecond*int(within/time.Second)+1)
 	require.NoError(t, err)
-	enterprise, err := in.Enterprise(t.Context())
-	require.NoError(t, err)
-	rooms, err := in.Rooms(t.Context(), enterprise, aSecond*int(within/time.Second)+1)
-	require.NoError(t, err)
-	require.NoError(t, in.Close())
 	for i := range p.Replicas {
 		require.NoError(t, p.Start(i))
 	}

@@ -185,6 +185,18 @@ func (p *Platform) Seed(o seed.Options) (*seed.Seed, error) {
 	return seed.Open(p.Data, o)
 }
 
+// Rooms fills the installation with so many cases against one enterprise and closes it again.
+func (p *Platform) Rooms(ctx context.Context, n int) (enterprise string, rooms []seed.Room, err error) {
+	in, err := p.Seed(seed.Unlimited())
+	if err != nil {
+		return "", nil, err
+	}
+	if enterprise, err = in.Enterprise(ctx); err == nil {
+		rooms, err = in.Rooms(ctx, enterprise, n)
+	}
+	return enterprise, rooms, errors.Join(err, in.Close())
+}
+
 // Start a replica that does not run, and wait until it listens.
 func (p *Platform) Start(i int) error {
 	if err := p.Launch(i); err != nil {

@@ -8,8 +8,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
-
-	"hejie/e2e/seed"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,13 +18,8 @@ func opened(t *testing.T, o Options) *Platform {
 	p, err := New(o)
 	t.Cleanup(func() { require.NoError(t, p.Close()) })
 	require.NoError(t, err)
-	in, err := p.Seed(seed.Unlimited())
+	_, _, err = p.Rooms(t.Context(), 1)
 	require.NoError(t, err)
-	enterprise, err := in.Enterprise(t.Context())
-	require.NoError(t, err)
-	_, err = in.Rooms(t.Context(), enterprise, 1)
-	require.NoError(t, err)
-	require.NoError(t, in.Close())
 	for i := range p.Replicas {
 		require.NoError(t, p.Start(i))
 		require.NoError(t, p.Ready(t.Context(), i))

@@ -70,16 +70,24 @@ func TestErase(t *testing.T) {
 	require.Empty(t, opened.OrderNumber)
 }
 
+// promised is a case whose claim was accepted, and a picture that the agent has uploaded for it.
+func (p people) promised() (negotiation.Case, app.FileRow) {
+	p.t.Helper()
+	id := p.file(p.buyer, p.enterprise.ID)
+	c := p.caseOf(id)
+	p.do(p.agent, id, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest})
+	body := encoded(p.t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
+	upload, err := p.Files.Put(p.ctx, p.agent, app.Upload{Name: "转账.png", SHA256: sum(body), Body: bytes.NewReader(body)})
+	require.NoError(p.t, err)
+	return c, upload
+}
+
 // The proof of a performance is evidence like any other: the report that names it does not keep it.
 func TestEraseProof(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
-	id := p.file(p.buyer, p.enterprise.ID)
-	c := p.caseOf(id)
-	p.do(p.agent, id, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest})
-	body := encoded(t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
-	upload, err := p.Files.Put(p.ctx, p.agent, app.Upload{Name: "转账.png", SHA256: sum(body), Body: bytes.NewReader(body)})
-	require.NoError(t, err)
+	c, upload := p.promised()
+	id := c.ID
 	p.do(p.agent, id, negotiation.ReportPerformance{Item: 0, File: upload.ID})
 	_, head, err := p.store.Case(p.ctx, id)
 	require.NoError(t, err)
@@ -99,13 +107,9 @@ func TestEraseProof(t *testing.T) {
 func TestEraseProofOfAnOldLog(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
-	id := p.file(p.buyer, p.enterprise.ID)
-	c := p.caseOf(id)
-	p.do(p.agent, id, negotiation.AcceptOffer{Offer: 1, Digest: c.Offers[0].Digest})
-	body := encoded(t, func(w io.Writer) error { return png.Encode(w, picture(8, 8)) })
-	upload, err := p.Files.Put(p.ctx, p.agent, app.Upload{Name: "转账.png", SHA256: sum(body), Body: bytes.NewReader(body)})
-	require.NoError(t, err)
-	_, err = p.store.Change(p.ctx, app.Change{Case: id, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+	c, upload := p.promised()
+	id := c.ID
+	_, err := p.store.Change(p.ctx, app.Change{Case: id, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
 		e := negotiation.Event{At: c.LastAt, By: negotiation.By{Side: negotiation.SideEnterprise, ID: p.agent.Actor.ID}, Channel: negotiation.Room,
 			Fact: negotiation.PerformanceReported{Item: 0, File: upload.ID}}
 		return app.Decision{Events: []negotiation.Event{e}, After: c.Apply(e)}
