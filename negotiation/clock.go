@@ -184,3 +184,44 @@ func (d *decision) moveOutOf(o Outage) {
 		d.emit(DeadlinesMoved{Reason: MovedByOutage, Moves: moves}, nil)
 	}
 }
+
+func (c Case) applyClock(e Event) Case {
+	switch f := e.Fact.(type) {
+	case DeadlinePassed:
+		return c.passed(e, f)
+	case Reminded:
+		return c.change(f.Deadline, func(d *Deadline) { d.Remind = d.Remind[len(d.Remind)-f.Left:] })
+	case DeadlinesMoved:
+		for _, m := range f.Moves {
+			c = c.change(m.Deadline.Key, func(d *Deadline) { *d = m.Deadline })
+			if kind, i := m.Deadline.Key.Parts(); kind == Performance {
+				p := c.Agreement.Items[i]
+				p.DueAt = m.Deadline.Due
+				c.Agreement = c.Agreement.with(i, p)
+			} else if kind == OfferValidity {
+				c = c.withOffer(i, func(o *Offer) { o.ValidUntil = m.Deadline.Due })
+			}
+		}
+	}
+	return c
+}
+
+func (c Case) passed(e Event, f DeadlinePassed) Case {
+	kind, n := f.Deadline.Parts()
+	switch kind {
+	case FirstResponse, ComplaintDecision, Ruling, Mediation: // still to be done, and seen to be late
+		return c.change(f.Deadline, func(d *Deadline) { d.Overdue, d.Remind = true, nil })
+	case OfferValidity:
+		return c.answered(n, StateLapsed, f.Due)
+	case Performance:
+		if p := c.Agreement.Items[n]; p.By == SideEnterprise {
+			p.State = PromiseAsked
+			c.Agreement = c.Agreement.with(n, p)
+		}
+	case Confirmation:
+		p := c.Agreement.Items[n]
+		p.State = PromiseUnconfirmed
+		c.Agreement = c.Agreement.with(n, p)
+	}
+	return c.stop(f.Deadline).start(f.Starts).performanceTurn(e.At)
+}
