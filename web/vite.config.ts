@@ -49,8 +49,18 @@ function plainColours(): Plugin {
   }
 }
 
+/** No script brings a style sheet along (app/styles.ts loads those), so what Vite would put around each import() has nothing to do. */
+function plainImports(): Plugin {
+  return {
+    name: 'hejie:plain-imports',
+    apply: 'build',
+    enforce: 'pre',
+    load: (id) => (id.endsWith('vite/preload-helper.js') ? 'export const __vitePreload = (load) => load()' : undefined),
+  }
+}
+
 export default defineConfig({
-  plugins: [vue(), tailwindcss(), plainColours(), precompress()],
+  plugins: [vue(), tailwindcss(), plainColours(), plainImports(), precompress()],
   resolve: {
     alias: [
       { find: '@', replacement: src },

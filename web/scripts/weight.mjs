@@ -13,9 +13,9 @@ const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8'))
 
 /** Signed in where that is needed, online, scrolled nowhere. `demo` is what only the demo adds. Limits in KB: paint, first, alone, alone in English. */
 const pages = [
-  { path: '/', paint: ['HomePage'], first: ['HomeSearch'], then: ['HomeHow'], demo: [], limits: [60, 65, 66, 70] },
-  { path: '/e/<enterprise>', paint: ['EnterprisePage'], first: ['EnterpriseProfile'], then: [], demo: [], limits: [60, 70, 70, 74] },
-  { path: '/c/<case>', paint: ['RoomPage', 'room'], first: ['RoomLog', 'ActionBar'], then: ['ConnectionNotice', 'MissedNotice'], demo: ['DemoBar', 'full'], limits: [100, 114, 118, 128] },
+  { path: '/', paint: ['HomePage'], first: [], then: ['HomeHow'], demo: [], limits: [60, 65, 66, 70] },
+  { path: '/e/<enterprise>', paint: ['EnterprisePage'], first: [], then: [], demo: [], limits: [60, 70, 70, 74] },
+  { path: '/c/<case>', paint: ['RoomPage', 'room'], first: [], then: ['ConnectionNotice', 'MissedNotice'], demo: ['DemoBar', 'full'], limits: [100, 114, 118, 128] },
 ]
 
 /** Bytes on the wire: what the build did not compress goes as it is. */
@@ -23,7 +23,7 @@ const size = (file) => statSync(existsSync(`${dist}${file}.gz`) ? `${dist}${file
 
 /** The chunk of a source file, by its name without folder and ending; of a shared one, by the name the build gave it. */
 function chunkOf(name) {
-  const found = Object.entries(manifest).find(([key, chunk]) => new RegExp(`(^|/)${name}\\.(vue|ts)$`).test(key) || (key.startsWith('_') && chunk.name === name))
+  const found = Object.entries(manifest).find(([key, chunk]) => new RegExp(`(^|/)${name}\\.(vue|ts|css)$`).test(key) || (key.startsWith('_') && chunk.name === name))
   if (!found) throw new Error(`weight: ${name} is not in the manifest`)
   return found[1]
 }
