@@ -2062,6 +2062,9 @@ type Meta struct {
 	// Limits Own rules against floods and loss; those of a single case are in Rules. Durations are nanoseconds.
 	Limits Limits `json:"limits"`
 
+	// Operator Who runs the installation and handles personal information, for the privacy notice (PIPL art. 17); not there while nobody named it
+	Operator Operator `json:"operator,omitempty,omitzero"`
+
 	// Rules Rules of procedure in force when a case was filed; it keeps them for its life. Working days unless said otherwise.
 	Rules Rules `json:"rules"`
 
@@ -2170,6 +2173,13 @@ type OfficerInput struct {
 // OfficerList defines model for OfficerList.
 type OfficerList struct {
 	Rows []Officer `json:"rows"`
+}
+
+// Operator Who runs the installation and handles personal information, for the privacy notice (PIPL art. 17); not there while nobody named it
+type Operator struct {
+	// Contact phone, address or e-mail, as people are to use it
+	Contact string `json:"contact"`
+	Name    string `json:"name"`
 }
 
 // OtherBody Whether another body already has the dispute (Order 121 art. 16(2))
