@@ -1001,6 +1001,9 @@ type CaseRow struct {
 	// Agent desk member who has it
 	Agent string `json:"agent,omitempty,omitzero"`
 
+	// Also who else has a part of an agreement to perform or to confirm, besides `turn`; left out for nobody
+	Also []Turn `json:"also,omitempty,omitzero"`
+
 	// Amount An amount in minor units (fen for CNY) of an ISO 4217 currency; never a float.
 	Amount Money `json:"amount"`
 

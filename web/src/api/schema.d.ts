@@ -1590,6 +1590,8 @@ export interface components {
             phase: components["schemas"]["Phase"];
             turn: components["schemas"]["Turn"];
             turn_since: components["schemas"]["Instant"];
+            /** @description who else has a part of an agreement to perform or to confirm, besides `turn`; left out for nobody */
+            also?: components["schemas"]["Turn"][];
             filed_at: components["schemas"]["Instant"];
             last_at: components["schemas"]["Instant"];
             due?: components["schemas"]["Instant"];
