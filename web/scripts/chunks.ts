@@ -59,7 +59,7 @@ export function chunkName(): (id: string, modules: Modules) => string | null {
     if (fronts.includes(id)) return null
     const [always, home, enterprise, room] = sets.map((set) => set.has(id))
     if (always) return 'app'
-    const part = /\/src\/(ui|lib)\/|\/lucide-vue\/|@lucide/.test(id)
+    const part = /\/src\/(ui|lib)\/|@lucide/.test(id)
     if (part && home && (enterprise || room)) return 'app'
     if (part && enterprise) return 'figures'
     if (part && room) return 'kit'
