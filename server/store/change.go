@@ -95,7 +95,7 @@ func (b *batch) change(j *job) error {
 			}
 		}
 	}
-	return b.notify(k, p.Notices)
+	return b.notify(k, p.letters)
 }
 
 func (k *open) remembered(id commandKey) (uint32, bool) {
@@ -202,13 +202,20 @@ func (b *batch) repeat(k *open, last uint32, id commandKey, ch *app.Change) (rec
 }
 
 // notify puts notices into the outbox, in the transaction of their cause.
-func (b *batch) notify(k *open, notices []app.Notice) error {
+func (b *batch) notify(k *open, letters []letter) error {
 	now := b.s.opt.Now()
-	for _, n := range notices {
-		if k.waits(n, now) {
+	for _, l := range letters {
+		if k.waits(l.Notice, now) {
 			continue
 		}
-		if err := b.tx.addNotice(n, now); err != nil {
+		var err error
+		if l.id == "" {
+			l, err = letterOf(l.Notice)
+		}
+		if err == nil {
+			err = b.tx.post(l, now)
+		}
+		if err != nil {
 			return err
 		}
 	}
