@@ -10,7 +10,7 @@
 // # Concurrency
 //
 // One goroutine owns all state and decides; ticks run on other goroutines, at most Concurrency at once, so that the writer can
-// put many into one commit while others load their cases. A case is never ticked twice at once.
+// put many into one commit while others are planned. A case is never ticked twice at once.
 //
 // # Life cycle
 //
@@ -57,7 +57,7 @@ type Options struct {
 
 	Shared      bool          // other processes walk the same log: each takes its batches by chance, so that they seldom meet in a case
 	Batch       int           // cases taken at once; 0: 200
-	Concurrency int           // ticks at once; 0: 400, some of which load their cases while the writer commits others
+	Concurrency int           // ticks at once; 0: 400, some of which are planned while the writer commits others
 	Poll        time.Duration // longest sleep; 0: one second
 	Backoff     time.Duration // first wait of a case that failed, doubled each time; 0: one second
 	BackoffMax  time.Duration // 0: five minutes
