@@ -17,6 +17,7 @@ const (
 	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more
 	busy         = 16 << 20  // bytes allocated in a second that are a load, if they are half of what lives
 	visit        = 256 << 10 // bytes allocated for a visitor who comes, and stays with a goroutine, at most
+	ticksASecond = 20        // how often it is asked whether a load has begun
 )
 
 // sample is what the runtime tells.
@@ -33,11 +34,27 @@ type collector struct {
 	calm    int // seconds in a row in which little was allocated
 }
 
-// look is called once a second. It says what to do: the percent to set, 0 for none, and whether what a load that is over has left is to
+// sudden says whether a load has begun since the last look that is too large to wait for the next: the deadlines of a day run out in one
+// instant, or while the program was down, and walking them takes a second, in which a small heap would be collected twenty times.
+func (c *collector) sudden(now sample) bool {
+	return c.percent <= usualPercent && now.live <= largeHeap && c.load(now)
+}
+
+// load says whether enough was allocated since the last look, and not for visitors.
+func (c *collector) load(now sample) bool {
+	allocated := now.allocated - c.last.allocated
+	return allocated > c.came(now)*visit && allocated >= max(now.live/2, busy)
+}
+
+// came is how many goroutines there are more.
+func (c *collector) came(now sample) uint64 {
+	return max(now.goroutines, c.last.goroutines) - c.last.goroutines
+}
+
+// look is called once a second, or when something is sudden. It says what to do: the percent to set, 0 for none, and whether what a load that is over has left is to
 // be given back. Visitors who rush in are no load: among much garbage what they bring and keep would lie scattered.
 func (c *collector) look(now sample) (percent int, over bool) {
-	allocated := now.allocated - c.last.allocated
-	came := max(now.goroutines, c.last.goroutines) - c.last.goroutines
+	allocated, came, load := now.allocated-c.last.allocated, c.came(now), c.load(now)
 	c.last = now
 	if c.calm++; allocated > now.live/4 {
 		c.calm = 0
@@ -51,7 +68,7 @@ func (c *collector) look(now sample) (percent int, over bool) {
 	case c.calm > 0: // perhaps
 	case allocated <= came*visit:
 		want = usualPercent
-	case c.percent > usualPercent, allocated >= max(now.live/2, busy):
+	case c.percent > usualPercent, load:
 		want = underLoad(now.live)
 	}
 	if want == c.percent {
@@ -71,17 +88,22 @@ func underLoad(live uint64) int {
 
 // collect chooses until the context ends.
 func collect(ctx context.Context) {
-	c := &collector{percent: usualPercent}
+	c := &collector{percent: usualPercent, last: read()}
 	debug.SetGCPercent(usualPercent)
-	seconds := time.NewTicker(time.Second)
-	defer seconds.Stop()
-	for {
+	ticks := time.NewTicker(time.Second / ticksASecond)
+	defer ticks.Stop()
+	for tick := 1; ; tick++ {
 		select {
 		case <-ctx.Done():
 			return
-		case <-seconds.C:
+		case <-ticks.C:
 		}
-		percent, over := c.look(read())
+		now := read()
+		if tick < ticksASecond && !c.sudden(now) {
+			continue
+		}
+		tick = 0
+		percent, over := c.look(now)
 		if percent > 0 {
 			debug.SetGCPercent(percent)
 		}

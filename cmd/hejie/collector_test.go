@@ -43,6 +43,39 @@ func TestCollector(t *testing.T) {
 	}
 }
 
+// A load that begins is not left to a small heap for the rest of the second; visitors, what goes on, and much that lives can wait.
+func TestCollectorIsSudden(t *testing.T) {
+	t.Parallel()
+	const mib = 1 << 20
+	for name, tt := range map[string]struct {
+		percent   int
+		allocated uint64 // MiB since the last look
+		live      uint64 // MiB
+		came      uint64 // goroutines
+		want      bool
+	}{
+		"a load":                  {usualPercent, 17, 20, 9, true},
+		"one after the calm":      {calmPercent, 17, 20, 9, true},
+		"less":                    {usualPercent, 15, 20, 9, false},
+		"half of what lives":      {usualPercent, 30, 61, 9, false},
+		"visitors":                {usualPercent, 90, 20, 1500, false},
+		"a load that is known of": {loadPercent, 90, 20, 9, false},
+		"much lives":              {usualPercent, 400, 300, 9, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &collector{percent: tt.percent, last: sample{allocated: mib, goroutines: 100}}
+			now := sample{allocated: (1 + tt.allocated) * mib, live: tt.live * mib, goroutines: 100 + tt.came}
+			require.Equal(t, tt.want, c.sudden(now))
+			if tt.want {
+				percent, _ := c.look(now)
+				require.Equal(t, loadPercent, percent)
+				require.False(t, c.sudden(sample{allocated: now.allocated + 100*mib, live: now.live, goroutines: now.goroutines}), "it is known of now")
+			}
+		})
+	}
+}
+
 // The runtime has the figures that are asked for.
 func TestCollectorsFigures(t *testing.T) {
 	t.Parallel()

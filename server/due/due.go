@@ -10,7 +10,7 @@
 // # Concurrency
 //
 // One goroutine owns all state and decides; ticks run on other goroutines, at most Concurrency at once, so that the writer can
-// put many into one commit while others load their cases. A case is never ticked twice at once.
+// put many into one commit while others are planned. A case is never ticked twice at once.
 //
 // # Life cycle
 //
@@ -56,8 +56,8 @@ type Options struct {
 	Logger *slog.Logger                    // nil: nothing is logged
 
 	Shared      bool          // other processes walk the same log: each takes its batches by chance, so that they seldom meet in a case
-	Batch       int           // cases taken at once; 0: 100
-	Concurrency int           // ticks at once; 0: 200, some of which load their cases while the writer commits others
+	Batch       int           // cases taken at once; 0: 200
+	Concurrency int           // ticks at once; 0: 400, some of which are planned while the writer commits others
 	Poll        time.Duration // longest sleep; 0: one second
 	Backoff     time.Duration // first wait of a case that failed, doubled each time; 0: one second
 	BackoffMax  time.Duration // 0: five minutes
@@ -120,8 +120,8 @@ func New(o Options) *Worker {
 			*v = d
 		}
 	}
-	orInt(&o.Batch, 100)
-	orInt(&o.Concurrency, 200)
+	orInt(&o.Batch, 200)
+	orInt(&o.Concurrency, 400)
 	orWait(&o.Poll, time.Second)
 	orWait(&o.Backoff, time.Second)
 	orWait(&o.BackoffMax, 5*time.Minute)

@@ -242,7 +242,7 @@ func TestManyAtOnceButBounded(t *testing.T) {
 		synctest.Wait()
 		k.Stop()
 		require.Len(t, w.done(), 1000)
-		require.Equal(t, 200, w.most)
+		require.Equal(t, 400, w.most)
 		require.Less(t, w.looked(), 60)
 	})
 }

@@ -121,8 +121,10 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 			if err := g.admits(v); err != nil {
 				return err
 			}
-			if err := checkQuery(c.Request().URL.RawQuery, parameters); err != nil {
-				return err
+			if raw := c.Request().URL.RawQuery; raw != "" {
+				if err := checkQuery(raw, c.QueryParams(), parameters); err != nil {
+					return err
+				}
 			}
 			if l != nil {
 				if err := l.take(v.addr); err != nil {

@@ -439,7 +439,7 @@ func records(ctx context.Context, q querier, caseID, query string, args ...any) 
 	return out, readError(rows.Err())
 }
 
-// Due gives cases that want the system by now; see app.Log.
+// Due gives cases that want the system by now; see app.Log. A file's are loaded meanwhile: a shared writer reads those of a batch at once.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error) {
 	var rows []struct {
 		At int64 `db:"next_at"`
@@ -451,11 +451,17 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 	}
 	for _, r := range rows {
 		if at := instant(r.At); len(cases) == limit || at.After(now) {
-			return cases, at, nil
+			next = at
+			break
 		}
 		cases = append(cases, r.ID)
 	}
-	return cases, time.Time{}, nil
+	if !s.shared {
+		if err := s.foresee(ctx, cases); err != nil {
+			s.opt.Log.Debug("due cases are loaded one by one", "error", err) // and the one whose fault it is tells
+		}
+	}
+	return cases, next, nil
 }
 
 // OpenCaseIDs gives ids of cases that are not closed; see app.CaseFinder.

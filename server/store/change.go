@@ -95,7 +95,7 @@ func (b *batch) change(j *job) error {
 			}
 		}
 	}
-	return b.notify(k, p.Notices)
+	return b.notify(k, p.letters)
 }
 
 func (k *open) remembered(id commandKey) (uint32, bool) {
@@ -119,13 +119,15 @@ func (b *batch) append(k *open, p *plan, id commandKey, ch *app.Change) error {
 	if remember {
 		command, digest = id[:], ch.Command.Digest[:]
 	}
-	for i, r := range p.records {
+	first := len(k.records)
+	k.records = append(k.records, p.records...)
+	for i := range p.records {
+		r := &k.records[first+i]
 		if err := b.insert(k.key, r, command, digest); err != nil {
 			return err
 		}
-		k.heard(r)
-		k.records = append(k.records, r)
-		if err := b.follow(k, p.Events[i], r); err != nil {
+		k.heard(*r)
+		if err := b.follow(k, p.Events[i], *r); err != nil {
 			return err
 		}
 	}
@@ -152,7 +154,7 @@ func (b *batch) keyed(k *open, id string) error {
 const insertEvent = `INSERT INTO events (case_key, version, channel, seq, type, side, actor, at, facts, content_sum, hash, command,
 	command_digest, salt, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-func (b *batch) insert(key int64, r negotiation.Record, command, digest any) error {
+func (b *batch) insert(key int64, r *negotiation.Record, command, digest any) error {
 	return b.tx.run(insertEvent, key, r.Version, string(r.Channel), r.Seq, r.Type, string(r.By.Side), r.By.ID, r.At.UnixMicro(),
 		r.Facts, sum(r.ContentSum), r.Hash[:], command, digest, blob(r.Salt), blob(r.Content))
 }
@@ -202,13 +204,20 @@ func (b *batch) repeat(k *open, last uint32, id commandKey, ch *app.Change) (rec
 }
 
 // notify puts notices into the outbox, in the transaction of their cause.
-func (b *batch) notify(k *open, notices []app.Notice) error {
+func (b *batch) notify(k *open, letters []letter) error {
 	now := b.s.opt.Now()
-	for _, n := range notices {
-		if k.waits(n, now) {
+	for _, l := range letters {
+		if k.waits(l.Notice, now) {
 			continue
 		}
-		if err := b.tx.addNotice(n, now); err != nil {
+		var err error
+		if l.id == "" {
+			l, err = letterOf(l.Notice)
+		}
+		if err == nil {
+			err = b.tx.post(l, now)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -284,9 +293,11 @@ func (b *batch) publish() []app.Commit {
 		e := k.entry
 		b.s.cache.remember(e, k.said)
 		es[e.c.ID] = e.sized()
-		before := &negotiation.Case{ID: e.c.ID}
+		var before *negotiation.Case
 		if k.base != nil {
 			before = &k.base.c
+		} else {
+			before = &negotiation.Case{ID: e.c.ID}
 		}
 		commits = append(commits, app.Commit{Records: k.records, Before: before, After: &e.c, Row: e.caseRow()})
 	}

@@ -3,7 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -158,12 +161,17 @@ func tails(ctx context.Context, q querier, moved map[int64]*entry, heads map[str
 	if err != nil {
 		return err
 	}
+	return foldAll(rows, moved, heads)
+}
+
+// foldAll folds rows of events, which come in their order in each of the cases, up to the versions of the cases' rows.
+func foldAll(rows *sqlx.Rows, moved map[int64]*entry, heads map[string]*caseHead) error {
 	defer rows.Close()
 	var key int64
 	for rows.Next() {
 		r, command, err := scanFold(rows, &key)
-		if err == nil {
-			err = moved[key].take(r, command)
+		if e := moved[key]; err == nil && r.Version <= heads[e.c.ID].Version {
+			err = e.take(r, command)
 		}
 		if err != nil {
 			return err
@@ -174,6 +182,66 @@ func tails(ctx context.Context, q querier, moved map[int64]*entry, heads map[str
 		e.sized()
 	}
 	return rows.Err()
+}
+
+// shortLog is the longest log, in events, that is read among others: they do not wait for a long one.
+const shortLog = 100
+
+// foresee loads cases of a file into the cache that are about to be changed: many in one query, since each begins with an empty cache of
+// pages beside a writer that commits.
+func (s *Store) foresee(ctx context.Context, ids []string) error {
+	stamps := make(map[string]uint64, len(ids))
+	for _, id := range ids {
+		if _, ok := s.cache.get(id); !ok {
+			stamps[id] = s.cache.stamp(id)
+		}
+	}
+	if len(stamps) == 0 {
+		return nil
+	}
+	heads, err := s.heads(ctx, slices.Collect(maps.Keys(stamps)))
+	if err != nil {
+		return err
+	}
+	var keys []int64
+	moved := make(map[int64]*entry, len(heads))
+	for id, h := range heads {
+		keys, moved[h.Key] = append(keys, h.Key), s.cache.onward(nil, id, h)
+	}
+	list, err := json.Marshal(keys)
+	if err != nil {
+		return err
+	}
+	r := s.reader()
+	rows, err := r.rows(ctx, `SELECT case_key, `+foldColumns+` FROM events WHERE case_key IN (`+r.words().each+`) AND version <= ?
+		ORDER BY case_key, version`, string(list), shortLog)
+	if err == nil {
+		err = foldAll(rows, moved, heads)
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range moved {
+		s.cache.offer(e.c.ID, e, stamps[e.c.ID])
+	}
+	return nil
+}
+
+// heads of cases with a short log.
+func (s *Store) heads(ctx context.Context, ids []string) (map[string]*caseHead, error) {
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	r := s.reader()
+	var rows []*caseHead
+	err = r.all(ctx, &rows, `SELECT `+headColumns+` FROM cases WHERE key IN (SELECT key FROM case_keys WHERE id IN (`+r.words().each+`)) AND version <= ?`,
+		string(list), shortLog)
+	heads := make(map[string]*caseHead, len(rows))
+	for _, h := range rows {
+		heads[h.ID] = h
+	}
+	return heads, err
 }
 
 const recordColumns = `version, channel, seq, type, side, actor, at, facts, content_sum, hash, salt, content`

@@ -11,31 +11,40 @@ import (
 	"hejie/server/app"
 )
 
-// addNotice puts a notice into the outbox in the transaction of its cause. Now is real time. Of the new offers of a case one at a time
+// letter is a notice as the outbox takes it.
+type letter struct {
+	app.Notice
+	id, params string
+}
+
+func letterOf(n app.Notice) (letter, error) {
+	params, err := paramsJSON(n.Params)
+	return letter{n, app.NewID(), params}, err
+}
+
+func paramsJSON(params map[string]string) (string, error) {
+	if params == nil {
+		return `{}`, nil
+	}
+	b, err := json.Marshal(params)
+	return string(b), err
+}
+
+// post puts a notice into the outbox in the transaction of its cause. Now is real time. Of the new offers of a case one at a time
 // waits to be told.
-func (t *tx) addNotice(n app.Notice, now time.Time) error {
-	r := app.OutboxRow{ID: app.NewID(), To: n.To, Template: n.Template, Case: n.Case, Params: n.Params, At: n.At, Created: now, Next: now.Add(n.Wait)}
-	if n.Template == app.TemplateNewOffer {
-		return t.insertOutbox(insertOutbox+` ON CONFLICT DO NOTHING`, r)
+func (t *tx) post(l letter, now time.Time) error {
+	statement := insertOutbox
+	if l.Template == app.TemplateNewOffer {
+		statement = insertOffer
 	}
-	return t.addOutbox(r)
+	return t.run(statement, l.id, l.To, "", "", l.Template, l.Case, l.params, micros(l.At), micros(now), micros(now.Add(l.Wait)))
 }
 
-func (t *tx) addOutbox(r app.OutboxRow) error { return t.insertOutbox(insertOutbox, r) }
-
-const insertOutbox = `INSERT INTO outbox (id, recipient, address, language, template, case_id, params, at, created_at, attempts, next_at, delivered_at, error, text)
+const (
+	insertOutbox = `INSERT INTO outbox (id, recipient, address, language, template, case_id, params, at, created_at, attempts, next_at, delivered_at, error, text)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '', '')`
-
-func (t *tx) insertOutbox(statement string, r app.OutboxRow) error {
-	if r.Params == nil {
-		r.Params = map[string]string{}
-	}
-	params, err := json.Marshal(r.Params)
-	if err != nil {
-		return err
-	}
-	return t.run(statement, r.ID, r.To, r.Address, r.Language, r.Template, r.Case, string(params), micros(r.At), micros(r.Created), micros(r.Next))
-}
+	insertOffer = insertOutbox + ` ON CONFLICT DO NOTHING`
+)
 
 const outboxColumns = `id, recipient, address, language, template, case_id, params, at, created_at, attempts, coalesce(next_at, 0), delivered_at, error, text`
 
@@ -119,10 +128,20 @@ func (p plain) takeOfFile(ctx context.Context, now, until time.Time, limit int) 
 }
 
 func (p plainTx) AddNotice(_ context.Context, n app.Notice) error {
-	return p.t.addNotice(n, p.now())
+	l, err := letterOf(n)
+	if err != nil {
+		return err
+	}
+	return p.t.post(l, p.now())
 }
 
-func (p plainTx) AddOutbox(_ context.Context, r app.OutboxRow) error { return p.t.addOutbox(r) }
+func (p plainTx) AddOutbox(_ context.Context, r app.OutboxRow) error {
+	params, err := paramsJSON(r.Params)
+	if err != nil {
+		return err
+	}
+	return p.t.run(insertOutbox, r.ID, r.To, r.Address, r.Language, r.Template, r.Case, params, micros(r.At), micros(r.Created), micros(r.Next))
+}
 
 func (p plainTx) AddressOutbox(_ context.Context, id, address, language string, next time.Time) error {
 	return p.t.run(`UPDATE outbox SET address = ?, language = ?, next_at = ? WHERE id = ?`, address, language, micros(next), id)

@@ -22,6 +22,7 @@ type plan struct {
 	head      negotiation.Head
 	positions map[negotiation.Channel]negotiation.Position
 	view      view
+	letters   []letter // the notices
 }
 
 // errUnread is met by decisions that want to read within the transaction: they have to wait for it.
@@ -79,6 +80,9 @@ func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
 
 func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 	p := &plan{Decision: ch.Decide(e.c, look), head: e.head}
+	if err := p.write(); err != nil {
+		return nil, err
+	}
 	if len(p.Events) == 0 {
 		return p, nil
 	}
@@ -99,6 +103,17 @@ func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 		p.positions[r.Channel] = r.Position()
 	}
 	return p, nil
+}
+
+// write writes the notices, but for those of which one at a time waits: most of them are never told.
+func (p *plan) write() (err error) {
+	p.letters = make([]letter, len(p.Notices))
+	for i, n := range p.Notices {
+		if p.letters[i].Notice = n; n.Wait == 0 && err == nil {
+			p.letters[i], err = letterOf(n)
+		}
+	}
+	return err
 }
 
 // holds says whether the plan, nil for none, is still what the batch would come to.

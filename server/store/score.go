@@ -2,9 +2,6 @@ package store
 
 import (
 	"cmp"
-	"context"
-	"database/sql"
-	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -126,9 +123,8 @@ func (b *batch) pair(k pairKey) (*scorecard.Pair, error) {
 	if p := b.pairs[k]; p != nil {
 		return p, nil
 	}
-	var stored []byte
-	err := b.tx.get(context.Background(), &stored, `SELECT results FROM scorecard_pairs WHERE enterprise = ? AND consumer = ?`, k.enterprise, k.consumer)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	stored, err := b.tx.blob(`SELECT results FROM scorecard_pairs WHERE enterprise = ? AND consumer = ?`, k.enterprise, k.consumer)
+	if err != nil {
 		return nil, err
 	}
 	return b.readPair(k, stored)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -109,6 +111,25 @@ func (t *tx) try(q string, args ...any) error {
 		return err
 	}
 	return rows.Close()
+}
+
+// blob reads the one value of the one row, nil without a row, from a file, as try writes.
+func (t *tx) blob(q string, args ...any) ([]byte, error) {
+	s, err := t.bound(q, args)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(t.args)
+	rows, err := s.(driver.StmtQueryContext).QueryContext(context.Background(), t.args)
+	if err != nil {
+		return nil, err
+	}
+	var row [1]driver.Value
+	if err = rows.Next(row[:]); errors.Is(err, io.EOF) {
+		err = nil
+	}
+	found, _ := row[0].([]byte)
+	return found, errors.Join(err, rows.Close())
 }
 
 // settled waits for the end of all that was run.
