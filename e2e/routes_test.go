@@ -31,11 +31,15 @@ var (
 	quoted   = regexp.MustCompile(`'(\w+)'`)
 )
 
-// routes reads the table where it is written. A line that is not understood fails the test.
+// routes reads the table where it is written: pages for everybody and workplaces. A line that is not understood fails the test.
 func routes(t *testing.T) (table []route) {
 	t.Helper()
-	b, err := os.ReadFile("../web/src/app/routes.ts")
-	require.NoError(t, err)
+	var text string
+	for _, name := range []string{"routes.ts", "workplaces.ts"} {
+		b, err := os.ReadFile("../web/src/app/" + name)
+		require.NoError(t, err)
+		text += string(b)
+	}
 	lists := map[string][]string{}
 	words := func(list string) (roles []string) {
 		for _, m := range quoted.FindAllStringSubmatch(list, -1) {
@@ -43,10 +47,10 @@ func routes(t *testing.T) (table []route) {
 		}
 		return roles
 	}
-	for _, m := range roleList.FindAllStringSubmatch(string(b), -1) {
+	for _, m := range roleList.FindAllStringSubmatch(text, -1) {
 		lists[m[1]] = words(m[2])
 	}
-	for _, m := range pageLine.FindAllStringSubmatch(string(b), -1) {
+	for _, m := range pageLine.FindAllStringSubmatch(text, -1) {
 		r := route{path: m[1], name: m[2], title: m[3]}
 		if roles := rolesOf.FindStringSubmatch(m[4]); roles != nil {
 			r.roles = append(words(roles[1]), lists[roles[2]]...)
@@ -55,7 +59,7 @@ func routes(t *testing.T) (table []route) {
 		require.Equal(t, strings.Contains(m[4], "roles:"), r.roles != nil, m[0])
 		table = append(table, r)
 	}
-	require.Len(t, table, strings.Count(string(b), "path: '"), "a line of the table was not understood")
+	require.Len(t, table, strings.Count(text, "path: '"), "a line of the table was not understood")
 	return table
 }
 
