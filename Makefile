@@ -82,8 +82,8 @@ test-faults: $(DIST)
 	go test -count=1 -timeout 10m $(FAULTS)
 
 .PHONY: soak
-soak: $(DIST) packages ## kill, cut, stall, fill up and shift clocks for SOAK=30m, then race; SEED=n throws the same again
-	HEJIE_SOAK=$(SOAK) HEJIE_SEED=$(SEED) go test -count=1 -v -timeout 0 -p 1 ./e2e/faults ./e2e/linear
+soak: $(DIST) packages ## kill, cut, stall, fill up and shift clocks for SOAK=30m, then race, then upgrade; SEED=n throws the same again
+	HEJIE_SOAK=$(SOAK) HEJIE_SEED=$(SEED) go test -count=1 -v -timeout 0 -p 1 ./e2e/faults ./e2e/linear ./e2e/balancer
 
 .PHONY: vet
 vet: $(DIST)
