@@ -12,8 +12,10 @@ declare module 'vue-router' {
   }
 }
 
+const recordOf = ({ path, name, load, ...page }: Page): RouteRecordRaw => ({ path, name, component: load, meta: { page } })
+
 const records: RouteRecordRaw[] = [
-  ...pages.map(({ path, name, load, ...page }) => ({ path, name, component: load, meta: { page } })),
+  ...pages.map(recordOf),
   {
     path: '/:path(.*)*',
     name: 'not-found',
@@ -48,6 +50,15 @@ export function makeRouter(): Router {
       if (to.hash && to.name !== 'setup') return { el: to.hash }
       return to.path === from.path ? false : { top: 0 }
     },
+  })
+
+  let whole = false
+  router.beforeEach(async (to) => {
+    if (to.name !== 'not-found' || whole) return true
+    const { workplaces } = await import('./workplaces')
+    for (const page of workplaces) router.addRoute(recordOf(page))
+    whole = true
+    return to.fullPath
   })
 
   router.beforeEach(async (to) => {

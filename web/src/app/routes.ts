@@ -1,4 +1,4 @@
-/* The one table of pages. */
+/* The pages for everybody. Those where people work are in workplaces.ts, which a consumer's browser does not load. */
 import type { Component } from 'vue'
 import type { KeyOf } from '@/i18n'
 import type { Role } from './session'
@@ -24,8 +24,6 @@ export interface Page {
 
 const everybody: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer', 'administrator']
 const inRoom: readonly Role[] = ['consumer', 'desk_agent', 'desk_supervisor', 'officer']
-const desk: readonly Role[] = ['desk_agent', 'desk_supervisor']
-const officers: readonly Role[] = ['officer']
 
 export const pages: readonly Page[] = [
   { path: '/', name: 'home', title: 'title.home', shell: 'public', load: () => import('@/features/home/HomePage.vue') },
@@ -42,17 +40,4 @@ export const pages: readonly Page[] = [
   { path: '/privacy', name: 'privacy', title: 'title.privacy', shell: 'public', load: full(() => import('@/features/legal/PrivacyPage.vue')) },
   { path: '/rules', name: 'rules', title: 'title.rules', shell: 'public', load: full(() => import('@/features/legal/RulesPage.vue')) },
   { path: '/apply', name: 'apply', title: 'title.apply', shell: 'public', quiet: true, load: full(() => import('@/features/enterprise/ApplyPage.vue')) },
-  { path: '/desk', name: 'desk', title: 'title.desk', shell: 'staff', roles: desk, live: true, load: full(() => import('@/features/desk/DeskPage.vue')) },
-  { path: '/desk/staff', name: 'desk-staff', title: 'title.deskStaff', shell: 'staff', roles: ['desk_supervisor'], load: full(() => import('@/features/desk/StaffPage.vue')) },
-  { path: '/desk/scorecard', name: 'desk-scorecard', title: 'title.deskScorecard', shell: 'staff', roles: desk, load: full(() => import('@/features/desk/ScorecardPage.vue')) },
-  { path: '/desk/:id', name: 'desk-case', title: 'title.desk', shell: 'staff', roles: desk, live: true, load: full(() => import('@/features/desk/DeskPage.vue')) },
-  { path: '/board', name: 'board', title: 'title.board', shell: 'staff', roles: officers, live: true, load: full(() => import('@/features/board/BoardPage.vue')) },
-  { path: '/board/cases/:id', name: 'board-case', title: 'title.boardCase', shell: 'staff', roles: officers, live: true, load: full(() => import('@/features/board/BoardCasePage.vue')) },
-  { path: '/board/cases/:id/decision', name: 'decision', title: 'title.decision', shell: 'bare', roles: officers, load: full(() => import('@/features/board/DecisionPage.vue')) },
-  { path: '/board/applications', name: 'applications', title: 'title.applications', shell: 'staff', roles: officers, load: full(() => import('@/features/board/ApplicationsPage.vue')) },
-  { path: '/board/enterprises', name: 'enterprises', title: 'title.enterprises', shell: 'staff', roles: officers, load: full(() => import('@/features/board/EnterprisesPage.vue')) },
-  { path: '/admin', name: 'admin', title: 'title.admin', shell: 'staff', roles: ['administrator'], load: full(() => import('@/features/admin/AdminPage.vue')) },
-  { path: '/setup', name: 'setup', title: 'title.setup', shell: 'bare', load: full(() => import('@/features/admin/SetupPage.vue')) },
-  { path: '/demo', name: 'demo', title: 'title.demo', shell: 'public', load: full(() => import('@/features/demo/DemoPage.vue')) },
-  { path: '/demo/outbox', name: 'demo-outbox', title: 'title.demoOutbox', shell: 'public', load: full(() => import('@/features/demo/OutboxPage.vue')) },
 ]

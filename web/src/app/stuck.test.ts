@@ -77,13 +77,3 @@ it('goes on by itself when nothing was on screen', async () => {
   await flushPromises()
   expect(here()).toBe('/there')
 })
-
-it('loads afresh what failed for its style sheet, which the document would not ask for again', async () => {
-  const { went, visit } = setup()
-  await visit('/')
-  online = false
-  broken = 'Unable to preload CSS for /assets/full-x.css'
-  await visit('/there')
-  stuck.value!.retry()
-  expect(went).toEqual(['/there'])
-})

@@ -22,15 +22,13 @@ const reachable = () =>
 
 export function watchStuck(router: Router, go: (path: string) => void = (path) => location.assign(path)): void {
   router.onError(async (error: Error, to) => {
-    if (!/import|module|chunk|preload/i.test(error.message)) return
+    if (!/import|module|style sheet/i.test(error.message)) return
     const path = to.fullPath
     if (sessionStorage.getItem(key) !== path && (await reachable())) {
       sessionStorage.setItem(key, path)
       return go(path)
     }
-    // A style sheet that failed is not asked for again by the same document.
-    const retry = /css/i.test(error.message) ? () => go(path) : () => void router.push(path).catch(() => undefined)
-    stuck.value = { path, retry }
+    stuck.value = { path, retry: () => void router.push(path).catch(() => undefined) }
   })
   router.afterEach((_to, _from, failure) => {
     if (failure) return

@@ -30,6 +30,19 @@ describe('both languages say the same', () => {
   })
 })
 
+describe('every text is shown somewhere', () => {
+  const code = Object.values(import.meta.glob<string>(['/src/**/*.{vue,ts}', '!/src/**/messages.*.ts', '!/src/**/*.test.ts'], { eager: true, query: '?raw', import: 'default' })).join('\n')
+  const words = new Set([...code.matchAll(/['"]([\w.]+)['"]/g)].map(([, word]) => word!))
+  // Keys that are put together: `bar.${part}`, `${kind}.title`.
+  const heads = [...code.matchAll(/`(\w[\w.]*)\$\{/g)].map(([, head]) => head!)
+  const tails = [...code.matchAll(/\}(\.\w+)`/g)].map(([, tail]) => tail!)
+  // Codes of the server are listed nowhere.
+  it.each(Object.keys(zh).filter((path) => !/problems|words/.test(path)))('%s', (path) => {
+    const put = (key: string) => heads.some((head) => key.startsWith(head)) || tails.some((tail) => key.endsWith(tail))
+    expect(Object.keys(zh[path]!.default).filter((key) => !words.has(key) && !put(key))).toEqual([])
+  })
+})
+
 describe('useI18n', () => {
   const messages = defineMessages(
     { cases: { other: '{n} 件纠纷' }, agree: '我已阅读{rules}', plain: '好' } as const,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
-import { ago, due, dueDay, left, money, parseMoney, workingDaysLeft, workingTime } from './format'
+import { ago, due, dueDay, left, money, workingDaysLeft, workingTime } from './format'
+import { parseMoney } from './money'
 
 const now = '2026-11-23T02:00:00Z'
 afterEach(() => setLocale('zh'))

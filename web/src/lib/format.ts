@@ -3,7 +3,8 @@
  * Shanghai time whatever the device says. All functions read the current
  * language, so a template that calls them follows a change of language.
  */
-import { locale, translate, type Locale } from '@/i18n'
+import { locale, useI18n, type Locale } from '@/i18n'
+import messages from './messages'
 
 export interface Money {
   currency: string
@@ -22,15 +23,15 @@ function dates(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return format
 }
 
-function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+/** A format for numbers in the reader's language, kept. */
+export function numbers(options: Intl.NumberFormatOptions): Intl.NumberFormat {
   const key = `n${locale.value}${JSON.stringify(options)}`
   let format = cache.get(key) as Intl.NumberFormat | undefined
   if (!format) cache.set(key, (format = new Intl.NumberFormat(tag[locale.value], options)))
   return format
 }
 
-/** Text of a common key; its keys are fixed in i18n/messages.zh.ts. */
-const say = (key: string, params?: Record<string, unknown>) => translate(undefined, key, params) ?? key
+const { t: say } = useI18n(messages)
 
 /** Decimal places of a currency: 2 for CNY, 0 for JPY. */
 export function decimals(currency: string): number {
@@ -41,36 +42,6 @@ export function decimals(currency: string): number {
 export function money({ currency, minor }: Money): string {
   const options = { style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const
   return numbers(options).format(minor / 10 ** decimals(currency))
-}
-
-/** The symbol of a currency: ¥ */
-export function currencySymbol(currency: string): string {
-  const parts = numbers({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).formatToParts(0)
-  return parts.find((part) => part.type === 'currency')?.value ?? currency
-}
-
-export type MoneyError = 'money.invalid' | 'money.decimals' | 'money.noDecimals' | 'money.tooSmall' | 'money.tooBig'
-
-/** Typed text to minor units. Accepts full-width digits, thousands separators, a currency sign and 元. Null for empty text. */
-export function parseMoney(
-  text: string,
-  currency: string,
-  limits: { min?: number; max?: number } = {},
-): { money: Money | null; error?: MoneyError } {
-  const plain = text
-    .normalize('NFKC')
-    .replace(/[\s,，¥$€£]|元/g, '')
-    .replace(/[。．]/g, '.')
-  if (plain === '') return { money: null }
-  const found = /^(\d{1,13})(?:\.(\d*))?$/.exec(plain)
-  if (!found) return { money: null, error: 'money.invalid' }
-  const places = decimals(currency)
-  const fraction = found[2] ?? ''
-  if (fraction.length > places) return { money: null, error: places === 0 ? 'money.noDecimals' : 'money.decimals' }
-  const minor = Number(found[1]) * 10 ** places + Number(fraction.padEnd(places, '0') || 0)
-  if (minor < (limits.min ?? 1)) return { money: null, error: 'money.tooSmall' }
-  if (minor > (limits.max ?? 1_000_000_000)) return { money: null, error: 'money.tooBig' }
-  return { money: { currency, minor } }
 }
 
 /** 63.4 % as the language writes it; from a share between 0 and 1. */
@@ -118,7 +89,7 @@ export function isoDay(when: When): string {
 export function due(when: When, now?: When): string {
   const date = new Date(when)
   if (clock(date) !== '00:00') return dateTime(date, now)
-  return say('time.at24', { day: day(date.getTime() - 1, now) })
+  return say('at24', { day: day(date.getTime() - 1, now) })
 }
 
 /** Only the day of a deadline: 11月25日（周三） */
@@ -128,29 +99,29 @@ export function dueDay(when: When, now?: When): string {
 
 /** What stands behind a date that crosses a year whose holidays are not announced: （暂按法定节假日推算） */
 export function estimated(yes: boolean | undefined): string {
-  return yes ? say('time.estimated') : ''
+  return yes ? say('estimated') : ''
 }
 
 /** 还有 2 个工作日; the count comes from the server, which knows the calendar. */
 export function workingDaysLeft(n: number): string {
-  if (n < 0) return say('time.overdueWorkingDays', { n: -n })
-  return n === 0 ? say('time.lastDay') : say('time.workingDaysLeft', { n })
+  if (n < 0) return say('overdueWorkingDays', { n: -n })
+  return n === 0 ? say('lastDay') : say('workingDaysLeft', { n })
 }
 
 /** What is left until an instant, in the largest unit that still says something. */
 export function left(when: When, now: When = Date.now()): string {
   const ms = new Date(when).getTime() - new Date(now).getTime()
-  if (ms <= 0) return say('time.passed')
-  if (ms >= 48 * 3_600_000) return say('time.daysLeft', { n: Math.floor(ms / 86_400_000) })
-  if (ms >= 3_600_000) return say('time.hoursLeft', { n: Math.floor(ms / 3_600_000) })
-  return say('time.minutesLeft', { n: Math.max(1, Math.floor(ms / 60_000)) })
+  if (ms <= 0) return say('passed')
+  if (ms >= 48 * 3_600_000) return say('daysLeft', { n: Math.floor(ms / 86_400_000) })
+  if (ms >= 3_600_000) return say('hoursLeft', { n: Math.floor(ms / 3_600_000) })
+  return say('minutesLeft', { n: Math.max(1, Math.floor(ms / 60_000)) })
 }
 
 /** 3 分钟前, 昨天; from a week on, the day. Short where there is little room: 36 min. ago. */
 export function ago(when: When, now: When = Date.now(), style: Intl.RelativeTimeFormatStyle = 'long'): string {
   const seconds = (new Date(when).getTime() - new Date(now).getTime()) / 1000
   const past = Math.abs(seconds)
-  if (past < 45) return say('time.justNow')
+  if (past < 45) return say('justNow')
   const format = new Intl.RelativeTimeFormat(tag[locale.value], { numeric: 'auto', style })
   if (past < 3600) return format.format(Math.round(seconds / 60), 'minute')
   if (past < 86_400) return format.format(Math.round(seconds / 3600), 'hour')
@@ -163,12 +134,12 @@ export function workingTime(seconds: number): string {
   const hours = Math.floor((seconds % 86_400) / 3600)
   const minutes = Math.floor((seconds % 3600) / 60)
   const parts: string[] = []
-  if (days) parts.push(say('time.workingDays', { n: days }))
-  if (hours) parts.push(say('time.hours', { n: hours }))
-  if (!days && minutes) parts.push(say('time.minutes', { n: minutes }))
+  if (days) parts.push(say('workingDays', { n: days }))
+  if (hours) parts.push(say('hours', { n: hours }))
+  if (!days && minutes) parts.push(say('minutes', { n: minutes }))
   const [a, b] = parts
-  if (!a) return say('time.lessThanMinute')
-  return b ? say('time.join', { a, b }) : a
+  if (!a) return say('lessThanMinute')
+  return b ? say('join', { a, b }) : a
 }
 
 /** 您和商家; A, B, and C */

@@ -2,7 +2,6 @@ import type { Translation } from '@/i18n'
 import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
-  'enterprise.title': 'Settlement record',
   'enterprise.code': 'Unified social credit code',
   'enterprise.address': 'Address',
   'enterprise.bureau': 'Competent bureau',
@@ -18,11 +17,6 @@ const en: Translation<typeof zh> = {
   'enterprise.notNow': 'This business takes no new cases now. Running cases go on.',
   'enterprise.notNowHow': 'How to complain to the regulator',
   'enterprise.history': 'The record stays public after leaving.',
-  'enterprise.qr': 'Scan for the settlement record of this business, and to raise a problem',
-  'enterprise.share': 'Share',
-  'enterprise.copy': 'Copy link',
-  'enterprise.print': 'Print',
-  'enterprise.qrTitle': 'QR code of this page',
   'ground.conditions_not_met': 'conditions no longer met',
   'ground.no_answers': 'repeatedly late answers',
   'ground.personal_data_leak': 'leak of personal data',
@@ -30,7 +24,5 @@ const en: Translation<typeof zh> = {
   'ground.serious_violator': 'on the list of serious violators',
   'ground.licence_ended': 'business licence ended',
   'ground.other': 'another reason',
-  'apply.title': 'Join as an enterprise',
-  'apply.empty': 'Nothing here yet',
 }
 export default en

@@ -1,5 +1,4 @@
 export default {
-  'enterprise.title': '企业成绩',
   'enterprise.code': '统一社会信用代码',
   'enterprise.address': '地址',
   'enterprise.bureau': '主管部门',
@@ -15,11 +14,6 @@ export default {
   'enterprise.notNow': '这家企业现在不接收新的纠纷。已有的纠纷照常进行。',
   'enterprise.notNowHow': '怎么向市场监管部门投诉',
   'enterprise.history': '退出以后，成绩仍然公开。',
-  'enterprise.qr': '扫码查看这家企业的和解成绩，遇到问题可以直接发起',
-  'enterprise.share': '分享',
-  'enterprise.copy': '复制链接',
-  'enterprise.print': '打印',
-  'enterprise.qrTitle': '本页二维码',
   'ground.conditions_not_met': '不再符合入驻条件',
   'ground.no_answers': '多次不按时答复',
   'ground.personal_data_leak': '泄露个人信息',
@@ -27,6 +21,4 @@ export default {
   'ground.serious_violator': '列入严重违法失信名单',
   'ground.licence_ended': '营业执照失效',
   'ground.other': '其他原因',
-  'apply.title': '企业入驻',
-  'apply.empty': '这里还没有内容',
 } as const

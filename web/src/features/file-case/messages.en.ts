@@ -57,7 +57,6 @@ const en: Translation<typeof zh> = {
   'claim.sees': 'The business will see',
   'claim.above': 'In all {total}, more than the disputed {amount}. You may ask for it; the business may want more reasons.',
   'claim.farAbove': 'In all {total}, more than three times the disputed amount. You may ask for it; please say why.',
-  'claim.total': 'In all {total}',
 
   'you.phone': 'Verify your phone',
   'you.phoneWhy': 'To tell you the progress and know that it is you. The business sees only part of the number.',
@@ -78,7 +77,6 @@ const en: Translation<typeof zh> = {
   'check.what': 'What happened',
   'check.claim': 'Claim',
   'check.you': 'You',
-  'check.goods': 'Goods or service',
   'check.dates': 'bought {purchased}, noticed {known}',
   'check.amount': 'Disputed amount',
   'check.order': 'Order number',

@@ -54,7 +54,6 @@ export default {
   'claim.sees': '商家会看到',
   'claim.above': '合计 {total}，比争议金额 {amount} 高。可以这样提，商家可能需要更多理由。',
   'claim.farAbove': '合计 {total}，超过争议金额的 3 倍。可以这样提，请说明理由。',
-  'claim.total': '合计 {total}',
 
   'you.phone': '验证手机号',
   'you.phoneWhy': '用来通知您进展、确认是您本人。商家只看到打码的号码。',
@@ -75,7 +74,6 @@ export default {
   'check.what': '经过',
   'check.claim': '诉求',
   'check.you': '您',
-  'check.goods': '商品或服务',
   'check.dates': '{purchased}购买，{known}发现',
   'check.amount': '争议金额',
   'check.order': '订单号',

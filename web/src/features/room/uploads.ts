@@ -3,7 +3,7 @@
  * the original goes up as it is, because its hash is what proves it.
  */
 import { computed, onScopeDispose, shallowRef, type Ref } from 'vue'
-import { sha256, upload, type Upload, type UploadedFile } from '@/api'
+import { sha256, upload, type Upload, type UploadedFile } from '@/api/upload'
 import { asProblem, problemText } from '@/lib/problem'
 
 export type Uploaded = UploadedFile

@@ -9,7 +9,6 @@ const en: Translation<typeof zh> = {
   'grade.few_consumers': 'under 5 consumers, no grade',
   'grade.none_known': 'no known results, no grade',
   'grade.label': 'Cautious share of confirmed',
-  'grade.hint': 'Ranked by the lower end of the Wilson 95% interval: more cases and more confirmations raise it; a few good ones cannot top the list.',
   'card.title': 'Settlement record',
   'card.running': 'Running',
   'card.performing': 'In performance',
@@ -27,18 +26,6 @@ const en: Translation<typeof zh> = {
   'card.leftOut': { one: '{n} case left out by an officer', other: '{n} cases left out by an officer' },
   'card.notCounted': { one: '{n} not counted: at most 3 per consumer', other: '{n} not counted: at most 3 per consumer' },
   'card.consumers': { one: 'from {n} consumer', other: 'from {n} consumers' },
-  'card.classes': 'By result',
-  'card.class': 'Result',
-  'card.classCount': 'Cases',
-  'card.formula': 'How it is counted',
-  'card.version': 'formula version {version}',
-  'card.formula.1':
-    'n counts disputes whose negotiation ended in the last 365 days; duplicates, abuse and upheld refusals ruled by officers are left out.',
-  'card.formula.2': 'Confirmed = agreed, performed, and confirmed by the consumer or found by an officer. Silence never counts as confirmed.',
-  'card.formula.3': 'The rank is the Wilson 95% lower bound of confirmed ÷ (n − performance not confirmed). No grade under 10 cases or 5 consumers.',
-  'card.formula.4': 'Times count working days only, whole days; a case never answered counts as the full limit.',
-  'card.formula.5': 'No payment affects the rank.',
-  'card.rules': 'All rules',
   'card.nothing': 'No dispute has finished yet, so there is no record.',
 }
 export default en

@@ -1,1 +1,0 @@
-import './room.css'

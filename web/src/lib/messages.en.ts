@@ -1,0 +1,21 @@
+import type { Translation } from '@/i18n'
+import type zh from './messages.zh'
+
+const en: Translation<typeof zh> = {
+  at24: '{day}, 24:00',
+  estimated: ' (estimated: holidays not announced yet)',
+  workingDaysLeft: { one: '{n} working day left', other: '{n} working days left' },
+  daysLeft: { one: '{n} day left', other: '{n} days left' },
+  hoursLeft: { one: '{n} hour left', other: '{n} hours left' },
+  minutesLeft: { one: '{n} minute left', other: '{n} minutes left' },
+  lastDay: 'today is the last day',
+  overdueWorkingDays: { one: '{n} working day overdue', other: '{n} working days overdue' },
+  passed: 'time is up',
+  justNow: 'just now',
+  workingDays: { one: '{n} working day', other: '{n} working days' },
+  hours: { one: '{n} hour', other: '{n} hours' },
+  minutes: { one: '{n} minute', other: '{n} minutes' },
+  lessThanMinute: 'under 1 minute',
+  join: '{a} {b}',
+}
+export default en

@@ -1,0 +1,18 @@
+/** How time is told. */
+export default {
+  at24: '{day}24:00',
+  estimated: '（暂按法定节假日推算）',
+  workingDaysLeft: { other: '还有 {n} 个工作日' },
+  daysLeft: { other: '还有 {n} 天' },
+  hoursLeft: { other: '还有 {n} 小时' },
+  minutesLeft: { other: '还有 {n} 分钟' },
+  lastDay: '今天是最后一天',
+  overdueWorkingDays: { other: '已超期 {n} 个工作日' },
+  passed: '已到期',
+  justNow: '刚刚',
+  workingDays: { other: '{n} 个工作日' },
+  hours: { other: '{n} 小时' },
+  minutes: { other: '{n} 分钟' },
+  lessThanMinute: '不到 1 分钟',
+  join: '{a} {b}',
+} as const

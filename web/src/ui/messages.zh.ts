@@ -1,0 +1,21 @@
+/** Words of inputs and of parts that not every page has. */
+export default {
+  'money.invalid': '请填写金额，例如 150.00',
+  'money.decimals': { other: '金额最多 {n} 位小数，例如 150.00' },
+  'money.noDecimals': '这种货币没有小数',
+  'money.tooSmall': '金额不能小于 {min}',
+  'money.tooBig': '金额不能大于 {max}',
+  'number.invalid': '请填写整数',
+  'number.range': '请填写 {min} 到 {max} 之间的整数',
+  copy: '复制',
+  copied: '已复制',
+  copyFailed: '没有复制成功，请手动选择文字',
+  stepOf: '第 {step} 步，共 {total} 步',
+  stepDone: '已完成',
+  sortAscending: '从小到大',
+  sortDescending: '从大到小',
+  qr: '二维码：{text}',
+  errorsTitle: { other: '有 {n} 处需要修改' },
+  confirm: '确认',
+  notifications: '通知',
+} as const
