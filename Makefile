@@ -108,8 +108,8 @@ bench: build ## figures of speed and size, beside yardsticks in the same minute;
 	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench $(BENCH)
 
 .PHONY: bench-large
-bench-large: build ## a record of a million cases beside one of ten thousand
-	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench -large $(BENCH)
+bench-large: build ## a record of a million cases beside one of ten thousand; DATABASE=postgres on a server
+	HEJIE_BINARY=$(CURDIR)/$(BIN) go run ./e2e/bench -large -database=$(DATABASE) $(BENCH)
 
 .PHONY: generate
 generate: $(MODULES) ## write the generated files again: HTTP from the contract, TypeScript from both
