@@ -95,27 +95,67 @@ func TestOfferOffline(t *testing.T) {
 	cable.Cut()
 	c.until(`/重新连接|重试/.test(document.body.innerText)`, "the cut is not told")
 	c.press(c.word("offer/compose.sendCounter"), in)
-	c.sees(c.word("offer/waits.down"))
+	c.sees(c.word("room/waits.down", "what", c.word("room/act.make_offer")))
 	c.shot("waits")
-	c.press(c.word("offer/waits.takeBack"), in)
-	c.misses(c.word("offer/waits.down"))
+	c.press(c.word("room/waits.takeBack"), in)
+	c.misses(c.word("room/waits.down", "what", c.word("room/act.make_offer")))
 	c.fill("textbox", c.word("offer/compose.amount"), "130", in)
 	c.press(c.word("offer/compose.sendCounter"), in)
-	c.sees(c.word("offer/waits.down"))
+	c.sees(c.word("room/waits.down", "what", c.word("room/act.make_offer")))
 	c.press(c.word("common/common.close"), in)
 	c.gone(in)
-	c.sees(c.word("offer/waits.down")) // in the room as well, in sight
-	c.until(fmt.Sprintf(`[...document.querySelectorAll('main [role=status]')].some((one) => one.innerText.includes(%q) && one.contains(document.elementFromPoint(innerWidth / 2, one.getBoundingClientRect().bottom - 8)))`, c.word("offer/waits.down")), "it is not in sight")
+	c.sees(c.word("room/waits.down", "what", c.word("room/act.make_offer"))) // in the room as well, in sight
+	c.until(fmt.Sprintf(`[...document.querySelectorAll('main [role=status]')].some((one) => one.innerText.includes(%q) && one.contains(document.elementFromPoint(innerWidth / 2, one.getBoundingClientRect().bottom - 8)))`, c.word("room/waits.down", "what", c.word("room/act.make_offer"))), "it is not in sight")
 	c.shot("closed")
 	require.Len(t, sc.consumer.look(sc.id).Case.Offers, 2)
 
 	cable.Heal()
 	c.eval(`dispatchEvent(new Event('online')), ''`) // as the browser would tell, and not only the next try
-	c.misses(c.word("offer/waits.down"))
+	c.misses(c.word("room/waits.down", "what", c.word("room/act.make_offer")))
 	c.sees(c.yuan(130))
 	offers := sc.consumer.look(sc.id).Case.Offers
 	require.Len(t, offers, 3)
 	require.Equal(t, int64(13000), offers[2].Items[0].Amount.Minor)
+}
+
+// TestActOffline: an act that waits for the network says so. It can be taken back before it left, and let go of; then it is done once.
+func TestActOffline(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	sc.desk.tell(sc.id, refund(88, 5))
+	c, cable := sc.cabled()
+	c.forgive("WebSocket connection to", "net::ERR_")
+	c.about()
+	c.press(c.word("offer/accept"))
+	in := inside{"dialog", c.word("offer/accept.title")}
+	cable.Cut()
+	c.until(`/重新连接|重试/.test(document.body.innerText)`, "the cut is not told")
+	c.press(c.word("offer/accept.yes"), in)
+	waits := c.word("room/waits.down", "what", c.word("room/act.accept_offer"))
+	c.sees(waits)
+	c.until(fmt.Sprintf(`[...document.querySelectorAll('dialog[open] [role=status]')].some((one) => one.innerText.includes(%q) && one.contains(document.elementFromPoint(innerWidth / 2, one.getBoundingClientRect().top + 8)))`, waits), "it is not in sight")
+	c.shot("waits")
+	c.press(c.word("room/waits.takeBack"), in)
+	c.misses(waits)
+	c.press(c.word("offer/accept.yes"), in)
+	c.sees(waits)
+	c.press(c.word("common/common.close"), in)
+	c.gone(in)
+	c.sees(waits) // in the room as well
+	c.shot("closed")
+	require.Nil(t, sc.consumer.look(sc.id).Case.Agreement)
+
+	cable.Heal()
+	c.eval(`dispatchEvent(new Event('online')), ''`)
+	c.misses(waits)
+	c.sees(c.word("words/phase.agreed"))
+	accepted := 0
+	for _, e := range get[struct{ Events []client.Event }](sc.consumer, "/api/channels/"+sc.id+"/room/events?limit=500").Events {
+		if e.Type == "offer_accepted" {
+			accepted++
+		}
+	}
+	require.Equal(t, 1, accepted)
 }
 
 // TestUnsentOverReload: a message that could not leave is still there after a reload, waits on, and goes out once when there is a way.

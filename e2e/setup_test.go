@@ -25,6 +25,8 @@ func TestSetUp(t *testing.T) {
 	}
 	p.press(p.word("admin/setup.yes"))
 	p.until(`location.pathname === "/admin"`, "the administrator is not let in")
+	p.sees(p.word("admin/operator.todo")) // nobody was named where it was started
+	p.shot("admin")
 	require.Equal(t, "administrator", get[struct{ Account struct{ Role string } }](s.as(p.session()), "/api/session").Account.Role)
 
 	again := s.screen(t, "latecomer", look{phone: true})

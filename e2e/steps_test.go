@@ -58,3 +58,38 @@ func TestStepsOfFiling(t *testing.T) {
 	c.press(c.word("file-case/file.next"))
 	sc.sends(c)
 }
+
+// TestStepsOfApplying: an enterprise's application, too, goes back by the phone's own button, and keeps its step over a reload.
+func TestStepsOfApplying(t *testing.T) {
+	t.Parallel()
+	c := demo(t).screen(t, "applicant", look{phone: true})
+	c.open("/")
+	c.open("/apply?step=check")
+	c.sees(c.word("apply/name"))
+	require.Empty(t, c.eval(`location.search`))
+	c.fill("textbox", c.word("apply/name"), "岳阳试验电器有限公司")
+	c.fill("textbox", c.word("apply/code"), "91110105771583283D")
+	for _, level := range [][2]string{{"province", "430000"}, {"city", "430600"}, {"county", "430602"}} {
+		c.set(c.word("enterprise/"+level[0]), level[1])
+	}
+	c.fill("textbox", c.word("apply/address"), "岳阳楼区建设路 1 号")
+	c.press(c.word("common/common.next"))
+	c.sees(c.word("apply/commitment.title"))
+	require.Equal(t, "?step=ones", c.eval(`location.search`))
+	for _, one := range []string{"place", "staff", "computer", "telephone", "complaint_rules"} {
+		c.click("checkbox", c.word("apply/one."+one))
+	}
+	c.click("checkbox", c.word("apply/commitment.sign"))
+	c.press(c.word("common/common.next"))
+	c.sees(c.word("apply/contact.title"))
+	c.shot("contact")
+	c.history("back()")
+	c.sees(c.word("apply/commitment.title"))
+	c.history("back()")
+	c.holds(c.word("apply/name"), "岳阳试验电器有限公司")
+	c.history("forward()")
+	c.sees(c.word("apply/commitment.title"))
+	c.do(chromedp.Reload()) // what was signed is not kept: the step that lacks it stays
+	c.sees(c.word("apply/commitment.title"))
+	require.Equal(t, "?step=ones", c.eval(`location.search`))
+}

@@ -8,10 +8,13 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 
 	"hejie/server/app"
+	server "hejie/server/http"
 )
 
 // commands is the whole command line. Each flag can be given by the environment as well: --public-url is HEJIE_PUBLIC_URL.
@@ -73,6 +76,8 @@ type Config struct {
 	SMS       string `help:"How messages to phones leave: ${enum}. Without one consumers cannot sign in." enum:"none,stdout,webhook" default:"none"`
 	SMSURL    string `help:"Gateway of the webhook." name:"sms-url" placeholder:"URL"`
 	SMSSecret string `help:"File with the secret shared with the gateway, at least 16 bytes." name:"sms-secret-file" type:"existingfile" placeholder:"FILE"`
+	Operator  string `help:"Name of who runs this platform, for the privacy notice (PIPL art. 17)." placeholder:"NAME"`
+	Contact   string `help:"How people reach the operator: phone, address or e-mail." name:"operator-contact" placeholder:"TEXT"`
 	Limits    string `help:"JSON file that overrides limits of the platform (see the README's table)." type:"existingfile" placeholder:"FILE"`
 	Rules     string `help:"JSON file that overrides the rules of procedure for cases filed from now on." type:"existingfile" placeholder:"FILE"`
 }
@@ -108,7 +113,27 @@ func (c Config) check() error {
 			return err
 		}
 	}
-	return errors.Join(c.checkPublicURL(), c.checkListen())
+	return errors.Join(c.checkOperator(), c.checkPublicURL(), c.checkListen())
+}
+
+// longestOperator is as much of a name, or of a contact, as stands in one line of a notice.
+const longestOperator = 200 // characters
+
+func (c Config) checkOperator() error {
+	if (strings.TrimSpace(c.Operator) == "") != (strings.TrimSpace(c.Contact) == "") {
+		return errors.New("--operator and --operator-contact go together")
+	}
+	for _, s := range []string{c.Operator, c.Contact} {
+		if utf8.RuneCountInString(s) > longestOperator || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+			return fmt.Errorf("--operator and --operator-contact are one line each, of at most %d characters", longestOperator)
+		}
+	}
+	return nil
+}
+
+// operator as people are told; zero: nobody was named.
+func (c Config) operator() server.Operator {
+	return server.Operator{Name: strings.TrimSpace(c.Operator), Contact: strings.TrimSpace(c.Contact)}
 }
 
 // proxies are believed only when there is one.

@@ -41,7 +41,8 @@ func newDemo(ctx context.Context, c demoCommand, all Common, to console) (*Progr
 	if all.Database != "" {
 		return nil, errors.New("the demo keeps its own file: leave --database away")
 	}
-	config := Config{Listen: c.Listen, SMS: string(app.SMSDemo)}
+	config := Config{Listen: c.Listen, SMS: string(app.SMSDemo),
+		Operator: "和解演示中心（虚构，仅供演示） Hejie Demo Centre (invented)", Contact: "0730-0000000（演示号码，无人接听 nobody answers）"}
 	if err := config.checkListen(); err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"hejie/negotiation/workday"
 	"hejie/server/app"
+	server "hejie/server/http"
 )
 
 type doctorCommand struct {
@@ -44,7 +45,7 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 	}
 	sick := false
 	for _, check := range []func(context.Context) []finding{
-		one(c.checkConfig), one(c.checkFolders(f)), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase, c.checkBus(f), one(c.checkEvidence(f)),
+		one(c.checkConfig), one(c.checkNamed), one(c.checkFolders(f)), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase, c.checkBus(f), one(c.checkEvidence(f)),
 	} {
 		for _, x := range check(ctx) {
 			if err := to.printf("%s\n", x); err != nil {
@@ -82,6 +83,14 @@ func (c doctorCommand) checkConfig(context.Context) finding {
 		return failed("configuration", err)
 	}
 	return finding{what: "configuration"}
+}
+
+// checkNamed: PIPL art. 17 wants the name and contact of who handles personal information.
+func (c doctorCommand) checkNamed(context.Context) finding {
+	if c.operator() == (server.Operator{}) {
+		return finding{what: "operator", mild: true, todo: "the privacy notice names nobody: give --operator and --operator-contact (HEJIE_OPERATOR, HEJIE_OPERATOR_CONTACT)"}
+	}
+	return finding{what: "operator"}
 }
 
 func (c doctorCommand) checkFolders(f folder) func(context.Context) finding {

@@ -155,7 +155,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 		return err
 	}
 	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
-		Version: version(), SMS: w.SMS, Read: e.hub.Read,
+		Version: version(), SMS: w.SMS, Operator: e.config.operator(), Read: e.hub.Read,
 		Dist: dist, Live: e.hub, Events: e.hub.Events(), Ping: e.store.Ping, Degraded: e.degraded, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
 	if e.measure != nil {
 		o.Observe = e.measure.Request

@@ -27,6 +27,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/server/app"
+	server "hejie/server/http"
 )
 
 // screen is a console whose text can be read while it is written.
@@ -128,6 +129,22 @@ func demoAt(t *testing.T, data string) *running {
 		all.Data = data
 		return newDemo(t.Context(), demoCommand{Listen: "127.0.0.1:0"}, all, to)
 	})
+}
+
+// Everybody can read who runs the platform, as it was given where it was started; the demo says that its own is invented.
+func TestOperator(t *testing.T) {
+	t.Parallel()
+	named := func(r *running) server.Operator {
+		var meta server.Meta
+		require.Equal(t, http.StatusOK, r.call(t, http.MethodGet, "/api/meta", nil, &meta))
+		return meta.Operator
+	}
+	require.Zero(t, named(serve(t, t.TempDir())))
+	require.Equal(t, server.Operator{Name: "岳阳消费中心", Contact: "0730-1234567"}, named(start(t, func(to console) (*Program, error) {
+		c := Config{Listen: "127.0.0.1:0", SMS: "none", Operator: " 岳阳消费中心 ", Contact: "0730-1234567"}
+		return newProgram(t.Context(), c, folder{path: t.TempDir()}, nil, to, quiet().logger(to))
+	})))
+	require.Contains(t, named(demoAt(t, t.TempDir())).Name, "演示")
 }
 
 // call the API; in and out are JSON, either may be nil.
@@ -242,6 +259,8 @@ func TestRefusals(t *testing.T) {
 		"unknown limit":      {[]string{"serve", "--listen", "localhost:0", "--limits", junk}, exitFailed, "x.pem"},
 		"senseless limit":    {[]string{"serve", "--listen", "localhost:0", "--limits", limits}, exitFailed, "limits.json: code_tries is 0, which is not between 1 and 20"},
 		"senseless rule":     {[]string{"serve", "--listen", "localhost:0", "--rules", rules}, exitFailed, "rules.json: mediation is 90, which is not between 1 and 60"},
+		"nobody to reach":    {[]string{"serve", "--listen", "localhost:0", "--operator", "岳阳消费中心"}, exitFailed, "go together"},
+		"long operator":      {[]string{"serve", "--listen", "localhost:0", "--operator", strings.Repeat("岳", 201), "--operator-contact", "1"}, exitFailed, "at most 200"},
 		"endless end":        {[]string{"serve", "--listen", "localhost:0", "--drain", "1h"}, exitFailed, "--drain"},
 		"demo off machine":   {[]string{"demo", "--listen", "0.0.0.0:0"}, exitFailed, "localhost"},
 		"nothing to verify":  {[]string{"verify"}, exitFailed, "no installation"},

@@ -153,6 +153,9 @@ func TestVerifyAndDoctor(t *testing.T) {
 	_, out, _ := s.run(t, "doctor")
 	require.Contains(t, out, "derived tables are what the log says", out)
 	require.Contains(t, out, "?? folders\n   -> this is a demo")
+	require.Contains(t, out, "?? operator\n   -> the privacy notice names nobody")
+	_, out, _ = s.run(t, "doctor", "--operator", "岳阳消费中心", "--operator-contact", "0730-1234567")
+	require.Contains(t, out, "ok operator")
 	for _, command := range []string{"verify", "doctor"} { // the folder above it, none, a file
 		for data, says := range map[string]string{dir: "only a demo: name it with --data " + s.data, filepath.Join(dir, "x"): "no such folder", filepath.Join(s.data, databaseName): "which is a file"} {
 			code, out, errs := shell{data: data}.run(t, command)

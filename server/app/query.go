@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	"hejie/negotiation"
@@ -136,6 +137,22 @@ func DueOf(c negotiation.Case) (due negotiation.Deadline, ok bool) {
 		}
 	}
 	return due, ok
+}
+
+// AlsoOf is who has a part of an agreement to perform or to confirm, besides the one whose turn it is; in the order of their names.
+func AlsoOf(c negotiation.Case) (also []negotiation.Side) {
+	for _, side := range []negotiation.Side{negotiation.SideConsumer, negotiation.SideEnterprise} {
+		if side != c.Turn && slices.ContainsFunc(c.Deadlines, func(d negotiation.Deadline) bool { return d.Whose == side && ofPromise(d.Key) }) {
+			also = append(also, side)
+		}
+	}
+	return also
+}
+
+// ofPromise tells the clocks that hang on an item of an agreement.
+func ofPromise(key negotiation.DeadlineKey) bool {
+	kind, _ := key.Parts()
+	return kind == negotiation.Performance || kind == negotiation.Silence || kind == negotiation.Confirmation || kind == negotiation.ConsumerPart
 }
 
 // RankingQuery chooses enterprises by rank. Today ends the window.

@@ -23,6 +23,7 @@ type CaseRow struct {
 	Phase          negotiation.Phase
 	Turn           negotiation.Side
 	TurnSince      time.Time
+	Also           []negotiation.Side // who else has a part to perform or to confirm, see AlsoOf
 	FiledAt        time.Time
 	LastAt         time.Time
 	Due            time.Time               // of the clock that counts for the one whose turn it is; zero: none

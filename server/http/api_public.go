@@ -18,7 +18,7 @@ import (
 func (a api) GetMeta(context.Context, GetMetaRequestObject) (GetMetaResponseObject, error) {
 	return GetMeta200JSONResponse{
 		BusinessNow: a.Business.Now(), Demo: a.Demo != nil, Version: a.Version, Languages: []Language{"zh", "en"}, Limits: a.App.Limits,
-		Rules: a.Ledger.Rules(), Texts: app.TextsInForce(), Sms: a.SMS, FileTypes: app.FileTypes(),
+		Rules: a.Ledger.Rules(), Texts: app.TextsInForce(), Sms: a.SMS, FileTypes: app.FileTypes(), Operator: a.Operator,
 	}, nil
 }
 

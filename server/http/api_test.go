@@ -30,7 +30,7 @@ func TestAnswers(t *testing.T) {
 		status           int
 		has, hasNot      []string
 	}{
-		{"", "GET", "/api/meta", 200, []string{`"business_now":"2026-03-02T01:00:00Z"`, `"demo":false`, `"sms":"available"`, `"codes_per_minute":1`}, nil},
+		{"", "GET", "/api/meta", 200, []string{`"business_now":"2026-03-02T01:00:00Z"`, `"demo":false`, `"sms":"available"`, `"codes_per_minute":1`}, []string{`"operator"`}},
 		{"", "GET", "/api/calendar?from=2026-02-28&to=2026-03-02", 200, []string{`"date":"2026-02-28"`, `"kind":"working"`, `"kind":"makeup"`}, nil},
 		{"", "GET", "/api/regions", 200, []string{"湖南省"}, []string{"岳阳楼区"}},
 		{"", "GET", "/api/regions?parent=430600", 200, []string{"岳阳楼区"}, nil},

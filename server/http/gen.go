@@ -1001,6 +1001,9 @@ type CaseRow struct {
 	// Agent desk member who has it
 	Agent string `json:"agent,omitempty,omitzero"`
 
+	// Also who else has a part of an agreement to perform or to confirm, besides `turn`; left out for nobody
+	Also []Turn `json:"also,omitempty,omitzero"`
+
 	// Amount An amount in minor units (fen for CNY) of an ISO 4217 currency; never a float.
 	Amount Money `json:"amount"`
 
@@ -2062,6 +2065,9 @@ type Meta struct {
 	// Limits Own rules against floods and loss; those of a single case are in Rules. Durations are nanoseconds.
 	Limits Limits `json:"limits"`
 
+	// Operator Who runs the installation and handles personal information, for the privacy notice (PIPL art. 17); not there while nobody named it
+	Operator Operator `json:"operator,omitempty,omitzero"`
+
 	// Rules Rules of procedure in force when a case was filed; it keeps them for its life. Working days unless said otherwise.
 	Rules Rules `json:"rules"`
 
@@ -2170,6 +2176,13 @@ type OfficerInput struct {
 // OfficerList defines model for OfficerList.
 type OfficerList struct {
 	Rows []Officer `json:"rows"`
+}
+
+// Operator Who runs the installation and handles personal information, for the privacy notice (PIPL art. 17); not there while nobody named it
+type Operator struct {
+	// Contact phone, address or e-mail, as people are to use it
+	Contact string `json:"contact"`
+	Name    string `json:"name"`
 }
 
 // OtherBody Whether another body already has the dispute (Order 121 art. 16(2))

@@ -32,6 +32,7 @@ type Options struct {
 	Business app.Clock                // dates events and deadlines
 	Version  string
 	SMS      app.SMS
+	Operator Operator // who runs the platform, as people are told; zero: nobody was named
 
 	// Read hears of read marks that moved, for live's hub; nil: nobody is told.
 	Read func(caseID string, ch negotiation.Channel, by negotiation.By, seq int64)

@@ -17,7 +17,7 @@ func rowOf(r app.CaseRow) CaseRow {
 	row := CaseRow{
 		Case: r.Case, Code: r.Code, Version: r.Version, Consumer: r.Consumer, Enterprise: r.Enterprise, EnterpriseName: r.EnterpriseName,
 		Bureau: r.Bureau, Region: r.Region, Category: r.Category, Amount: r.Amount, Title: r.Title, Phase: r.Phase, Turn: r.Turn,
-		TurnSince: r.TurnSince, FiledAt: r.FiledAt, LastAt: r.LastAt, Due: r.Due, DueKey: r.DueKey, Overdue: r.Overdue, Agent: r.Agent,
+		TurnSince: r.TurnSince, Also: r.Also, FiledAt: r.FiledAt, LastAt: r.LastAt, Due: r.Due, DueKey: r.DueKey, Overdue: r.Overdue, Agent: r.Agent,
 		Class: r.Class, Reason: r.Reason, EscalatedAt: r.EscalatedAt, AcceptedAt: r.AcceptedAt, OfferMinor: r.OfferMinor,
 		ClaimMinor: r.ClaimMinor, OfferBy: r.OfferBy, RoomSeq: r.RoomSeq, ReadSeq: r.ReadSeq, Column: r.Column, BreachAt: r.BreachAt, Name: r.Name, Last: r.Last,
 	}

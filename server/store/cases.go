@@ -40,6 +40,7 @@ type listed struct {
 	Phase          negotiation.Phase
 	Turn           negotiation.Side
 	TurnSince      int64 `db:"turn_since"`
+	Also           string
 	FiledAt        int64 `db:"filed_at"`
 	LastAt         int64 `db:"last_at"`
 	Due            int64
@@ -60,14 +61,14 @@ type listed struct {
 }
 
 const listedColumns = `key, id, code, version - own_seq AS version, consumer, enterprise, enterprise_name, bureau, region, category, currency, amount, title,
-	phase, turn, turn_since, filed_at, last_at, due, due_key, overdue, agent, class, reason, escalated_at, accepted_at, offer_minor,
+	phase, turn, turn_since, also, filed_at, last_at, due, due_key, overdue, agent, class, reason, escalated_at, accepted_at, offer_minor,
 	claim_minor, offer_by, room_seq, col, breach_at, last`
 
 func (l listed) row() app.CaseRow {
 	r := app.CaseRow{
 		Case: l.ID, Code: l.Code, Version: l.Version, Consumer: l.Consumer, Enterprise: l.Enterprise, EnterpriseName: l.EnterpriseName,
 		Bureau: l.Bureau, Region: l.Region, Category: l.Category, Amount: negotiation.Money{Currency: l.Currency, Minor: l.Amount},
-		Title: l.Title, Phase: l.Phase, Turn: l.Turn, TurnSince: instant(l.TurnSince), FiledAt: instant(l.FiledAt), LastAt: instant(l.LastAt),
+		Title: l.Title, Phase: l.Phase, Turn: l.Turn, TurnSince: instant(l.TurnSince), Also: sides(l.Also), FiledAt: instant(l.FiledAt), LastAt: instant(l.LastAt),
 		DueKey: l.DueKey, Overdue: l.Overdue, Agent: l.Agent, Class: l.Class, Reason: l.Reason, EscalatedAt: instant(l.EscalatedAt),
 		AcceptedAt: instant(l.AcceptedAt), OfferMinor: l.OfferMinor, ClaimMinor: l.ClaimMinor, OfferBy: l.OfferBy, RoomSeq: l.RoomSeq, Column: l.Column, Last: l.Last,
 	}

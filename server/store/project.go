@@ -45,6 +45,7 @@ type texts struct {
 type talk struct {
 	turn                 negotiation.Side
 	turnSince            int64
+	also                 string // sides with commas between
 	offerMinor, claimMin int64
 	offerBy              negotiation.Side
 	dueKey               negotiation.DeadlineKey // each offer has its own, all of a day are due at one instant
@@ -75,7 +76,7 @@ func viewOf(c *negotiation.Case) view {
 }
 
 func talkOf(c *negotiation.Case) talk {
-	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince)}
+	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince), also: joined(app.AlsoOf(*c))}
 	if o, ok := c.LastOffer(negotiation.SideConsumer); ok {
 		t.claimMin = o.Total()
 	}
@@ -86,6 +87,26 @@ func talkOf(c *negotiation.Case) talk {
 		t.offerBy = o.By
 	}
 	return t
+}
+
+// joined writes sides into one column, sides reads them.
+func joined(list []negotiation.Side) (s string) {
+	for i, side := range list {
+		if i > 0 {
+			s += ","
+		}
+		s += string(side)
+	}
+	return s
+}
+
+func sides(s string) (list []negotiation.Side) {
+	for part := range strings.SplitSeq(s, ",") {
+		if part != "" {
+			list = append(list, negotiation.Side(part))
+		}
+	}
+	return list
 }
 
 func clocksOf(c *negotiation.Case) clocks {
@@ -111,7 +132,7 @@ func (e *entry) caseRow() app.CaseRow {
 		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
 		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent,
 		Class: c.Class, Reason: r.reason, EscalatedAt: instant(r.escalatedAt), AcceptedAt: instant(r.acceptedAt),
-		OfferMinor: r.offerMinor, ClaimMinor: r.claimMin, OfferBy: r.offerBy, RoomSeq: e.head.Room.Seq, Column: r.col, BreachAt: instant(r.breachAt), Last: r.Last,
+		OfferMinor: r.offerMinor, ClaimMinor: r.claimMin, OfferBy: r.offerBy, Also: sides(r.also), RoomSeq: e.head.Room.Seq, Column: r.col, BreachAt: instant(r.breachAt), Last: r.Last,
 	}
 	if r.due != never {
 		row.Due = instant(r.due)
@@ -122,11 +143,11 @@ func (e *entry) caseRow() app.CaseRow {
 const (
 	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
 		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, own_seq, last, last_version,
-		turn, turn_since, offer_minor, claim_minor, offer_by, due_key, due, breach_at, next_at,
+		turn, turn_since, also, offer_minor, claim_minor, offer_by, due_key, due, breach_at, next_at,
 		phase, open, col, overdue, agent, class, reason, escalated_at, accepted_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, own_seq = ?, last = ?, last_version = ?`
-	updateTalk   = updateHead + `, turn = ?, turn_since = ?, offer_minor = ?, claim_minor = ?, offer_by = ?, due_key = ?`
+	updateTalk   = updateHead + `, turn = ?, turn_since = ?, also = ?, offer_minor = ?, claim_minor = ?, offer_by = ?, due_key = ?`
 	updateClocks = updateTalk + `, due = ?, breach_at = ?, next_at = ?`
 	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
 	whereKey     = ` WHERE key = ?`
@@ -137,7 +158,7 @@ func (e *entry) headArgs() []any {
 }
 
 func (t talk) args() []any {
-	return []any{string(t.turn), t.turnSince, t.offerMinor, t.claimMin, string(t.offerBy), string(t.dueKey)}
+	return []any{string(t.turn), t.turnSince, t.also, t.offerMinor, t.claimMin, string(t.offerBy), string(t.dueKey)}
 }
 
 func (k clocks) args() []any {

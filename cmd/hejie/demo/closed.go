@@ -60,7 +60,7 @@ func (p *play) confirmed() {
 		return
 	case 1:
 		p.agreesOnOne().on(5).reports(enterprise).on(6).disputes(consumer, "账户里没有看到这笔钱。").takesOn(8).on(10).
-			do(bureau, negotiation.FindPerformance{Finding: negotiation.FoundOnTime, Reasons: "经核对银行回单，款项已在期限内到账，消费者核对的是另一张卡。"}).
+			do(bureau, negotiation.FindPerformance{Finding: negotiation.FoundOnTime, Reasons: "经核对企业提交的履行凭证，约定的事项已在期限内做到，消费者的异议不成立。"}).
 			on(11).do(bureau, negotiation.CloseComplaint{Outcome: negotiation.OutcomeSettled, Reasons: "款项已到账，双方确认无争议。"})
 		return
 	}

@@ -250,7 +250,9 @@ func noSuchCase(b *bed) {
 func coldAndHot(b *bed) {
 	c := b.file(1, 1)
 	b.say(consumer(1), c, "one")
-	b.must(desk(1), c, "o1", offer(12000))
+	o := offer(12000)
+	o.Items = append(o.Items, negotiation.Item{By: negotiation.SideConsumer, Remedy: negotiation.Other, Description: "退回赠品", Due: o.Items[0].Due})
+	b.must(desk(1), c, "o1", o)
 	b.accept(consumer(1), c)
 	hot, hotHead, err := b.Case(ctx, c)
 	require.NoError(b.t, err)
@@ -272,6 +274,7 @@ func coldAndHot(b *bed) {
 	page, err := b.Cases(ctx, app.CaseQuery{Consumer: consumer(1).ID})
 	require.NoError(b.t, err)
 	require.Equal(b.t, wire(b, []app.CaseRow{hotRow}), wire(b, page.Rows))
+	require.NotEmpty(b.t, hotRow.Also, "both have a part of the agreement to perform")
 }
 
 func openCases(b *bed) {

@@ -1151,6 +1151,13 @@ export interface components {
             sms: components["schemas"]["SmsState"];
             /** @description types that an upload may have */
             file_types: string[];
+            operator?: components["schemas"]["Operator"];
+        };
+        /** @description Who runs the installation and handles personal information, for the privacy notice (PIPL art. 17); not there while nobody named it */
+        Operator: {
+            name: string;
+            /** @description phone, address or e-mail, as people are to use it */
+            contact: string;
         };
         /** @description Versions of the texts in force, to be sent back with a consent; any other is refused */
         Texts: {
@@ -1583,6 +1590,8 @@ export interface components {
             phase: components["schemas"]["Phase"];
             turn: components["schemas"]["Turn"];
             turn_since: components["schemas"]["Instant"];
+            /** @description who else has a part of an agreement to perform or to confirm, besides `turn`; left out for nobody */
+            also?: components["schemas"]["Turn"][];
             filed_at: components["schemas"]["Instant"];
             last_at: components["schemas"]["Instant"];
             due?: components["schemas"]["Instant"];

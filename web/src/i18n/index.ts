@@ -10,6 +10,7 @@
  *   t('hello', { name })
  */
 import { defineAsyncComponent, shallowRef, type Component } from 'vue'
+import { onBack } from '@/lib/back'
 import zhCommon from './messages.zh'
 
 export type Locale = 'zh' | 'en'
@@ -102,10 +103,9 @@ export function lazy<T extends Component>(loader: () => Promise<{ default: T }>)
       await textsReady()
       return loaded.default
     },
-    onError: (_, retry, fail, attempts) => {
-      if (attempts > 4) fail()
-      else if (navigator.onLine) setTimeout(retry, 250 * 2 ** attempts)
-      else window.addEventListener('online', retry, { once: true })
+    onError: (_, retry, __, attempts) => {
+      if (attempts <= 4 && navigator.onLine) return void setTimeout(retry, 250 * 2 ** attempts)
+      const leave = onBack(() => (leave(), retry()))
     },
   }) as unknown as T
 }

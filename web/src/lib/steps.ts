@@ -3,9 +3,13 @@ import { useRoute, useRouter } from 'vue-router'
 
 /**
  * The step of a form as a place in the browser's history, `?step=name`: back is a step back, and a reload stays. `reach` tells the first
- * step that still lacks something, null while that is not known: nobody gets beyond it by an address.
+ * step that still lacks something, null while that is not known: nobody gets beyond it by an address. What is done has no steps: after
+ * `leave` back leads out of the form.
  */
-export function useSteps(names: readonly string[], reach: () => number | null): { step: Readonly<ShallowRef<number>>; go: (index: number) => Promise<void>; back: () => void } {
+export function useSteps(
+  names: readonly string[],
+  reach: () => number | null,
+): { step: Readonly<ShallowRef<number>>; go: (index: number) => Promise<void>; back: () => void; leave: () => Promise<void> } {
   const route = useRoute()
   const router = useRouter()
   const step = shallowRef(0)
@@ -31,5 +35,15 @@ export function useSteps(names: readonly string[], reach: () => number | null): 
     if (router.options.history.state.back === router.resolve(place(step.value - 1)).fullPath) router.back()
     else void go(step.value - 1)
   }
-  return { step, go, back }
+  const position = () => Number(router.options.history.state.position)
+  const entered = position()
+  async function leave(): Promise<void> {
+    if (position() <= entered) return
+    await new Promise<void>((resolve) => {
+      const stop = router.afterEach(() => (stop(), resolve()))
+      router.go(entered - position())
+    })
+    await nextTick()
+  }
+  return { step, go, back, leave }
 }

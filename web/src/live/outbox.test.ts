@@ -146,9 +146,10 @@ describe('the outbox', () => {
     await world.begin()
     world.server.socketsWork = world.server.httpWorks = false
     world.server.last.cut()
-    const { id } = world.connection.send('c1', { type: 'make_offer' } as Command)
+    const { id, done } = world.connection.send('c1', { type: 'make_offer' } as Command)
     expect(world.pending()[0]!.tried).toBeUndefined()
     expect(world.connection.outbox.takeBack(id)).toBe(true)
+    await expect(done).rejects.toEqual({ code: 'taken_back' })
     expect(world.pending()).toEqual([])
     expect(world.store.length).toBe(0)
 

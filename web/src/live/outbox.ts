@@ -139,6 +139,7 @@ export class Outbox {
   discard(id: string): void {
     this.store?.removeItem(this.prefix + id)
     this.items = this.items.filter((item) => item.id !== id)
+    this.waiters.get(id)?.reject({ code: 'taken_back' })
     this.waiters.delete(id)
     this.changed(this.items)
   }

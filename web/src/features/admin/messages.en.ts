@@ -3,6 +3,8 @@ import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
   'admin.title': 'Administration',
+  'operator.todo': 'To do: name the operator',
+  'operator.todoText': 'The privacy notice must give the name and contact of who handles personal information (Personal Information Protection Law art. 17). Give them where the program is started:',
   'tab.bureaus': 'Bureaus',
   'tab.bureaus.lead': 'A case goes to the nearest bureau above the region of the business.',
   'tab.officers': 'Officers',

@@ -1,5 +1,7 @@
 export default {
   'admin.title': '管理',
+  'operator.todo': '待办：写明运营单位',
+  'operator.todoText': '隐私告知必须写明个人信息处理者的名称和联系方式（《个人信息保护法》第十七条）。请在启动程序时给出：',
   'tab.bureaus': '市场监管部门',
   'tab.bureaus.lead': '案件按企业所在地区转给最近一级的部门。',
   'tab.officers': '市场监管人员',

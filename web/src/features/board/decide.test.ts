@@ -230,7 +230,8 @@ describe('the written decision', () => {
     const zh = paper('found', v, events)
     expect(zh.terms.join('')).toContain('¥200.00')
     expect(zh.terms.join('')).not.toContain('¥300.00')
-    for (const part of ['2026年11月11日达成和解协议', '已履行，但逾期', '标明逾期', '不能强制执行']) expect(zh.paragraphs.join('')).toContain(part)
+    expect(zh.paragraphs.at(-1)).toContain('2026年11月11日达成和解协议') // its terms come next
+    for (const part of ['已履行，但逾期', '标明逾期', '不能强制执行']) expect(zh.after.join('')).toContain(part)
     expect([zh.date, zh.reasons, zh.routes]).toEqual(['2026年11月14日', '晚了四天。', null])
     const not = view({ ...complaint({ finding: 'not_performed' }), class: 'SB' })
     expect(paper('found', not, events).paragraphs.join('')).toContain('“已和解，没有履行”')

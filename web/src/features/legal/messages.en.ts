@@ -121,6 +121,10 @@ const en: Translation<typeof zh> = {
   'privacy.short.4': 'No advertising, no selling of data, nothing leaves the country, and no machine decides your case.',
 
   'privacy.who.title': 'Who is responsible',
+  'privacy.operator': 'Operator',
+  'privacy.contact': 'Contact',
+  'privacy.unnamed': 'This platform has not named its operator and how to reach it yet.',
+  'privacy.unknown': 'The operator’s name and contact cannot be read just now. They appear by themselves when the connection is back.',
   'privacy.who.1': 'The operator of this platform handles your personal information. Once a case becomes a complaint, the regulator that receives it is responsible in its own right under the law. Each enrolled enterprise answers for what it learns in a negotiation and has undertaken to use it for this dispute only.',
 
   'privacy.what.title': 'What we collect, and why',
@@ -175,7 +179,7 @@ const en: Translation<typeof zh> = {
   'privacy.rights.2': 'Correct your name and address (article 46): under “Account”. A message once sent is not rewritten; you may add to it.',
   'privacy.rights.3': 'Erase your name, phone number and address (article 47): under “Account”. Running cases and what the law requires to be kept are exceptions, and the page gives the reason.',
   'privacy.rights.4': 'Know who opened your full data and when (articles 44 and 48): “Who has seen my details” in the room.',
-  'privacy.rights.how': 'You use these rights yourself after signing in, and nobody has to grant them. If that fails or does not satisfy you, you may complain to the cyberspace administration or the market regulator, or sue (article 50).',
+  'privacy.rights.how': 'You use these rights yourself after signing in, and nobody has to grant them. If that fails or does not satisfy you, you may turn to the operator (see “Who is responsible”), complain to the cyberspace administration or the market regulator, or sue (article 50).',
 
   'privacy.minors.title': 'Minors',
   'privacy.minors.1': 'For a child under fourteen, a parent or guardian files (article 31). In disputes such as a minor’s payments in games, the guardian is the applicant.',

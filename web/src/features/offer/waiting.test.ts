@@ -2,6 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { nextTick, shallowRef, type Ref } from 'vue'
 import type { ConnectionState, Pending } from '@/live'
+import { Problem } from '@/lib/problem'
 import { readDraft } from '@/features/room/drafts'
 import type { CaseView } from '@/features/words'
 import OfferComposer from './OfferComposer.vue'
@@ -45,7 +46,8 @@ afterEach(() => {
 })
 
 it('says that an offer waits for the network, and gives it back untouched', async () => {
-  const act = vi.fn(() => ((world.pending.value = [item()]), new Promise<void>(() => undefined)))
+  let takenBack = (_: unknown) => undefined as void
+  const act = vi.fn(() => ((world.pending.value = [item()]), new Promise<void>((_, reject) => (takenBack = reject))))
   const { wrapper, open, button, press } = await sheet(act)
   await wrapper.find('textarea#text').setValue('运费也请你们出')
   await press('发出还价')
@@ -57,6 +59,8 @@ it('says that an offer waits for the network, and gives it back untouched', asyn
   await wrapper.find('form').trigger('submit')
   expect(act).toHaveBeenCalledTimes(1)
   await press('取回，先不发')
+  takenBack(new Problem({ code: 'taken_back' }))
+  await flushPromises()
   expect(open.value).toBe(true)
   expect(wrapper.find('form').attributes('inert')).toBeUndefined()
   expect(wrapper.find<HTMLTextAreaElement>('textarea#text').element.value).toBe('运费也请你们出')

@@ -24,8 +24,10 @@ export interface Paper {
   paragraphs: readonly string[]
   /** Reasons as the officer wrote them. */
   reasons: string
-  /** The terms of an agreement, for 办结. */
+  /** The terms of an agreement: of the one that settled the complaint, or that was found on. */
   terms: readonly string[]
+  /** What is said after them. */
+  after: readonly string[]
   /** Other routes, with the sentence that leads to them. */
   routes: { lead: string; items: readonly string[] } | null
   /** What no offer and no agreement limits, and that an offer binds. */
@@ -115,6 +117,9 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
     ],
     voided: () => [intro, matter, request, accepted, say(`voided.${made?.type === 'case_voided' ? made.ground : c.class === 'DU' ? 'duplicate' : 'abuse'}`), say('voided.decision')],
   }
+  const paragraphs = body[kind]().filter(Boolean)
+  // The terms stand where they are spoken of: a finding goes on after them.
+  const listed = kind === 'found' && agreement ? paragraphs.indexOf(say('found.facts', { date: paperDate(agreement.at) })) + 1 : paragraphs.length
   const routes = (lead: string, keys: readonly string[]) => ({ lead, items: keys.map((key, i) => say('route', { item: item(i), text: say(`route.${key}`) })) })
 
   return {
@@ -128,7 +133,8 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
       { label: say('party.credit'), value: enterprise?.credit_code ?? '' },
       { label: say('party.address'), value: enterprise?.address ?? '' },
     ].filter(({ value }) => value),
-    paragraphs: body[kind]().filter(Boolean),
+    paragraphs: paragraphs.slice(0, listed),
+    after: paragraphs.slice(listed),
     reasons: made?.by.side === 'bureau' ? (made.content?.text ?? '') : '',
     terms: agreement?.terms ?? [],
     routes:

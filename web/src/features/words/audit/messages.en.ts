@@ -16,7 +16,7 @@ const en: Translation<typeof zh> = {
   'audit.what.calendar_imported': 'Imported a calendar year',
   'audit.what.set_up': 'Set up the installation',
   'audit.what.outage': 'Outage',
-  'audit.why.complaint': 'complaint',
+  'audit.why.complaint': 'the case is a complaint',
   'audit.why.shown_by_consumer': 'shown by the consumer',
   'audit.why.needed_by_agreement': 'needed by the agreement',
   'audit.detail.apply': 'applied',

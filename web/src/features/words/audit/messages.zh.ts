@@ -14,7 +14,7 @@ export default {
   'audit.what.calendar_imported': '导入日历',
   'audit.what.set_up': '初次设置',
   'audit.what.outage': '平台中断',
-  'audit.why.complaint': '办理投诉',
+  'audit.why.complaint': '案件已转投诉',
   'audit.why.shown_by_consumer': '消费者出示',
   'audit.why.needed_by_agreement': '履行协议需要',
   'audit.detail.apply': '申请',

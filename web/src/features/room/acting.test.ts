@@ -1,0 +1,129 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { defineComponent, h, nextTick, shallowRef, type Ref } from 'vue'
+import { Problem } from '@/lib/problem'
+import type { ConnectionState, Pending } from '@/live'
+import { toasts } from '@/ui/toast'
+import type { Command } from '@/features/words'
+import ActDialog from './ActDialog.vue'
+
+const world = vi.hoisted(() => ({}) as { connection: Ref<ConnectionState>; pending: Ref<readonly Pending[]>; drop: (id: string) => void })
+vi.mock('@/live', async () => {
+  const { computed, shallowRef } = await import('vue')
+  world.connection = shallowRef({ kind: 'offline', since: 0 } as ConnectionState)
+  world.pending = shallowRef([])
+  world.drop = (id) => void (world.pending.value = world.pending.value.filter((item) => item.id !== id))
+  return { connection: world.connection, pendingOf: () => computed(() => world.pending.value), discard: (id: string) => world.drop(id), takeBack: (id: string) => (world.drop(id), true) }
+})
+
+const accept = { type: 'accept_offer', offer: 2, digest: 'd' } as Command
+const waits = (more: Partial<Pending> = {}): Pending => ({ id: 'x', case: 'c', do: accept, at: 0, state: 'sending', ...more })
+
+/** A dialog and the server's answer to what it asks for. */
+async function dialog() {
+  HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+    this.open = true
+  }
+  const open = shallowRef(true)
+  let answer: { yes: () => void; no: (why: Problem) => void } = { yes: () => undefined, no: () => undefined }
+  const act = vi.fn(() => {
+    world.pending.value = [waits()]
+    return new Promise<void>((resolve, reject) => (answer = { yes: resolve, no: reject }))
+  })
+  const done = vi.fn()
+  const props = { caseId: 'c', act, command: () => accept, title: '接受这个方案？', confirmLabel: '接受', onDone: done, 'onUpdate:open': (to: boolean) => (open.value = to) }
+  const wrapper = mount(defineComponent(() => () => h(ActDialog, { ...props, open: open.value }, () => h('input', { id: 'why' }))), { attachTo: document.body })
+  await nextTick()
+  const button = (words: string) => wrapper.findAll('button').find((one) => one.text().startsWith(words))!
+  const press = async (words: string) => (await button(words).trigger('click'), await flushPromises())
+  const ends = async (how: () => void) => {
+    world.pending.value = []
+    how()
+    await flushPromises()
+  }
+  return { wrapper, open, act, done, button, press, yes: () => ends(() => answer.yes()), no: (why: Problem) => ends(() => answer.no(why)) }
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  HTMLElement.prototype.scrollIntoView ??= () => undefined
+  world.pending.value = []
+  world.connection.value = { kind: 'offline', since: 0 }
+  toasts.value = []
+})
+afterEach(() => {
+  vi.useRealTimers()
+  document.body.replaceChildren()
+})
+
+it('says within a moment that the network is away, and may be left; what was asked for is done once', async () => {
+  const { wrapper, open, act, done, button, press, yes } = await dialog()
+  await press('接受')
+  expect(wrapper.text()).not.toContain('没有网络')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(wrapper.text()).toContain('没有网络，“接受方案”还没有发出。联网后自动发送。')
+  expect(wrapper.find('#why').element.parentElement!.hasAttribute('inert')).toBe(true)
+  await button('接受').trigger('click')
+  await press('关闭')
+  expect(open.value).toBe(false)
+
+  // Whoever comes back finds it on its way.
+  open.value = true
+  await nextTick()
+  expect(wrapper.text()).toContain('“接受方案”还没有发出')
+  await button('接受').trigger('click')
+  expect(act).toHaveBeenCalledTimes(1)
+  await yes()
+  expect(open.value).toBe(false)
+  expect(done).toHaveBeenCalledTimes(1)
+})
+
+it('is as it was once the act is taken back', async () => {
+  const { wrapper, open, act, done, press, no } = await dialog()
+  await press('接受')
+  await vi.advanceTimersByTimeAsync(1000)
+  await press('取回，先不发')
+  await no(new Problem({ code: 'taken_back' }))
+  expect(open.value).toBe(true)
+  expect(wrapper.text()).not.toMatch(/没有网络|没有发出/)
+  expect(wrapper.find('#why').element.parentElement!.hasAttribute('inert')).toBe(false)
+  expect(done).not.toHaveBeenCalled()
+  await press('接受')
+  expect(act).toHaveBeenCalledTimes(2)
+})
+
+it('does not promise to take back what may have arrived', async () => {
+  const { wrapper, button, press } = await dialog()
+  await press('接受')
+  world.pending.value = [waits({ tried: true })]
+  world.connection.value = { kind: 'reconnecting', since: 0, nextTry: null }
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(wrapper.text()).toContain('还不知道“接受方案”有没有送到。恢复后自动核对，不会重复发出。')
+  expect(button('取回，先不发')).toBeUndefined()
+})
+
+it('tells what failed: here while it is open, else by a toast', async () => {
+  const { wrapper, open, press, no } = await dialog()
+  await press('接受')
+  await no(new Problem({ code: 'offline' }))
+  expect(open.value).toBe(true)
+  expect(wrapper.text()).toContain('网络')
+  expect(toasts.value).toHaveLength(0)
+
+  await press('接受')
+  await vi.advanceTimersByTimeAsync(1000)
+  await press('关闭')
+  await no(new Problem({ code: 'offline' }))
+  expect(toasts.value.map(({ text }) => text)).toEqual([expect.stringMatching(/^“接受方案”没有发出：/)])
+})
+
+it('waits for what was asked for elsewhere, and closes with its answer', async () => {
+  world.pending.value = [waits({ do: { type: 'withdraw_case', reason: 'other' } as Command })]
+  const { wrapper, open, act, button, yes } = await dialog()
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(wrapper.text()).toContain('“撤回”还没有发出')
+  await button('接受').trigger('click')
+  expect(act).not.toHaveBeenCalled()
+  await yes()
+  expect(open.value).toBe(false)
+})

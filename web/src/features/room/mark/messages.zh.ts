@@ -1,0 +1,3 @@
+export default {
+  short: '暂',
+} as const
