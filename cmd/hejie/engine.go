@@ -32,6 +32,7 @@ import (
 // together here, and nowhere else.
 type engine struct {
 	*Program
+	id       string // of this replica
 	store    *store.Store
 	vault    vault
 	app      *app.App
@@ -52,7 +53,7 @@ type engine struct {
 
 // open puts an engine together.
 func (p *Program) open(ctx context.Context) (_ *engine, err error) {
-	e := &engine{Program: p, again: make(chan struct{})}
+	e := &engine{Program: p, id: app.NewID(), again: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, e.Close())
@@ -79,7 +80,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	years := app.NewYearbook()
-	so := store.Options{OnCommit: e.committed, Edition: years.Edition, Patience: store.Patience, Log: p.log}
+	so := store.Options{OnCommit: e.committed, Edition: years.Edition, Patience: store.Patience, Replica: e.id, Log: p.log}
 	if p.metrics != nil {
 		e.measure = e.figures()
 		so.Committed = e.measure.Commit
@@ -178,7 +179,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 func (e *engine) newRelay(secret app.Secret) *bus.Relay {
 	name := hex.EncodeToString(secret.Sum("bus")[:8])
 	o := bus.Options{Revoked: e.app.Sessions.Revoked, Review: e.app.Sessions.Review,
-		Calendar: e.app.Pulse.Refresh, Logger: e.log}
+		Calendar: e.app.Pulse.Refresh, ID: e.id, Replicas: e.store.Replicas, Logger: e.log}
 	if e.config.Bus != "" {
 		o.Connect = bus.NATS(e.config.Bus, name, e.log)
 	} else {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,16 +21,20 @@ import (
 	"hejie/e2e/client"
 	"hejie/e2e/platform"
 	"hejie/e2e/seed"
+	"hejie/e2e/soak"
 	"hejie/negotiation"
 	"hejie/server/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// TestUpgrade replaces one replica after the other under people at work: nobody gets an error, no command is lost or taken twice, and who
-// had a socket or a stream is told to come back and goes on where they were.
+// TestUpgrade replaces one replica after the other, in an order of chance, under people at work: nobody gets an error, no command is lost or
+// taken twice, and who had a socket or a stream is told to come back and goes on where they were.
 func TestUpgrade(t *testing.T) {
-	t.Parallel()
+	soak.Under(t, 1, func(t *testing.T, seed uint64) { upgrade(t, rand.New(rand.NewPCG(seed, 0)).Perm(len(names))) })
+}
+
+func upgrade(t *testing.T, order []int) {
 	s := NewSite(t, "", 8)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
@@ -59,10 +64,10 @@ func TestUpgrade(t *testing.T) {
 	for i := range s.P.Replicas {
 		require.Eventually(t, func() bool { return s.Landed(i, "/api/live") > 0 }, platform.Patience, 10*time.Millisecond, "no socket came to %s", names[i])
 	}
-	for i := range names {
+	for _, i := range order {
 		require.NoError(t, s.Replace(i))
 	}
-	require.Eventually(t, func() bool { return s.Landed(len(names)-1, "/api/cases/:id/commands") > 0 }, platform.Patience, 10*time.Millisecond, "nobody came back to the last one")
+	require.Eventually(t, func() bool { return s.Landed(order[len(order)-1], "/api/cases/:id/commands") > 0 }, platform.Patience, 10*time.Millisecond, "nobody came back to the last one")
 	close(enough)
 	for range people {
 		select {

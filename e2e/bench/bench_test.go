@@ -26,3 +26,22 @@ func TestGrade(t *testing.T) {
 	}
 	require.Equal(t, "poor", grade(true, true, true), "late is late however much later the yardstick")
 }
+
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		short, long, most float64
+		held              bool
+	}{
+		{100, 130, 1.3, true},
+		{100, 131, 1.3, false},
+		{1, 1 + slack, 1.3, true}, // a machine is not steadier
+		{10_000, 7_700, 1 / costlier, true},
+		{10_000, 7_600, 1 / costlier, false},
+		{10_000, 20_000, 1 / costlier, true},
+	} {
+		require.Equal(t, c.held, within(c.short, c.long, c.most), c)
+	}
+	require.Equal(t, "<= 1.3", goal(costlier))
+	require.Equal(t, ">= 0.77", goal(1/costlier))
+}

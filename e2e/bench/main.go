@@ -5,6 +5,7 @@
 //	go run ./e2e/bench -short   one round of everything, some minutes
 //	go run ./e2e/bench -only GET   the parts whose name has it
 //	go run ./e2e/bench -large   another table: ten thousand cases beside a million; the first time about ten minutes; 15 GB of disk
+//	go run ./e2e/bench -large -database postgres   the same on a server
 //
 // # Pattern
 //
@@ -44,6 +45,7 @@ type bench struct {
 	hejie  string // the program
 	only   string // part of the names of the parts to do
 	large  bool
+	shared bool   // records are on PostgreSQL
 	record int    // cases of the long record
 	keep   string // folder of the long record
 	rounds int
@@ -64,10 +66,15 @@ func main() {
 	hejie := flag.String("hejie", os.Getenv("HEJIE_BINARY"), "the program; default is built from here")
 	large := flag.Bool("large", false, "a long record beside a short one")
 	record := flag.Int("record", 1_000_000, "how many cases the long record has")
+	database := flag.String("database", "", "\"postgres\" copies both records to a private server")
 	keep := flag.String("keep", filepath.Join(".cache", "bench"), "where the long record is kept for the next run")
 	only := flag.String("only", "", "only parts whose name has this")
 	flag.Parse()
-	b := &bench{hejie: *hejie, only: *only, large: *large, record: *record, keep: *keep, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
+	if *database != "" && *database != "postgres" {
+		fmt.Fprintf(os.Stderr, "bench: -database %s: postgres, or nothing for a file\n", *database)
+		os.Exit(2)
+	}
+	b := &bench{hejie: *hejie, only: *only, large: *large, shared: *database == "postgres", record: *record, keep: *keep, rounds: 3, warm: time.Second, long: 4 * time.Second, cases: 10_000}
 	if *short {
 		b.rounds, b.warm, b.long, b.cases = 1, 500*time.Millisecond, 1500*time.Millisecond, 2000
 	}

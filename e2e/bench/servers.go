@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -98,12 +99,12 @@ func (b *bench) startHejie(ctx context.Context, from string) (s *server, dir str
 }
 
 // serve an installation and wait until path answers. Notices are worked on and printed to nowhere.
-func (b *bench) serve(ctx context.Context, dir, path string) (*server, error) {
+func (b *bench) serve(ctx context.Context, dir, path string, more ...string) (*server, error) {
 	addr, err := freeAddr()
 	if err != nil {
 		return nil, err
 	}
-	return b.start(ctx, addr, path, b.hejie, "serve", "--data", dir, "--listen", addr, "--limits", filepath.Join(dir, "limits.json"), "--sms", "stdout")
+	return b.start(ctx, addr, path, b.hejie, append([]string{"serve", "--data", dir, "--listen", addr, "--limits", filepath.Join(dir, "limits.json"), "--sms", "stdout"}, more...)...)
 }
 
 // startRef starts the yardstick of loads: "group" writes with group commit and FULL, "mem" nothing.
@@ -123,8 +124,8 @@ func freeAddr() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// copied is a copy of an installation, as private as the first.
-func (b *bench) copied(from string) (string, error) {
+// copied is a copy of an installation, as private as the first, without what is left out.
+func (b *bench) copied(from string, without ...string) (string, error) {
 	to, err := os.MkdirTemp(b.dir, filepath.Base(from)+"-")
 	if err != nil {
 		return "", err
@@ -140,7 +141,7 @@ func (b *bench) copied(from string) (string, error) {
 		switch {
 		case d.IsDir():
 			return os.Mkdir(filepath.Join(to, rel), 0o700)
-		case strings.HasSuffix(rel, ".lock"), strings.HasSuffix(rel, "-shm"):
+		case strings.HasSuffix(rel, ".lock"), strings.HasSuffix(rel, "-shm"), slices.Contains(without, rel):
 			return nil
 		}
 		return copyFile(filepath.Join(to, rel), path)

@@ -68,6 +68,7 @@ type Frame struct {
 	Case string
 	Row  json.RawMessage
 
+	Late *bool
 	Ping bool
 	Raw  string `json:"-"`
 }

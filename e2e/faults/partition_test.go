@@ -87,17 +87,18 @@ func partible(t *testing.T, chance *rand.Rand) (*world, roads) {
 type parting struct {
 	name          string
 	database, bus func(road) error // nil: not at all
+	missed        bool             // the others know that it works, and do not hear it
 }
 
 var partings = []parting{
-	{"no database", road.Unplug, nil},
-	{"no bus", nil, road.Unplug},
-	{"neither", road.Unplug, road.Unplug},
-	{"deaf to the database", road.Deafen, nil}, // what it says is done, and it is not told
-	{"not heard by the database", road.Mute, nil},
-	{"deaf to the bus", nil, road.Deafen},
-	{"not heard on the bus", nil, road.Mute},
-	{"deaf to both", road.Deafen, road.Deafen},
+	{"no database", road.Unplug, nil, false},
+	{"no bus", nil, road.Unplug, true},
+	{"neither", road.Unplug, road.Unplug, false},
+	{"deaf to the database", road.Deafen, nil, false}, // what it says is done, and it is not told
+	{"not heard by the database", road.Mute, nil, false},
+	{"deaf to the bus", nil, road.Deafen, false},
+	{"not heard on the bus", nil, road.Mute, true},
+	{"deaf to both", road.Deafen, road.Deafen, false},
 }
 
 // partingsOf a run, in an order that chance decides: all to soak, else one of the database and one of the bus alone.
@@ -171,6 +172,10 @@ func TestPartition(t *testing.T) {
 				told(w.say(other, w.quiet))
 				step("all read what was said on either side")
 			}
+			if how.missed {
+				require.NoError(t, watchers[other].late(true))
+				step("the others say that they do not know who is there")
+			}
 			said := w.say(other, w.quiet)
 			step("the others serve")
 
@@ -178,6 +183,7 @@ func TestPartition(t *testing.T) {
 				require.NoError(t, r.Plug())
 			}
 			told(said)
+			require.NoError(t, watchers[other].late(false))
 			for _, v := range watchers {
 				v.Close()
 			}
@@ -239,6 +245,20 @@ func (v *watcher) dial(ctx context.Context, since string) (err error) {
 		err = v.Follow(ctx, v.channel(), since)
 	}
 	return err
+}
+
+// late waits until the page was told last that word of others comes late, or not any more.
+func (v *watcher) late(want bool) error {
+	ctx, cancel := context.WithTimeout(v.w.ctx, 2*noticed)
+	defer cancel()
+	return v.Until(ctx, func(s client.Seen) (is bool) {
+		for _, f := range s.Other {
+			if f.Late != nil {
+				is = *f.Late
+			}
+		}
+		return is == want
+	})
 }
 
 // reads up to a position, soon.

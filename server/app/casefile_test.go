@@ -35,7 +35,7 @@ func TestCaseFileOfALongRoom(t *testing.T) {
 	id := p.file(p.buyer, p.enterprise.ID)
 	for i := range 450 {
 		if i%25 == 0 {
-			p.business.pass(time.Minute)
+			p.business.Pass(time.Minute)
 		}
 		p.do(p.buyer, id, negotiation.PostMessage{Text: fmt.Sprint("第", i, "句")})
 	}

@@ -129,7 +129,7 @@ func TestAuditFilters(t *testing.T) {
 	first := p.business.Now()
 	_, err := p.Details.Open(p.ctx, p.officer.Actor, id, app.PurposeHandling)
 	require.NoError(t, err)
-	p.business.pass(48 * time.Hour)
+	p.business.Pass(48 * time.Hour)
 	require.NoError(t, p.Details.OpenedFile(p.ctx, p.officer.Actor, p.caseOf(id)))
 	officer, err := p.plain.Account(p.ctx, p.officer.Actor.ID)
 	require.NoError(t, err)

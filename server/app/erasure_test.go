@@ -234,7 +234,7 @@ func TestErasedBytesAreGone(t *testing.T) {
 	require.NoError(t, err)
 	p.do(p.buyer, id, negotiation.WithdrawCase{Reason: negotiation.WithdrawUnstated})
 	require.NoError(t, p.Accounts.Erase(p.ctx, p.buyer))
-	p.real.pass(time.Hour)
+	p.real.Pass(time.Hour)
 	require.NoError(t, p.store.Close()) // the log of writes goes into the file
 	b, err := os.ReadFile(filepath.Join(p.dir, "hejie.db"))
 	require.NoError(t, err)

@@ -190,7 +190,7 @@ func (p people) act(r *rand.Rand, other app.Session, cases *[]string) {
 	case n < len(acts):
 		_ = p.try(acts[n].x, id, acts[n].cmd) // refused as often as not
 	case n < len(acts)+3: // time passes, and the clocks are looked at
-		p.business.pass(time.Duration(r.IntN(60)) * time.Hour)
+		p.business.Pass(time.Duration(r.IntN(60)) * time.Hour)
 		for _, one := range *cases {
 			require.NoError(p.t, p.ledger.Tick(p.ctx, one))
 		}

@@ -180,7 +180,7 @@ func uploadRefusals(t *testing.T, in func(*app.World)) {
 		}
 		_, err := w.upload(x, "a.jpg", jpg)
 		refused(t, negotiation.CodeRateLimited, err)
-		w.real.pass(24 * time.Hour)
+		w.real.Pass(24 * time.Hour)
 		_, err = w.upload(x, "a.jpg", jpg)
 		require.NoError(t, err)
 	})
@@ -208,7 +208,7 @@ func sweepRemovesOrphansOnly(t *testing.T, in func(*app.World)) {
 
 	require.NoError(t, p.Files.Sweep(p.ctx))
 	require.Equal(t, 3, p.stored(), "not before a day")
-	p.real.pass(time.Since(morning) + 25*time.Hour) // the folder's times are the machine's
+	p.real.Pass(time.Since(morning) + 25*time.Hour) // the folder's times are the machine's
 	require.NoError(t, p.Files.Sweep(p.ctx))
 	require.Equal(t, 1, p.stored())
 	_, err = p.plain.File(p.ctx, orphan.ID)
@@ -246,14 +246,14 @@ func TestSweepLooksAtWhatIsNew(t *testing.T) { vaults(t, sweepLooksAtWhatIsNew) 
 func sweepLooksAtWhatIsNew(t *testing.T, in func(*app.World)) {
 	v := &counted{}
 	p := newPeople(t, in, func(w *app.World) { v.Vault, w.Vault = w.Vault, v })
-	p.real.pass(time.Since(morning)) // ids have the machine's time
+	p.real.Pass(time.Since(morning)) // ids have the machine's time
 	id := p.file(p.buyer, p.enterprise.ID)
 	old, err := p.upload(p.buyer, "old.jpg", photo(t, 1))
 	require.NoError(t, err)
 	p.do(p.buyer, id, negotiation.AddEvidence{File: old.ID, SHA256: old.SHA256})
 	sweep := func(later time.Duration) []string {
 		t.Helper()
-		p.real.pass(later)
+		p.real.Pass(later)
 		require.NoError(t, p.Files.Sweep(p.ctx))
 		return v.looked
 	}

@@ -95,12 +95,12 @@ func TestTheDeskLeavesNoTrace(t *testing.T) {
 		return s
 	}
 	before := look()
-	p.business.pass(time.Second)
+	p.business.Pass(time.Second)
 	p.do(p.agent, id, negotiation.PostMessage{Text: "此人难缠", Channel: negotiation.Desk})
 	p.do(p.supervisor, id, negotiation.Assign{Agent: p.agent.Actor.ID})
 	_, err := p.Admin.Erase(p.ctx, p.admin.Actor, app.Erasure{CaseCode: p.caseOf(id).Code, Channel: negotiation.Desk, Seq: 1, Reason: "本人申请"})
 	require.NoError(t, err)
-	p.business.pass(-time.Second)
+	p.business.Pass(-time.Second)
 	require.Equal(t, before, look())
 
 	for _, x := range []app.Session{p.buyer, p.officer} {
@@ -157,9 +157,9 @@ func TestTheConsumersChoiceLeavesNoTrace(t *testing.T) {
 	}
 	before := look()
 	require.Nil(t, before.view.Case.Consents.Escalation)
-	p.business.pass(time.Second)
+	p.business.Pass(time.Second)
 	p.do(p.buyer, id, negotiation.ChangeConsents{Escalation: &negotiation.Choice{Yes: false, Text: app.TextsInForce().Escalation}})
-	p.business.pass(-time.Second)
+	p.business.Pass(-time.Second)
 	require.Equal(t, before, look())
 	require.Equal(t, []bool{true, false}, choice(p.buyer))
 	view, err := rooms.View(p.ctx, p.buyer, id)
@@ -188,7 +188,7 @@ func TestOldCasesOfOthersAreNotThere(t *testing.T) {
 	p := newPeople(t)
 	rooms, lists := app.NewRooms(p.w, p.App), app.NewLists(p.w, p.store, p.yearbook)
 	id := p.file(p.buyer, p.enterprise.ID)
-	p.business.pass(100 * 24 * time.Hour)
+	p.business.Pass(100 * 24 * time.Hour)
 	own, other := p.consumer(phone).Session, p.consumer("+8613800138999").Session
 	for x, code := range map[*app.Session]string{&own: app.CodeCaseCodeRequired, &other: negotiation.CodeNotFound} {
 		_, err := rooms.View(p.ctx, *x, id)
@@ -207,7 +207,7 @@ func TestOldCasesOfOthersAreNotThere(t *testing.T) {
 	require.Empty(t, profile.Name+profile.Address)
 	refused(t, app.CodeCaseCodeRequired, p.Accounts.Erase(p.ctx, own))
 
-	p.real.pass(time.Minute)
+	p.real.Pass(time.Minute)
 	require.NoError(t, p.SignIn.RequestCode(p.ctx, phone, "zh", home))
 	in, err := p.SignIn.ByCode(p.ctx, app.CodeSignIn{Phone: phone, Code: p.code(phone), CaseCode: p.caseOf(id).Code, Client: home})
 	require.NoError(t, err)
@@ -240,7 +240,7 @@ func TestInboxSummary(t *testing.T) {
 	p.do(p.agent, ids[0], negotiation.PostMessage{Text: "请问？", Question: true})
 	p.do(p.supervisor, ids[1], negotiation.Assign{Agent: p.agent.Actor.ID})
 	p.do(p.buyer, ids[2], negotiation.WithdrawCase{Reason: negotiation.WithdrawUnstated})
-	p.business.pass(4 * 24 * time.Hour) // the first responses are due after two working days
+	p.business.Pass(4 * 24 * time.Hour) // the first responses are due after two working days
 	for _, id := range ids {
 		require.NoError(t, p.ledger.Tick(p.ctx, id))
 	}

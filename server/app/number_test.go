@@ -23,9 +23,9 @@ func TestNumberWithANewOwner(t *testing.T) {
 	lists, rooms := app.NewLists(p.w, p.store, p.yearbook), app.NewRooms(p.w, p.App)
 	first := p.buyer.Actor.ID
 	id := p.file(p.buyer, p.enterprise.ID)
-	p.real.pass(89 * days)
+	p.real.Pass(89 * days)
 	require.Equal(t, first, p.consumer(phone).Session.Actor.ID, "the same one comes back")
-	p.real.pass(90 * days)
+	p.real.Pass(90 * days)
 	next := p.consumer(phone).Session
 	require.NotEqual(t, first, next.Actor.ID)
 
@@ -50,7 +50,7 @@ func TestNumberWithANewOwner(t *testing.T) {
 	}
 
 	prove := func(given string) (app.SignedIn, error) {
-		p.real.pass(15 * time.Minute)
+		p.real.Pass(15 * time.Minute)
 		require.NoError(t, p.SignIn.RequestCode(p.ctx, phone, "zh", home))
 		return p.SignIn.ByCode(p.ctx, app.CodeSignIn{Phone: phone, Code: p.code(phone), CaseCode: given, Client: home})
 	}
@@ -68,7 +68,7 @@ func TestNumberWithANewOwner(t *testing.T) {
 	refused(t, app.CodeWrongCaseCode, err)
 	require.Equal(t, next.Actor.ID, p.consumer(phone).Session.Actor.ID)
 
-	p.real.pass(90 * days)
+	p.real.Pass(90 * days)
 	third := p.consumer(phone).Session.Actor.ID
 	require.NotContains(t, []string{first, next.Actor.ID}, third)
 	in, err = prove("A-1001")
@@ -81,17 +81,17 @@ func TestNumberInUse(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
 	id := p.file(p.buyer, p.enterprise.ID)
-	p.real.pass(100 * days)
+	p.real.Pass(100 * days)
 	require.NoError(t, p.SignIn.RequestCode(p.ctx, phone, "zh", home))
 	in, err := p.SignIn.ByCode(p.ctx, app.CodeSignIn{Phone: phone, Code: p.code(phone), CaseCode: p.caseOf(id).Code, Client: home})
 	require.NoError(t, err)
 	require.Equal(t, p.buyer.Actor.ID, in.Session.Actor.ID)
 	for range 4 {
-		p.real.pass(20 * days)
+		p.real.Pass(20 * days)
 		_, err := p.Sessions.Resolve(p.ctx, in.Token)
 		require.NoError(t, err)
 	}
-	p.real.pass(80 * days)
+	p.real.Pass(80 * days)
 	require.Equal(t, p.buyer.Actor.ID, p.consumer(phone).Session.Actor.ID)
 }
 
@@ -134,8 +134,8 @@ func TestEachCaseKeepsItsName(t *testing.T) {
 	require.Equal(t, map[string]string{first: app.MaskName("王小明"), second: app.MaskName("李大同")}, masked)
 
 	// The name of the account is everybody's who proves its cases, and nobody else's.
-	p.business.pass(61 * days)
-	p.real.pass(61 * days)
+	p.business.Pass(61 * days)
+	p.real.Pass(61 * days)
 	unproved, name := p.consumer(phone).Session, "马三立"
 	require.Equal(t, p.buyer.Actor.ID, unproved.Actor.ID)
 	_, err = p.Accounts.Update(p.ctx, unproved, app.ProfileChange{Name: &name})

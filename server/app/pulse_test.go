@@ -11,12 +11,13 @@ import (
 
 	"hejie/negotiation"
 	"hejie/server/app"
+	"hejie/server/app/clocktest"
 )
 
 // pass moves both times on.
 func (w *world) pass(d time.Duration) {
-	w.real.pass(d)
-	w.business.pass(d)
+	w.real.Pass(d)
+	w.business.Pass(d)
 }
 
 func TestPulse(t *testing.T) {
@@ -41,7 +42,7 @@ func TestPulse(t *testing.T) {
 			require.Equal(t, []negotiation.Outage{{From: last, To: w.business.Now()}}, w.yearbook.Outages())
 			require.NoError(t, w.Pulse.Beat(w.ctx)) // at once again: no second one
 			require.Len(t, w.yearbook.Outages(), 1)
-			w.business.pass(91 * 24 * time.Hour) // the demo's clock jumps, and nobody was kept from anything
+			w.business.Pass(91 * 24 * time.Hour) // the demo's clock jumps, and nobody was kept from anything
 			require.NoError(t, w.Pulse.Beat(w.ctx))
 			require.Empty(t, w.yearbook.Outages(), "long past")
 		})
@@ -66,7 +67,7 @@ func TestPulseOverJumps(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			steady := &clock{now: morning}
+			steady := clocktest.At(morning)
 			w := newWorld(t, func(w *app.World) { w.Steady = func() time.Duration { return steady.Now().Sub(morning) } })
 			pulse := w.Pulse
 			beat := func() {
@@ -77,7 +78,7 @@ func TestPulseOverJumps(t *testing.T) {
 				require.Equal(t, w.business.Now(), last, "neither ahead nor behind")
 			}
 			lives := func(d time.Duration) {
-				steady.pass(d)
+				steady.Pass(d)
 				w.pass(d)
 			}
 			beat()
@@ -109,10 +110,10 @@ func TestPulseOverJumps(t *testing.T) {
 func TestPulseAwayOverJump(t *testing.T) {
 	t.Parallel()
 	for _, jump := range []time.Duration{24 * time.Hour, -24 * time.Hour} {
-		steady := &clock{now: morning}
+		steady := clocktest.At(morning)
 		w := newWorld(t, func(w *app.World) { w.Steady = func() time.Duration { return steady.Now().Sub(morning) } })
 		require.NoError(t, w.Pulse.Beat(w.ctx))
-		steady.pass(3 * time.Hour)
+		steady.Pass(3 * time.Hour)
 		w.pass(3*time.Hour + jump)
 		require.NoError(t, w.Pulse.Beat(w.ctx))
 		require.Equal(t, []negotiation.Outage{{From: w.business.Now().Add(-3 * time.Hour), To: w.business.Now()}}, w.yearbook.Outages(), jump)
@@ -130,13 +131,13 @@ func TestPulseTakesTurns(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.NoError(t, w.Pulse.Beat(w.ctx))
-	w.business.pass(2 * time.Hour)
+	w.business.Pass(2 * time.Hour)
 	var starts sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
 		other := w.w
 		other.Plain, other.Yearbook = replica{w.plain}, app.NewYearbook()
-		other.Business = &clock{now: w.business.Now().Add(time.Duration(i) * time.Millisecond)}
+		other.Business = clocktest.At(w.business.Now().Add(time.Duration(i) * time.Millisecond))
 		starts.Go(func() { errs[i] = app.New(other).Pulse.Beat(w.ctx) })
 	}
 	starts.Wait()

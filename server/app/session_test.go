@@ -51,22 +51,22 @@ func TestSessionsEnd(t *testing.T) {
 				return in.Token
 			}
 			token := enter()
-			w.real.pass(want.idle - time.Second)
+			w.real.Pass(want.idle - time.Second)
 			_, err := w.Sessions.Resolve(w.ctx, token)
 			require.NoError(t, err)
-			w.real.pass(want.idle)
+			w.real.Pass(want.idle)
 			_, err = w.Sessions.Resolve(w.ctx, token)
 			refused(t, negotiation.CodeSignInRequired, err)
 
 			token = enter()
 			for left := want.longest; left > time.Second; { // used all the time
 				step := min(left-time.Second, want.idle/2)
-				w.real.pass(step)
+				w.real.Pass(step)
 				left -= step
 				_, err = w.Sessions.Resolve(w.ctx, token)
 				require.NoError(t, err)
 			}
-			w.real.pass(time.Second)
+			w.real.Pass(time.Second)
 			_, err = w.Sessions.Resolve(w.ctx, token)
 			refused(t, negotiation.CodeSignInRequired, err)
 			require.NoError(t, w.Tidy(w.ctx))
@@ -138,7 +138,7 @@ func TestRevokeWinsAgainstResolve(t *testing.T) {
 		all.Wait()
 		_, err = w.Sessions.Resolve(w.ctx, in.Token)
 		refused(t, negotiation.CodeSignInRequired, err)
-		w.real.pass(20 * time.Minute)
+		w.real.Pass(20 * time.Minute)
 		if w.real.Now().Sub(morning) > 2*time.Hour {
 			return
 		}
@@ -156,11 +156,11 @@ func TestTouchOnceAMinute(t *testing.T) {
 		require.NoError(t, err)
 		return row.Seen.Sub(in.Session.Created)
 	}
-	w.real.pass(59 * time.Second)
+	w.real.Pass(59 * time.Second)
 	require.Equal(t, time.Duration(0), seen())
-	w.real.pass(time.Second)
+	w.real.Pass(time.Second)
 	require.Equal(t, time.Minute, seen())
-	w.real.pass(59 * time.Second)
+	w.real.Pass(59 * time.Second)
 	require.Equal(t, time.Minute, seen())
 }
 

@@ -27,26 +27,26 @@ func TestCodesAreLimited(t *testing.T) {
 		require.NoError(t, ask())
 		sent++
 		refused(t, negotiation.CodeRateLimited, ask())
-		w.real.pass(59 * time.Second)
+		w.real.Pass(59 * time.Second)
 		err := ask()
 		refused(t, negotiation.CodeRateLimited, err)
 		require.Equal(t, 1, param(t, err, "retry_after"))
 		for sent < 5 { // five an hour
-			w.real.pass(time.Minute)
+			w.real.Pass(time.Minute)
 			require.NoError(t, ask())
 			sent++
 		}
-		w.real.pass(time.Minute)
+		w.real.Pass(time.Minute)
 		refused(t, negotiation.CodeRateLimited, ask())
-		w.real.pass(time.Hour)
+		w.real.Pass(time.Hour)
 		for sent < 10 { // ten a day
-			w.real.pass(time.Minute)
+			w.real.Pass(time.Minute)
 			require.NoError(t, ask())
 			sent++
 		}
-		w.real.pass(2 * time.Hour)
+		w.real.Pass(2 * time.Hour)
 		refused(t, negotiation.CodeRateLimited, ask())
-		w.real.pass(24 * time.Hour)
+		w.real.Pass(24 * time.Hour)
 		require.NoError(t, ask())
 	})
 	t.Run("per address", func(t *testing.T) {
@@ -60,7 +60,7 @@ func TestCodesAreLimited(t *testing.T) {
 		}
 		refused(t, negotiation.CodeRateLimited, ask(20, "2001:db8:1:2:ffff::1")) // the same /64
 		require.NoError(t, ask(20, "2001:db8:1:3::1"))
-		w.real.pass(time.Hour)
+		w.real.Pass(time.Hour)
 		require.NoError(t, ask(21, "2001:db8:1:2::1"))
 	})
 }
@@ -114,11 +114,11 @@ func TestCodes(t *testing.T) {
 		t.Parallel()
 		w := newWorld(t)
 		require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
-		w.real.pass(10*time.Minute - time.Microsecond)
+		w.real.Pass(10*time.Minute - time.Microsecond)
 		require.NoError(t, try(w, w.code(phone)))
-		w.real.pass(time.Minute)
+		w.real.Pass(time.Minute)
 		require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
-		w.real.pass(10 * time.Minute)
+		w.real.Pass(10 * time.Minute)
 		refused(t, app.CodeWrongCode, try(w, w.code(phone)))
 	})
 	t.Run("only the latest, only this number", func(t *testing.T) {
@@ -126,7 +126,7 @@ func TestCodes(t *testing.T) {
 		w := newWorld(t)
 		require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
 		first := w.code(phone)
-		w.real.pass(time.Minute)
+		w.real.Pass(time.Minute)
 		require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
 		second := w.code(phone)
 		if first != second {
@@ -170,7 +170,7 @@ func TestOlderCasesAskForProof(t *testing.T) {
 	code := w.caseOf(id).Code
 	require.NoError(t, w.Sessions.CheckCase(w.ctx, x, id))
 
-	w.business.pass(61 * 24 * time.Hour)
+	w.business.Pass(61 * 24 * time.Hour)
 	in := w.consumer(phone)
 	refused(t, app.CodeCaseCodeRequired, w.Sessions.CheckCase(w.ctx, in.Session, id))
 	again, err := w.Sessions.Resolve(w.ctx, in.Token)
@@ -178,7 +178,7 @@ func TestOlderCasesAskForProof(t *testing.T) {
 	require.True(t, again.Sealed(id, w.caseOf(id).LastAt))
 
 	prove := func(given string) (app.SignedIn, error) {
-		w.real.pass(15 * time.Minute)
+		w.real.Pass(15 * time.Minute)
 		require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
 		return w.SignIn.ByCode(w.ctx, app.CodeSignIn{Phone: phone, Code: w.code(phone), CaseCode: given, Client: home})
 	}
@@ -202,7 +202,7 @@ func TestProofIsNotGuessed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.consumer(phone)
-	w.real.pass(time.Minute)
+	w.real.Pass(time.Minute)
 	require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
 	try := func(given string) error {
 		_, err := w.SignIn.ByCode(w.ctx, app.CodeSignIn{Phone: phone, Code: w.code(phone), CaseCode: given, Client: home})
@@ -233,7 +233,7 @@ func TestPasswordSignInIsLimited(t *testing.T) {
 			refused(t, negotiation.CodeRateLimited, err)
 			require.Equal(t, 900, param(t, err, "retry_after"))
 		}
-		w.real.pass(15 * time.Minute)
+		w.real.Pass(15 * time.Minute)
 		require.NoError(t, attempt(w, " ROOT ", secret, "198.51.100.1"))
 	})
 	t.Run("many at once", func(t *testing.T) {
@@ -270,7 +270,7 @@ func TestPasswordSignInIsLimited(t *testing.T) {
 		for range 10 {
 			for range 4 {
 				refused(t, app.CodeWrongPassword, attempt(w, "root", "wrong password", fmt.Sprint("a", w.real.Now())))
-				w.real.pass(time.Second)
+				w.real.Pass(time.Second)
 			}
 			require.NoError(t, attempt(w, "root", secret, "198.51.100.1"))
 		}
@@ -298,7 +298,7 @@ func TestSetUp(t *testing.T) {
 	refused(t, app.CodeSetUpClosed, set(old, secret))
 	refused(t, app.CodeWeakPassword, set(token, "short"))
 	refused(t, app.CodeWeakPassword, set(token, "aaaaaaaaaaaaaaa"))
-	w.real.pass(24 * time.Hour)
+	w.real.Pass(24 * time.Hour)
 	refused(t, app.CodeSetUpClosed, set(token, secret))
 	token, err = w.SignIn.NewSetUpToken(w.ctx)
 	require.NoError(t, err)

@@ -14,6 +14,7 @@ import (
 	"hejie/negotiation"
 	"hejie/negotiation/scheme"
 	"hejie/server/app"
+	"hejie/server/app/clocktest"
 )
 
 // year in the holiday-cn shape.
@@ -37,7 +38,7 @@ func year(y int, off ...string) []byte {
 func TestCalendarImportMovesDeadlines(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
-	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now())) // ten working days reach into 2027
+	p.business.Pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now())) // ten working days reach into 2027
 	id := p.file(p.buyer, p.enterprise.ID)
 	before, _ := p.caseOf(id).Deadline(negotiation.Negotiation)
 	require.True(t, before.Provisional)
@@ -110,7 +111,7 @@ func (q queue) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
 func TestCalendarOfTheTurn(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
-	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
+	p.business.Pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
 	p.w.Log = queue{p.store, func() {
 		_, err := p.Admin.ImportCalendar(p.ctx, p.admin.Actor, 2027, year(2027, "2027-01-01", "2027-01-04"), true)
 		require.NoError(t, err)
@@ -137,7 +138,7 @@ func (d *stuck) Do(ctx context.Context, by negotiation.Actor, caseID string, id 
 func TestCalendarImportIsFinishedLater(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
-	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
+	p.business.Pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
 	var ids []string
 	for n := range 5 {
 		ids = append(ids, p.file(p.consumer(fmt.Sprint("+861380013900", n)).Session, p.enterprise.ID))
@@ -182,7 +183,7 @@ func (d *gate) Do(ctx context.Context, by negotiation.Actor, caseID string, id a
 func TestCalendarIsAppliedInTheBackground(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
-	p.business.pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
+	p.business.Pass(time.Date(2026, 12, 24, 1, 0, 0, 0, time.UTC).Sub(p.business.Now()))
 	id := p.file(p.buyer, p.enterprise.ID)
 	w, door := p.w, &gate{p.w.Door, make(chan struct{}), make(chan struct{})}
 	w.Door = door
@@ -208,14 +209,14 @@ func TestCalendarIsAppliedInTheBackground(t *testing.T) {
 
 func TestShiftedClock(t *testing.T) {
 	t.Parallel()
-	base := &clock{now: morning}
+	base := clocktest.At(morning)
 	c := &app.ShiftedClock{Base: base}
 	require.Equal(t, morning, c.Now())
 	c.AdvanceTo(morning.Add(time.Hour))
 	require.Equal(t, morning.Add(time.Hour), c.Now())
 	c.AdvanceTo(morning) // business time never goes back
 	require.Equal(t, morning.Add(time.Hour), c.Now())
-	base.pass(time.Minute)
+	base.Pass(time.Minute)
 	require.Equal(t, morning.Add(61*time.Minute), c.Now())
 	require.Equal(t, time.Hour, c.Offset())
 }
@@ -285,7 +286,7 @@ func TestInvitations(t *testing.T) {
 		require.Equal(t, c.want, n, c.name)
 		require.Equal(t, officer.Actor.Bureau, bureau.ID)
 	}
-	w.real.pass(24 * time.Hour)
+	w.real.Pass(24 * time.Hour)
 	n, _, err = invite("某某 超市", "", county, "198.51.100.1")
 	require.NoError(t, err)
 	require.Equal(t, 3, n, "another day")

@@ -202,7 +202,7 @@ func sweepRemovesUnfinishedUploads(t *testing.T, in func(*app.World)) {
 	require.NoError(t, err)
 	require.NoError(t, p.Files.Sweep(p.ctx))
 	require.Equal(t, 4, p.stored(), "not before a day")
-	p.real.pass(time.Since(morning) + 25*time.Hour) // the folder's times are the machine's
+	p.real.Pass(time.Since(morning) + 25*time.Hour) // the folder's times are the machine's
 	require.NoError(t, p.Files.Sweep(p.ctx))
 	require.Equal(t, 1, p.stored())
 	_, _, err = p.Files.Progress(p.ctx, p.buyer, row.ID)

@@ -17,30 +17,13 @@ import (
 	"hejie/negotiation/scheme"
 	"hejie/negotiation/workday"
 	"hejie/server/app"
+	"hejie/server/app/clocktest"
 	"hejie/server/evidence"
 	"hejie/server/evidence/s3test"
 	"hejie/server/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// clock is a time that only a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 // world is the use cases over a real database and a real folder, with clocks that stand still.
 type world struct {
@@ -50,7 +33,7 @@ type world struct {
 	store          *store.Store
 	plain          app.Plain
 	vault          app.Vault
-	real, business *clock
+	real, business *clocktest.Clock
 	ledger         *app.Ledger
 	yearbook       *app.Yearbook
 	w              app.World
@@ -103,7 +86,7 @@ const (
 var morning = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // a Monday, 09:00 in Shanghai
 
 func newWorld(t testing.TB, change ...func(*app.World)) *world {
-	w := &world{t: t, ctx: t.Context(), real: &clock{now: morning}, business: &clock{now: morning}, yearbook: app.NewYearbook()}
+	w := &world{t: t, ctx: t.Context(), real: clocktest.At(morning), business: clocktest.At(morning), yearbook: app.NewYearbook()}
 	w.told = sync.NewCond(&w.mu)
 	dir := t.TempDir()
 	w.dir = dir
@@ -172,7 +155,7 @@ func (w *world) code(phone string) string {
 // consumer signs in by phone.
 func (w *world) consumer(phone string) app.SignedIn {
 	w.t.Helper()
-	w.real.pass(time.Minute)
+	w.real.Pass(time.Minute)
 	require.NoError(w.t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
 	in, err := w.SignIn.ByCode(w.ctx, app.CodeSignIn{Phone: phone, Code: w.code(phone), Client: home})
 	require.NoError(w.t, err)

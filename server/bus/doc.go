@@ -15,6 +15,9 @@
 // are read again in turn and sessions are asked for every few seconds. So with NATS down everything arrives, seconds late, and readers
 // see nothing of it but that: nobody is told of people on other replicas, who are not known then. The hub says so to all its people (Late).
 //
+// A replica that works on the log and is not heard has people of whom the others know nothing, so these say the same: each asks the
+// database every few seconds who works on it. One that is dead asks nothing any more, and nobody misses its people.
+//
 // Replicas over one database without a bus do the same as while it is away, for good: positions are compared and sessions asked for
 // every few seconds, lists read again four times a minute. Of people on other replicas, what they read and type, nothing is known.
 //

@@ -49,14 +49,7 @@ func (p *pair) up(want bool) {
 func (p *pair) late(want bool) {
 	p.Helper()
 	for _, c := range []*client{p.mine, p.desk} {
-		p.until(fmt.Sprint("late ", want), func() (is bool) {
-			c.each(func(f frame) {
-				if f.Late != nil {
-					is = *f.Late == want
-				}
-			})
-			return is
-		})
+		p.until(fmt.Sprint("late ", want), func() bool { return c.late() == want })
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,6 +35,8 @@ type Options struct {
 	Revoked  func(app.Revoked)                             // another replica ended sessions
 	Review   func(ctx context.Context, ids []string) error // ends those of the sessions that are no more
 	Calendar func(ctx context.Context) error               // reads the calendar again
+	ID       string                                        // of this replica; "": a new one
+	Replicas func(ctx context.Context) ([]string, error)   // ids of those that work on the log, heard or not; nil: nobody knows
 	Ticks    <-chan time.Time                              // about once a second; nil: an own ticker
 	Now      func() time.Time                              // real time; nil: time.Now
 	Logger   *slog.Logger                                  // nil: nothing is logged
@@ -80,11 +83,13 @@ type Relay struct {
 	mu       sync.Mutex
 	peers    map[string]*peer
 	suspects map[string]time.Time // silent replicas, and until when they may write unheard
+	unheard  map[string]time.Time // replicas that work on the log and are not heard, since when
 	missed   bool                 // something was not heard
 	stale    bool                 // the calendar may have changed
 
 	up    atomic.Bool
-	ticks int // of the one who looks
+	cut   atomic.Bool // a replica that works on the log is not heard
+	ticks int         // of the one who looks
 	wire  Wire
 	stop  context.CancelFunc
 	tasks sync.WaitGroup
@@ -104,7 +109,10 @@ func New(o Options) *Relay {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Relay{o: o, id: app.NewID(), wake: make(chan struct{}, 1), peers: map[string]*peer{}, suspects: map[string]time.Time{}}
+	if o.ID == "" {
+		o.ID = app.NewID()
+	}
+	return &Relay{o: o, id: o.ID, wake: make(chan struct{}, 1), peers: map[string]*peer{}, suspects: map[string]time.Time{}, unheard: map[string]time.Time{}}
 }
 
 // Start connects and works until Stop. Error: an address that is none; while NATS cannot be reached it is tried for ever.
@@ -199,7 +207,7 @@ func (r *Relay) beat() {
 			r.o.Logger.Warn("the bus is away; everything goes on, some of it seconds later")
 		}
 	}
-	r.hub.Late(!up)
+	r.hub.Late(!up || r.cut.Load())
 }
 
 // lookAround does once a tick what heals.
@@ -214,7 +222,7 @@ func (r *Relay) lookAround(ctx context.Context) {
 	missed, stale := r.missed, r.stale
 	r.missed, r.stale = false, false
 	maps.DeleteFunc(r.suspects, func(_ string, until time.Time) bool { return !r.o.Now().Before(until) })
-	alone := len(r.suspects) > 0 || !r.up.Load()
+	alone := len(r.suspects) > 0 || r.cut.Load() || !r.up.Load()
 	r.mu.Unlock()
 
 	every := func(n int) bool { return r.ticks%n == 0 }
@@ -232,6 +240,9 @@ func (r *Relay) lookAround(ctx context.Context) {
 	}
 	if err == nil && (missed || stale || every(calendarEach)) {
 		err = r.o.Calendar(ctx)
+	}
+	if err == nil && every(checkEach) && r.wire != nil && r.o.Replicas != nil {
+		err = r.compare(ctx)
 	}
 	r.hub.Tend(missed)
 	if err != nil && ctx.Err() == nil {
@@ -254,6 +265,36 @@ func (r *Relay) silentPeers() (gone []string) {
 		}
 	}
 	return gone
+}
+
+// compare finds replicas that work on the log and are not heard: of their people nothing is known. One that was never heard may only just
+// have started, or be about to end.
+func (r *Relay) compare(ctx context.Context) error {
+	ids, err := r.o.Replicas(ctx)
+	if err != nil {
+		return err
+	}
+	now, cut := r.o.Now(), false
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	unheard := map[string]time.Time{}
+	for _, id := range ids {
+		if id == r.id || r.peers[id] != nil {
+			continue
+		}
+		since, known := r.unheard[id]
+		if !known {
+			since = now
+		}
+		unheard[id] = since
+		_, suspected := r.suspects[id]
+		cut = cut || suspected || now.Sub(since) >= silent
+	}
+	r.unheard = unheard
+	if r.cut.Swap(cut) != cut {
+		r.o.Logger.Info("replicas that work and are not heard", slog.Any("replicas", slices.Collect(maps.Keys(unheard))))
+	}
+	return nil
 }
 
 // receive takes a message of another replica.

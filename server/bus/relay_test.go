@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -208,6 +209,51 @@ func TestPeopleOfAKilledReplicaVanish(t *testing.T) {
 	from := p.Now()
 	p.until("vanished", func() bool { return len(mine.present()) == 1 })
 	require.LessOrEqual(t, p.Now().Sub(from), 15*time.Second)
+}
+
+// TestAReplicaThatIsCutOffIsMissed: while one works on the log and is not heard, the others say that they do not know who is there; they do
+// not once it is dead, or heard again, nor when one starts or says goodbye.
+func TestAReplicaThatIsCutOffIsMissed(t *testing.T) {
+	t.Parallel()
+	var a air
+	p, mine, desk := meeting(t, &a)
+	late := func(want bool) {
+		t.Helper()
+		p.until(fmt.Sprint("late ", want), func() bool { return mine.late() == want })
+	}
+	still := func(seconds int) {
+		t.Helper()
+		for range seconds {
+			p.tick()
+			require.False(t, mine.late())
+		}
+	}
+	still(20)
+	from := p.Now()
+	a.part(1, true)
+	late(true)
+	require.LessOrEqual(t, p.Now().Sub(from), 15*time.Second)
+	require.Len(t, mine.present(), 1)
+	p.until("its own people know it, too", desk.late)
+	for range int(2 * suspect / time.Second) {
+		p.tick()
+	}
+	require.True(t, mine.late(), "for as long as it works")
+	a.part(1, false)
+	late(false)
+
+	a.part(1, true)
+	late(true)
+	p.work(p.replicas[1].id, false)
+	late(false)
+
+	const starting = "has not said anything yet"
+	p.work(starting, true)
+	still(int(silent / time.Second))
+	p.work(starting, false)
+	still(20)
+	p.work(starting, true)
+	late(true)
 }
 
 func TestALostGoodbyeOfAPersonHeals(t *testing.T) {

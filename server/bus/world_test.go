@@ -51,13 +51,15 @@ type platform struct {
 	writer   atomic.Int32 // the replica whose commits are under way
 	replicas []*replica
 
-	mu  sync.Mutex
-	now time.Time // real and business time
+	mu    sync.Mutex
+	now   time.Time       // real and business time
+	works map[string]bool // replicas that ask something of the log, by id
 }
 
 // replica is all of a process but its web server's other pages.
 type replica struct {
 	*platform
+	id     string
 	app    *app.App
 	ledger *app.Ledger
 	hub    *live.Hub
@@ -86,7 +88,7 @@ func (p *platform) close() {
 }
 
 func makePlatform(t testing.TB, n int, connect func(i int) Connect) *platform {
-	p := &platform{TB: t, now: time.Date(2026, 8, 3, 9, 0, 0, 0, workday.Shanghai)}
+	p := &platform{TB: t, works: map[string]bool{}, now: time.Date(2026, 8, 3, 9, 0, 0, 0, workday.Shanghai)}
 	var err error
 	p.store, err = store.Open(filepath.Join(t.TempDir(), "hejie.db"), store.Options{Log: slog.New(slog.DiscardHandler), OnCommit: func(cs []app.Commit) {
 		r := p.replicas[p.writer.Load()]
@@ -130,14 +132,16 @@ func (p *platform) pass(d time.Duration) time.Time {
 }
 
 func (p *platform) start(connect Connect) *replica {
-	r := &replica{platform: p, ticks: make(chan time.Time)}
+	r := &replica{platform: p, id: app.NewID(), ticks: make(chan time.Time)}
+	p.work(r.id, true)
 	years := app.NewYearbook()
 	w := app.World{Plain: p.store.Plain(), Log: p.store, Cases: p.store, Scores: p.store, Yearbook: years, Business: p, Real: p,
 		Limits: app.DefaultLimits(), Replicas: true}
 	r.ledger = app.NewLedger(w, years, negotiation.DefaultRules())
 	w.Door = r.ledger
 	r.app = app.New(w)
-	r.relay = New(Options{Connect: connect, Revoked: r.app.Sessions.Revoked, Review: r.app.Sessions.Review, Calendar: r.refresh, Ticks: r.ticks, Now: p.Now})
+	r.relay = New(Options{Connect: connect, Revoked: r.app.Sessions.Revoked, Review: r.app.Sessions.Review, Calendar: r.refresh, Ticks: r.ticks, Now: p.Now,
+		ID: r.id, Replicas: p.working})
 	r.hub = live.New(live.Options{Visitor: r.visitor, Past: p.store, Door: r.ledger, Feeds: app.NewLists(w, p.store, years), Marks: r.app.Marks, Limits: w.Limits,
 		Tail: p.store, Peers: r.relay, Now: p.Now, Ticks: make(chan time.Time),
 		EncodeRow: func(row app.CaseRow) ([]byte, error) {
@@ -150,6 +154,25 @@ func (p *platform) start(connect Connect) *replica {
 	require.NoError(p, r.relay.Start(r.hub))
 	r.web = httptest.NewServer(r.hub)
 	return r
+}
+
+// work says whether a replica asks something of the log.
+func (p *platform) work(replica string, does bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.works[replica] = does
+}
+
+// working are the ids of those that do.
+func (p *platform) working(context.Context) (ids []string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for id, does := range p.works {
+		if does {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 // refresh reads the calendar again, counted.
@@ -168,6 +191,7 @@ func (r *replica) stop() {
 	defer cancel()
 	require.NoError(r, r.hub.Stop(ctx))
 	r.relay.Stop()
+	r.work(r.id, false)
 	r.web.Close()
 }
 
@@ -377,6 +401,16 @@ func (c *client) present() (people []string) {
 	return people
 }
 
+// late is whether it was told last that word of others comes late.
+func (c *client) late() (is bool) {
+	c.each(func(f frame) {
+		if f.Late != nil {
+			is = *f.Late
+		}
+	})
+	return is
+}
+
 func (c *client) each(do func(frame)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -411,62 +445,4 @@ func (p *platform) ends(caseID string) app.Ends {
 	ends, err := p.store.Ends(context.Background(), []string{caseID})
 	require.NoError(p, err)
 	return ends[caseID]
-}
-
-// air carries messages between replicas in this process, or loses them.
-type air struct {
-	mu    sync.Mutex
-	ends  map[int]func([]byte)
-	lose  func() bool // nil: nothing is lost
-	quiet bool        // all of it is
-}
-
-func (a *air) connect(i int) Connect {
-	return func(receive func([]byte), changed func()) (Wire, error) {
-		a.mu.Lock()
-		defer a.mu.Unlock()
-		if a.ends == nil {
-			a.ends = map[int]func([]byte){}
-		}
-		a.ends[i] = receive
-		return &airWire{a, i}, nil
-	}
-}
-
-func (a *air) silence(quiet bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.quiet = quiet
-}
-
-type airWire struct {
-	air *air
-	i   int
-}
-
-func (w *airWire) Send(b []byte) error {
-	w.air.mu.Lock()
-	var to []func([]byte)
-	for i, receive := range w.air.ends {
-		if i != w.i && !w.air.quiet && (w.air.lose == nil || !w.air.lose()) {
-			to = append(to, receive)
-		}
-	}
-	w.air.mu.Unlock()
-	for _, receive := range to {
-		receive(b)
-	}
-	return nil
-}
-
-func (w *airWire) Try() bool {
-	w.air.mu.Lock()
-	defer w.air.mu.Unlock()
-	return !w.air.quiet
-}
-
-func (w *airWire) Close() {
-	w.air.mu.Lock()
-	defer w.air.mu.Unlock()
-	delete(w.air.ends, w.i)
 }

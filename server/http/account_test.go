@@ -180,7 +180,7 @@ func TestOlderCasesAreSealed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).people()
 	caseID := w.file("wang", "洞庭电器", "A-1")
-	w.business.pass(61 * 24 * time.Hour)
+	w.business.Pass(61 * 24 * time.Hour)
 	require.NoError(t, w.plain.Write(t.Context(), func(tx app.PlainTx) error {
 		return tx.AddOutbox(t.Context(), app.OutboxRow{ID: app.NewID(), To: "phone", Address: "+86" + phone, Language: "zh", Template: app.TemplateChase, At: w.business.Now(), Created: w.business.Now(), Next: w.business.Now()})
 	}))

@@ -85,7 +85,7 @@ func TestBoardRowsSayTheirColumn(t *testing.T) {
 	require.True(t, board()[escalated].BreachAt.IsZero())
 	require.False(t, board()[running].BreachAt.Before(summary().Horizon))
 	for range 2 { // an officer's session does not lie unused for longer
-		w.business.pass(11 * time.Hour)
+		w.business.Pass(11 * time.Hour)
 		summary()
 	}
 	require.Equal(t, web.BoardColumn("coming"), board()[running].Column)

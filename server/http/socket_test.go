@@ -123,7 +123,7 @@ func TestATooLongUploadIsNotAskedFor(t *testing.T) {
 func TestTheCookieOverTLS(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *web.Options) { o.Secure = true }).people()
-	w.business.pass(time.Since(w.business.Now())) // a jar knows the time and keeps nothing that has expired
+	w.business.Pass(time.Since(w.business.Now())) // a jar knows the time and keeps nothing that has expired
 	s := httptest.NewTLSServer(w.handler)
 	defer s.Close()
 	client := s.Client()

@@ -13,7 +13,6 @@ import (
 	"net/textproto"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -25,28 +24,11 @@ import (
 	"hejie/negotiation/creditcode"
 	"hejie/negotiation/scheme"
 	"hejie/server/app"
+	"hejie/server/app/clocktest"
 	"hejie/server/evidence"
 	web "hejie/server/http"
 	"hejie/server/store"
 )
-
-// clock is a time that only a test moves.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 var morning = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC) // a Monday, 09:00 in Shanghai
 
@@ -67,7 +49,7 @@ type world struct {
 	store    *store.Store
 	plain    app.Plain
 	ledger   *app.Ledger
-	business *clock
+	business *clocktest.Clock
 	handler  http.Handler
 	server   *web.Server
 	options  web.Options
@@ -81,7 +63,7 @@ type world struct {
 
 func newWorld(t testing.TB, change ...func(*web.Options)) *world {
 	t.Helper()
-	w := &world{t: t, business: &clock{now: morning}, cookies: map[string]*http.Cookie{}, actors: map[string]negotiation.Actor{}, firm: map[string]string{}}
+	w := &world{t: t, business: clocktest.At(morning), cookies: map[string]*http.Cookie{}, actors: map[string]negotiation.Actor{}, firm: map[string]string{}}
 	dir := t.TempDir()
 	var err error
 	w.store, err = store.Open(filepath.Join(dir, "hejie.db"), store.Options{Now: w.business.Now, Fatal: func(err error) { panic(err) }})

@@ -11,7 +11,8 @@
 //
 // With replicas, the hub hears of other replicas' commits (elsewhere.go), reads them from the log and publishes them like its own.
 // Word of a commit that comes late or twice is skipped like a record that was told, one that never comes is found by Check. While the way to
-// them is closed (Late), every connection is told so, at once or when it comes: {"late":true}, and {"late":false} when it is open again.
+// them is closed, or one of them is not heard (Late), every connection is told so, at once or when it comes: {"late":true}, and
+// {"late":false} when that is over.
 //
 // # Concurrency
 //

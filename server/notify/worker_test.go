@@ -22,20 +22,12 @@ import (
 
 	"hejie/negotiation"
 	"hejie/server/app"
+	"hejie/server/app/clocktest"
 	"hejie/server/notify"
 	"hejie/server/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now }
-
-func (c *clock) pass(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.now = c.now.Add(d) }
 
 // sender remembers what it was given and answers with errs, one each, then with nil.
 type sender struct {
@@ -62,7 +54,7 @@ type world struct {
 	t     *testing.T
 	ctx   context.Context
 	plain app.Plain
-	clock *clock
+	clock *clocktest.Clock
 	out   *sender
 	log   *bytes.Buffer
 	*notify.Worker
@@ -71,7 +63,7 @@ type world struct {
 var start = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
 
 func newWorld(t *testing.T, change ...func(*notify.Options)) *world {
-	w := &world{t: t, ctx: t.Context(), clock: &clock{now: start}, out: &sender{}, log: &bytes.Buffer{}}
+	w := &world{t: t, ctx: t.Context(), clock: clocktest.At(start), out: &sender{}, log: &bytes.Buffer{}}
 	s, err := store.Open(filepath.Join(t.TempDir(), "hejie.db"), store.Options{Now: w.clock.Now})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
@@ -244,10 +236,10 @@ func TestRetries(t *testing.T) {
 		require.Equal(t, "down", row.Error)
 		wait := row.Next.Sub(w.clock.Now())
 		require.True(t, wait >= longest/2 && wait <= longest, "%v after attempt %d", wait, n+1)
-		w.clock.pass(wait - time.Millisecond)
+		w.clock.Pass(wait - time.Millisecond)
 		w.settle()
 		require.Len(t, w.out.got, n+1, "not earlier")
-		w.clock.pass(time.Millisecond)
+		w.clock.Pass(time.Millisecond)
 		w.settle()
 	}
 	require.Len(t, w.out.got, 4)
@@ -272,7 +264,7 @@ func TestGivesUp(t *testing.T) {
 			w.notice(w.account(negotiation.RoleConsumer, phone, phone, "", ""))
 			for range 30 {
 				w.settle()
-				w.clock.pass(2 * time.Hour)
+				w.clock.Pass(2 * time.Hour)
 			}
 			require.Len(t, w.out.got, c.tries)
 			require.True(t, w.rows()[0].Delivered.IsZero())
@@ -300,7 +292,7 @@ func TestCodesLeaveNoTrace(t *testing.T) {
 			w := newWorld(t, func(o *notify.Options) { o.Keep = c.keep })
 			w.out.errs = c.errs
 			w.code()
-			w.clock.pass(c.wait)
+			w.clock.Pass(c.wait)
 			w.settle()
 			require.Len(t, w.out.got, c.sent)
 			require.Len(t, w.rows(), c.rows)
@@ -360,7 +352,7 @@ func TestWebhook(t *testing.T) {
 				rw.WriteHeader(c.status)
 			}))
 			defer s.Close()
-			h, err := notify.NewWebhook(s.URL+"/?token=hidden", key, &clock{now: start})
+			h, err := notify.NewWebhook(s.URL+"/?token=hidden", key, clocktest.At(start))
 			require.NoError(t, err)
 			defer h.Close()
 			err = h.Send(t.Context(), notify.Message{ID: "id-1", To: phone, Template: app.TemplateNewOffer, Params: map[string]string{"code": "x"}, Text: "你好"})
@@ -378,7 +370,7 @@ func TestWebhook(t *testing.T) {
 		t.Parallel()
 		s := httptest.NewServer(http.NotFoundHandler())
 		s.Close()
-		h, err := notify.NewWebhook(s.URL+"/?token=hidden", key, &clock{now: start})
+		h, err := notify.NewWebhook(s.URL+"/?token=hidden", key, clocktest.At(start))
 		require.NoError(t, err)
 		defer h.Close()
 		err = h.Send(t.Context(), notify.Message{ID: "id-1", To: phone})
@@ -387,10 +379,10 @@ func TestWebhook(t *testing.T) {
 		require.False(t, errors.As(err, new(notify.Refused)))
 	})
 	for _, address := range []string{"", "http://sms.example/", "ftp://sms.example", "sms.example"} {
-		_, err := notify.NewWebhook(address, key, &clock{})
+		_, err := notify.NewWebhook(address, key, clocktest.At(time.Time{}))
 		require.Error(t, err, address)
 	}
-	_, err := notify.NewWebhook("https://sms.example", []byte("short"), &clock{})
+	_, err := notify.NewWebhook("https://sms.example", []byte("short"), clocktest.At(time.Time{}))
 	require.Error(t, err)
 }
 
@@ -407,7 +399,7 @@ func TestOtherSenders(t *testing.T) {
 
 // slow takes longer for a message than rows stay taken.
 type slow struct {
-	clock *clock
+	clock *clocktest.Clock
 	mu    sync.Mutex
 	sent  map[string]int
 }
@@ -416,7 +408,7 @@ func (s *slow) Send(_ context.Context, m notify.Message) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sent[m.ID]++
-	s.clock.pass(3 * time.Minute)
+	s.clock.Pass(3 * time.Minute)
 	return nil
 }
 
@@ -453,7 +445,7 @@ func TestNotedLater(t *testing.T) {
 	begun := len(w.out.got)
 	require.Positive(t, begun)
 	for range 600 { // ten minutes
-		w.clock.pass(time.Second)
+		w.clock.Pass(time.Second)
 		_, err := w.Step(w.ctx)
 		require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err))
 	}

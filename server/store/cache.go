@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/sha256"
 	"hash/maphash"
+	"iter"
 	"maps"
 	"math"
 	"slices"
@@ -42,6 +43,12 @@ func keyOf(c app.CommandID) commandKey {
 	b = append(append(append(b, c.Actor...), 0), c.ID...)
 	h := sha256.Sum256(b)
 	return commandKey(h[:16])
+}
+
+// saying is an accepted command of a batch.
+type saying struct {
+	id   commandKey
+	last uint32 // version of its last event
 }
 
 // heard notes who made an event in the room.
@@ -130,20 +137,30 @@ func (c *cache) offer(id string, e *entry, stamp uint64) {
 	}
 }
 
-// swap puts what was committed. Nil entries are dropped.
-func (c *cache) swap(es map[string]*entry) {
+// swap puts what was committed.
+func (c *cache) swap(es []*entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for id, e := range es {
+	for _, e := range es {
+		*c.stripe(e.c.ID)++
+		c.put(e.c.ID, e)
+	}
+}
+
+// drop forgets cases.
+func (c *cache) drop(ids iter.Seq[string]) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for id := range ids {
 		*c.stripe(id)++
 		c.lru.Remove(id)
-		if e != nil {
-			c.put(id, e)
-		}
 	}
 }
 
 func (c *cache) put(id string, e *entry) {
+	if old, ok := c.lru.Peek(id); ok { // it takes its place, and nobody is told
+		c.weight -= old.size
+	}
 	c.lru.Add(id, e)
 	for c.weight += e.size; c.weight > c.max && c.lru.Len() > 1; {
 		c.lru.RemoveOldest()
@@ -158,7 +175,6 @@ func (c *cache) keep(id string, e *entry) {
 	if ok && (have.c.Version > e.c.Version || have == e) {
 		return
 	}
-	c.lru.Remove(id)
 	c.put(id, e)
 }
 
@@ -176,7 +192,7 @@ func (c *cache) onward(base *entry, id string, h *caseHead) *entry {
 }
 
 // remember notes the commands of an entry that is about to be put; older entries of the case share the map.
-func (c *cache) remember(e *entry, said map[commandKey]uint32) {
+func (c *cache) remember(e *entry, said []saying) {
 	if len(said) == 0 {
 		return
 	}
@@ -185,7 +201,9 @@ func (c *cache) remember(e *entry, said map[commandKey]uint32) {
 	if e.commands == nil {
 		e.commands = make(map[commandKey]uint32, len(said))
 	}
-	maps.Copy(e.commands, said)
+	for _, x := range said {
+		e.commands[x.id] = x.last
+	}
 }
 
 // clear forgets everything, for changes that reach many cases.

@@ -5,6 +5,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"hejie/negotiation"
@@ -49,11 +51,10 @@ type open struct {
 	*entry
 	base     *entry // as it was before the batch; nil for a new case
 	records  []negotiation.Record
-	said     map[commandKey]uint32 // commands of this batch
-	written  row                   // what the table holds
-	inserted bool                  // the table has the row
+	said     []saying // in this batch
+	written  row      // what the table holds
+	inserted bool     // the table has the row
 	dirty    bool
-	dead     bool
 }
 
 // change runs a decision and writes its events. The error is of the file or of a fault, never of the decision.
@@ -99,8 +100,8 @@ func (b *batch) change(j *job) error {
 }
 
 func (k *open) remembered(id commandKey) (uint32, bool) {
-	if v, ok := k.said[id]; ok {
-		return v, true
+	if i := slices.IndexFunc(k.said, func(x saying) bool { return x.id == id }); i >= 0 {
+		return k.said[i].last, true
 	}
 	v, ok := k.commands[id]
 	return v, ok
@@ -134,10 +135,7 @@ func (b *batch) append(k *open, p *plan, id commandKey, ch *app.Change) error {
 	before := k.c
 	k.c, k.head, k.row.view, k.dirty = p.After, p.head, p.view, true
 	if remember {
-		if k.said == nil {
-			k.said = make(map[commandKey]uint32, 4)
-		}
-		k.said[id] = uint32(k.head.Version)
+		k.said = append(k.said, saying{id, uint32(k.head.Version)})
 	}
 	b.score(before, k.c)
 	return nil
@@ -281,7 +279,7 @@ func (b *batch) publish() []app.Commit {
 	if b.clear {
 		b.s.cache.clear()
 	}
-	es := make(map[string]*entry, len(b.order))
+	es := make([]*entry, 0, len(b.order))
 	commits := make([]app.Commit, 0, len(b.order)) // hundreds of large ones: growing would copy them
 	for _, k := range b.order {
 		if len(k.records) == 0 {
@@ -292,7 +290,7 @@ func (b *batch) publish() []app.Commit {
 		}
 		e := k.entry
 		b.s.cache.remember(e, k.said)
-		es[e.c.ID] = e.sized()
+		es = append(es, e.sized())
 		var before *negotiation.Case
 		if k.base != nil {
 			before = &k.base.c
@@ -309,11 +307,7 @@ func (b *batch) publish() []app.Commit {
 
 // drop forgets what was touched, after a failure.
 func (b *batch) drop() {
-	es := make(map[string]*entry, len(b.cases))
-	for id := range b.cases {
-		es[id] = nil
-	}
-	b.s.cache.swap(es)
+	b.s.cache.drop(maps.Keys(b.cases))
 }
 
 // look is what a decision may read in the transaction.

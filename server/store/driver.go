@@ -27,8 +27,8 @@ func init() {
 		"foreign_keys=ON",
 		"wal_autocheckpoint=4000",     // pages: each checkpoint holds up a commit for a few milliseconds; one beside the writer, or of more pages, holds up its flushes for longer
 		"journal_size_limit=67108864", // keeps the WAL allocated
-		"cache_size=-65536",
-		"secure_delete=FAST", // erased content is overwritten in the page
+		"cache_size=-16384",           // KiB: a commit in which a page of an index split looks at every page of the cache
+		"secure_delete=FAST",          // erased content is overwritten in the page
 	)})
 	sql.Register(readerDriver, &sqlite3.SQLiteDriver{ConnectHook: hook(
 		"busy_timeout=5000", "query_only=1", "foreign_keys=ON", "cache_size=-32768")})

@@ -5,10 +5,12 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io/fs"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
@@ -69,6 +71,28 @@ func MigrateTo(ctx context.Context, at string, version int64) (err error) {
 	}
 	return err
 }
+
+// MigrateWith is Migrate of a program on PostgreSQL that has one step more, of a file's name and text.
+func MigrateWith(ctx context.Context, url, name, text string) error {
+	later := fstest.MapFS{name: {Data: []byte(text)}}
+	files, err := postgresWords.files()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		text, err := fs.ReadFile(postgresWords.steps, f.name)
+		if err != nil {
+			return err
+		}
+		later[f.name] = &fstest.MapFile{Data: text}
+	}
+	w := *postgresWords
+	w.steps = later
+	return w.migrateShared(ctx, url)
+}
+
+// Held is what a step says that it holds.
+func Held(statements string) []string { return held(statements) }
 
 // Exec runs a statement as a plain write.
 func (s *Store) Exec(ctx context.Context, q string) error {

@@ -7,16 +7,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
-
-	"hejie/migrations"
 )
 
 // ErrNewer says that the file was written by a later version of the program.
@@ -57,7 +55,8 @@ func Steps(ctx context.Context, at string) (steps []Step, err error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := wordsOf(at).files() // by name, so by number
+	w := wordsOf(at)
+	files, err := w.files() // by name, so by number
 	if err != nil {
 		return nil, err
 	}
@@ -65,12 +64,12 @@ func Steps(ctx context.Context, at string) (steps []Step, err error) {
 		if f.number <= have.Version {
 			continue
 		}
-		text, err := fs.ReadFile(migrations.Files(), f.path)
+		text, err := fs.ReadFile(w.steps, f.name)
 		if err != nil {
 			return nil, err
 		}
 		up, _, _ := strings.Cut(string(text), "-- +goose Down")
-		steps = append(steps, Step{strings.TrimSuffix(path.Base(f.path), ".sql"), held(up)})
+		steps = append(steps, Step{strings.TrimSuffix(f.name, ".sql"), held(up)})
 	}
 	return steps, nil
 }
@@ -89,7 +88,7 @@ func held(statements string) (tables []string) {
 // Migrate brings the schema up to this program's and creates the file if there is none. A current one costs one query.
 func Migrate(ctx context.Context, path string) error {
 	if isPostgres(path) {
-		return migratePostgres(ctx, path)
+		return postgresWords.migrateShared(ctx, path)
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) // what people say is in it: nobody else's to read
 	if err != nil {
@@ -106,8 +105,8 @@ func Migrate(ctx context.Context, path string) error {
 	return errors.Join(sqliteWords.migrate(ctx, db), db.Close())
 }
 
-// migratePostgres lets one replica migrate, and the others that start at that moment wait until it has.
-func migratePostgres(ctx context.Context, url string) (err error) {
+// migrateShared lets one replica migrate, and the others that start at that moment wait until it has.
+func (w *words) migrateShared(ctx context.Context, url string) (err error) {
 	c, err := pgConfig(url)
 	if err != nil {
 		return err
@@ -116,7 +115,7 @@ func migratePostgres(ctx context.Context, url string) (err error) {
 	delete(c.RuntimeParams, "idle_in_transaction_session_timeout")
 	db := stdlib.OpenDB(*c)
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if current, err := postgresWords.current(ctx, db); err != nil || current {
+	if current, err := w.current(ctx, db); err != nil || current {
 		return err
 	}
 	lock, err := db.Conn(ctx)
@@ -124,12 +123,28 @@ func migratePostgres(ctx context.Context, url string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, lock.Close()) }()
-	if _, err := lock.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrateLock); err != nil {
+	if err := takeTurn(ctx, lock); err != nil {
 		return err
 	}
-	err = postgresWords.migrate(ctx, db)
+	err = w.migrate(ctx, db)
 	_, e := lock.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrateLock)
 	return errors.Join(err, e)
+}
+
+// takeTurn asks for the lock until it is free. It does not wait in a statement: an index that is built beside writers waits for all
+// statements begun before, and so for this one.
+func takeTurn(ctx context.Context, lock *sql.Conn) error {
+	for {
+		var mine bool
+		if err := lock.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, migrateLock).Scan(&mine); err != nil || mine {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // current says whether the schema is this program's; a newer one is an error.
@@ -158,11 +173,7 @@ func (w *words) migrate(ctx context.Context, db *sql.DB) error {
 }
 
 func (w *words) provider(db *sql.DB) (*goose.Provider, error) {
-	files, err := fs.Sub(migrations.Files(), w.folder)
-	if err != nil {
-		return nil, err
-	}
-	return goose.NewProvider(w.goose, db, files, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	return goose.NewProvider(w.goose, db, w.steps, goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
 }
 
 func (w *words) schemaVersion(ctx context.Context, db *sql.DB) (v int64, err error) {
@@ -185,23 +196,23 @@ func (w *words) latest() (v int64, err error) {
 
 // migration is a file of one.
 type migration struct {
-	path   string
+	name   string
 	number int64
 }
 
 // files of this program's migrations by their names.
 func (w *words) files() (list []migration, err error) {
-	paths, err := fs.Glob(migrations.Files(), w.folder+"/*.sql")
+	names, err := fs.Glob(w.steps, "*.sql")
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range paths {
-		number, _, _ := strings.Cut(path.Base(f), "_")
+	for _, name := range names {
+		number, _, _ := strings.Cut(name, "_")
 		n, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
-			return nil, fmt.Errorf("migration %s: %w", f, err)
+			return nil, fmt.Errorf("migration %s: %w", name, err)
 		}
-		list = append(list, migration{f, n})
+		list = append(list, migration{name, n})
 	}
 	return list, nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"strings"
 	"syscall"
 	"time"
@@ -54,6 +55,34 @@ func pgConfig(url string) (*pgx.ConnConfig, error) {
 	alive := net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
 	c.DialFunc = (&net.Dialer{KeepAliveConfig: alive, Control: giveUpSilent}).DialContext
 	return c, nil
+}
+
+// replicaName begins the names of connections of those that are named.
+const replicaName = "hejie-"
+
+// named is the URL whose connections have a replica's name, unless it gives them one itself.
+func named(at, replica string) (string, error) {
+	u, err := url.Parse(at)
+	if err != nil {
+		return "", errors.New("the database's URL is none") // which has the password
+	}
+	if !u.Query().Has("application_name") {
+		u.RawQuery = strings.TrimPrefix(u.RawQuery+"&application_name="+url.PathEscape(replicaName+replica), "&") // what else it says stays as it is
+	}
+	return u.String(), nil
+}
+
+// Replicas are the names, see Options, of those that asked the database server something in the last ten seconds. Over a file it knows of none.
+func (s *Store) Replicas(ctx context.Context) (names []string, err error) {
+	if !s.shared {
+		return nil, nil
+	}
+	err = s.reader().all(ctx, &names, `SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND starts_with(application_name, ?)
+		GROUP BY application_name HAVING max(state_change) > now() - interval '10 s'`, replicaName)
+	for i := range names {
+		names[i] = strings.TrimPrefix(names[i], replicaName)
+	}
+	return names, readError(err)
 }
 
 // openPostgres opens a pool of at most n connections; reads: nothing is written over them.

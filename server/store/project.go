@@ -20,7 +20,8 @@ import (
 const never = 1<<53 - 1
 
 // row is what the table of cases holds beyond what never changes, in the parts that change together. Parts are compared, and
-// only those that changed are written: indexes hang on clocks and state, and offers seldom move a clock.
+// only those that changed are written: indexes hang on clocks and state, SQLite moves an index's entry for each of its columns that a
+// statement names, and offers seldom move a clock.
 type row struct {
 	texts
 	view
@@ -47,12 +48,11 @@ type talk struct {
 	also                 string // sides with commas between
 	offerMinor, claimMin int64
 	offerBy              negotiation.Side
+	dueKey               negotiation.DeadlineKey // each offer has its own, all of a day are due at one instant
 }
 
 type clocks struct {
-	due              int64
-	dueKey           negotiation.DeadlineKey
-	breachAt, nextAt int64 // 0: NULL
+	due, breachAt, nextAt int64 // breachAt and nextAt 0: NULL
 }
 
 type state struct {
@@ -67,7 +67,13 @@ type state struct {
 	acceptedAt  int64
 }
 
-func viewOf(c *negotiation.Case) view { return view{talkOf(c), clocksOf(c), stateOf(c)} }
+func viewOf(c *negotiation.Case) view {
+	v := view{talkOf(c), clocksOf(c), stateOf(c)}
+	if d, ok := app.DueOf(*c); ok {
+		v.due, v.dueKey = micros(d.Due), d.Key
+	}
+	return v
+}
 
 func talkOf(c *negotiation.Case) talk {
 	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince), also: joined(app.AlsoOf(*c))}
@@ -104,11 +110,7 @@ func sides(s string) (list []negotiation.Side) {
 }
 
 func clocksOf(c *negotiation.Case) clocks {
-	k := clocks{due: never, nextAt: micros(c.NextAt()), breachAt: micros(app.BreachAt(*c))}
-	if d, ok := app.DueOf(*c); ok {
-		k.due, k.dueKey = micros(d.Due), d.Key
-	}
-	return k
+	return clocks{due: never, nextAt: micros(c.NextAt()), breachAt: micros(app.BreachAt(*c))}
 }
 
 func stateOf(c *negotiation.Case) state {
@@ -141,12 +143,12 @@ func (e *entry) caseRow() app.CaseRow {
 const (
 	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
 		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, own_seq, last, last_version,
-		turn, turn_since, also, offer_minor, claim_minor, offer_by, due, due_key, breach_at, next_at,
+		turn, turn_since, also, offer_minor, claim_minor, offer_by, due_key, due, breach_at, next_at,
 		phase, open, col, overdue, agent, class, reason, escalated_at, accepted_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, own_seq = ?, last = ?, last_version = ?`
-	updateTalk   = updateHead + `, turn = ?, turn_since = ?, also = ?, offer_minor = ?, claim_minor = ?, offer_by = ?`
-	updateClocks = updateTalk + `, due = ?, due_key = ?, breach_at = ?, next_at = ?`
+	updateTalk   = updateHead + `, turn = ?, turn_since = ?, also = ?, offer_minor = ?, claim_minor = ?, offer_by = ?, due_key = ?`
+	updateClocks = updateTalk + `, due = ?, breach_at = ?, next_at = ?`
 	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
 	whereKey     = ` WHERE key = ?`
 )
@@ -156,11 +158,11 @@ func (e *entry) headArgs() []any {
 }
 
 func (t talk) args() []any {
-	return []any{string(t.turn), t.turnSince, t.also, t.offerMinor, t.claimMin, string(t.offerBy)}
+	return []any{string(t.turn), t.turnSince, t.also, t.offerMinor, t.claimMin, string(t.offerBy), string(t.dueKey)}
 }
 
 func (k clocks) args() []any {
-	return []any{k.due, string(k.dueKey), orNull(k.breachAt), orNull(k.nextAt)}
+	return []any{k.due, orNull(k.breachAt), orNull(k.nextAt)}
 }
 
 func (s state) args() []any {

@@ -422,3 +422,23 @@ func TestForeignTexts(t *testing.T) {
 	_, err = rs[0].Cases(ctx, app.CaseQuery{Enterprise: "e", Search: "\x00\xff"})
 	require.NoError(t, err)
 }
+
+// TestReplicasAreNamed: those that work on a server are known by their names while they do, unless the URL names them otherwise.
+func TestReplicasAreNamed(t *testing.T) {
+	t.Parallel()
+	url := server.Database(t)
+	a, b := open(t, url, store.Options{Replica: "a b"}), open(t, url, store.Options{Replica: "b"})
+	nameless := open(t, url, store.Options{})
+	open(t, url+"&application_name=operator", store.Options{Replica: "c"})
+	names, err := nameless.Replicas(ctx)
+	require.NoError(t, err)
+	require.ElementsMatch(t, []string{"a b", "b"}, names)
+	require.NoError(t, b.Close())
+	require.Eventually(t, func() bool { // the server notices that a connection is gone a moment later
+		names, err := a.Replicas(ctx)
+		return err == nil && slices.Equal([]string{"a b"}, names)
+	}, 10*time.Second, 10*time.Millisecond)
+	names, err = newStore(t, store.Options{Replica: "a b"}).Replicas(ctx)
+	require.NoError(t, err)
+	require.Empty(t, names)
+}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -169,35 +170,116 @@ func TestMigrateOnce(t *testing.T) {
 	require.Equal(t, have.Latest, distinct)
 }
 
+// acceptedChanges of indexes and constraints, by migration and name: what is no longer as the release before knows it, and what may refuse
+// its rows; each with the reason for which it is taken.
+var acceptedChanges = map[string]string{
+	"0003 cases_running":          "its counts are kept in a table now; who counts finds an enterprise's cases by cases_enterprise",
+	"0006 outbox_offer":           "a second offer that waits to be told is refused: who comes from before it stops all replicas first",
+	"0007 accounts_administrator": "accounts_staff has the administrators, too",
+	"0007 cases_inbox":            "begins as before",
+	"0007 cases_region":           "begins as before",
+	"0007 cases_city":             "begins as before",
+	"0007 cases_province":         "begins as before",
+	"0007 cases_col":              "begins as before",
+	"0012 cases_next":             "begins as before",
+}
+
 // TestMigrationsOnlyAdd: replicas of the release before work on over the new schema until they are replaced, so each table and column that
-// they know stays as it was, and what they do not know they need not fill in.
+// they know stays as it was, and what they do not know they need not fill in; their rows are refused by nothing new, and what they find by
+// an index or hold unique stays so.
 func TestMigrationsOnlyAdd(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, at, driver, source string) {
 		const first = 2
 		require.NoError(t, store.MigrateTo(ctx, at, first))
-		before := schemaOf(t, driver, source)
+		before, rulesBefore := schemaOf(t, driver, source), rulesOf(t, driver, source)
 		have, err := store.Status(ctx, at)
 		require.NoError(t, err)
+		changes := map[string]bool{}
 		for v := int64(first + 1); v <= have.Latest; v++ {
 			require.NoError(t, store.MigrateTo(ctx, at, v))
-			after := schemaOf(t, driver, source)
-			for table, columns := range before {
-				for name, c := range columns {
-					require.Contains(t, after[table], name, "%d takes %s.%s away", v, table, name)
-					is := after[table][name]
-					require.Equal(t, c.kind, is.kind, "%d: %s.%s is of another kind", v, table, name)
-					require.False(t, is.needed && !c.needed, "%d: %s.%s may no longer be left out", v, table, name)
-				}
-				for name, c := range after[table] {
-					if _, known := columns[name]; !known {
-						require.True(t, !c.needed || c.filled, "%d: %s.%s is not written by the release before", v, table, name)
-					}
-				}
+			after, rules := schemaOf(t, driver, source), rulesOf(t, driver, source)
+			onlyColumnsAdded(t, v, before, after)
+			for name := range changedRules(before, rulesBefore, rules) {
+				change := fmt.Sprintf("%04d %s", v, name)
+				changes[change] = true
+				require.NotEmpty(t, acceptedChanges[change], "%s was %+v and is %+v", change, rulesBefore[name], rules[name])
 			}
-			before = after
+			before, rulesBefore = after, rules
 		}
+		require.Len(t, changes, len(acceptedChanges), "some that are accepted are none")
 	})
+}
+
+func onlyColumnsAdded(t *testing.T, version int64, before, after map[string]map[string]column) {
+	t.Helper()
+	for table, columns := range before {
+		for name, c := range columns {
+			require.Contains(t, after[table], name, "%d takes %s.%s away", version, table, name)
+			is := after[table][name]
+			require.Equal(t, c.kind, is.kind, "%d: %s.%s is of another kind", version, table, name)
+			require.False(t, is.needed && !c.needed, "%d: %s.%s may no longer be left out", version, table, name)
+		}
+		for name, c := range after[table] {
+			if _, known := columns[name]; !known {
+				require.True(t, !c.needed || c.filled, "%d: %s.%s is not written by the release before", version, table, name)
+			}
+		}
+	}
+}
+
+// changedRules of tables that were there before: what is gone or another, and what is new and refuses rows.
+func changedRules(tables map[string]map[string]column, before, after map[string]rule) map[string]bool {
+	changed := map[string]bool{}
+	for name, r := range before {
+		if after[name] != r {
+			changed[name] = true
+		}
+	}
+	for name, r := range after {
+		if _, known := before[name]; !known && r.refuses && tables[r.table] != nil {
+			changed[name] = true
+		}
+	}
+	return changed
+}
+
+// rule of a table: an index, a constraint or a trigger.
+type rule struct {
+	table, says string
+	refuses     bool // rows, unless it says otherwise: all but an index that only finds
+}
+
+// rulesOf gives those of all tables, by name.
+func rulesOf(t *testing.T, driver, source string) map[string]rule {
+	t.Helper()
+	// A file names no CHECK, nor what a column refers to: of a table with one, all its text is the rule.
+	query := `SELECT i.name, m.name, coalesce(x.sql, (SELECT group_concat(name) FROM pragma_index_info(i.name))), i."unique"
+			FROM sqlite_schema m, pragma_index_list(m.name) i JOIN sqlite_schema x ON x.name = i.name WHERE m.type = 'table'
+		UNION ALL SELECT name || ' itself', name, sql, 1 FROM sqlite_schema WHERE type = 'table' AND (sql LIKE '%CHECK%(%' OR sql LIKE '%REFERENCES %')
+		UNION ALL SELECT name, tbl_name, sql, 1 FROM sqlite_schema WHERE type = 'trigger'`
+	if driver == "pgx" {
+		query = `SELECT c.relname, i.indrelid::regclass::text, pg_get_indexdef(c.oid), i.indisunique FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+				WHERE c.relnamespace = 'public'::regnamespace
+			UNION ALL SELECT conname, conrelid::regclass::text, pg_get_constraintdef(oid), true FROM pg_constraint
+				WHERE connamespace = 'public'::regnamespace AND contype NOT IN ('p', 'u', 'n')
+			UNION ALL SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(oid), true FROM pg_trigger WHERE NOT tgisinternal`
+	}
+	db, err := sql.Open(driver, source)
+	require.NoError(t, err)
+	defer db.Close()
+	rows, err := db.Query(query)
+	require.NoError(t, err)
+	defer rows.Close()
+	found := map[string]rule{}
+	for rows.Next() {
+		var name string
+		var r rule
+		require.NoError(t, rows.Scan(&name, &r.table, &r.says, &r.refuses))
+		found[name] = r
+	}
+	require.NoError(t, rows.Err())
+	return found
 }
 
 // column of a table.

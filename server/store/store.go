@@ -32,6 +32,8 @@ type Options struct {
 	// Patience with a database server that leaves what it is asked without an answer: then the connection is lost, and what waits is
 	// unavailable. 0: without end, for commands that read or write everything. A file is never waited for.
 	Patience time.Duration
+	// Replica is the name under which others find this one among those that work on a database server, see Replicas; "": none does.
+	Replica string
 	// Fatal ends the process when nobody can know what is on disk; default logs and exits with 1.
 	Fatal func(error)
 	Log   *slog.Logger
@@ -116,6 +118,11 @@ func Open(path string, opt Options) (*Store, error) {
 func (s *Store) open() (err error) {
 	if err := Migrate(context.Background(), s.path); err != nil {
 		return err
+	}
+	if s.shared && s.opt.Replica != "" { // not before: while it migrates it serves nobody
+		if s.path, err = named(s.path, s.opt.Replica); err != nil {
+			return err
+		}
 	}
 	if s.readers, err = openReaders(s.path, s.opt.Readers); err != nil {
 		return err

@@ -1,14 +1,17 @@
 package store
 
 import (
+	"io/fs"
 	"strings"
 
 	"github.com/pressly/goose/v3/database"
+
+	"hejie/migrations"
 )
 
 // words are what the SQL of the two databases has not in common, beside how a parameter is written.
 type words struct {
-	folder   string // of the migrations
+	steps    fs.FS // the migrations' files
 	goose    database.Dialect
 	migrated string // counts the tables of goose
 	frequent string // the index of the ranking's pairs that SQLite does not take by itself
@@ -21,7 +24,7 @@ type words struct {
 
 var (
 	sqliteWords = &words{
-		folder:   "sqlite",
+		steps:    migrations.Of("sqlite"),
 		goose:    database.DialectSQLite3,
 		migrated: `SELECT count(*) FROM sqlite_schema WHERE name = 'goose_db_version'`,
 		frequent: ` INDEXED BY scorecard_pairs_frequent`,
@@ -29,7 +32,7 @@ var (
 		each:     `SELECT value FROM json_each(?)`,
 	}
 	postgresWords = &words{
-		folder:   "postgres",
+		steps:    migrations.Of("postgres"),
 		goose:    database.DialectPostgres,
 		migrated: `SELECT count(*) FROM pg_class WHERE oid = to_regclass('goose_db_version')`,
 		hold:     ` FOR UPDATE`,
