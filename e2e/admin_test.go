@@ -61,7 +61,7 @@ func TestAdministration(t *testing.T) {
 	o.shot("ended")
 	a.press(a.word("admin/officer.offOf", "name", "Gu Yan"))
 	in = inside{"dialog", a.word("admin/officer.offOf", "name", "Gu Yan")}
-	a.press(a.word("common/common.confirm"), in)
+	a.press(a.word("ui/confirm"), in)
 	a.gone(in)
 	a.has(1, "button", a.word("admin/officer.onOf", "name", "Gu Yan"))
 	a.shot("officers")

@@ -47,17 +47,17 @@ func TestEvidence(t *testing.T) {
 
 	sent := c.pauses("*/api/uploads/*")
 	goOn := func(method string) { // lets a request through
-		asked := <-sent
+		asked := sent()
 		require.Equal(t, method, asked.Request.Method)
 		call(c, fetch.ContinueRequest, fetch.ContinueRequestParams{RequestID: asked.RequestID})
 	}
 	c.chooses(photo(t, "破损.jpg", 900))
 	c.press(c.word("room/evidence.stop"), in) // it is on its way
-	<-sent
+	sent()
 	c.sees(c.word("room/evidence.stopped"))
 	c.press(c.word("room/evidence.again"), in)
 	goOn(http.MethodGet) // where to go on
-	cut := <-sent
+	cut := sent()
 	c.has(1, "progressbar", "破损.jpg")
 	c.shot("progress")
 	call(c, fetch.FailRequest, fetch.FailRequestParams{RequestID: cut.RequestID, ErrorReason: network.ErrorReasonInternetDisconnected})

@@ -30,7 +30,7 @@ func dictionary(feature, lang string) (map[string]string, error) {
 	switch feature {
 	case "common":
 		dir = "../web/src/i18n"
-	case "app", "live":
+	case "app", "live", "ui":
 		dir = "../web/src/" + feature
 	case "problems":
 		dir = "../web/src/lib/problems"
