@@ -7,6 +7,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +30,22 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// HAProxy has nothing to say against the file, beside Debian's own as alone.
+func TestConfigurationIsClean(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	cert := filepath.Join(dir, "hejie.pem")
+	(&Site{t: t}).certificate(cert)
+	debian := filepath.Join(dir, "debian.cfg") // what it says that matters to another file: a nameless section of defaults, and where the log goes
+	require.NoError(t, os.WriteFile(debian, []byte("global\n    log /dev/log local0\ndefaults\n    mode http\n    timeout connect 5s\n    timeout client 50s\n    timeout server 50s\n"), 0o600))
+	check := exec.CommandContext(t.Context(), program(t), "-c", "-f", debian, "-f", filepath.Join(platform.Root(), "e2e/balancer/haproxy.cfg"))
+	check.Env = append(os.Environ(), "HEJIE_CERT="+cert)
+	said, err := check.CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	require.NotContains(t, string(said), "[ALERT]")
+	require.NotContains(t, string(said), "[WARNING]")
+}
 
 // TestUpgrade replaces one replica after the other, in an order of chance, under people at work: nobody gets an error, no command is lost or
 // taken twice, and who had a socket or a stream is told to come back and goes on where they were.

@@ -73,15 +73,21 @@ func NewSite(t *testing.T, binary string, rooms int) *Site {
 	return s
 }
 
+// program of the balancer.
+func program(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("haproxy")
+	if err != nil { // Debian keeps it where only root looks
+		path = "/usr/sbin/haproxy"
+	}
+	require.FileExists(t, path, "HAProxy is not installed: apt-get install haproxy, or make packages")
+	return path
+}
+
 // balance starts HAProxy with the very file, and addresses by its environment.
 func (s *Site) balance(replicas []string) {
 	t := s.t
 	t.Helper()
-	program, err := exec.LookPath("haproxy")
-	if err != nil { // Debian keeps it where only root looks
-		program = "/usr/sbin/haproxy"
-	}
-	require.FileExists(t, program, "HAProxy is not installed: apt-get install haproxy, or make packages")
 	dir := t.TempDir()
 	plain, err := platform.FreeAddr()
 	require.NoError(t, err)
@@ -94,7 +100,7 @@ func (s *Site) balance(replicas []string) {
 	for i, name := range names {
 		env = append(env, "HEJIE_"+strings.ToUpper(name)+"="+strings.TrimPrefix(replicas[i], "http://"))
 	}
-	s.haproxy, err = platform.Run(dir, env, program, "-db", "-f", filepath.Join(platform.Root(), "e2e/balancer/haproxy.cfg"))
+	s.haproxy, err = platform.Run(dir, env, program(t), "-db", "-f", filepath.Join(platform.Root(), "e2e/balancer/haproxy.cfg"))
 	require.NoError(t, err)
 	t.Cleanup(func() {
 		require.NoError(t, s.haproxy.Kill())
