@@ -1,6 +1,9 @@
 package bus
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // air carries messages between replicas in this process, or loses them.
 type air struct {
@@ -56,10 +59,13 @@ func (w *airWire) Send(b []byte) error {
 	return nil
 }
 
-func (w *airWire) Try() bool {
+func (w *airWire) Try() error {
 	w.air.mu.Lock()
 	defer w.air.mu.Unlock()
-	return !w.air.quiet && !w.air.cut[w.i]
+	if w.air.quiet || w.air.cut[w.i] {
+		return errors.New("silence")
+	}
+	return nil
 }
 
 func (w *airWire) Close() {

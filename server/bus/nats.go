@@ -1,6 +1,7 @@
 package bus
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -20,6 +21,7 @@ func dial(url, name string, log *slog.Logger, receive func([]byte), changed func
 	conn, err := nats.Connect(url, append([]nats.Option{
 		nats.Name("hejie"), nats.NoEcho(),
 		nats.RetryOnFailedConnect(true), nats.MaxReconnects(-1), // the default gives up for ever after two minutes
+		nats.IgnoreAuthErrorAbort(), // the default gives up for ever after a password was refused twice, also when the server is put right
 		nats.ReconnectWait(100 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, time.Second), nats.Timeout(time.Second),
 		nats.PingInterval(2 * time.Second), nats.MaxPingsOutstanding(2), // by default a server that hangs goes unseen for minutes
 		nats.FlusherTimeout(time.Second), nats.ReconnectOnFlusherError(), // by default a network that takes nothing holds who sends, and all pings, for a minute
@@ -52,8 +54,11 @@ type natsWire struct {
 func (w natsWire) Send(message []byte) error { return w.conn.Publish(w.subject, message) }
 
 // Try asks the server for an answer: a server that hangs still looks connected for a while.
-func (w natsWire) Try() bool {
-	return w.conn.IsConnected() && w.conn.FlushTimeout(time.Second) == nil
+func (w natsWire) Try() error {
+	if !w.conn.IsConnected() {
+		return cmp.Or(w.conn.LastError(), nats.ErrDisconnected)
+	}
+	return w.conn.FlushTimeout(time.Second)
 }
 
 func (w natsWire) Close() { w.conn.Close() }

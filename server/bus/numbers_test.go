@@ -58,7 +58,7 @@ func TestNumbersTellOfLoss(t *testing.T) {
 			var err error
 			r.wire, err = a.connect(0)(nil, nil)
 			require.NoError(t, err)
-			r.beat()
+			r.beat(false)
 			hear := func(m message) {
 				if m.From == "" {
 					m.From = "peer"

@@ -50,8 +50,8 @@ type Connect func(receive func([]byte), changed func()) (Wire, error)
 type Wire interface {
 	// Send hands a message over, or says that it is lost.
 	Send(message []byte) error
-	// Try says whether messages pass now; it may wait a second to find out.
-	Try() bool
+	// Try says why messages do not pass now, nil when they do; it may wait a second to find out.
+	Try() error
 	Close()
 }
 
@@ -156,7 +156,7 @@ func (r *Relay) Stop() {
 		return
 	}
 	r.send(message{Bye: true})
-	r.wire.Try() // what was sent is on its way
+	_ = r.wire.Try() // what was sent is on its way, or lost with the bus
 	r.wire.Close()
 }
 
@@ -177,9 +177,9 @@ func (r *Relay) beating(ctx context.Context, look chan<- struct{}) {
 		defer ticker.Stop()
 		ticks = ticker.C
 	}
-	for {
+	for first := true; ; first = false {
 		if r.wire != nil {
-			r.beat()
+			r.beat(first)
 		}
 		offer(look)
 		select {
@@ -190,22 +190,25 @@ func (r *Relay) beating(ctx context.Context, look chan<- struct{}) {
 	}
 }
 
-// beat says that this replica is there and how much it has said.
-func (r *Relay) beat() {
+// beat says that this replica is there and how much it has said. A bus that is away from the first beat on is told, too.
+func (r *Relay) beat(first bool) {
 	r.wayMu.Lock()
 	r.outMu.Lock()
 	m := message{From: r.id, N: r.n, Beat: true}
 	r.outMu.Unlock()
 	r.post(m)
 	r.wayMu.Unlock()
-	up := r.wire.Try()
-	if was := r.up.Swap(up); was != up {
+	away := r.wire.Try()
+	up := away == nil
+	was := r.up.Swap(up)
+	if was != up {
 		r.changed()
-		if up {
-			r.o.Logger.Info("the bus is there")
-		} else {
-			r.o.Logger.Warn("the bus is away; everything goes on, some of it seconds later")
-		}
+	}
+	switch {
+	case up && !was:
+		r.o.Logger.Info("the bus is there")
+	case !up && (was || first):
+		r.o.Logger.Warn("the bus is away; everything goes on, some of it seconds later", slog.Any("error", away))
 	}
 	r.hub.Late(!up || r.cut.Load())
 }
