@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -81,13 +82,40 @@ func (b backupCommand) Run(ctx context.Context, to console, all Common) error {
 			return err
 		}
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("the backup is made, but %d files of evidence were not there, first %s: see \"hejie verify --files\"", len(missing), missing[0])
-	}
-	return nil
+	return lacking("the backup is made", missing)
 }
 
-// backup also gives the files of evidence that were not there.
+// lacking is the error of a command that did what it could.
+func lacking(done string, missing []string) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s, but %d files of evidence are not there or not what was uploaded, first %s: see \"hejie verify --files\"", done, len(missing), missing[0])
+}
+
+// missing files of evidence: what the backup's database names and it does not have as it was uploaded.
+func (m manifest) missing(ctx context.Context, database string) (ids []string, err error) {
+	files, err := store.FilesIn(ctx, database)
+	if err != nil {
+		return nil, err
+	}
+	saved := make(map[string]string)
+	list := m.Files
+	if m.Elsewhere != nil {
+		list = m.Elsewhere.Files
+	}
+	for _, s := range list {
+		saved[path.Base(s.Path)] = s.SHA256
+	}
+	for _, row := range files {
+		if sum, ok := saved[row.ID]; ok && sum != row.SHA256 || !ok && row.Case != "" { // an upload that no case names may go meanwhile
+			ids = append(ids, row.ID)
+		}
+	}
+	return ids, nil
+}
+
+// backup also gives the files of evidence that it has not.
 func (b backupCommand) backup(ctx context.Context, f folder, to string) (m manifest, missing []string, err error) {
 	m = manifest{Program: version(), Made: time.Now().UTC().Truncate(time.Second)}
 	if err := b.saveFolder(ctx, f, to, &m); err != nil {
@@ -96,7 +124,10 @@ func (b backupCommand) backup(ctx context.Context, f folder, to string) (m manif
 	if b.Evidence == "" {
 		err = copyEvidence(ctx, f, to, &m)
 	} else {
-		missing, err = b.saveObjects(ctx, f, to, &m)
+		err = b.saveObjects(ctx, f, to, &m)
+	}
+	if err == nil {
+		missing, err = m.missing(ctx, filepath.Join(to, databaseName))
 	}
 	if err != nil {
 		return m, nil, err
@@ -214,7 +245,7 @@ func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
 	if err := os.RemoveAll(part.path); err != nil {
 		return err
 	}
-	v, err := r.restore(ctx, part)
+	v, missing, err := r.restore(ctx, part)
 	if err == nil && f.server != "" {
 		err = part.moveTo(ctx, f.server)
 	}
@@ -229,7 +260,8 @@ func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(part.path))
 	}
-	return to.printf("restored into %s: %d cases, %d enterprises, %d events, all chains hold\n", f.where(), v.Cases, v.Enterprises, v.Events)
+	err = to.printf("restored into %s: %d cases, %d enterprises, %d events, all chains hold\n", f.where(), v.Cases, v.Enterprises, v.Events)
+	return errors.Join(err, lacking("all that the backup has is restored", missing))
 }
 
 // empty refuses a folder with anything in it.
@@ -252,45 +284,56 @@ func (f folder) moveTo(ctx context.Context, server string) error {
 	return os.Remove(f.file())
 }
 
-func (r restoreCommand) restore(ctx context.Context, to folder) (store.Verified, error) {
-	from := r.From
-	b, err := os.ReadFile(filepath.Join(from, manifestName))
+// restore also gives the files of evidence that the backup has not.
+func (r restoreCommand) restore(ctx context.Context, to folder) (v store.Verified, missing []string, err error) {
+	m, err := r.copyBack(ctx, to)
 	if err != nil {
-		return store.Verified{}, fmt.Errorf("%s is no backup: %w", from, err)
-	}
-	var m manifest
-	if err := json.Unmarshal(b, &m); err != nil {
-		return store.Verified{}, fmt.Errorf("%s: %w", manifestName, err)
-	}
-	for _, s := range m.Files {
-		if err := ctx.Err(); err != nil {
-			return store.Verified{}, err
-		}
-		if !filepath.IsLocal(filepath.FromSlash(s.Path)) {
-			return store.Verified{}, fmt.Errorf("%s names %q, which is not in the backup", manifestName, s.Path)
-		}
-		dst := filepath.Join(to.path, filepath.FromSlash(s.Path))
-		if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
-			return store.Verified{}, err
-		}
-		have, err := copyFile(filepath.Join(from, filepath.FromSlash(s.Path)), dst)
-		if err != nil {
-			return store.Verified{}, err
-		}
-		if have.SHA256 != s.SHA256 {
-			return store.Verified{}, fmt.Errorf("%s is not what was saved: its hash differs from the manifest's", s.Path)
-		}
+		return v, nil, err
 	}
 	if err := errors.Join(to.needed(), to.checkSecret(), store.CheckBackup(ctx, to.database())); err != nil {
-		return store.Verified{}, err
+		return v, nil, err
 	}
 	st, err := store.Open(to.database(), store.Options{})
 	if err != nil {
-		return store.Verified{}, err
+		return v, nil, err
 	}
-	v, err := st.Verify(ctx)
+	v, err = st.Verify(ctx)
 	if err := errors.Join(err, st.Close(), os.Remove(to.database()+".lock")); err != nil {
-		return v, err
+		return v, nil, err
 	}
-	return v, r.restoreEvidence(ctx, m, to)
+	if missing, err = m.missing(ctx, to.file()); err != nil {
+		return v, nil, err
+	}
+	return v, missing, r.restoreEvidence(ctx, m, to)
+}
+
+// copyBack copies every file of the manifest into the folder, and compares it.
+func (r restoreCommand) copyBack(ctx context.Context, to folder) (m manifest, err error) {
+	b, err := os.ReadFile(filepath.Join(r.From, manifestName))
+	if err != nil {
+		return m, fmt.Errorf("%s is no backup: %w", r.From, err)
+	}
+	if err := json.Unmarshal(b, &m); err != nil {
+		return m, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	for _, s := range m.Files {
+		if err := ctx.Err(); err != nil {
+			return m, err
+		}
+		if !filepath.IsLocal(filepath.FromSlash(s.Path)) {
+			return m, fmt.Errorf("%s names %q, which is not in the backup", manifestName, s.Path)
+		}
+		dst := filepath.Join(to.path, filepath.FromSlash(s.Path))
+		if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
+			return m, err
+		}
+		have, err := copyFile(filepath.Join(r.From, filepath.FromSlash(s.Path)), dst)
+		if err != nil {
+			return m, err
+		}
+		if have.SHA256 != s.SHA256 {
+			return m, fmt.Errorf("%s is not what was saved: its hash differs from the manifest's", s.Path)
+		}
+	}
+	return m, nil
 }

@@ -46,9 +46,11 @@ func later(t *testing.T) *net.TCPAddr {
 
 func TestABusWithoutAnAddressIsRefused(t *testing.T) {
 	t.Parallel()
-	p := Config{Listen: "127.0.0.1:0", SMS: "none", Bus: "nats://%"}
-	q, err := newProgram(t.Context(), p, folder{path: t.TempDir()}, nil, console{}, quiet().logger(console{err: &screen{}}))
-	require.NoError(t, err)
-	require.ErrorContains(t, q.Run(t.Context()), "bus")
-	require.NoError(t, q.Close())
+	for _, bus := range []string{"nats://%", "nonsense", "http://hejie:tell-nobody@127.0.0.1", "nats://", "nats://127.0.0.1,tls", "nats://127.0.0.1,"} {
+		p := Config{Listen: "127.0.0.1:0", SMS: "none", Bus: bus}
+		_, err := newProgram(t.Context(), p, folder{path: t.TempDir()}, nil, console{}, quiet().logger(console{err: &screen{}}))
+		require.ErrorContains(t, err, "--bus", bus)
+		require.NotContains(t, err.Error(), "tell-nobody")
+	}
+	require.NoError(t, Config{Bus: "nats://hejie:tell-nobody@127.0.0.1,tls://[::1]:4222"}.checkBus())
 }

@@ -93,7 +93,7 @@ func (c Config) check() error {
 	if c.TLSCert != "" && c.Proxied {
 		return errors.New("--tls-cert and --behind-proxy exclude each other: TLS ends here or at the proxy")
 	}
-	if (c.SMS == "webhook") != (c.SMSURL != "" && c.SMSSecret != "") {
+	if hook := c.SMS == "webhook"; hook != (c.SMSURL != "") || hook != (c.SMSSecret != "") {
 		return errors.New("--sms webhook takes --sms-url and --sms-secret-file, and they take it")
 	}
 	if _, err := c.proxies(); err != nil {
@@ -105,6 +105,9 @@ func (c Config) check() error {
 	if u, err := url.Parse(c.Traces); err != nil || c.Traces != "" && (u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("--traces %s is not the address of a collector, like http://localhost:4318", c.Traces)
 	}
+	if err := c.checkBus(); err != nil {
+		return err
+	}
 	if err := c.Place.check(); err != nil {
 		return err
 	}
@@ -114,6 +117,19 @@ func (c Config) check() error {
 		}
 	}
 	return errors.Join(c.checkOperator(), c.checkPublicURL(), c.checkListen())
+}
+
+// checkBus refuses what NATS would try for ever. The addresses may hold passwords, so they are not said.
+func (c Config) checkBus() error {
+	if c.Bus == "" {
+		return nil
+	}
+	for _, s := range strings.Split(c.Bus, ",") {
+		if u, err := url.Parse(strings.TrimSpace(s)); err != nil || u.Scheme != "nats" && u.Scheme != "tls" || u.Hostname() == "" {
+			return errors.New("--bus takes addresses like nats://10.0.0.21 or tls://10.0.0.21, several with commas")
+		}
+	}
+	return nil
 }
 
 // longestOperator is as much of a name, or of a contact, as stands in one line of a notice.
@@ -144,7 +160,7 @@ func (c Config) proxies() (list []netip.Prefix, err error) {
 	for _, s := range c.Proxies {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--trusted-proxy %s is no network like 10.0.0.10/32", s)
 		}
 		list = append(list, p)
 	}

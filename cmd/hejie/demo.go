@@ -78,10 +78,11 @@ func (f folder) card() string { return filepath.Join(f.path, cardName) }
 
 // refuseDemo keeps a demo, or a copy of one, from being served: everybody knows the password of its staff.
 func (f folder) refuseDemo() error {
-	if c, err := f.readCard(); err != nil || c.Demo {
-		return errors.Join(err, fmt.Errorf("%s holds a demo, whose password everybody knows: run \"hejie demo\", or name another folder with --data", f))
+	c, err := f.readCard()
+	if err == nil && c.Demo {
+		err = fmt.Errorf("%s holds a demo, whose password everybody knows: run \"hejie demo\", or name another folder with --data", f)
 	}
-	return nil
+	return err
 }
 
 func (f folder) readCard() (c card, err error) {

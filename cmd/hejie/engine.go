@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -381,8 +382,11 @@ func override(path string, into interface{ Check() error }) error {
 	}
 	d := json.NewDecoder(f)
 	d.DisallowUnknownFields()
-	err = errors.Join(d.Decode(into), f.Close())
-	if err == nil {
+	err = d.Decode(into)
+	if _, e := d.Token(); err == nil && e != io.EOF {
+		err = errors.New("there is more than one value in it")
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
 		err = into.Check()
 	}
 	if err != nil {

@@ -232,14 +232,14 @@ func (c doctorCommand) missing(ctx context.Context, v vault, f folder) (n int, e
 
 // saveObjects names or copies the evidence in S3 that the saved database names. Copies without metadata are not saved: they are made
 // again when somebody wants one.
-func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *manifest) (missing []string, err error) {
+func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *manifest) (err error) {
 	files, err := store.FilesIn(ctx, filepath.Join(to, databaseName))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	v, err := b.openS3(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	if !b.CopyEvidence {
@@ -247,7 +247,7 @@ func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *
 	}
 	here := make(map[string]bool)
 	if err := v.Each(ctx, "", func(id string, _ time.Time) error { here[id] = true; return nil }); err != nil {
-		return nil, err
+		return err
 	}
 	for _, row := range files {
 		there := here[row.ID]
@@ -255,20 +255,18 @@ func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *
 		if there && b.CopyEvidence {
 			s.Path = strings.Join([]string{evidenceName, row.ID[len(row.ID)-2:], row.ID}, "/")
 			if there, err = download(ctx, v, row, filepath.Join(to, filepath.FromSlash(s.Path))); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		switch {
-		case !there && row.Case != "":
-			missing = append(missing, row.ID)
-		case !there: // an orphan that went meanwhile
+		case !there: // an orphan that went meanwhile, else the manifest will miss it
 		case b.CopyEvidence:
 			m.Files = append(m.Files, s)
 		default:
 			m.Elsewhere.Files = append(m.Elsewhere.Files, s)
 		}
 	}
-	return missing, nil
+	return nil
 }
 
 func download(ctx context.Context, v vault, row app.FileRow, dst string) (there bool, err error) {

@@ -115,7 +115,7 @@ func TestBackupNamesEvidenceInS3(t *testing.T) {
 	b.s3.Write("hejie/"+named.ID, nil)
 	b.fails(t, "is not there", b.at("hejie", "verify", "--files")...)
 	b.fails(t, "1 files that cases name are not there", b.at("hejie", "doctor")...)
-	b.fails(t, "1 files of evidence were not there", b.at("hejie", "backup", filepath.Join(dir, "again"))...)
+	b.fails(t, "1 files of evidence are not there", b.at("hejie", "backup", filepath.Join(dir, "again"))...)
 	require.FileExists(t, filepath.Join(dir, "again", manifestName), "made all the same")
 }
 
@@ -144,6 +144,33 @@ func TestBackupCopiesEvidenceInS3(t *testing.T) {
 	code, _, errs := disk.run(t, "verify", "--files")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "is not there")
+}
+
+// A folder's evidence that is lost or rotten is told when it is saved, and again when that is restored; all else is saved and restored.
+func TestBackupTellsWhatTheFolderLost(t *testing.T) {
+	t.Parallel()
+	b := newBucketed(t)
+	named, _ := b.filled(t)
+	dir := t.TempDir()
+	whole := filepath.Join(dir, "whole")
+	b.must(t, b.at("hejie", "backup", "--copy-evidence", whole)...)
+	for name, lose := range map[string]func(path string) error{
+		"lost":   os.Remove,
+		"rotten": func(path string) error { return os.WriteFile(path, []byte("x"), 0o600) },
+	} {
+		disk, saved, again := shell{data: filepath.Join(dir, name)}, filepath.Join(dir, name+" saved"), shell{data: filepath.Join(dir, name+" again")}
+		disk.must(t, "restore", whole)
+		require.NoError(t, lose(filepath.Join(disk.data, evidenceName, named.ID[len(named.ID)-2:], named.ID)))
+		says := "1 files of evidence are not there or not what was uploaded, first " + named.ID
+		code, _, errs := disk.run(t, "backup", saved)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "the backup is made, but "+says)
+		code, out, errs := again.run(t, "restore", saved)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, out, "all chains hold")
+		require.Contains(t, errs, says)
+		again.must(t, "verify")
+	}
 }
 
 // Mistakes are told at the start, in words, and secrets never.

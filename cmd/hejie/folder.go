@@ -82,6 +82,9 @@ func (f folder) needed() error {
 	if ok, err := f.exists(); err != nil || ok {
 		return err
 	}
+	if err := f.refuseMoved(); err != nil {
+		return err
+	}
 	demo := folder{path: filepath.Join(f.path, demoName)}
 	if ok, err := demo.exists(); err != nil || ok {
 		return errors.Join(err, fmt.Errorf("there is no installation in %s, only a demo: name it with --data %s", f, demo))
@@ -97,14 +100,39 @@ func (f folder) where() string {
 	return f.path
 }
 
+// movedName is what `hejie migrate copy` calls the file that it moved to a server.
+const movedName = databaseName + ".moved"
+
+// refuseMoved keeps a new installation from beginning where one was moved away, when somebody forgets to name the server.
+func (f folder) refuseMoved() error {
+	if f.server != "" {
+		return nil
+	}
+	if ok, err := there(f.file()); err != nil || ok {
+		return err
+	}
+	left := filepath.Join(f.path, movedName)
+	ok, err := there(left)
+	if ok {
+		err = fmt.Errorf("the database of %s was moved to a server: name it with --database (or, to go back to the file as it was then, rename %s)", f, left)
+	}
+	return err
+}
+
 // openSecret reads the secret of the installation, and makes one for a new installation. A database without its secret is refused:
 // with another one its codes and order numbers would fit nothing.
 func (f folder) openSecret() (app.Secret, error) {
+	if err := f.refuseMoved(); err != nil {
+		return app.Secret{}, err
+	}
 	b, err := os.ReadFile(f.secret())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if ok, err := f.exists(); err != nil || ok {
-			return app.Secret{}, errors.Join(err, fmt.Errorf("%s is missing: put it back from a backup or another replica, it belongs to the database", f.secret()))
+		switch ok, err := f.exists(); {
+		case err != nil:
+			return app.Secret{}, err
+		case ok:
+			return app.Secret{}, fmt.Errorf("%s is missing: put it back from a backup or another replica, it belongs to the database", f.secret())
 		}
 		return f.newSecret()
 	case err != nil:

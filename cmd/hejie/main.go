@@ -76,11 +76,17 @@ func run(ctx context.Context, args []string, c console) (code int) {
 		return exitMisused
 	}
 	k.BindTo(ctx, (*context.Context)(nil))
-	if err := k.Run(c, line.Common); err != nil && !errors.Is(err, context.Canceled) {
+	switch err := k.Run(c, line.Common); {
+	case err == nil:
+		return exitOK
+	case !errors.Is(err, context.Canceled):
 		fmt.Fprintln(c.err, "hejie:", err)
 		return exitFailed
+	case k.Selected().Name == "serve" || k.Selected().Name == "demo": // still starting, and asked to end
+		return exitOK
 	}
-	return exitOK
+	fmt.Fprintf(c.err, "hejie: interrupted: %s was not done\n", k.Command())
+	return exitFailed
 }
 
 // version of the program as the module system knows it; "(devel)" when built from changed files.

@@ -235,6 +235,8 @@ func TestRefusals(t *testing.T) {
 	junk := filepath.Join(dir, "x.pem")
 	require.NoError(t, writeNew(junk, []byte("x")))
 	limits, rules := filepath.Join(dir, "limits.json"), filepath.Join(dir, "rules.json")
+	both := filepath.Join(dir, "both.json")
+	require.NoError(t, writeNew(both, []byte(`{"code_tries": 3} {"code_tries": 4}`)))
 	require.NoError(t, errors.Join(writeNew(limits, []byte(`{"code_tries": 0}`)), writeNew(rules, []byte(`{"mediation": 90}`))))
 	for name, v := range map[string]struct {
 		args []string
@@ -252,11 +254,13 @@ func TestRefusals(t *testing.T) {
 		"broken certificate": {[]string{"serve", "--listen", "localhost:0", "--tls-cert", junk, "--tls-key", junk}, exitFailed, "tls"},
 		"short SMS secret":   {[]string{"serve", "--listen", "localhost:0", "--sms", "webhook", "--sms-url", "https://sms.example", "--sms-secret-file", junk}, exitFailed, "16 bytes"},
 		"open SMS gateway":   {[]string{"serve", "--listen", "localhost:0", "--sms", "webhook", "--sms-url", "http://sms.example", "--sms-secret-file", junk}, exitFailed, "https"},
+		"gateway of none":    {[]string{"serve", "--listen", "localhost:0", "--sms-url", "https://sms.example"}, exitFailed, "--sms webhook"},
 		"unknown SMS":        {[]string{"serve", "--sms", "pigeon"}, exitMisused, "--sms must be one of"},
-		"not a network":      {[]string{"serve", "--behind-proxy", "--trusted-proxy", "x", "--listen", "localhost:0"}, exitFailed, "x"},
+		"not a network":      {[]string{"serve", "--behind-proxy", "--trusted-proxy", "x", "--listen", "localhost:0"}, exitFailed, "--trusted-proxy x is no network"},
 		"no scheme":          {[]string{"serve", "--listen", "localhost:0", "--behind-proxy", "--public-url", "hejie.example"}, exitFailed, "--public-url"},
 		"below a path":       {[]string{"serve", "--listen", "localhost:0", "--behind-proxy", "--public-url", "https://hejie.example/app"}, exitFailed, "--public-url"},
 		"unknown limit":      {[]string{"serve", "--listen", "localhost:0", "--limits", junk}, exitFailed, "x.pem"},
+		"limits twice":       {[]string{"serve", "--listen", "localhost:0", "--limits", both}, exitFailed, "both.json: there is more than one value"},
 		"senseless limit":    {[]string{"serve", "--listen", "localhost:0", "--limits", limits}, exitFailed, "limits.json: code_tries is 0, which is not between 1 and 20"},
 		"senseless rule":     {[]string{"serve", "--listen", "localhost:0", "--rules", rules}, exitFailed, "rules.json: mediation is 90, which is not between 1 and 60"},
 		"nobody to reach":    {[]string{"serve", "--listen", "localhost:0", "--operator", "岳阳消费中心"}, exitFailed, "go together"},
@@ -282,6 +286,21 @@ func TestRefusals(t *testing.T) {
 	code, out, _ := shell{data: dir}.run(t, "--help")
 	require.Equal(t, exitOK, code)
 	require.Contains(t, out, "demo")
+}
+
+// Who interrupts a command, or a time-out that does, must not take it for done.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	here, saved := saved(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, args := range [][]string{{"backup", saved + "2"}, {"verify"}, {"restore", saved, "--data", here.data + "2"}, {"calendar", "show"}} {
+		var out, errs screen
+		require.Equal(t, exitFailed, run(ctx, append([]string{"--data", here.data}, args...), console{strings.NewReader(""), &out, &errs}), args)
+		require.Contains(t, errs.String(), "interrupted: "+args[0])
+		require.Empty(t, out.String())
+	}
+	require.Equal(t, exitOK, run(ctx, []string{"serve", "--data", here.data, "--listen", "localhost:0"}, console{strings.NewReader(""), &screen{}, &screen{}}))
 }
 
 // Replicas that start in one empty folder at the same moment have the same secret: the one that is there afterwards.
@@ -324,6 +343,9 @@ func TestSecret(t *testing.T) {
 	require.NoError(t, os.Remove(f.secret()))
 	_, err = f.openSecret()
 	require.ErrorContains(t, err, "missing")
+	require.NoError(t, os.Rename(f.file(), filepath.Join(f.path, movedName)))
+	_, err = f.openSecret()
+	require.ErrorContains(t, err, "moved to a server", "none is made anew")
 }
 
 // With a certificate everything is TLS, and the address says so.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"hejie/server/store"
 )
@@ -31,7 +32,7 @@ func (migrateCopy) Run(ctx context.Context, to console, all Common) error {
 	if err != nil {
 		return err
 	}
-	moved := here.file() + ".moved"
+	moved := filepath.Join(here.path, movedName)
 	if err := os.Rename(here.file(), moved); err != nil {
 		return err
 	}

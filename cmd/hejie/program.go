@@ -116,7 +116,7 @@ func (p *Program) announce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.console.printf("There is no administrator yet. Set the platform up here, once, within %s:\n  %s/setup#%s\n",
+	return p.console.printf("There is no administrator yet. Set the platform up here, once, within %s; of links from several starts or replicas the last one holds:\n  %s/setup#%s\n",
 		p.engine.app.Limits.SetUpLife, p.base(), token)
 }
 

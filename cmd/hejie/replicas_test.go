@@ -36,6 +36,13 @@ func TestMoves(t *testing.T) {
 
 	require.Contains(t, s.must(t, on(first, "migrate", "copy")...), "every row compared")
 	require.NoFileExists(t, filepath.Join(s.data, databaseName))
+	require.NoError(t, os.Remove(filepath.Join(s.data, cardName)), "a demo is not served in any case")
+	for _, forgetful := range [][]string{{"serve", "--listen", "localhost:0"}, {"verify"}, {"migrate", "up"}} {
+		code, _, errs = s.run(t, forgetful...)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "moved to a server", forgetful)
+		require.NoFileExists(t, filepath.Join(s.data, databaseName))
+	}
 	require.Equal(t, want, s.must(t, on(first, "verify")...))
 	require.Contains(t, s.must(t, on(first, "migrate", "status")...), "schema")
 	require.Contains(t, s.must(t, on(first, "user", "add", "root.admin", "总管")...), "added administrator")
@@ -111,6 +118,7 @@ func TestDatabaseRefusals(t *testing.T) {
 			require.NotZero(t, code, url)
 			require.Contains(t, errs, says)
 			require.NotContains(t, errs, "tell-nobody")
+			require.NotContains(t, errs, "is missing", "the secret has nothing to do with it")
 		}
 	}
 	code, _, errs := s.run(t, on(postgres.Empty(t), "verify")...)

@@ -70,7 +70,7 @@ func openCopy(ctx context.Context, f folder) (c snapshot, err error) {
 		c, err = lookAt(ctx, path)
 	}
 	if err != nil {
-		return c, errors.Join(err, os.RemoveAll(dir))
+		return c, errors.Join(fmt.Errorf("looking at a copy, made in %s (TMPDIR names another place): %w", os.TempDir(), err), os.RemoveAll(dir))
 	}
 	c.dir = dir
 	return c, nil
