@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -107,6 +108,23 @@ func (c *Calendar) LeftOut(y Year) []YearDay {
 
 const firstYear, lastYear = 2000, 2999
 
+// inJSON is what a type is called by who writes JSON.
+func inJSON(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return inJSON(t.Elem())
+	case reflect.Int:
+		return "integer"
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Slice:
+		return "array"
+	case reflect.Struct:
+		return "object"
+	}
+	return t.Kind().String()
+}
+
 func readYear(b []byte) (Year, error) {
 	var in struct { // every field a pointer or a slice: a missing one is told from a zero one
 		Schema string   `json:"$schema"`
@@ -124,7 +142,10 @@ func readYear(b []byte) (Year, error) {
 	if err := dec.Decode(&in); err != nil {
 		var typ *json.UnmarshalTypeError
 		if errors.As(err, &typ) {
-			return Year{}, wrong(typ.Field, WrongType, "expected", strings.Trim(typ.Type.String(), "*"))
+			if typ.Field == "" { // no object at all
+				return Year{}, wrong("", NotAYear)
+			}
+			return Year{}, wrong(typ.Field, WrongType, "expected", inJSON(typ.Type))
 		}
 		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
 			return Year{}, wrong("", UnknownField, "name", strings.Trim(name, `"`))

@@ -131,6 +131,17 @@ func TestFromNothingToACase(t *testing.T) {
 	require.Equal(t, "days[0].isOffDay", bad.Field)
 	require.Equal(t, "2027-01-04 is no weekend day, so it cannot be worked in exchange. Set isOffDay to true, or remove the day.", bad.Detail)
 
+	for body, says := range map[string]string{ // no program's own words
+		`-1`:                        "不是一个 holiday-cn 格式的 JSON 对象（year、papers、days）。请检查括号、引号和逗号。",
+		`{"year":"x"}`:              "值的类型不对，应为 整数。",
+		`{"days":1}`:                "值的类型不对，应为 数组。",
+		`{"days":[1]}`:              "值的类型不对，应为 对象。",
+		`{"days":[{"isOffDay":1}]}`: "值的类型不对，应为 true 或 false。",
+		`{"days":[{"name":1}]}`:     "值的类型不对，应为 字符串。",
+	} {
+		require.Equal(t, says, problem(t, w.do("root", "PUT", "/api/admin/calendar/2027", body)).Detail, body)
+	}
+
 	left := read[web.SchemeReceipt](t, w.do("zhao", "POST", "/api/desk/leave", map[string]any{"id": uuid.NewString()}))
 	require.Equal(t, "left", string(left.Status))
 	mistyped := problem(t, w.do("", "POST", "/api/invitations", map[string]any{"name": "某某百货", "region": county, "credit_code": "91430600MA4L16JQ98"}))

@@ -185,6 +185,8 @@ func (s *Server) live(route string, h http.Handler) http.Handler {
 		switch {
 		case h == nil:
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeNotFound))
+		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			writeProblem(w, v, negotiation.NewError(codeMethodNotAllowed))
 		case !v.signedIn && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeSignInRequired))
 		default:
@@ -229,7 +231,7 @@ func (s *Server) routes(pages http.Handler) http.Handler {
 		switch path := r.URL.Path; {
 		case path == "/api/live":
 			live.ServeHTTP(w, r)
-		case path == streamRoute && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+		case path == streamRoute:
 			events.ServeHTTP(w, r)
 		case path == "/api", strings.HasPrefix(path, "/api/"):
 			operations.ServeHTTP(w, r)

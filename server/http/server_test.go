@@ -257,7 +257,7 @@ func TestEventsFindTheirSession(t *testing.T) {
 	got := problem(t, w.do("wang", "GET", "/api/events", nil))
 	require.Equal(t, web.ProblemCode("required"), got.Code)
 	require.Equal(t, "channel", got.Field)
-	require.Equal(t, http.StatusNotFound, w.do("wang", "POST", "/api/events", nil).Code)
+	require.Equal(t, http.StatusMethodNotAllowed, w.do("wang", "POST", "/api/events", nil).Code)
 }
 
 func TestReadiness(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,7 +65,7 @@ type Options struct {
 	// EncodeRow gives a row as the HTTP lists give it; an object.
 	EncodeRow func(app.CaseRow) ([]byte, error)
 
-	// Refuse answers a request for a stream that cannot be one; nil: with the error's code as plain text.
+	// Refuse answers a request for a stream or a socket that cannot be one; nil: with the error's code as plain text.
 	Refuse func(http.ResponseWriter, *http.Request, error)
 
 	// Origin judges the Origin of an upgrade; nil: none, or the host that was asked for.
@@ -177,6 +178,9 @@ func New(o Options) *Hub {
 	h.upgrader = websocket.Upgrader{
 		ReadBufferSize: 1024, WriteBufferSize: 1024, WriteBufferPool: new(sync.Pool), HandshakeTimeout: o.tuning.write,
 		Subprotocols: []string{Protocol}, CheckOrigin: o.Origin,
+		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
+			o.Refuse(w, r, shaken(status, reason))
+		},
 	}
 	h.buffers.New = func() any { return new([]byte) }
 	for range max(2, runtime.GOMAXPROCS(0)) {
@@ -260,6 +264,19 @@ func (h *Hub) leave() ([]*conn, bool) {
 	return slices.Collect(maps.Keys(h.conns)), true
 }
 
+// shaken is the error of a request that the library did not make a socket of.
+func shaken(status int, reason error) error {
+	switch {
+	case status == http.StatusForbidden:
+		return negotiation.NewError("cross_origin").Because(reason) // as for changes from another site's pages
+	case status == http.StatusBadRequest && strings.Contains(reason.Error(), "token not found"):
+		return negotiation.NewError(negotiation.CodeRequired).On("Upgrade").Because(reason)
+	case status == http.StatusBadRequest:
+		return negotiation.NewError(negotiation.CodeMalformed).Because(reason)
+	}
+	return negotiation.NewError(negotiation.CodeInternal).Because(reason)
+}
+
 // ServeHTTP upgrades a request to a socket and returns; the socket lives on. A browser's script cannot read the status of a
 // refused upgrade, so what it must know is told by a close code.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -267,13 +284,13 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	up := h.state == running
 	h.mu.Unlock()
 	if !up {
-		http.Error(w, negotiation.CodeUnavailable, http.StatusServiceUnavailable)
+		h.Refuse(w, r, negotiation.NewError(negotiation.CodeUnavailable))
 		return
 	}
 	who, refused := h.Visitor(r)
 	if refused != nil && negotiation.CodeOf(refused) != negotiation.CodeSignInRequired {
 		h.Logger.ErrorContext(r.Context(), "live: session not resolved", slog.Any("error", refused))
-		http.Error(w, negotiation.CodeUnavailable, http.StatusServiceUnavailable)
+		h.Refuse(w, r, negotiation.NewError(negotiation.CodeUnavailable).Because(refused))
 		return
 	}
 	const request = "X-Request-Id" // the library leaves out what the answer's headers say

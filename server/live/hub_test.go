@@ -20,7 +20,13 @@ import (
 
 func TestWhoMayNotComeIn(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, nil)
+	var codes []string
+	w := newWorld(t, func(o *Options) { // as for streams: one shape for all errors
+		o.Refuse = func(w http.ResponseWriter, _ *http.Request, err error) {
+			codes = append(codes, negotiation.CodeOf(err))
+			w.WriteHeader(http.StatusTeapot)
+		}
+	})
 	require.Equal(t, SignedOut, w.dial("").closed())
 
 	d := websocket.Dialer{Subprotocols: []string{"other.v1"}}
@@ -33,13 +39,19 @@ func TestWhoMayNotComeIn(t *testing.T) {
 	for _, h := range []http.Header{{"X-Who": {"consumer"}, "Origin": {"https://evil.example"}}} {
 		_, answer, err = d.Dial(w.url, h)
 		require.Error(t, err)
-		require.Equal(t, http.StatusForbidden, answer.StatusCode)
+		require.Equal(t, http.StatusTeapot, answer.StatusCode)
 		require.NoError(t, answer.Body.Close())
 	}
 	answer, err = http.Get("http" + strings.TrimPrefix(w.url, "ws"))
 	require.NoError(t, err)
-	require.Equal(t, http.StatusBadRequest, answer.StatusCode)
 	require.NoError(t, answer.Body.Close())
+	asked, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http"+strings.TrimPrefix(w.url, "ws"), nil)
+	require.NoError(t, err)
+	asked.Header = http.Header{"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"8"}}
+	answer, err = http.DefaultClient.Do(asked)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, []string{"cross_origin", negotiation.CodeRequired, negotiation.CodeMalformed}, codes)
 	require.Zero(t, w.hub.Sockets())
 }
 
