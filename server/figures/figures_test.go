@@ -93,3 +93,25 @@ func TestDashboardAndAlerts(t *testing.T) {
 		}
 	}
 }
+
+// A moment's failures are in a rate for as long as its window: a rule over one waits longer, else each restart of the database wakes
+// somebody minutes after it was well again.
+func TestAlertsOutlastAMoment(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("alerts.yaml")
+	require.NoError(t, err)
+	rules := regexp.MustCompile(`(?s)alert: (\w+).*?expr: ([^\n]+)\n +for: (\w+)`).FindAllStringSubmatch(string(text), -1)
+	require.Greater(t, len(rules), 10)
+	failures := 0
+	for _, rule := range rules {
+		if window := regexp.MustCompile(`=~[^)]*\[(\w+)\]`).FindStringSubmatch(rule[2]); window != nil {
+			failures++
+			over, err := time.ParseDuration(window[1])
+			require.NoError(t, err)
+			wait, err := time.ParseDuration(rule[3])
+			require.NoError(t, err)
+			require.Greater(t, wait, over, rule[1])
+		}
+	}
+	require.Equal(t, 2, failures)
+}

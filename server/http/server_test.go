@@ -275,7 +275,9 @@ func TestReadiness(t *testing.T) {
 	require.JSONEq(t, `{"degraded":["bus"]}`, got.Body.String())
 	down = errors.New("no disk")
 	got = w.do("", "GET", "/readyz", nil)
-	require.Equal(t, web.ProblemCode("not_ready"), problem(t, got).Code)
+	said := problem(t, got)
+	require.Equal(t, web.ProblemCode("not_ready"), said.Code)
+	require.Contains(t, said.Detail, "数据库", "who asks at night is told where to look")
 	require.NotContains(t, got.Body.String(), "disk")
 	down, away = nil, nil
 	w.server.Leave()

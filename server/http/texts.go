@@ -22,7 +22,7 @@ type text struct {
 // texts of all codes of negotiation, app and this package, in both languages.
 var texts = map[string]text{
 	negotiation.CodeInternal:       {500, "Something went wrong here", "系统出错了", "It has been noted under the request id. Nothing is known to have changed.", "已按请求编号记录。没有已知的更改。"},
-	negotiation.CodeUnavailable:    {503, "Not available at the moment", "暂时无法处理", "A command may have taken effect or not. Sent again with the same id, it takes effect once.", "命令可能已经生效，也可能没有。用同一命令编号重发，只会生效一次。"},
+	negotiation.CodeUnavailable:    {503, "Not available at the moment", "暂时无法处理", "Try again in a moment. A command may have taken effect or not: sent again with the same id, it takes effect once.", "请稍后再试。命令可能已经生效，也可能没有：用同一命令编号重发，只会生效一次。"},
 	negotiation.CodeNotFound:       {404, "Not found", "未找到", "It does not exist, or not for you.", "不存在，或您无权查看。"},
 	negotiation.CodeSignInRequired: {401, "Sign in first", "请先登录", "Your session is missing or over. Sign in and send it again.", "没有登录或登录已失效，请登录后重试。"},
 	negotiation.CodeNotAllowed:     {403, "Not allowed", "没有此项权限", "This is not yours to do. What you may do with a case stands in its may.", "这一步不由您来做。案件的 may 列出您可以做的事。"},
@@ -89,7 +89,7 @@ var texts = map[string]text{
 	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "This address does not take the method; the contract names those it takes.", "该地址不支持这个方法，接口说明列出了它支持的方法。"},
 	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes are taken from this site's own pages only.", "只接受本站页面发出的更改。"},
 	codeMisdirected:      {421, "Another host", "不是本站的地址", "This site does not go by the name that was asked for.", "本站不使用所请求的主机名。"},
-	codeNotReady:         {503, "Not ready", "未就绪", "It is starting or shutting down. Try again in a moment.", "正在启动或停止，请稍后再试。"},
+	codeNotReady:         {503, "Not ready", "未就绪", "It is starting or shutting down, or its database does not answer. Try again in a moment.", "正在启动或停止，或者数据库没有应答，请稍后再试。"},
 }
 
 // calendarTexts are the details of bad_calendar by its reason: what is wrong on which day, and the mend.
