@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
 	"testing"
 	"time"
 
@@ -31,6 +32,28 @@ func TestServeWithABusThatComesLate(t *testing.T) {
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
 	require.Eventually(t, ready(http.StatusNoContent), 20*time.Second, 20*time.Millisecond)
 	require.NoError(t, p.end(), "before the bus goes")
+}
+
+// The doctor asks the bus, and says why it does not answer; no password is told.
+func TestDoctorAsksTheBus(t *testing.T) {
+	t.Parallel()
+	here := shell{data: t.TempDir()}
+	require.NoError(t, os.Chmod(here.data, 0o700))
+	here.must(t, "migrate", "up")
+	at := later(t)
+	_, out, _ := here.run(t, "doctor", "--bus", "nats://"+at.String())
+	require.Contains(t, out, "!! bus\n   -> ")
+	require.Contains(t, out, "refused")
+	s, err := natsd.NewServer(&natsd.Options{Host: "127.0.0.1", Port: at.Port, Username: "hejie", Password: "right", NoSigs: true, NoLog: true})
+	require.NoError(t, err)
+	s.Start()
+	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
+	require.True(t, s.ReadyForConnections(20*time.Second))
+	_, out, _ = here.run(t, "doctor", "--bus", "nats://hejie:tell-nobody@"+at.String())
+	require.Contains(t, out, "uthorization")
+	require.NotContains(t, out, "tell-nobody")
+	_, out, _ = here.run(t, "doctor", "--bus", "nats://hejie:right@"+at.String())
+	require.Contains(t, out, "ok bus\n")
 }
 
 // later is an address that nobody else takes until it is used: not one of those that systems give out by themselves.

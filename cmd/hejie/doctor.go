@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"hejie/negotiation/workday"
 	"hejie/server/app"
+	"hejie/server/bus"
 	server "hejie/server/http"
 )
 
@@ -196,14 +198,40 @@ func (f folder) checkDatabase(ctx context.Context) []finding {
 	return found
 }
 
-// checkBus says what several replicas miss without one; whether there are several nobody knows.
+// checkBus says whether the bus answers, or what several replicas miss without one; whether there are several nobody knows.
 func (c doctorCommand) checkBus(f folder) func(context.Context) []finding {
 	return func(context.Context) []finding {
-		if f.server == "" || c.Bus != "" {
+		if c.Bus != "" {
+			if err := c.tryBus(); err != nil {
+				return []finding{failed("bus", err)}
+			}
+			return []finding{{what: "bus"}}
+		}
+		if f.server == "" {
 			return nil
 		}
 		return []finding{{what: "no bus", mild: true,
 			todo: "if several replicas serve this database give each the same --bus: without it what one writes is seen at the others only some seconds later, and who is there or types there not at all"}}
+	}
+}
+
+// busTime is how long the bus may take to answer the doctor.
+const busTime = 3 * time.Second
+
+// tryBus asks the bus under a name of its own, so that no replica hears it.
+func (c doctorCommand) tryBus() error {
+	if err := c.Config.checkBus(); err != nil {
+		return err
+	}
+	w, err := bus.NATS(c.Bus, "doctor", slog.New(slog.DiscardHandler))(func([]byte) {}, func() {})
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	for end := time.Now().Add(busTime); ; time.Sleep(100 * time.Millisecond) {
+		if err := w.Try(); err == nil || time.Now().After(end) {
+			return err
+		}
 	}
 }
 

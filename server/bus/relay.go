@@ -177,9 +177,9 @@ func (r *Relay) beating(ctx context.Context, look chan<- struct{}) {
 		defer ticker.Stop()
 		ticks = ticker.C
 	}
-	for first := true; ; first = false {
+	for n := 0; ; n++ {
 		if r.wire != nil {
-			r.beat(first)
+			r.beat(n == 1) // by then it is known why
 		}
 		offer(look)
 		select {
@@ -190,8 +190,8 @@ func (r *Relay) beating(ctx context.Context, look chan<- struct{}) {
 	}
 }
 
-// beat says that this replica is there and how much it has said. A bus that is away from the first beat on is told, too.
-func (r *Relay) beat(first bool) {
+// beat says that this replica is there and how much it has said. A bus that never came is told once, too.
+func (r *Relay) beat(told bool) {
 	r.wayMu.Lock()
 	r.outMu.Lock()
 	m := message{From: r.id, N: r.n, Beat: true}
@@ -207,7 +207,7 @@ func (r *Relay) beat(first bool) {
 	switch {
 	case up && !was:
 		r.o.Logger.Info("the bus is there")
-	case !up && (was || first):
+	case !up && (was || told):
 		r.o.Logger.Warn("the bus is away; everything goes on, some of it seconds later", slog.Any("error", away))
 	}
 	r.hub.Late(!up || r.cut.Load())
