@@ -59,7 +59,7 @@ func bureauOrNone(b *app.Bureau) BureauName {
 
 // viewOf is the snapshot of a case. Lists that are nil in the fold are empty on the wire.
 func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
-	c := v.Case
+	c := *v.Case
 	_, desk := v.Positions[negotiation.Desk]
 	c.Version = v.Positions[negotiation.Room].Seq + v.Positions[negotiation.Desk].Seq // the number of all events would tell of others' channels
 	if !desk {

@@ -142,7 +142,7 @@ func (s *shard) deliver(c *app.Commit) {
 			continue
 		}
 		if rightsMoved(c) {
-			r.recheck(*c.After)
+			r.recheck(c.After)
 		}
 		r.publish(c.Records)
 	}
@@ -154,7 +154,7 @@ func rightsMoved(c *app.Commit) bool {
 	return b.Phase != a.Phase || b.Agent != a.Agent || b.Bureau != a.Bureau || b.Enterprise != a.Enterprise || b.Escalated() != a.Escalated()
 }
 
-func (r *room) recheck(c negotiation.Case) {
+func (r *room) recheck(c *negotiation.Case) {
 	for _, sub := range slices.Clone(r.subs) {
 		if err := app.MayRead(sub.conn.visitor.Session, c, r.channel); err != nil {
 			sub.conn.dropSub(sub)

@@ -247,7 +247,7 @@ func (b *batch) add(id string, base *entry) *open {
 	if base != nil {
 		*k.entry, k.written, k.inserted = *base, base.row, true
 	} else {
-		k.c.ID = id
+		k.c = &negotiation.Case{ID: id}
 	}
 	b.cases[id] = k
 	b.order = append(b.order, k)
@@ -293,11 +293,11 @@ func (b *batch) publish() []app.Commit {
 		es = append(es, e.sized())
 		var before *negotiation.Case
 		if k.base != nil {
-			before = &k.base.c
+			before = k.base.c
 		} else {
 			before = &negotiation.Case{ID: e.c.ID}
 		}
-		commits = append(commits, app.Commit{Records: k.records, Before: before, After: &e.c, Row: e.caseRow()})
+		commits = append(commits, app.Commit{Records: k.records, Before: before, After: e.c, Row: e.caseRow()})
 	}
 	b.s.cache.swap(es)
 	b.s.ranking.touch(b.ranked)

@@ -65,7 +65,7 @@ func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
 			p = nil
 		}
 	}()
-	e := entry{c: negotiation.Case{ID: ch.Case}}
+	e := entry{c: &negotiation.Case{ID: ch.Case}}
 	if base != nil {
 		e = *base
 	}
@@ -89,7 +89,7 @@ func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 	if want := e.c.Version + int64(len(p.Events)); p.After.Version != want || p.After.ID != ch.Case {
 		return nil, fmt.Errorf("decision on %s: after is %s at version %d, its events lead to %d", ch.Case, p.After.ID, p.After.Version, want)
 	}
-	p.view = viewOf(&p.After)
+	p.view = viewOf(p.After)
 	p.records = make([]negotiation.Record, len(p.Events))
 	p.positions = make(map[negotiation.Channel]negotiation.Position, 1)
 	salts := make([]byte, 16*len(p.Events))

@@ -122,8 +122,8 @@ func refusedWithEvents(b *bed) {
 }
 
 // free decides a message without the rules' limits on talk.
-func free(by negotiation.Actor, text string, at time.Time) func(negotiation.Case, app.Look) app.Decision {
-	return func(c negotiation.Case, _ app.Look) app.Decision {
+func free(by negotiation.Actor, text string, at time.Time) func(*negotiation.Case, app.Look) app.Decision {
+	return func(c *negotiation.Case, _ app.Look) app.Decision {
 		e := negotiation.Event{At: at, By: negotiation.By{Side: by.Side(), ID: by.ID}, Channel: negotiation.Room,
 			Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: text}}
 		return app.Decision{Events: []negotiation.Event{e}, After: c.Apply(e)}
@@ -195,7 +195,7 @@ func badNeighbour(b *bed) {
 			if i%4 == 2 {
 				to = caseID(100 + i)
 			}
-			_, bad[i] = b.Change(ctx, app.Change{Case: to, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+			_, bad[i] = b.Change(ctx, app.Change{Case: to, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 				switch i % 4 {
 				case 0:
 					panic("a rule with a bug")
@@ -283,7 +283,7 @@ func openCases(b *bed) {
 		b.fileAs(n, by, n%2, "goods", 100)
 	}
 	open := func() (n [3]int) {
-		_, err := b.Change(ctx, app.Change{Case: caseID(9), Decide: func(_ negotiation.Case, look app.Look) app.Decision {
+		_, err := b.Change(ctx, app.Change{Case: caseID(9), Decide: func(_ *negotiation.Case, look app.Look) app.Decision {
 			var err error
 			n[0], n[1], n[2], err = look.OpenCases(by.ID, id("enterprise", 1), "ref3")
 			return app.Decision{Err: err}
