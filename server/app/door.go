@@ -41,7 +41,8 @@ func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (Command
 	if cmd == nil {
 		return CommandID{}, negotiation.NewError(negotiation.CodeRequired).On("do")
 	}
-	b, err := negotiation.AnyCommand{Command: cmd}.MarshalJSON() // as json.Marshal would give it, which reads it all once more
+	var room [1024]byte // most fit
+	b, err := negotiation.AppendCommand(room[:0], cmd)
 	if err != nil {
 		return CommandID{}, err
 	}

@@ -54,7 +54,7 @@ type Decision struct {
 // Receipt of an accepted command; the same for each time it is sent.
 type Receipt struct {
 	Case      string
-	Positions map[negotiation.Channel]negotiation.Position
+	Positions negotiation.Positions // where it reached, zero where it did not
 	Repeated  bool
 }
 

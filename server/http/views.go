@@ -46,6 +46,17 @@ func positionsOf(caseID string, ps map[negotiation.Channel]negotiation.Position)
 	return out
 }
 
+// reached are the positions of a receipt.
+func reached(r app.Receipt) Positions {
+	ps := make(map[negotiation.Channel]negotiation.Position, 1)
+	for _, ch := range negotiation.Channels {
+		if p := r.Positions.At(ch); p.Seq > 0 {
+			ps[ch] = p
+		}
+	}
+	return positionsOf(r.Case, ps)
+}
+
 func bureauName(b app.Bureau) BureauName {
 	return BureauName{Id: b.ID, NameZh: b.NameZH, NameEn: b.NameEN}
 }

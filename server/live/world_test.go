@@ -282,7 +282,7 @@ func (w *world) Do(ctx context.Context, by negotiation.Actor, id string, command
 	}
 	e := negotiation.Event{Channel: negotiation.Room, By: negotiation.By{Side: by.Side(), ID: by.ID}, Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: post.Text}}
 	head := w.commitEvents(id, nil, e)
-	return app.Receipt{Case: id, Positions: map[negotiation.Channel]negotiation.Position{negotiation.Room: head.Room}}, nil
+	return app.Receipt{Case: id, Positions: negotiation.Positions{Room: head.Room}}, nil
 }
 
 func (w *world) Page(_ context.Context, by app.Session, feed string) (app.CasePage, error) {

@@ -363,7 +363,7 @@ func TestOutside(t *testing.T) {
 	require.NoError(t, s.Rebuild(ctx))
 	receipt, err := post(s, "a", "m", "x")
 	require.NoError(t, err)
-	require.Equal(t, int64(3), receipt.Positions[negotiation.Room].Seq)
+	require.Equal(t, int64(3), receipt.Positions.Room.Seq)
 	_, err = s.Verify(ctx)
 	require.NoError(t, err)
 }

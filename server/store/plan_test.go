@@ -36,7 +36,7 @@ func TestPlanHolds(t *testing.T) {
 	r, err := s.Change(ctx, say("case", func() { decided++ }))
 	require.NoError(t, err)
 	require.Equal(t, 1, decided)
-	require.Equal(t, int64(2), r.Positions[negotiation.Room].Seq)
+	require.Equal(t, int64(2), r.Positions.Room.Seq)
 }
 
 // TestPlanAnew: of two who planned on the same case the second is decided again, on what the first made of it.

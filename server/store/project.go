@@ -335,6 +335,7 @@ func (b *batch) erase(k *open, ch negotiation.Channel, seq int64) error {
 	if err != nil {
 		return err
 	}
+	k.records = slices.Clone(k.records) // a plan may hold them, which is written again when the batch breaks
 	for i := range k.records {
 		if k.records[i].Version == version {
 			k.records[i].Content, k.records[i].Salt = nil, nil

@@ -35,7 +35,7 @@ func appendAndRead(b *bed) {
 		require.True(b.t, rec.Verify(head.Hash))
 		head = head.After(rec)
 	}
-	require.Equal(b.t, rs[2].Position(), r.Positions[negotiation.Room])
+	require.Equal(b.t, rs[2].Position(), r.Positions.Room)
 	require.JSONEq(b.t, `{"text":"请退款"}`, string(rs[2].Content))
 	require.Equal(b.t, b.now.UTC(), rs[2].At)
 
@@ -103,7 +103,7 @@ func receipts(b *bed) {
 	f := filing(1, 1, "充电宝 A1", 15000)
 	again := b.must(consumer(1), c, id("file", 1), f)
 	require.True(b.t, again.Repeated)
-	require.Equal(b.t, int64(2), again.Positions[negotiation.Room].Seq)
+	require.Equal(b.t, int64(2), again.Positions.Room.Seq)
 }
 
 // refusedWithEvents: what was due passes although the command is refused, and a refused command is not remembered.
@@ -118,7 +118,7 @@ func refusedWithEvents(b *bed) {
 	require.Equal(b.t, negotiation.DeadlinePassed{}.Kind(), rs[0].Type)
 	r := b.must(consumer(1), c, "m1", negotiation.PostMessage{Text: "x"})
 	require.False(b.t, r.Repeated)
-	require.Equal(b.t, int64(4), r.Positions[negotiation.Room].Seq)
+	require.Equal(b.t, int64(4), r.Positions.Room.Seq)
 }
 
 // free decides a message without the rules' limits on talk.
@@ -347,10 +347,10 @@ func channels(b *bed) {
 	b.say(consumer(1), c, "room 4")
 	b.must(desk(1), c, "n2", negotiation.PostMessage{Text: "desk 2", Channel: negotiation.Desk})
 	own := b.must(consumer(1), c, "k1", negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "v1"}})
-	require.Equal(b.t, map[negotiation.Channel]negotiation.Position{negotiation.ConsumerOnly: own.Positions[negotiation.ConsumerOnly]}, own.Positions)
+	require.Equal(b.t, negotiation.Positions{Own: own.Positions.Own}, own.Positions)
 	require.Equal(b.t, own.Positions, b.must(consumer(1), c, "k1", negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "v1"}}).Positions)
-	require.Len(b.t, note.Positions, 1)
-	require.Equal(b.t, int64(1), note.Positions[negotiation.Desk].Seq)
+	require.Equal(b.t, negotiation.Positions{Desk: note.Positions.Desk}, note.Positions)
+	require.Equal(b.t, int64(1), note.Positions.Desk.Seq)
 	for _, x := range []struct {
 		ch    negotiation.Channel
 		after int64
@@ -381,7 +381,7 @@ func channels(b *bed) {
 	b.reopen()
 	_, head, err := b.Case(ctx, c)
 	require.NoError(b.t, err)
-	require.Equal(b.t, own.Positions[negotiation.ConsumerOnly], head.Own)
+	require.Equal(b.t, own.Positions.Own, head.Own)
 }
 
 func cancelled(b *bed) {
