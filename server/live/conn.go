@@ -24,6 +24,7 @@ type conn struct {
 	visitor Visitor
 
 	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
+	until atomic.Int64 // the deadline of writes, nanoseconds, as the pump set it; 0: somebody else did
 	gone  atomic.Bool  // the reader has ended
 	turn  turn         // of the wheel
 	hears bool         // what is told to all; under the lock of the hub's lateness
@@ -36,7 +37,8 @@ type conn struct {
 	room    chan struct{} // closed by the pump when a catch-up waits for the queue to empty; else nil
 	jobs    []job
 	working bool
-	space   *sync.Cond // the reader waits for the worker; made when needed
+	tasks   struct{ work, pump func() } // for the hands: a method's value would be made anew each time
+	space   *sync.Cond                  // the reader waits for the worker; made when needed
 	subs    []*subscription
 	feeds   map[string]*follower
 
@@ -67,6 +69,7 @@ const (
 
 // prepare makes the socket ready before its reader starts.
 func (c *conn) prepare() {
+	c.tasks.work, c.tasks.pump = c.work, c.pump
 	perSecond := c.hub.Limits.CommandsPerSecond
 	c.other = rate.NewLimiter(rate.Limit(5*perSecond), 10*perSecond)
 	c.hub.wheel.put(c, c.hub.Now())
@@ -151,8 +154,21 @@ func (c *conn) notice(op byte, payload []byte) error {
 	if err := c.wire.SetWriteDeadline(time.Now().Add(c.hub.tuning.grace)); err != nil {
 		return err
 	}
+	c.until.Store(0)
 	_, err := c.wire.Write(append(appendHead(nil, op, len(payload)), payload...))
 	return err
+}
+
+// patience gives a write of the pump at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
+// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for the pump's.
+func (c *conn) patience() error {
+	now, most := time.Now(), c.hub.tuning.write
+	if c.until.Load() > now.Add(most/2).UnixNano() {
+		return nil
+	}
+	end := now.Add(most)
+	c.until.Store(end.UnixNano())
+	return c.wire.SetWriteDeadline(end)
 }
 
 func (c *conn) ended() bool {
@@ -177,7 +193,7 @@ func (c *conn) enqueue(j job) {
 	}
 	c.jobs = append(c.jobs, j)
 	if !c.working {
-		c.working = c.hub.hands.do(c.work)
+		c.working = c.hub.hands.do(c.tasks.work)
 	}
 }
 
@@ -231,7 +247,7 @@ func (c *conn) push(payload []byte, k kind) bool {
 	c.queue = append(c.queue, payload)
 	c.bytes = bytes
 	if !c.pumping {
-		c.pumping = c.hub.hands.do(c.pump)
+		c.pumping = c.hub.hands.do(c.tasks.pump)
 	}
 	c.mu.Unlock()
 	return true
@@ -300,7 +316,7 @@ func (c *conn) pump() {
 			*buf = append(appendHead(*buf, opText, len(payload)), payload...)
 			batch[i] = nil
 		}
-		err := c.wire.SetWriteDeadline(time.Now().Add(c.hub.tuning.write))
+		err := c.patience()
 		if err == nil {
 			_, err = c.wire.Write(*buf)
 		}
