@@ -3,6 +3,8 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -162,4 +164,35 @@ func span(d time.Duration) string {
 		return fmt.Sprintf("%g h", d.Hours())
 	}
 	return fmt.Sprintf("%g minute", d.Minutes())
+}
+
+// The environment of a replica is one that both the shell and systemd read whole, and every name in it is one that the program knows.
+func TestEnvironmentOfTheOperatorsPage(t *testing.T) {
+	t.Parallel()
+	var file strings.Builder
+	want := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^    ((?:HEJIE|AWS)_[A-Z_]+)=(.*)$`).FindAllStringSubmatch(document(t, "server/OPERATIONS.md"), -1) {
+		fmt.Fprintln(&file, m[0])
+		want[m[1]] = strings.Trim(m[2], "'")
+	}
+	require.Contains(t, want["HEJIE_DATABASE"], "&")
+	env := filepath.Join(t.TempDir(), "hejie.env")
+	require.NoError(t, os.WriteFile(env, []byte(file.String()), 0o600))
+	said, err := exec.CommandContext(t.Context(), "env", "-i", "sh", "-ac", ". "+env+"; exec env").CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	got := map[string]string{}
+	for line := range strings.Lines(string(said)) {
+		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		got[name] = value
+	}
+	var known []string
+	for _, o := range serveFlags(t) {
+		known = append(known, strings.TrimPrefix(o.env, "$"))
+	}
+	for name, value := range want {
+		require.Equal(t, value, got[name], name)
+		if strings.HasPrefix(name, "HEJIE_") {
+			require.Contains(t, known, name)
+		}
+	}
 }

@@ -20,7 +20,7 @@ import (
 
 type doctorCommand struct {
 	Config
-	Rebuild bool `help:"Fill the derived tables from the log; nothing else may have the database open." env:"-"`
+	Rebuild bool `help:"Fill the derived tables from the log. Over hejie.db no server may run; over PostgreSQL writers wait meanwhile." env:"-"`
 }
 
 // finding of the doctor. Todo is "" when all is well; a mild one is said and fails nothing.
