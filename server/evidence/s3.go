@@ -67,11 +67,13 @@ type S3 struct {
 	bucket, prefix string
 }
 
-// Times and tries towards the server: somebody waits for the answer, and may ask again.
+// Times and tries towards the server: somebody waits for the answer, and may ask again. All tries of a server that hangs end before
+// their visitor's connection does, after half a minute: else nobody would be told.
 const (
 	dialTime   = 5 * time.Second
-	answerTime = 30 * time.Second
+	answerTime = 8 * time.Second
 	tries      = 3
+	checkTime  = 30 * time.Second
 )
 
 // OpenS3 finds the bucket and tries out what will be needed of it, so that a wrong key is told at the start and not to the first
@@ -121,7 +123,7 @@ func (s *S3) Ping(ctx context.Context) error {
 
 // Check lists, writes, reads and removes, and says in words which of it the server refused and what to do.
 func (s *S3) Check(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
 	key := s.prefix + "probe-" + app.NewID()
 	err := s.Ping(ctx)

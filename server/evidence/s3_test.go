@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -171,4 +172,10 @@ func TestS3Misconfigured(t *testing.T) {
 			require.NotContains(t, key, "a/b/", "the probe went again")
 		}
 	})
+}
+
+// A visitor's answer is written within 35 s, and HAProxy waits 60: who waits for a server that hangs is told before.
+func TestS3GivesUpBeforeTheVisitor(t *testing.T) {
+	t.Parallel()
+	require.Less(t, evidence.Patience, 28*time.Second)
 }

@@ -1,0 +1,4 @@
+package evidence
+
+// Patience is how long all tries of a server that hangs take.
+const Patience = tries * answerTime
