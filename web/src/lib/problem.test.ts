@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { defineMessages, setLocale } from '@/i18n'
 import zhCommon from '@/i18n/messages.zh'
 import { asProblem, loadProblemTexts, Problem, problemText } from './problem'
 import zh from './problems/messages.zh'
+
+it('asks again for texts whose English did not come', async () => {
+  const other = vi.fn().mockRejectedValueOnce(new TypeError('Failed to fetch')).mockResolvedValue({ default: { a: 'A' } })
+  await setLocale('en')
+  defineMessages({ a: '甲' } as const, other)
+  await loadProblemTexts()
+  expect(problemText({ code: 'stale_digest' })).toContain('code stale_digest')
+  await loadProblemTexts()
+  expect(problemText({ code: 'stale_digest' })).not.toContain('code stale_digest')
+  await setLocale('zh')
+})
 
 it('speaks for a known code', async () => {
   expect(problemText({ code: 'offline' })).toContain('网络')

@@ -50,16 +50,18 @@ let coming: Promise<void> | undefined
 
 /** Fetches the texts of problems; called ahead where failures are likely, such as forms. */
 export function loadProblemTexts(): Promise<void> {
-  coming ??= import('./problems/messages').then(
-    async (loaded) => {
+  coming ??= import('./problems/messages')
+    .then(async (loaded) => {
       await textsReady()
       texts = loaded.default as unknown as Dictionary<Messages>
       textsArrived()
-    },
-    () => void (coming = undefined),
-  )
+    })
+    .catch(() => void (coming = undefined))
   return coming
 }
+
+/** Waits for the texts, but not for long: for words that are put together only once. */
+export const problemTextsSoon = (): Promise<void> => Promise.race([loadProblemTexts(), new Promise<void>((go) => setTimeout(go, 1500))])
 
 /**
  * The text of a problem. A feature may pass its own dictionary, searched first
