@@ -67,6 +67,13 @@ describe('MoneyInput', () => {
     await input.setValue('1.23')
     expect(field.find('[id$=error]').exists()).toBe(false)
   })
+  it('says what cannot be read, not that nothing is there', async () => {
+    const field = mount(Field, { props: { label: '金额', error: '请填写金额' }, slots: { default: () => h(MoneyInput) } })
+    expect(field.get('[id$=error]').text()).toBe('请填写金额')
+    await field.get('input').setValue('99999999999')
+    await field.get('input').trigger('blur')
+    expect(field.get('[id$=error]').text()).toContain('不能大于')
+  })
 })
 
 describe('Button', () => {
@@ -125,6 +132,8 @@ describe('Combobox', () => {
     await input.trigger('keydown', { key: 'ArrowDown' })
     const active = input.attributes('aria-activedescendant')!
     expect(box.get(`#${active}`).text()).toBe('大山二')
+    await input.trigger('keydown', { key: 'Enter', keyCode: 229 }) // an input method's, as Safari tells of it
+    expect(box.emitted('update:modelValue')).toBeUndefined()
     await input.trigger('keydown', { key: 'Enter' })
     expect(box.emitted('update:modelValue')!.at(-1)).toEqual([{ id: '大山2', label: '大山二' }])
     expect(input.attributes('aria-expanded')).toBe('false')
