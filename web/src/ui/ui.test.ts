@@ -10,6 +10,7 @@ import DataTable from './DataTable.vue'
 import ErrorSummary from './ErrorSummary.vue'
 import Field from './Field.vue'
 import MoneyInput from './MoneyInput.vue'
+import Select from './Select.vue'
 import Tabs from './Tabs.vue'
 import TextArea from './TextArea.vue'
 import TextInput from './TextInput.vue'
@@ -73,6 +74,32 @@ describe('MoneyInput', () => {
     await field.get('input').setValue('99999999999')
     await field.get('input').trigger('blur')
     expect(field.get('[id$=error]').text()).toContain('不能大于')
+  })
+})
+
+describe('Select', () => {
+  const options = [
+    { value: 'repair', label: '修理' },
+    { value: 'refund', label: '退款' },
+  ]
+  const shown = (select: HTMLSelectElement) => select.selectedOptions[0]?.text
+
+  it('shows its placeholder until something is chosen, and once it is taken back', async () => {
+    const box = mount(Select<string>, { props: { modelValue: null, options, placeholder: '请选择' } })
+    const select = box.get('select')
+    expect(shown(select.element)).toBe('请选择')
+    await select.setValue('refund')
+    expect(box.emitted('update:modelValue')).toEqual([['refund']])
+    await box.setProps({ modelValue: 'refund' })
+    expect(shown(select.element)).toBe('退款')
+    await box.setProps({ modelValue: null })
+    expect(shown(select.element)).toBe('请选择')
+  })
+
+  it('shows what is chosen when the options come later', async () => {
+    const box = mount(Select<string>, { props: { modelValue: 'refund', options: [], placeholder: '请选择' } })
+    await box.setProps({ options })
+    expect(shown(box.get('select').element)).toBe('退款')
   })
 })
 
