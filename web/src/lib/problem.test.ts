@@ -60,4 +60,10 @@ it('says what a field takes, not only that it is wrong', async () => {
   expect(problemText({ code: 'invalid', field: 'supervisor.login' })).toContain('wang.desk')
   expect(problemText({ code: 'invalid', field: 'phone' })).toContain('11 位')
   expect(problemText({ code: 'invalid', field: 'zz' })).toBe(zh.invalid)
+  // What the server takes is named in its own words.
+  const server = readFileSync(`${process.cwd()}/../negotiation/text.go`, 'utf8')
+  for (const allowed of ['text without control characters', 'one line']) {
+    expect(server).toContain(`"allowed", "${allowed}"`)
+    expect(problemText({ code: 'invalid', field: 'text', params: { allowed } })).toContain('看不见的控制符')
+  }
 })

@@ -69,9 +69,9 @@ export const problemTextsSoon = (): Promise<void> => Promise.race([loadProblemTe
  */
 export function problemText(problem: ProblemBody, own?: Dictionary<Messages>): string {
   const { code, params = {} } = problem
-  /** Some codes say more with a status, with a scope, or about a field: what it takes, not only that it is wrong. */
+  /** Some codes say more with a status, with a scope, about a field, or by what is allowed: what it takes, not only that it is wrong. */
   const nearer =
-    [params.status, params.scope, problem.field?.split('.').at(-1)].map((more) => `${code}.${String(more)}`).find((key) => texts?.zh[key] !== undefined) ?? code
+    [params.status, params.scope, problem.field?.split('.').at(-1), params.allowed].map((more) => `${code}.${String(more)}`).find((key) => texts?.zh[key] !== undefined) ?? code
   const known =
     (own && own.zh[code] !== undefined ? translate(own, code, params) : undefined) ??
     translate(undefined, `problem.${code}`, params) ??
