@@ -68,6 +68,15 @@ describe('MoneyInput', () => {
     await input.setValue('1.23')
     expect(field.find('[id$=error]').exists()).toBe(false)
   })
+  it('keeps what was typed just before leaving', async () => {
+    const { amount, field, input } = setup()
+    await input.setValue('115')
+    void input.setValue('100.555')
+    await input.trigger('blur')
+    expect(input.element.value).toBe('100.555')
+    expect(amount.value).toBeNull()
+    expect(field.get('[id$=error]').text()).toContain('最多 2 位小数')
+  })
   it('says what cannot be read, not that nothing is there', async () => {
     const field = mount(Field, { props: { label: '金额', error: '请填写金额' }, slots: { default: () => h(MoneyInput) } })
     expect(field.get('[id$=error]').text()).toBe('请填写金额')
