@@ -176,6 +176,22 @@ describe('Combobox', () => {
     vi.useRealTimers()
   })
 
+  it('looks for nothing while an input method composes', async () => {
+    vi.useFakeTimers()
+    const search = vi.fn(async () => [])
+    const box = mount(Combobox<{ id: string; label: string }>, { props: { search, modelValue: null }, attachTo: document.body })
+    const input = box.get('input')
+    input.element.value = "dian'qi"
+    await input.trigger('input', { isComposing: true })
+    await vi.advanceTimersByTimeAsync(900)
+    expect([search.mock.calls.length, input.element.value]).toEqual([0, "dian'qi"])
+    input.element.value = '电器'
+    await input.trigger('compositionend')
+    await vi.advanceTimersByTimeAsync(300)
+    expect(search.mock.calls).toEqual([['电器']])
+    vi.useRealTimers()
+  })
+
   it('lets the pointer follow a link in its empty list', async () => {
     vi.useFakeTimers()
     const box = mount(Combobox<{ id: string; label: string }>, { props: { search: async () => [], modelValue: null }, slots: { empty: '<a href="#way">看看怎么投诉</a>' }, attachTo: document.body })
