@@ -64,7 +64,7 @@ func get[T any](c *caller, path string) (v T) {
 
 // caseView is what tests look at of a case.
 type caseView struct {
-	Case  negotiation.Case
+	Case  *negotiation.Case
 	May   []string
 	Texts struct {
 		Facts  string

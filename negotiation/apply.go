@@ -8,8 +8,20 @@ import (
 	"hejie/negotiation/workday"
 )
 
-// Apply gives the case after the event. It is total and takes the same time whatever the length of the case.
-func (c Case) Apply(e Event) Case {
+// Apply gives the case after the events, of none the same. It is total and takes the same time whatever the length of the case.
+func (c *Case) Apply(events ...Event) *Case {
+	if len(events) == 0 {
+		return c
+	}
+	after := *c
+	for _, e := range events {
+		after.apply(e)
+	}
+	return &after
+}
+
+// apply changes a case that nobody else has; what it points to others may have, so that is replaced and never changed.
+func (c *Case) apply(e Event) {
 	c.Version++
 	c.clock = e.At
 	if e.Channel == Room {
@@ -17,28 +29,30 @@ func (c Case) Apply(e Event) Case {
 	}
 	switch f := e.Fact.(type) {
 	case CaseFiled:
-		c = c.filed(e, f)
+		c.filed(e, f)
 	case MessagePosted:
-		c = c.talked(e).spoken(e, f.Question, f.Took)
+		c.talked(e)
+		c.spoken(e, f.Question, f.Took)
 	case EvidenceAdded:
 		c.Files.add(e.By.Side)
-		c = c.spoken(e, false, 0)
+		c.spoken(e, false, 0)
 	case CaseRefused:
 		c.Refusal = &Refusal{Ground: f.Ground, At: e.At}
-		c = c.responded(e, f.Took)
+		c.responded(e, f.Took)
 	case RefusalRuled:
 		r := *c.Refusal
 		r.Ruled, r.Upheld = true, f.Upheld
 		c.Refusal = &r
-		c = c.classed(e, f.Class).stop(Ruling)
+		c.classed(e, f.Class)
+		c.stop(Ruling)
 	case CaseEscalated:
-		c = c.escalated(e, f)
+		c.escalated(e, f)
 	case CaseReopened:
-		c = c.reopened(e, f)
+		c.reopened(e, f)
 	case CaseRated:
 		c.Stars = f.Stars
 	case CaseClosed:
-		c = c.closed(e, f)
+		c.closed(e, f)
 	case ConsentsChanged:
 		if f.Publication != nil {
 			c.Consents.Publication, c.Spoke = f.Publication, e.At
@@ -58,31 +72,30 @@ func (c Case) Apply(e Event) Case {
 	case AgentAssigned:
 		c.Agent = f.Agent
 	default:
-		c = c.applyOffer(e)
-		c = c.applyPerformance(e)
-		c = c.applyComplaint(e)
-		c = c.applyClock(e)
+		c.applyOffer(e)
+		c.applyPerformance(e)
+		c.applyComplaint(e)
+		c.applyClock(e)
 	}
-	return c
 }
 
-func (c Case) filed(e Event, f CaseFiled) Case {
+func (c *Case) filed(e Event, f CaseFiled) {
 	c.Consumer, c.Enterprise, c.Bureau, c.Region = e.By.ID, f.Enterprise, f.Bureau, f.Region
 	c.Rules, c.Code, c.Category, c.Amount = f.Rules, f.Code, f.Category, f.Amount
 	c.OrderRef, c.KnownSince, c.Consents = f.OrderRef, f.KnownSince, f.Consents
 	c.FiledAt, c.Spoke, c.pace.Limit = e.At, e.At, f.Limit
 	c.Phase = PhaseAwaitingResponse
-	return c.start(f.Starts).turn(SideEnterprise, e.At)
+	c.start(f.Starts)
+	c.turn(SideEnterprise, e.At)
 }
 
 // talked counts a message against the party's limits.
-func (c Case) talked(e Event) Case {
+func (c *Case) talked(e Event) {
 	if i, ok := talkIndex(e.By.Side); ok {
 		c.Talk[i] = c.Talk[i].at(e.At)
 		c.Talk[i].InMinute++
 		c.Talk[i].InDay++
 	}
-	return c
 }
 
 func talkIndex(s Side) (int, bool) {
@@ -108,54 +121,49 @@ func (k Talk) at(t time.Time) Talk {
 
 // spoken is what a word does: the consumer's ends their silence and answers a question, but never an offer; the enterprise's
 // does nothing unless it is a question.
-func (c Case) spoken(e Event, question bool, took int64) Case {
+func (c *Case) spoken(e Event, question bool, took int64) {
 	if e.Channel != Room {
-		return c
+		return
 	}
 	switch {
 	case e.By.Side == SideConsumer:
 		c.Spoke, c.Question = e.At, false
 		if o, open := c.OpenOffer(); c.Turn == SideConsumer && c.Phase == PhaseNegotiating && (!open || o.By == SideConsumer) {
-			c = c.turn(SideEnterprise, e.At)
+			c.turn(SideEnterprise, e.At)
 		}
 	case e.By.Side == SideEnterprise && question && (c.Phase == PhaseAwaitingResponse || c.Phase == PhaseNegotiating):
 		c.Question = true
-		c = c.responded(e, took).turn(SideConsumer, e.At)
+		c.responded(e, took)
+		c.turn(SideConsumer, e.At)
 	}
-	return c
 }
 
 // responded notes the enterprise's first response and stops its clock.
-func (c Case) responded(e Event, took int64) Case {
+func (c *Case) responded(e Event, took int64) {
 	if c.FirstResponse.IsZero() {
 		c.FirstResponse, c.pace.Response = e.At, took
 	}
 	if c.Phase == PhaseAwaitingResponse {
 		c.Phase = PhaseNegotiating
 	}
-	return c.stop(FirstResponse)
+	c.stop(FirstResponse)
 }
 
-func (c Case) turn(s Side, at time.Time) Case {
+func (c *Case) turn(s Side, at time.Time) {
 	if c.Turn != s {
 		c.Turn, c.TurnSince = s, at
 	}
-	return c
 }
 
 // classed fixes or moves the class. The day on which a case counts is the day of the first.
-func (c Case) classed(e Event, class Class) Case {
-	if class == "" {
-		return c
-	}
-	if c.Class == "" {
+func (c *Case) classed(e Event, class Class) {
+	if class != "" && c.Class == "" {
 		c.ClassedAt = e.At
 	}
-	c.Class = class
-	return c
+	c.Class = cmp.Or(class, c.Class)
 }
 
-func (c Case) escalated(e Event, f CaseEscalated) Case {
+func (c *Case) escalated(e Event, f CaseEscalated) {
 	c.Phase, c.Closing, c.Question = PhaseEscalated, nil, false
 	c.Complaint = &Complaint{Reason: f.Reason, ReceivedAt: e.At}
 	c.Unsent, c.UnsentFor = false, ""
@@ -163,20 +171,22 @@ func (c Case) escalated(e Event, f CaseEscalated) Case {
 		kind, _ := d.Key.Parts()
 		return kind != OfferValidity // an offer binds for as long as it said
 	})
-	return c.classed(e, f.Class).start(f.Starts).relaid(f.Starts).turn(SideBureau, e.At)
+	c.classed(e, f.Class)
+	c.start(f.Starts)
+	c.relaid(f.Starts)
+	c.turn(SideBureau, e.At)
 }
 
 // relaid puts an offer back on the table whose clock starts again: the case had closed before its validity was over.
-func (c Case) relaid(starts []Deadline) Case {
+func (c *Case) relaid(starts []Deadline) {
 	for _, d := range starts {
 		if kind, n := d.Key.Parts(); kind == OfferValidity {
-			c = c.withOffer(n, func(o *Offer) { o.State, o.AnsweredAt = StateOpen, time.Time{} })
+			c.withOffer(n, func(o *Offer) { o.State, o.AnsweredAt = StateOpen, time.Time{} })
 		}
 	}
-	return c
 }
 
-func (c Case) closed(e Event, f CaseClosed) Case {
+func (c *Case) closed(e Event, f CaseClosed) {
 	c.Phase = PhaseClosed
 	c.Closing = &Closing{Reason: f.Reason, At: e.At, Withdrawn: f.Withdrawn, Until: f.Until}
 	c.Unsent, c.UnsentFor = f.Reason == ClosedUnsent, f.Unsent
@@ -191,120 +201,117 @@ func (c Case) closed(e Event, f CaseClosed) Case {
 		}
 		c.Complaint = &k
 	}
-	return c.classed(e, f.Class).end(e)
+	c.classed(e, f.Class)
+	c.end(e)
 }
 
 // end clears the table of a case that is over.
-func (c Case) end(e Event) Case {
+func (c *Case) end(e Event) {
 	if o, ok := c.OpenOffer(); ok {
-		c = c.answered(o.Number, StateLapsed, e.At)
+		c.answered(o.Number, StateLapsed, e.At)
 	}
-	c = c.toRule()
+	c.toRule()
 	ruling, left := c.Deadline(Ruling)
 	c.Deadlines, c.Question = nil, false
 	if left && (c.RefusalPending() || c.FindingPending()) {
-		c = c.start([]Deadline{ruling})
+		c.start([]Deadline{ruling})
 	}
-	return c.turn(SideNobody, e.At)
+	c.turn(SideNobody, e.At)
 }
 
 // toRule lets the bureau's seven working days go on for what is left to be ruled on or found when they no longer run for the decision on
 // the complaint: it was made, or the complaint is over. So they do in a log of before, too, which has no word of it.
-func (c Case) toRule() Case {
-	if !c.RefusalPending() && !c.FindingPending() {
-		return c
+func (c *Case) toRule() {
+	if c.RefusalPending() || c.FindingPending() {
+		c.change(ComplaintDecision, func(d *Deadline) { d.Key = Ruling })
 	}
-	return c.change(ComplaintDecision, func(d *Deadline) { d.Key = Ruling })
 }
 
-func (c Case) reopened(e Event, f CaseReopened) Case {
+func (c *Case) reopened(e Event, f CaseReopened) {
 	c.Reopened, c.Closing, c.Class, c.ClassedAt = true, nil, "", time.Time{}
 	c.Agreement, c.SettledAt, c.Spoke = nil, time.Time{}, e.At
 	c.Phase = PhaseNegotiating
 	if c.FirstResponse.IsZero() {
 		c.Phase = PhaseAwaitingResponse
 	}
-	c = c.start(f.Starts).relaid(f.Starts)
-	if o, ok := c.OpenOffer(); ok && o.By == SideEnterprise {
-		return c.turn(SideConsumer, e.At)
+	c.start(f.Starts)
+	c.relaid(f.Starts)
+	whose := SideEnterprise
+	if o, ok := c.OpenOffer(); ok {
+		whose = o.By.Other()
 	}
-	return c.turn(SideEnterprise, e.At)
+	c.turn(whose, e.At)
 }
 
 // start adds running clocks; one with the same key is replaced.
-func (c Case) start(ds []Deadline) Case {
-	if len(ds) == 0 {
-		return c
-	}
-	all := make([]Deadline, 0, len(c.Deadlines)+len(ds))
-	for _, d := range c.Deadlines {
-		if !slices.ContainsFunc(ds, func(n Deadline) bool { return n.Key == d.Key }) {
-			all = append(all, d)
-		}
-	}
-	c.Deadlines = append(all, ds...)
-	return c
-}
+func (c *Case) start(ds []Deadline) { c.wind(ds) }
 
 // stop ends clocks.
-func (c Case) stop(keys ...DeadlineKey) Case {
-	if c.runs(keys...) {
-		c.Deadlines = slices.DeleteFunc(slices.Clone(c.Deadlines), func(d Deadline) bool { return slices.Contains(keys, d.Key) })
+func (c *Case) stop(keys ...DeadlineKey) { c.wind(nil, keys...) }
+
+// wind starts some clocks and stops others.
+func (c *Case) wind(starts []Deadline, stops ...DeadlineKey) {
+	if len(starts) == 0 && !c.runs(stops...) {
+		return
 	}
-	return c
+	all := make([]Deadline, 0, len(c.Deadlines)+len(starts))
+	for i := range c.Deadlines {
+		key := c.Deadlines[i].Key
+		if !slices.Contains(stops, key) && !slices.ContainsFunc(starts, func(d Deadline) bool { return d.Key == key }) {
+			all = append(all, c.Deadlines[i])
+		}
+	}
+	c.Deadlines = append(all, starts...)
 }
 
-// change gives the case with one running clock changed.
-func (c Case) change(key DeadlineKey, f func(*Deadline)) Case {
+// change one running clock.
+func (c *Case) change(key DeadlineKey, f func(*Deadline)) {
 	c.Deadlines = slices.Clone(c.Deadlines)
 	for i := range c.Deadlines {
 		if c.Deadlines[i].Key == key {
 			f(&c.Deadlines[i])
 		}
 	}
-	return c
 }
 
-func (c Case) applyOffer(e Event) Case {
+func (c *Case) applyOffer(e Event) {
 	switch f := e.Fact.(type) {
 	case OfferMade:
-		return c.offerMade(e, f)
+		c.offerMade(e, f)
 	case OfferSeen:
-		return c.withOffer(f.Offer, func(o *Offer) { o.SeenAt = e.At })
+		c.withOffer(f.Offer, func(o *Offer) { o.SeenAt = e.At })
 	case OfferWithdrawn:
-		c = c.answered(f.Offer, StateWithdrawn, e.At)
+		c.answered(f.Offer, StateWithdrawn, e.At)
 		if e.By.Side == SideConsumer {
 			c.Spoke = e.At
 		}
-		return c.talkTurn(e.By.Side, e.At)
+		c.talkTurn(e.By.Side, e.At)
 	case OfferDeclined:
-		c = c.answered(f.Offer, StateDeclined, e.At)
+		c.answered(f.Offer, StateDeclined, e.At)
 		if e.By.Side == SideConsumer {
 			c.Spoke = e.At
-			return c.talkTurn(SideEnterprise, e.At)
 		}
-		return c.talkTurn(SideConsumer, e.At)
+		c.talkTurn(e.By.Side.Other(), e.At)
 	case OfferAccepted:
-		return c.offerAccepted(e, f)
+		c.offerAccepted(e, f)
 	}
-	return c
 }
 
 // talkTurn moves the turn between the parties while they negotiate; before a first response it stays with the enterprise.
-func (c Case) talkTurn(s Side, at time.Time) Case {
-	if c.Phase != PhaseNegotiating {
-		return c
+func (c *Case) talkTurn(s Side, at time.Time) {
+	if c.Phase == PhaseNegotiating {
+		c.turn(s, at)
 	}
-	return c.turn(s, at)
 }
 
-func (c Case) offerMade(e Event, f OfferMade) Case {
+func (c *Case) offerMade(e Event, f OfferMade) {
 	c.Offers = append(make([]*Offer, 0, len(c.Offers)+1), c.Offers...) // once, with the room for all that follows
-	if f.Counters > 0 {
-		c = c.changed(f.Counters, ending(StateCountered, e.At)).stop(OfferValidity.of(f.Counters))
-	}
+	before, end := f.Counters, StateCountered
 	if f.Replaces > 0 {
-		c = c.changed(f.Replaces, ending(StateReplaced, e.At)).stop(OfferValidity.of(f.Replaces))
+		before, end = f.Replaces, StateReplaced
+	}
+	if before > 0 {
+		c.changed(before, ending(end, e.At))
 	}
 	c.Offers = append(c.Offers, &Offer{Number: f.Offer, By: e.By.Side, Account: e.By.ID, Items: f.Items, Digest: f.Digest,
 		Terms: f.Terms, MadeAt: e.At, ValidUntil: f.ValidUntil, State: StateOpen})
@@ -314,14 +321,15 @@ func (c Case) offerMade(e Event, f OfferMade) Case {
 	if e.By.Side == SideConsumer {
 		c.Spoke = e.At
 	} else if !c.Escalated() {
-		c = c.responded(e, f.Took)
+		c.responded(e, f.Took)
 	}
-	return c.start(f.Starts).talkTurn(e.By.Side.Other(), e.At)
+	c.wind(f.Starts, OfferValidity.of(before))
+	c.talkTurn(e.By.Side.Other(), e.At)
 }
 
-func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
+func (c *Case) offerAccepted(e Event, f OfferAccepted) {
 	o := c.Offers[f.Offer-1]
-	c = c.answered(f.Offer, StateAccepted, e.At)
+	c.answered(f.Offer, StateAccepted, e.At)
 	a := &Agreement{Offer: f.Offer, Digest: f.Digest, AcceptedBy: e.By.Side, AcceptedAt: e.At, Settling: c.Escalated()}
 	for i, it := range o.Items {
 		p := Promise{Item: it, State: PromiseWaiting}
@@ -332,7 +340,7 @@ func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
 	}
 	if c.Agreement != nil { // broken before; its clocks are of items that are no more
 		for i := range c.Agreement.Items {
-			c = c.stopItem(i)
+			c.stopItem(i)
 		}
 	}
 	c.Agreement = a
@@ -341,38 +349,38 @@ func (c Case) offerAccepted(e Event, f OfferAccepted) Case {
 	}
 	if !c.Escalated() {
 		if e.By.Side == SideEnterprise {
-			c = c.responded(e, f.Took)
+			c.responded(e, f.Took)
 		}
 		c.Phase, c.SettledAt, c.Question, c.pace.Settlement = PhaseAgreed, e.At, false, f.Took
-		c = c.stop(FirstResponse, Negotiation)
+		c.stop(FirstResponse, Negotiation)
 	}
-	c = c.start(f.Starts)
-	return c.performanceTurn(e.At)
+	c.start(f.Starts)
+	c.performanceTurn(e.At)
 }
 
 // answered gives the offer its last state and stops its clock.
-func (c Case) answered(number int, s OfferState, at time.Time) Case {
-	return c.withOffer(number, ending(s, at)).stop(OfferValidity.of(number))
+func (c *Case) answered(number int, s OfferState, at time.Time) {
+	c.withOffer(number, ending(s, at))
+	c.stop(OfferValidity.of(number))
 }
 
 func ending(s OfferState, at time.Time) func(*Offer) {
 	return func(o *Offer) { o.State, o.AnsweredAt = s, at }
 }
 
-func (c Case) withOffer(number int, f func(*Offer)) Case {
+func (c *Case) withOffer(number int, f func(*Offer)) {
 	c.Offers = slices.Clone(c.Offers)
-	return c.changed(number, f)
+	c.changed(number, f)
 }
 
 // changed is withOffer on a list that nobody else has.
-func (c Case) changed(number int, f func(*Offer)) Case {
+func (c *Case) changed(number int, f func(*Offer)) {
 	o := *c.Offers[number-1]
 	f(&o)
 	c.Offers[number-1] = &o
-	return c
 }
 
-func (c Case) applyPerformance(e Event) Case {
+func (c *Case) applyPerformance(e Event) {
 	switch f := e.Fact.(type) {
 	case PerformanceReported:
 		p := c.Agreement.Items[f.Item]
@@ -385,37 +393,40 @@ func (c Case) applyPerformance(e Event) Case {
 				c.Agreement = c.Agreement.with(i, q)
 			}
 		}
-		return c.stopItem(f.Item).start(f.Starts).performanceTurn(e.At)
+		c.stopItem(f.Item)
+		c.start(f.Starts)
+		c.performanceTurn(e.At)
 	case PerformanceConfirmed:
 		p := c.Agreement.Items[f.Item]
 		p.State, p.Late = PromiseConfirmed, f.Late
 		c.Agreement = c.Agreement.with(f.Item, p)
-		return c.stopItem(f.Item).performanceTurn(e.At)
+		c.stopItem(f.Item)
+		c.performanceTurn(e.At)
 	case PerformanceDisputed:
 		p := c.Agreement.Items[f.Item]
 		p.State = PromiseDisputed
 		c.Agreement = c.Agreement.with(f.Item, p)
-		c = c.stopItem(f.Item)
+		c.stopItem(f.Item)
 		for i, q := range c.Agreement.Items { // dependent items wait again
 			if q.Due.After != nil && *q.Due.After == f.Item && (q.State == PromiseRunning || q.State == PromiseAsked) {
 				q.State, q.DueAt = PromiseWaiting, time.Time{}
 				c.Agreement = c.Agreement.with(i, q)
-				c = c.stopItem(i)
+				c.stopItem(i)
 			}
 		}
-		return c.start(f.Starts).performanceTurn(e.At)
+		c.start(f.Starts)
+		c.performanceTurn(e.At)
 	}
-	return c
 }
 
-func (c Case) stopItem(i int) Case {
-	return c.stop(Performance.of(i), Silence.of(i), Confirmation.of(i), ConsumerPart.of(i))
+func (c *Case) stopItem(i int) {
+	c.stop(Performance.of(i), Silence.of(i), Confirmation.of(i), ConsumerPart.of(i))
 }
 
 // performanceTurn gives the turn to whose clock runs out first.
-func (c Case) performanceTurn(at time.Time) Case {
+func (c *Case) performanceTurn(at time.Time) {
 	if c.Phase != PhaseAgreed {
-		return c
+		return
 	}
 	var first *Deadline
 	for i, d := range c.Deadlines {
@@ -423,49 +434,52 @@ func (c Case) performanceTurn(at time.Time) Case {
 			first = &c.Deadlines[i]
 		}
 	}
-	if first == nil {
-		return c
+	if first != nil {
+		c.turn(first.Whose, at)
 	}
-	return c.turn(first.Whose, at)
 }
 
-func (c Case) applyComplaint(e Event) Case {
+func (c *Case) applyComplaint(e Event) {
 	if c.Complaint == nil {
 		if f, ok := e.Fact.(CaseVoided); ok { // also a case that ended without a complaint can be left out
-			return c.voided(e, f)
+			c.voided(e, f)
 		}
-		return c
+		return
 	}
 	k := *c.Complaint
 	switch f := e.Fact.(type) {
 	case ComplaintAccepted:
 		k.AcceptedAt, k.Officer = e.At, e.By.ID
 		c.Complaint, c.Phase = &k, PhaseAccepted
-		return c.toRule().stop(ComplaintDecision).start(f.Starts)
+		c.toRule()
+		c.stop(ComplaintDecision)
+		c.start(f.Starts)
 	case ComplaintRefused:
 		k.RefusedAt, k.ClosedAt, k.Ground, k.Officer = e.At, e.At, f.Ground, e.By.ID
 		c.Complaint, c.Phase, c.Closing = &k, PhaseClosed, &Closing{Reason: ClosedRefused, At: e.At}
-		return c.classed(e, f.Class).end(e)
+		c.classed(e, f.Class)
+		c.end(e)
 	case PerformanceFound:
 		k.Finding, k.Officer = f.Finding, e.By.ID
 		c.Complaint, c.Late = &k, f.Finding == FoundLate
-		return c.classed(e, f.Class).stop(Ruling)
+		c.classed(e, f.Class)
+		c.stop(Ruling)
 	case ComplaintClosed:
 		k.ClosedAt, k.Outcome, k.Terminated, k.Officer = e.At, f.Outcome, f.Ground, e.By.ID
 		c.Complaint, c.Phase, c.Closing = &k, PhaseClosed, &Closing{Reason: ClosedComplaint, At: e.At}
-		return c.end(e)
+		c.end(e)
 	case CaseVoided:
 		if k.ClosedAt.IsZero() {
 			k.ClosedAt, k.Officer = e.At, e.By.ID
 		}
 		c.Complaint = &k
-		return c.voided(e, f)
+		c.voided(e, f)
 	}
-	return c
 }
 
-func (c Case) voided(e Event, f CaseVoided) Case {
+func (c *Case) voided(e Event, f CaseVoided) {
 	c.Phase, c.Closing = PhaseClosed, &Closing{Reason: ClosedVoid, At: e.At}
 	c.Unsent, c.UnsentFor = false, ""
-	return c.classed(e, f.Class).end(e)
+	c.classed(e, f.Class)
+	c.end(e)
 }

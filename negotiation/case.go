@@ -70,8 +70,8 @@ type File struct {
 	Owner  string
 }
 
-// Case is a value folded from its events. Apply gives a new one and shares nothing that changes, so a Case may be read by
-// anybody while the next is made. Its size does not grow with its chat.
+// Case is folded from its events. One that was given is never changed: Apply makes a new one and shares nothing that changes, so a Case
+// may be read by anybody while the next is made. Its size does not grow with its chat.
 type Case struct {
 	ID         string    `json:"id"`
 	Code       string    `json:"code"`
@@ -132,7 +132,7 @@ type Pace struct {
 }
 
 // Pace of the case.
-func (c Case) Pace() Pace { return c.pace }
+func (c *Case) Pace() Pace { return c.pace }
 
 // Counts by party.
 type Counts struct {
@@ -199,7 +199,7 @@ type Closing struct {
 }
 
 // OpenOffer is the one on the table.
-func (c Case) OpenOffer() (Offer, bool) {
+func (c *Case) OpenOffer() (Offer, bool) {
 	if n := len(c.Offers); n > 0 && c.Offers[n-1].State == StateOpen {
 		return *c.Offers[n-1], true
 	}
@@ -215,11 +215,11 @@ func (c *Case) LastOffer(s Side) (Offer, bool) {
 }
 
 // Escalated says whether the bureau has the case (or had it): its room is open to the bureau.
-func (c Case) Escalated() bool { return c.Complaint != nil }
+func (c *Case) Escalated() bool { return c.Complaint != nil }
 
 // Settling says whether an agreement was made after escalation and is being performed. A breach ends that, and the complaint
 // goes on: an item that should be done has no clock any more.
-func (c Case) Settling() bool {
+func (c *Case) Settling() bool {
 	if c.Agreement == nil || !c.Agreement.Settling || c.Agreement.Done() || c.Phase == PhaseClosed {
 		return false
 	}
@@ -232,28 +232,33 @@ func (c Case) Settling() bool {
 }
 
 // RefusalPending says whether an officer has to rule on the enterprise's refusal. An unsent case is none of the bureau's yet.
-func (c Case) RefusalPending() bool {
+func (c *Case) RefusalPending() bool {
 	return c.Complaint != nil && c.Class == ClassRR && c.Refusal != nil && !c.Refusal.Ruled
 }
 
 // FindingPending says whether an officer has to find on a promise that is said to be broken.
-func (c Case) FindingPending() bool {
+func (c *Case) FindingPending() bool {
 	return c.Complaint != nil && c.Class == ClassSB && c.Complaint.Finding == ""
 }
 
 // runs says whether one of the clocks runs.
-func (c Case) runs(keys ...DeadlineKey) bool {
-	return slices.ContainsFunc(c.Deadlines, func(d Deadline) bool { return slices.Contains(keys, d.Key) })
+func (c *Case) runs(keys ...DeadlineKey) bool {
+	for i := range c.Deadlines {
+		if slices.Contains(keys, c.Deadlines[i].Key) {
+			return true
+		}
+	}
+	return false
 }
 
-func (c Case) offer(number int) (Offer, error) {
+func (c *Case) offer(number int) (Offer, error) {
 	if number < 1 || number > len(c.Offers) {
 		return Offer{}, NewError(CodeNotFound).On("offer")
 	}
 	return *c.Offers[number-1], nil
 }
 
-func (c Case) in(phases ...Phase) error {
+func (c *Case) in(phases ...Phase) error {
 	if slices.Contains(phases, c.Phase) {
 		return nil
 	}

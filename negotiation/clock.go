@@ -102,7 +102,7 @@ func (d *decision) remindDue() {
 }
 
 // reminds is whom a reminder of the deadline goes to: who must act, which for the negotiation is whose turn it is.
-func (c Case) reminds(x Deadline) Side {
+func (c *Case) reminds(x Deadline) Side {
 	if x.Key == Negotiation {
 		return c.Turn
 	}
@@ -185,34 +185,35 @@ func (d *decision) moveOutOf(o Outage) {
 	}
 }
 
-func (c Case) applyClock(e Event) Case {
+func (c *Case) applyClock(e Event) {
 	switch f := e.Fact.(type) {
 	case DeadlinePassed:
-		return c.passed(e, f)
+		c.passed(e, f)
 	case Reminded:
-		return c.change(f.Deadline, func(d *Deadline) { d.Remind = d.Remind[len(d.Remind)-f.Left:] })
+		c.change(f.Deadline, func(d *Deadline) { d.Remind = d.Remind[len(d.Remind)-f.Left:] })
 	case DeadlinesMoved:
 		for _, m := range f.Moves {
-			c = c.change(m.Deadline.Key, func(d *Deadline) { *d = m.Deadline })
+			c.change(m.Deadline.Key, func(d *Deadline) { *d = m.Deadline })
 			if kind, i := m.Deadline.Key.Parts(); kind == Performance {
 				p := c.Agreement.Items[i]
 				p.DueAt = m.Deadline.Due
 				c.Agreement = c.Agreement.with(i, p)
 			} else if kind == OfferValidity {
-				c = c.withOffer(i, func(o *Offer) { o.ValidUntil = m.Deadline.Due })
+				c.withOffer(i, func(o *Offer) { o.ValidUntil = m.Deadline.Due })
 			}
 		}
 	}
-	return c
 }
 
-func (c Case) passed(e Event, f DeadlinePassed) Case {
+func (c *Case) passed(e Event, f DeadlinePassed) {
 	kind, n := f.Deadline.Parts()
 	switch kind {
 	case FirstResponse, ComplaintDecision, Ruling, Mediation: // still to be done, and seen to be late
-		return c.change(f.Deadline, func(d *Deadline) { d.Overdue, d.Remind = true, nil })
+		c.change(f.Deadline, func(d *Deadline) { d.Overdue, d.Remind = true, nil })
+		return
 	case OfferValidity:
-		return c.answered(n, StateLapsed, f.Due)
+		c.answered(n, StateLapsed, f.Due)
+		return
 	case Performance:
 		if p := c.Agreement.Items[n]; p.By == SideEnterprise {
 			p.State = PromiseAsked
@@ -223,5 +224,7 @@ func (c Case) passed(e Event, f DeadlinePassed) Case {
 		p.State = PromiseUnconfirmed
 		c.Agreement = c.Agreement.with(n, p)
 	}
-	return c.stop(f.Deadline).start(f.Starts).performanceTurn(e.At)
+	c.stop(f.Deadline)
+	c.start(f.Starts)
+	c.performanceTurn(e.At)
 }

@@ -36,7 +36,7 @@ func (d *decision) refuseComplaint(f RefuseComplaint) error {
 	return nil
 }
 
-func refusalPending(c Case, _ Actor, _ time.Time) error {
+func refusalPending(c *Case, _ Actor, _ time.Time) error {
 	if !c.RefusalPending() {
 		return NewError(CodeNoRefusal)
 	}
@@ -56,7 +56,7 @@ func (d *decision) ruleOnRefusal(f RuleOnRefusal) error {
 	return nil
 }
 
-func findingPending(c Case, _ Actor, _ time.Time) error {
+func findingPending(c *Case, _ Actor, _ time.Time) error {
 	if !c.FindingPending() {
 		return NewError(CodeNoFinding)
 	}
@@ -79,7 +79,7 @@ func (d *decision) findPerformance(f FindPerformance) error {
 	return nil
 }
 
-func canVoid(c Case, _ Actor, _ time.Time) error {
+func canVoid(c *Case, _ Actor, _ time.Time) error {
 	if c.Class == ClassDU || c.Class == ClassAB {
 		return NewError(CodeAlreadyDone)
 	}
@@ -104,7 +104,7 @@ func (d *decision) void(f Void) error {
 }
 
 // canChase: once a day, because each one goes to phones.
-func canChase(c Case, _ Actor, at time.Time) error {
+func canChase(c *Case, _ Actor, at time.Time) error {
 	if today := workday.DateOf(at); workday.DateOf(c.ChasedAt) == today {
 		return NewError(CodeRateLimited, "retry_after", int64(today.AddDays(1).Time().Sub(at)/time.Second)+1, "max", 1, "per", "day")
 	}

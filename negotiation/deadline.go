@@ -116,7 +116,7 @@ func (d Deadline) after(t time.Time) Deadline {
 }
 
 // Deadline of the key, when it runs.
-func (c Case) Deadline(key DeadlineKey) (Deadline, bool) {
+func (c *Case) Deadline(key DeadlineKey) (Deadline, bool) {
 	i := slices.IndexFunc(c.Deadlines, func(d Deadline) bool { return d.Key == key })
 	if i < 0 {
 		return Deadline{}, false
@@ -125,7 +125,7 @@ func (c Case) Deadline(key DeadlineKey) (Deadline, bool) {
 }
 
 // NextAt is the earliest instant at which the case wants the system; zero when no clock runs.
-func (c Case) NextAt() time.Time {
+func (c *Case) NextAt() time.Time {
 	var next time.Time
 	for _, d := range c.Deadlines {
 		if n := d.Next(); !n.IsZero() && (next.IsZero() || n.Before(next)) {

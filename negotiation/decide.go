@@ -8,8 +8,9 @@ import (
 
 // Step is one walk through the rules: it first passes, in due order, every deadline that is due, then decides the command; nobody
 // acts on a dead offer because a worker was late. With a nil command it does what the clocks want at env.At: passing and
-// reminding. Events made before a refusal are kept: they come back beside the error. At never goes back within a case.
-func (c Case) Step(by Actor, cmd Command, env Env) ([]Event, Case, error) {
+// reminding. It gives the events and the case after them; those made before a refusal are kept and come back beside the error. At never
+// goes back within a case.
+func (c *Case) Step(by Actor, cmd Command, env Env) ([]Event, *Case, error) {
 	env.At = env.At.UTC().Truncate(time.Microsecond)
 	if env.At.Before(c.clock) {
 		env.At = c.clock
@@ -20,39 +21,27 @@ func (c Case) Step(by Actor, cmd Command, env Env) ([]Event, Case, error) {
 		d.remindDue()
 		return d.events, d.c, nil
 	}
-	passed := d.events
-	next, err := d.c.decided(by, cmd, env)
-	if err != nil {
-		return passed, d.c, err
+	kept := len(d.events)
+	d.by = by
+	if err := d.command(cmd); err != nil {
+		passed := d.events[:kept:kept]
+		return passed, c.Apply(passed...), err
 	}
-	return append(passed, next.events...), next.c, nil
+	return d.events, d.c, nil
 }
 
 // Decide gives the events that the command makes of the case, or why it is refused. It is pure.
-func (c Case) Decide(by Actor, cmd Command, env Env) ([]Event, error) {
-	d, err := c.decided(by, cmd, env)
-	return d.events, err
-}
-
-func (c Case) decided(by Actor, cmd Command, env Env) (decision, error) {
-	if err := c.May(by, Action(cmd.Kind())); err != nil {
-		return decision{}, err
-	}
-	if when := rightOf[cmd.Kind()].when; when != nil {
-		if err := when(c, by, env.At); err != nil {
-			return decision{}, err
-		}
-	}
+func (c *Case) Decide(by Actor, cmd Command, env Env) ([]Event, error) {
 	d := decision{c: c, by: by, env: env}
-	if err := d.decide(cmd); err != nil {
-		return decision{}, err
+	if err := d.command(cmd); err != nil {
+		return nil, err
 	}
-	return d, nil
+	return d.events, nil
 }
 
 // decision collects the events of one walk and applies each at once, so that what follows sees what went before.
 type decision struct {
-	c      Case
+	c      *Case // of others until the first event
 	by     Actor
 	env    Env
 	events []Event
@@ -64,9 +53,26 @@ func (d *decision) emitIn(ch Channel, f Fact, content *Content) {
 	if content != nil && content.empty() {
 		content = nil
 	}
+	if len(d.events) == 0 {
+		own := *d.c
+		d.c = &own
+	}
 	e := Event{At: d.env.At, By: d.by.by(), Channel: ch, Fact: f, Content: content}
 	d.events = append(d.events, e)
-	d.c = d.c.Apply(e)
+	d.c.apply(e)
+}
+
+// command decides what somebody wants, if they may.
+func (d *decision) command(cmd Command) error {
+	if err := d.c.May(d.by, Action(cmd.Kind())); err != nil {
+		return err
+	}
+	if when := rightOf[cmd.Kind()].when; when != nil {
+		if err := when(d.c, d.by, d.env.At); err != nil {
+			return err
+		}
+	}
+	return d.decide(cmd)
 }
 
 // asSystem runs f with the system as the actor: consequences that nobody chose.

@@ -15,25 +15,11 @@ func (a *AnyCommand) UnmarshalJSON(b []byte) (err error) {
 	return err
 }
 
-// MarshalJSON writes the fields of the command with "type" in front.
-func (a AnyCommand) MarshalJSON() ([]byte, error) {
-	body, err := commands.encode(a.Command)
-	if err != nil {
-		return nil, err
-	}
-	return Tagged(a.Command.Kind(), body), nil
-}
+// MarshalJSON is AppendCommand.
+func (a AnyCommand) MarshalJSON() ([]byte, error) { return AppendCommand(nil, a.Command) }
 
-// Tagged puts "type" in front of an encoded object.
-func Tagged(kind string, object []byte) []byte {
-	out := make([]byte, 0, len(object)+len(kind)+12)
-	out = append(out, `{"type":"`...)
-	out = append(append(out, kind...), '"')
-	if len(object) > 2 {
-		out = append(out, ',')
-	}
-	return append(out, object[1:]...)
-}
+// AppendCommand writes after b the fields of the command with "type" in front.
+func AppendCommand(b []byte, cmd Command) ([]byte, error) { return commands.AppendTagged(b, cmd) }
 
 // DecodeStrict decodes one JSON value into what v points to, which is zero. Unknown and repeated fields and trailing bytes are refused. What
 // is no struct, pointer, slice, string, bool or int is left to encoding/json, which is less strict.

@@ -301,6 +301,9 @@ func (d *decoder) broken() error {
 // unescaped is the text that stands between the quotes of a string. It is not ok with a sign of control, with an escape that there is not,
 // or with half of a surrogate pair, like "\ud800": no character, which encoding/json would make another of.
 func unescaped(between []byte) (text string, ok bool) {
+	if text = string(between); plain(text) == len(text) {
+		return text, true
+	}
 	for _, c := range between {
 		if c < ' ' {
 			return "", false
@@ -308,7 +311,7 @@ func unescaped(between []byte) (text string, ok bool) {
 	}
 	i := bytes.IndexByte(between, '\\')
 	if i < 0 {
-		return string(between), true
+		return text, true
 	}
 	out := make([]byte, 0, len(between)) // an escape is longer than what it stands for
 	for ; i >= 0; i = bytes.IndexByte(between, '\\') {

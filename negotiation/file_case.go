@@ -19,7 +19,7 @@ func (d *decision) fileCase(f FileCase) error {
 		return err
 	}
 	at := d.env.At
-	d.c.ID = in.Case
+	d.c = &Case{ID: in.Case}
 	shared := f.Consents
 	shared.Escalation = nil
 	d.emit(CaseFiled{
@@ -62,7 +62,7 @@ func (d *decision) checkFiling(f *FileCase, in *Filing) (err error) {
 	if err := f.Amount.check("amount"); err != nil {
 		return err
 	}
-	if err := d.checkItems(in.Rules, "claim", f.Claim); err != nil {
+	if err := d.checkItems(&in.Rules, "claim", f.Claim); err != nil {
 		return err
 	}
 	if err := checkReason(f.Amount, f.Claim, f.Reason); err != nil {

@@ -40,7 +40,7 @@ func (d *decision) andStanding(starts ...Deadline) []Deadline {
 // canEscalate: the consumer at any time before agreement (free choice of route), later only to send an unsent case or when the
 // enterprise denies the consumer's own performance; the enterprise after an offer of its own; the system when the enterprise is
 // removed from the scheme.
-func canEscalate(c Case, by Actor, _ time.Time) error {
+func canEscalate(c *Case, by Actor, _ time.Time) error {
 	wrong := NewError(CodeWrongPhase, "phase", c.Phase)
 	switch by.Side() {
 	case SideConsumer:
@@ -63,7 +63,7 @@ func canEscalate(c Case, by Actor, _ time.Time) error {
 }
 
 // contested says whether the enterprise denies that the consumer did an own item.
-func (c Case) contested() bool {
+func (c *Case) contested() bool {
 	return c.Agreement != nil && slices.ContainsFunc(c.Agreement.Items, func(p Promise) bool {
 		return p.By == SideConsumer && p.State == PromiseDisputed
 	})
@@ -91,7 +91,7 @@ func (d *decision) escalate(f Escalate) error {
 
 // classOnLeaving is the class when the consumer leaves before agreement: TE when the first response is overdue, CE when none was
 // due yet or only a question lies open, else UE; leaving an open enterprise offer is a refusal of it.
-func (c Case) classOnLeaving() Class {
+func (c *Case) classOnLeaving() Class {
 	if c.FirstResponse.IsZero() {
 		if d, ok := c.Deadline(FirstResponse); ok && !d.Overdue {
 			return ClassCE
@@ -124,7 +124,7 @@ func (d *decision) withdrawCase(f WithdrawCase) error {
 }
 
 // canRefuse: until the enterprise's first offer, once.
-func canRefuse(c Case, _ Actor, _ time.Time) error {
+func canRefuse(c *Case, _ Actor, _ time.Time) error {
 	if c.made.Enterprise > 0 {
 		return NewError(CodeAlreadyDone)
 	}
@@ -163,7 +163,7 @@ func (d *decision) close(f CaseClosed, from time.Time, say *Content) {
 }
 
 // canReopen: once, as long as close said.
-func canReopen(c Case, _ Actor, at time.Time) error {
+func canReopen(c *Case, _ Actor, at time.Time) error {
 	switch {
 	case c.Reopened:
 		return NewError(CodeAlreadyDone)

@@ -30,7 +30,7 @@ func (v *coverage) accept(kind string, p Phase) {
 	v.accepted[[2]string{kind, string(p)}]++
 }
 
-func (v *coverage) see(label string, from, to Case) {
+func (v *coverage) see(label string, from, to *Case) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.classes[to.Class]++
@@ -235,7 +235,7 @@ func (m *machine) send(by Actor, cmd Command) {
 }
 
 // after is the case once what is due was passed.
-func (m *machine) after() Case {
+func (m *machine) after() *Case {
 	_, c, err := m.c.Step(System, nil, m.env)
 	require.NoError(m.t, err)
 	return c
@@ -277,11 +277,7 @@ func (m *machine) bySystem() {
 		env.At = m.env.At.Truncate(time.Microsecond)
 		phase := m.c.Phase
 		if events, err := m.c.Decide(System, cmd, env); err == nil && !env.At.Before(m.c.clock) {
-			after := m.c
-			for _, e := range events {
-				after = after.Apply(e)
-			}
-			m.keep(cmd, len(events), events, after)
+			m.keep(cmd, len(events), events, m.c.Apply(events...))
 			m.v.accept(cmd.Kind(), phase)
 			return
 		}

@@ -7,7 +7,7 @@ import (
 
 // makeOffer puts terms on the table. An open offer of the other side is countered by it, an open one of the own replaced.
 func (d *decision) makeOffer(f MakeOffer) error {
-	r, side := d.c.Rules, d.by.Side()
+	r, side := &d.c.Rules, d.by.Side()
 	if err := d.checkItems(r, "items", f.Items); err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func described(items []Item, i int, next []Item, terms string) bool {
 }
 
 // canOffer refuses a second set of terms while an agreement is being performed; and so many a side.
-func canOffer(c Case, by Actor, _ time.Time) error {
+func canOffer(c *Case, by Actor, _ time.Time) error {
 	switch {
 	case c.Settling():
 		return NewError(CodeAlreadyDone)
@@ -107,10 +107,10 @@ func (d *decision) putOffer(items []Item, validDays int, say, reason string) {
 }
 
 // binds says whether the offer is an enterprise's that binds until its validity ends (Civil Code art. 476).
-func (c Case) binds(o Offer) bool { return o.By == SideEnterprise && c.Rules.EnterpriseOffersBind }
+func (c *Case) binds(o Offer) bool { return o.By == SideEnterprise && c.Rules.EnterpriseOffersBind }
 
 // othersOfferOpen holds when the other side's offer lies on the table.
-func othersOfferOpen(c Case, by Actor, _ time.Time) error {
+func othersOfferOpen(c *Case, by Actor, _ time.Time) error {
 	o, ok := c.OpenOffer()
 	if !ok {
 		return NewError(CodeOfferNotOpen).On("offer")
@@ -145,7 +145,7 @@ func (d *decision) seeOffer(f SeeOffer) error {
 }
 
 // canWithdrawOffer: a consumer until it is answered; an enterprise only within minutes and unseen, as its offer binds.
-func canWithdrawOffer(c Case, by Actor, at time.Time) error {
+func canWithdrawOffer(c *Case, by Actor, at time.Time) error {
 	o, ok := c.OpenOffer()
 	if !ok || o.By != by.Side() {
 		return NewError(CodeOfferNotOpen).On("offer")

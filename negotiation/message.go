@@ -35,7 +35,7 @@ func (d *decision) postMessage(f PostMessage) error {
 }
 
 // mayTalk holds the limits on messages per party and case; retry_after is in seconds.
-func (c Case) mayTalk(s Side, at time.Time) error {
+func (c *Case) mayTalk(s Side, at time.Time) error {
 	i, ok := talkIndex(s)
 	if !ok {
 		return nil
@@ -51,7 +51,7 @@ func (c Case) mayTalk(s Side, at time.Time) error {
 }
 
 // canAddEvidence: so many files a side.
-func canAddEvidence(c Case, by Actor, _ time.Time) error {
+func canAddEvidence(c *Case, by Actor, _ time.Time) error {
 	if c.Files.Of(by.Side()) >= c.Rules.FilesPerSide {
 		return NewError(CodeTooManyFiles, "max", c.Rules.FilesPerSide).On("file")
 	}
@@ -118,7 +118,7 @@ func (d *decision) rate(f Rate) error {
 	return nil
 }
 
-func canRate(c Case, _ Actor, _ time.Time) error {
+func canRate(c *Case, _ Actor, _ time.Time) error {
 	if c.Stars > 0 {
 		return NewError(CodeAlreadyDone)
 	}
@@ -137,7 +137,7 @@ func (d *decision) assign(f Assign) error {
 	return nil
 }
 
-func canDisclose(c Case, _ Actor, _ time.Time) error {
+func canDisclose(c *Case, _ Actor, _ time.Time) error {
 	if c.Disclosed {
 		return NewError(CodeAlreadyDone)
 	}

@@ -122,7 +122,7 @@ func split(items []Item) (facts []Item, descriptions []string) {
 
 // checkItems refuses terms that cannot be performed or dated. Were they accepted today, the last due would lie at most MaxDue
 // days on.
-func (d *decision) checkItems(r Rules, field string, items []Item) error {
+func (d *decision) checkItems(r *Rules, field string, items []Item) error {
 	if len(items) == 0 {
 		return required(field)
 	}
@@ -130,8 +130,8 @@ func (d *decision) checkItems(r Rules, field string, items []Item) error {
 		return outOfRange(field, 1, r.ItemsPerOffer)
 	}
 	for i := range items {
-		if err := r.checkItem(index(field, i), i, items); err != nil {
-			return err
+		if err := r.checkItem(items[i], len(items)); err != nil {
+			return inside(index(field, i), err)
 		}
 	}
 	today := workday.DateOf(d.env.At)
@@ -149,37 +149,40 @@ func (d *decision) checkItems(r Rules, field string, items []Item) error {
 	return nil
 }
 
-func (r Rules) checkItem(f string, i int, items []Item) error {
-	it := items[i]
+// checkItem is one of so many.
+func (r *Rules) checkItem(it Item, of int) error {
 	if it.By != SideEnterprise && it.By != SideConsumer {
-		return NewError(CodeInvalid, "allowed", []Side{SideEnterprise, SideConsumer}).On(f + ".by")
+		return NewError(CodeInvalid, "allowed", []Side{SideEnterprise, SideConsumer}).On("by")
 	}
 	if !it.Remedy.Valid() {
-		return NewError(CodeInvalid, "allowed", Remedies).On(f + ".remedy")
+		return NewError(CodeInvalid, "allowed", Remedies).On("remedy")
 	}
 	if it.Remedy.Monetary() && it.By == SideEnterprise && it.Amount == nil {
-		return required(f + ".amount")
+		return required("amount")
 	}
 	if it.Amount != nil {
-		if err := it.Amount.check(f + ".amount"); err != nil {
+		if err := it.Amount.check("amount"); err != nil {
 			return err
 		}
 	}
-	if err := CheckText(f+".description", it.Description, maxDescription, it.Remedy == Other); err != nil {
+	if err := CheckText("description", it.Description, maxDescription, it.Remedy == Other); err != nil {
 		return err
 	}
-	return r.checkDue(f+".due", it.Due, len(items))
+	if err := r.checkDue(it.Due, of); err != nil {
+		return inside("due", err)
+	}
+	return nil
 }
 
-func (r Rules) checkDue(f string, due Due, items int) error {
+func (r *Rules) checkDue(due Due, items int) error {
 	if due.Unit != WorkingDays && due.Unit != CalendarDays {
-		return NewError(CodeInvalid, "allowed", []Unit{WorkingDays, CalendarDays}).On(f + ".unit")
+		return NewError(CodeInvalid, "allowed", []Unit{WorkingDays, CalendarDays}).On("unit")
 	}
 	if due.Days < 1 || due.Days > r.MaxDue {
-		return outOfRange(f+".days", 1, r.MaxDue)
+		return outOfRange("days", 1, r.MaxDue)
 	}
 	if due.After != nil && (*due.After < 0 || *due.After >= items) {
-		return NewError(CodeInvalid, "allowed", "the index of another item").On(f + ".after")
+		return NewError(CodeInvalid, "allowed", "the index of another item").On("after")
 	}
 	return nil
 }

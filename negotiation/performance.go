@@ -2,7 +2,7 @@ package negotiation
 
 import "time"
 
-func hasAgreement(c Case, _ Actor, _ time.Time) error {
+func hasAgreement(c *Case, _ Actor, _ time.Time) error {
 	if c.Agreement == nil {
 		return NewError(CodeWrongPhase, "phase", c.Phase)
 	}
@@ -107,7 +107,7 @@ func (d *decision) finish(from time.Time) {
 }
 
 // canDispute: while the agreement is performed, and for 30 days after it ended unconfirmed (SU).
-func canDispute(c Case, by Actor, at time.Time) error {
+func canDispute(c *Case, by Actor, at time.Time) error {
 	if err := hasAgreement(c, by, at); err != nil {
 		return err
 	}

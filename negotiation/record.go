@@ -69,22 +69,28 @@ func (r Record) Position() Position { return Position{r.Seq, hex.EncodeToString(
 type Head struct {
 	Version int64
 	Hash    Hash
-	Room    Position
-	Desk    Position
-	Own     Position // of ConsumerOnly
+	Positions
 
 	RoomHash Hash // of the last event in the room: what is printed, since the end of the whole log tells of the desk
 }
 
-// At gives the head's position in a channel.
-func (h Head) At(ch Channel) Position {
+// Positions in the channels of a case.
+type Positions struct{ Room, Desk, Own Position } // Own: of ConsumerOnly
+
+// At gives the position in a channel.
+func (p *Positions) At(ch Channel) Position { return *p.in(ch) }
+
+// Set the position in a channel.
+func (p *Positions) Set(ch Channel, at Position) { *p.in(ch) = at }
+
+func (p *Positions) in(ch Channel) *Position {
 	switch ch {
 	case Desk:
-		return h.Desk
+		return &p.Desk
 	case ConsumerOnly:
-		return h.Own
+		return &p.Own
 	}
-	return h.Room
+	return &p.Room
 }
 
 // Seal makes the record of an event after head and the head after it. Salt is 16 random bytes of the event's own.
@@ -107,13 +113,9 @@ func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {
 // After is the head after a record.
 func (h Head) After(r Record) Head {
 	h.Version, h.Hash = r.Version, r.Hash
-	switch r.Channel {
-	case Desk:
-		h.Desk = r.Position()
-	case ConsumerOnly:
-		h.Own = r.Position()
-	default:
-		h.Room, h.RoomHash = r.Position(), r.Hash
+	h.Set(r.Channel, r.Position())
+	if r.Channel == Room {
+		h.RoomHash = r.Hash
 	}
 	return h
 }
@@ -185,8 +187,13 @@ func (r Record) EventOf(facts Kinds) (Event, error) {
 }
 
 // Wire is the record as parties see it: {"seq", "at", "by", "type", the facts, "content" or "erased"}.
-func (r Record) Wire() []byte {
-	b := make([]byte, 0, len(r.Facts)+len(r.Content)+160)
+func (r Record) Wire() []byte { return r.AppendWire(make([]byte, 0, r.WireSize())) }
+
+// WireSize is about how many bytes Wire has, mostly somewhat more.
+func (r Record) WireSize() int { return len(r.Facts) + len(r.Content) + 160 }
+
+// AppendWire writes Wire after b.
+func (r Record) AppendWire(b []byte) []byte {
 	b = append(b, `{"seq":`...)
 	b = strconv.AppendInt(b, r.Seq, 10)
 	b = append(b, `,"at":"`...)

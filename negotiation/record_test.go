@@ -15,7 +15,7 @@ func sealed(t *testing.T) (Record, Hash) {
 	t.Helper()
 	prev := Hash{9}
 	e := Event{At: time.UnixMicro(1767225600000001).UTC(), By: By{SideEnterprise, "agent"}, Channel: Room, Fact: MessagePosted{Question: true}, Content: &Content{Text: "你好"}}
-	r, head, err := Head{Version: 4, Hash: prev, Room: Position{3, "00000000"}, Desk: Position{1, "11111111"}}.Seal("case-1", e, bytes.Repeat([]byte{7}, 16))
+	r, head, err := Head{Version: 4, Hash: prev, Positions: Positions{Room: Position{3, "00000000"}, Desk: Position{1, "11111111"}}}.Seal("case-1", e, bytes.Repeat([]byte{7}, 16))
 	require.NoError(t, err)
 	require.Equal(t, r.Hash, head.Hash)
 	require.EqualValues(t, 5, head.Version)

@@ -23,7 +23,7 @@ const (
 type right struct {
 	sides  []Side
 	phases []Phase
-	when   func(c Case, by Actor, at time.Time) error // nil: nothing else
+	when   func(c *Case, by Actor, at time.Time) error // nil: nothing else
 }
 
 var (
@@ -79,7 +79,7 @@ var rightOf = rights()
 
 // May says whether the actor may see a part of the case or do a command now. Not being allowed to see the case's facts is
 // not_found; seeing it without the right is not_allowed; the right in another phase is wrong_phase.
-func (c Case) May(by Actor, a Action) error {
+func (c *Case) May(by Actor, a Action) error {
 	if c.Phase == PhaseNone { // nobody sees a case before it is filed
 		if by.Side() == SideConsumer && string(a) == (FileCase{}).Kind() {
 			return nil
@@ -101,7 +101,7 @@ func (c Case) May(by Actor, a Action) error {
 
 // Allowed lists the commands that the actor may send now, for the buttons of a screen; the door judges again. Like Step it never goes
 // back behind the last event.
-func (c Case) Allowed(by Actor, at time.Time) []string {
+func (c *Case) Allowed(by Actor, at time.Time) []string {
 	if at.Before(c.clock) {
 		at = c.clock
 	}
@@ -117,17 +117,18 @@ func (c Case) Allowed(by Actor, at time.Time) []string {
 
 // SeenBy is the case as the actor may see it: without what only the enterprise's desk or only the consumer knows, not even that it
 // happened.
-func (c Case) SeenBy(by Actor) Case {
+func (c *Case) SeenBy(by Actor) *Case {
+	seen := *c
 	if !c.sees(by, SeeChoice) {
-		c.Version, c.Consents.Escalation, c.clock = 0, nil, time.Time{}
+		seen.Version, seen.Consents.Escalation, seen.clock = 0, nil, time.Time{}
 	}
 	if !c.sees(by, SeeDesk) {
-		c.Version, c.Agent, c.Talk, c.clock = 0, "", [2]Talk{}, time.Time{}
+		seen.Version, seen.Agent, seen.Talk, seen.clock = 0, "", [2]Talk{}, time.Time{}
 	}
-	return c
+	return &seen
 }
 
-func (c Case) sees(by Actor, a Action) bool {
+func (c *Case) sees(by Actor, a Action) bool {
 	switch by.Side() {
 	case SideSystem:
 		return true
@@ -147,7 +148,7 @@ func (c Case) sees(by Actor, a Action) bool {
 }
 
 // acts says whether the officer's bureau may do the command: the competent one, but any bureau above it may chase (督办).
-func (c Case) acts(by Actor, a Action) bool {
+func (c *Case) acts(by Actor, a Action) bool {
 	if string(a) == (Chase{}).Kind() {
 		return true
 	}
@@ -155,6 +156,6 @@ func (c Case) acts(by Actor, a Action) bool {
 }
 
 // showsDetails says whether the enterprise sees the consumer's details: shown by the consumer, or needed by an accepted item.
-func (c Case) showsDetails() bool {
+func (c *Case) showsDetails() bool {
 	return c.Disclosed || c.Agreement != nil && slices.ContainsFunc(c.Agreement.Items, func(p Promise) bool { return p.Remedy.NeedsAddress() })
 }

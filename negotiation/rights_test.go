@@ -64,9 +64,9 @@ var everybody = []struct {
 	{"administrator of everything", Actor{ID: "mei", Role: RoleAdministrator, Enterprise: "shop", Bureau: "xuhui", Region: "310104"}, ""},
 }
 
-func everyPhase(t *testing.T) map[Phase]Case {
+func everyPhase(t *testing.T) map[Phase]*Case {
 	t.Helper()
-	cases := map[Phase]Case{
+	cases := map[Phase]*Case{
 		PhaseAwaitingResponse: newScenario(t).c,
 		PhaseNegotiating:      newScenario(t).offers(agent, refund(1, 1)).c,
 		PhaseAgreed:           agreed(t, true, refund(1, 1)).c,
@@ -134,7 +134,7 @@ func TestNobodySeesACaseBeforeItIsFiled(t *testing.T) {
 			if kind == "file_case" && who.actor.Role == RoleConsumer {
 				want = ""
 			}
-			require.Equal(t, want, CodeOf(Case{}.May(who.actor, Action(kind))), "%s by %s", kind, who.name)
+			require.Equal(t, want, CodeOf((&Case{}).May(who.actor, Action(kind))), "%s by %s", kind, who.name)
 		}
 	}
 }
@@ -147,7 +147,7 @@ func TestSeeing(t *testing.T) {
 	all, desk := []Action{SeeFacts, SeeRoom, SeeDesk, SeeDetails, SeeChoice}, []Action{SeeFacts, SeeRoom, SeeDesk, SeeDetails}
 	for _, x := range []struct {
 		actor  Actor
-		c      Case
+		c      *Case
 		may    []Action
 		hidden bool
 	}{

@@ -34,14 +34,14 @@ var (
 // scenario walks one case through time. Every step is sealed, decoded, folded again and compared, and the invariants are checked.
 type scenario struct {
 	t       testing.TB
-	c       Case
+	c       *Case
 	env     Env
-	before  Case
+	before  *Case
 	events  []Event // of the last step
 	head    Head
 	records []Record
-	folded  Case // by the decoded records alone
-	seen    func(label string, from, to Case)
+	folded  *Case // by the decoded records alone
+	seen    func(label string, from, to *Case)
 }
 
 // filing that the examples start from; sendBySelf is the consumer's choice for an unsettled case.
@@ -58,7 +58,7 @@ func platform() *Filing {
 
 // blank is before filing, on Monday 2026-03-02 at 09:00 in Shanghai.
 func blank(t testing.TB) *scenario {
-	return &scenario{t: t, env: Env{At: shanghai(t, "2026-03-02T09:00"), Calendar: workday.Default()}}
+	return &scenario{t: t, c: new(Case), folded: new(Case), env: Env{At: shanghai(t, "2026-03-02T09:00"), Calendar: workday.Default()}}
 }
 
 // newScenario has the case filed; unsettled, it goes to the bureau by itself.
@@ -193,7 +193,7 @@ func (s *scenario) try(by Actor, cmd Command) error {
 }
 
 // keep takes a step's events into the log and checks everything that always holds.
-func (s *scenario) keep(cmd Command, passed int, events []Event, after Case) {
+func (s *scenario) keep(cmd Command, passed int, events []Event, after *Case) {
 	s.t.Helper()
 	s.before, s.events = s.c, events
 	label, from := "", s.c
@@ -223,13 +223,13 @@ func (s *scenario) keep(cmd Command, passed int, events []Event, after Case) {
 	require.Equal(s.t, now, encode(s.t, after), "Step's case is not the fold of its events")
 	require.Equal(s.t, now, encode(s.t, s.folded), "the log folds to another case")
 	require.Equal(s.t, s.c.clock, s.folded.clock)
-	var back Case
+	var back *Case
 	require.NoError(s.t, json.Unmarshal([]byte(now), &back))
 	require.Equal(s.t, now, encode(s.t, back), "JSON round trip")
 	check(s.t, s.before, s.c, events)
 }
 
-func (s *scenario) moved(label string, from, to Case) {
+func (s *scenario) moved(label string, from, to *Case) {
 	if s.seen != nil && label != "" {
 		s.seen(label, from, to)
 	}
@@ -268,7 +268,7 @@ func encode(t require.TestingT, v any) string {
 }
 
 // check what holds for every case after every step.
-func check(t require.TestingT, before, c Case, events []Event) {
+func check(t require.TestingT, before, c *Case, events []Event) {
 	last := before.clock
 	for _, e := range events {
 		require.False(t, e.At.Before(last), "at went back")

@@ -11,11 +11,12 @@ func CheckText(field, s string, max int, must bool) error {
 	if must && !Visible(s) {
 		return required(field)
 	}
-	if !utf8.ValidString(s) {
+	n := plain(s)
+	rest := s[n:]
+	if !utf8.ValidString(rest) {
 		return NewError(CodeInvalid, "allowed", "UTF-8").On(field)
 	}
-	n := 0
-	for _, r := range s {
+	for _, r := range rest {
 		if n++; (r < ' ' || r > '~') && deceptive(r) { // most of most texts lies between
 			return NewError(CodeInvalid, "allowed", "text without control characters").On(field)
 		}

@@ -1,6 +1,7 @@
 package negotiation
 
 import (
+	"bytes"
 	"encoding/json"
 	"reflect"
 )
@@ -67,13 +68,36 @@ func (s *shape) kinded(b []byte) (Kinded, error) {
 	return v.Interface().(Kinded), nil
 }
 
-// encode gives what json.Marshal gives, which it asks for what is none of the kinds.
-func (k Kinds) encode(z Kinded) ([]byte, error) {
+// AppendTagged writes after b what json.Marshal gives of z, with its "type" in front.
+func (k Kinds) AppendTagged(b []byte, z Kinded) ([]byte, error) {
+	b = append(append(append(b, `{"type":"`...), z.Kind()...), '"')
+	n := len(b)
+	b, err := k.append(b, z)
+	switch {
+	case err != nil:
+		return nil, err
+	case b[n+1] == '}':
+		return append(b[:n], '}'), nil
+	}
+	b[n] = ','
+	return b, nil
+}
+
+// append writes after b what json.Marshal gives of z, which it asks for what is none of the kinds.
+func (k Kinds) append(b []byte, z Kinded) ([]byte, error) {
 	v := reflect.ValueOf(z)
 	if s := k[z.Kind()]; s != nil && s.of == v.Type() {
-		return s.encode(v)
+		return s.append(b, v)
 	}
-	return json.Marshal(z)
+	other, err := json.Marshal(z)
+	return append(b, other...), err
+}
+
+// encode gives what append writes.
+func (k Kinds) encode(z Kinded) ([]byte, error) {
+	var room [1024]byte // most fit
+	b, err := k.append(room[:0], z)
+	return bytes.Clone(b), err
 }
 
 // Vocabulary gives a zero value of every public command, system command and event, for contract tests.

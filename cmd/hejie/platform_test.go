@@ -71,7 +71,7 @@ func (p *platform) file(t *testing.T, r *running, then time.Time) (caseID string
 	caseID = app.NewID()
 	env := negotiation.Env{At: then, Calendar: workday.Default(), Filing: &negotiation.Filing{Case: caseID, Code: caseID[24:], Rules: negotiation.DefaultRules(),
 		Bureau: uuid.NewString(), Region: "430602", Enrolled: true, Open: negotiation.OpenCases{MaxOrder: 99, MaxEnterprise: 99, Max: 99}}}
-	_, err := r.engine.store.Change(t.Context(), app.Change{Case: caseID, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+	_, err := r.engine.store.Change(t.Context(), app.Change{Case: caseID, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 		events, after, err := c.Step(p.consumer, f, env)
 		return app.Decision{Events: events, After: after, Err: err}
 	}})

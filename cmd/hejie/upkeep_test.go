@@ -245,7 +245,7 @@ func TestCalendar(t *testing.T) {
 // do walks a command at an instant, which the door's own clock does not know.
 func (d *desk) do(t *testing.T, id string, at time.Time, by negotiation.Actor, cmd negotiation.Command) {
 	t.Helper()
-	_, err := d.store.Change(t.Context(), app.Change{Case: id, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+	_, err := d.store.Change(t.Context(), app.Change{Case: id, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 		env := negotiation.Env{At: at, Calendar: d.years.Calendar(), Filing: &negotiation.Filing{Case: id, Code: "K7QM2-XW9PD", Rules: negotiation.DefaultRules(),
 			Bureau: uuid.NewString(), Region: "430602", Enrolled: true, Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 1, Max: 1}}}
 		events, after, err := c.Step(by, cmd, env)

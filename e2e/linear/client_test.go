@@ -199,7 +199,7 @@ func (c *racer) look(ctx context.Context) (t table, err error) {
 	call := c.now()
 	var body struct {
 		Code      string
-		Case      negotiation.Case
+		Case      *negotiation.Case
 		Positions map[string]string
 	}
 	status, err := c.ask(ctx, "GET", "", nil, &body)

@@ -1,8 +1,6 @@
 package scheme
 
 import (
-	"encoding/json"
-
 	"hejie/negotiation"
 )
 
@@ -49,13 +47,7 @@ func (a *AnyCommand) UnmarshalJSON(b []byte) (err error) {
 }
 
 // MarshalJSON writes the fields of the command with "type" in front.
-func (a AnyCommand) MarshalJSON() ([]byte, error) {
-	b, err := json.Marshal(a.Command)
-	if err != nil {
-		return nil, err
-	}
-	return negotiation.Tagged(a.Command.Kind(), b), nil
-}
+func (a AnyCommand) MarshalJSON() ([]byte, error) { return commands.AppendTagged(nil, a.Command) }
 
 // DecodeEvent reads a record of an enterprise's log for Apply.
 func DecodeEvent(r negotiation.Record) (negotiation.Event, error) { return r.EventOf(facts) }

@@ -99,7 +99,7 @@ func (r *Rooms) build(ctx context.Context, f *CaseFile, cal *workday.Calendar) e
 	}
 	defer r.files.Release(1)
 	caseID := f.View.Case.ID
-	b := fileBuilder{file: f, cal: cal, c: negotiation.Case{ID: caseID}, now: f.View.Now}
+	b := fileBuilder{file: f, cal: cal, c: &negotiation.Case{ID: caseID}, now: f.View.Now}
 	for rec, err := range r.Timeline(ctx, caseID, f.Version) {
 		if err != nil {
 			return err
@@ -163,7 +163,7 @@ func (r *Rooms) ownChoices(ctx context.Context, caseID string, b *fileBuilder) e
 type fileBuilder struct {
 	file *CaseFile
 	cal  *workday.Calendar
-	c    negotiation.Case
+	c    *negotiation.Case
 	now  time.Time
 }
 
@@ -223,7 +223,7 @@ func (b *fileBuilder) close(t *TurnHeld, at time.Time) {
 }
 
 // clocks notes every deadline that ever ran: started, moved, stopped or passed by the event.
-func (b *fileBuilder) clocks(before negotiation.Case, e negotiation.Event) {
+func (b *fileBuilder) clocks(before *negotiation.Case, e negotiation.Event) {
 	passed, _ := e.Fact.(negotiation.DeadlinePassed)
 	for _, d := range before.Deadlines {
 		i := b.open(d.Key)

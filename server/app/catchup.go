@@ -9,7 +9,7 @@ import (
 // Past is the part of the log that catching up reads. Log satisfies it.
 type Past interface {
 	// Case gives the folded case and the end of its log, or not_found.
-	Case(ctx context.Context, id string) (negotiation.Case, negotiation.Head, error)
+	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)
 	// Records of a channel with seq > after, oldest first, at most limit.
 	Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error)
 }

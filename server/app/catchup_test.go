@@ -34,8 +34,8 @@ func pastWith(t *testing.T, room int) *pastOf {
 	return p
 }
 
-func (p *pastOf) Case(context.Context, string) (negotiation.Case, negotiation.Head, error) {
-	return negotiation.Case{ID: "c"}, p.head, p.err
+func (p *pastOf) Case(context.Context, string) (*negotiation.Case, negotiation.Head, error) {
+	return &negotiation.Case{ID: "c"}, p.head, p.err
 }
 
 func (p *pastOf) Records(_ context.Context, _ string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error) {

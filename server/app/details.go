@@ -30,7 +30,7 @@ const (
 )
 
 // DisclosureTo is the degree up to which the reader may open the details. The rights themselves are those of the case.
-func DisclosureTo(by negotiation.Actor, c negotiation.Case) Disclosure {
+func DisclosureTo(by negotiation.Actor, c *negotiation.Case) Disclosure {
 	switch {
 	case c.May(by, negotiation.SeeDetails) == nil:
 		return DisclosesFull
@@ -50,7 +50,7 @@ const (
 	BasisComplaint Basis = "complaint"
 )
 
-func basis(by negotiation.Actor, c negotiation.Case) Basis {
+func basis(by negotiation.Actor, c *negotiation.Case) Basis {
 	switch {
 	case by.Side() == negotiation.SideBureau:
 		return BasisComplaint
@@ -86,7 +86,7 @@ var Purposes = [...]Purpose{PurposeHandling, PurposeContact, PurposeVerification
 type Details struct{ w World }
 
 // View gives the consumer as the reader sees them without opening the details.
-func (d *Details) View(ctx context.Context, by negotiation.Actor, c negotiation.Case) (ConsumerView, error) {
+func (d *Details) View(ctx context.Context, by negotiation.Actor, c *negotiation.Case) (ConsumerView, error) {
 	v := ConsumerView{Disclosure: DisclosureTo(by, c)}
 	if v.Disclosure == DisclosesNothing {
 		return v, nil
@@ -104,7 +104,7 @@ func (d *Details) View(ctx context.Context, by negotiation.Actor, c negotiation.
 }
 
 // filer is the consumer, under the name of the case; without any data once they were erased.
-func (d *Details) filer(ctx context.Context, c negotiation.Case) (Person, error) {
+func (d *Details) filer(ctx context.Context, c *negotiation.Case) (Person, error) {
 	found, err := d.w.Plain.Filers(ctx, []string{c.ID})
 	p := found[c.ID]
 	p.Account = c.Consumer
@@ -147,7 +147,7 @@ func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string,
 	return o, nil
 }
 
-func (d *Details) read(ctx context.Context, c negotiation.Case) (o Opened, err error) {
+func (d *Details) read(ctx context.Context, c *negotiation.Case) (o Opened, err error) {
 	if o.Person, err = d.filer(ctx, c); err != nil {
 		return Opened{}, err
 	}
@@ -168,7 +168,7 @@ func (d *Details) read(ctx context.Context, c negotiation.Case) (o Opened, err e
 }
 
 // OpenedFile notes that somebody read the case file; call it before showing it. The consumer's own reading is not noted.
-func (d *Details) OpenedFile(ctx context.Context, by negotiation.Actor, c negotiation.Case) error {
+func (d *Details) OpenedFile(ctx context.Context, by negotiation.Actor, c *negotiation.Case) error {
 	if by.ID == c.Consumer {
 		return nil
 	}
@@ -179,7 +179,7 @@ func (d *Details) OpenedFile(ctx context.Context, by negotiation.Actor, c negoti
 
 // Names of the people in a case's room, by account: staff by their display name, the consumer as View has them. Accounts that
 // nobody knows (the system's) are left out. It is empty for a reader who does not see the room.
-func (d *Details) Names(ctx context.Context, by negotiation.Actor, c negotiation.Case, accounts []string) (map[string]string, error) {
+func (d *Details) Names(ctx context.Context, by negotiation.Actor, c *negotiation.Case, accounts []string) (map[string]string, error) {
 	if DisclosureTo(by, c) == DisclosesNothing {
 		return map[string]string{}, nil
 	}

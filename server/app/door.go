@@ -41,7 +41,8 @@ func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (Command
 	if cmd == nil {
 		return CommandID{}, negotiation.NewError(negotiation.CodeRequired).On("do")
 	}
-	b, err := negotiation.AnyCommand{Command: cmd}.MarshalJSON() // as json.Marshal would give it, which reads it all once more
+	var room [1024]byte // most fit
+	b, err := negotiation.AppendCommand(room[:0], cmd)
 	if err != nil {
 		return CommandID{}, err
 	}
@@ -63,7 +64,7 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Receipt{}, err
 		}
 	}
-	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c negotiation.Case, look Look) Decision {
+	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c *negotiation.Case, look Look) Decision {
 		env := env
 		var err error
 		switch f := cmd.(type) {
@@ -103,7 +104,7 @@ func gone(look Look, enterprise string) (bool, error) {
 
 // mayAssign refuses to give a case to somebody who works no more: deactivation gives back what they have by then. The system only
 // gives back, and only what such a one has: a colleague may have taken it meanwhile.
-func mayAssign(look Look, c negotiation.Case, by negotiation.Actor, agent string) error {
+func mayAssign(look Look, c *negotiation.Case, by negotiation.Actor, agent string) error {
 	system := by.Side() == negotiation.SideSystem
 	if system {
 		agent = c.Agent
@@ -126,14 +127,14 @@ func (l *Ledger) Tick(ctx context.Context, caseID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c negotiation.Case, _ Look) Decision {
+	_, err = l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c *negotiation.Case, _ Look) Decision {
 		return l.decide(c, negotiation.System, nil, env)
 	}})
 	return err
 }
 
 // decide by the calendar as it is when the turn comes: a year may have been imported while the command waited.
-func (l *Ledger) decide(c negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
+func (l *Ledger) decide(c *negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
 	if err := TextsInForce().inForce(cmd); err != nil && c.May(by, negotiation.Action(cmd.Kind())) == nil {
 		return Decision{After: c, Err: err}
 	}
@@ -175,7 +176,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if p, err = p.checked(); err != nil {
 		return Receipt{}, err
 	}
-	decide := func(c negotiation.Case, look Look) Decision {
+	decide := func(c *negotiation.Case, look Look) Decision {
 		in := filing
 		var err error
 		if in.Open, err = l.openCases(look, by.ID, f.Enterprise, in.OrderRef); err != nil {

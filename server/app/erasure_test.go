@@ -71,7 +71,7 @@ func TestErase(t *testing.T) {
 }
 
 // promised is a case whose claim was accepted, and a picture that the agent has uploaded for it.
-func (p people) promised() (negotiation.Case, app.FileRow) {
+func (p people) promised() (*negotiation.Case, app.FileRow) {
 	p.t.Helper()
 	id := p.file(p.buyer, p.enterprise.ID)
 	c := p.caseOf(id)
@@ -109,7 +109,7 @@ func TestEraseProofOfAnOldLog(t *testing.T) {
 	p := newPeople(t)
 	c, upload := p.promised()
 	id := c.ID
-	_, err := p.store.Change(p.ctx, app.Change{Case: id, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+	_, err := p.store.Change(p.ctx, app.Change{Case: id, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 		e := negotiation.Event{At: c.LastAt, By: negotiation.By{Side: negotiation.SideEnterprise, ID: p.agent.Actor.ID}, Channel: negotiation.Room,
 			Fact: negotiation.PerformanceReported{Item: 0, File: upload.ID}}
 		return app.Decision{Events: []negotiation.Event{e}, After: c.Apply(e)}

@@ -26,7 +26,7 @@ type Change struct {
 	Command CommandID
 	// Decide decides on the case as it is in the transaction. It may run before its turn on what may be that case, and again after a
 	// conflict, on any goroutine: so it has no effects.
-	Decide func(c negotiation.Case, look Look) Decision
+	Decide func(c *negotiation.Case, look Look) Decision
 	// Also writes what becomes true together with an accepted command, in its transaction and before anybody hears of it; nil: nothing. It may run
 	// again after a conflict. Its error is a fault: nothing of the change is kept.
 	Also func(ctx context.Context, tx PlainTx) error
@@ -46,7 +46,7 @@ type Look interface {
 // refused. After is the case with all of them applied.
 type Decision struct {
 	Events  []negotiation.Event
-	After   negotiation.Case
+	After   *negotiation.Case
 	Notices []Notice
 	Err     error
 }
@@ -54,7 +54,7 @@ type Decision struct {
 // Receipt of an accepted command; the same for each time it is sent.
 type Receipt struct {
 	Case      string
-	Positions map[negotiation.Channel]negotiation.Position
+	Positions negotiation.Positions // where it reached, zero where it did not
 	Repeated  bool
 }
 
@@ -73,7 +73,7 @@ type Log interface {
 	// changed then, but when the answer to a COMMIT was lost and the database could not be asked, nobody knows.
 	Change(ctx context.Context, ch Change) (Receipt, error)
 	// Case gives the folded case and the end of its log, or not_found.
-	Case(ctx context.Context, id string) (negotiation.Case, negotiation.Head, error)
+	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)
 	// Records of a channel with seq > after, oldest first, at most limit.
 	Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error)
 	// RecordsOf a case's room of the given types, oldest first.

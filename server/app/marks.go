@@ -15,7 +15,7 @@ func (m *Marks) Of(ctx context.Context, x Session, caseID string) (map[negotiati
 }
 
 // OfOthers is how far the other party has read the room of a case, for the bureau either party.
-func (m *Marks) OfOthers(ctx context.Context, x Session, c negotiation.Case) (int64, error) {
+func (m *Marks) OfOthers(ctx context.Context, x Session, c *negotiation.Case) (int64, error) {
 	consumer, enterprise := c.Consumer, c.Enterprise
 	switch x.Actor.Side() {
 	case negotiation.SideConsumer:

@@ -12,7 +12,7 @@ import (
 // send nothing, but for the first question of the enterprise, which is its response. No notice carries a word of the room.
 //
 // Who talks in a room sees its offers there: a new offer is told when it was not seen for as long as patience, see Offered.
-func notices(before, after negotiation.Case, events []negotiation.Event, patience time.Duration) []Notice {
+func notices(before, after *negotiation.Case, events []negotiation.Event, patience time.Duration) []Notice {
 	var list []Notice
 	for _, e := range events {
 		list = append(list, noticesOf(after, before.FirstResponse.IsZero(), e)...)
@@ -26,7 +26,7 @@ func notices(before, after negotiation.Case, events []negotiation.Event, patienc
 }
 
 type letter struct {
-	c  negotiation.Case
+	c  *negotiation.Case
 	at time.Time
 }
 
@@ -63,7 +63,7 @@ func (m letter) toParties(by negotiation.Side, t Template, params ...string) []N
 }
 
 // noticesOf one event. A due instant is told as the day that it ends ("2026-11-25" for 00:00 of the 26th).
-func noticesOf(c negotiation.Case, unanswered bool, e negotiation.Event) []Notice {
+func noticesOf(c *negotiation.Case, unanswered bool, e negotiation.Event) []Notice {
 	m, by := letter{c, e.At}, e.By.Side
 	switch f := e.Fact.(type) {
 	case negotiation.CaseFiled:

@@ -14,15 +14,15 @@ func TestNotices(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 17, 1, 0, 0, 0, time.UTC)
 	until := time.Date(2026, 4, 16, 16, 0, 0, 0, time.UTC) // 00:00 of the 17th in Shanghai
-	talking := negotiation.Case{ID: "c", Code: "K7QM2-XW9PD", Consumer: "mei", Enterprise: "e", Phase: negotiation.PhaseNegotiating}
-	offered := talking
+	talking := &negotiation.Case{ID: "c", Code: "K7QM2-XW9PD", Consumer: "mei", Enterprise: "e", Phase: negotiation.PhaseNegotiating}
+	offered := *talking
 	offered.Offers = []*negotiation.Offer{{Number: 1, By: negotiation.SideEnterprise, State: negotiation.StateOpen}}
-	claimed := talking
+	claimed := *talking
 	claimed.Offers = []*negotiation.Offer{{Number: 1, By: negotiation.SideConsumer, State: negotiation.StateOpen}}
 	remind := negotiation.Reminded{Deadline: negotiation.Negotiation, Due: until, Whom: negotiation.SideConsumer}
 	type told struct{ to, template, until string }
 	tests := map[string]struct {
-		c    negotiation.Case
+		c    *negotiation.Case
 		fact negotiation.Fact
 		by   negotiation.Side
 		want []told
@@ -39,8 +39,8 @@ func TestNotices(t *testing.T) {
 		"lapsed for the second time": {talking, negotiation.CaseClosed{Class: negotiation.ClassLC}, negotiation.SideSystem,
 			[]told{{"mei", TemplateClosed, ""}, {"desk:e", TemplateClosed, ""}}},
 		"withdrawn":                       {talking, negotiation.CaseClosed{Class: negotiation.ClassWC, Until: until}, negotiation.SideConsumer, []told{{"desk:e", TemplateClosed, ""}}},
-		"an offer waits for the consumer": {offered, remind, negotiation.SideSystem, []told{{"mei", TemplateAnswerOrLapse, "2026-04-16"}}},
-		"their turn, but no offer":        {claimed, remind, negotiation.SideSystem, []told{{"mei", TemplateDeadline, "2026-04-16"}}},
+		"an offer waits for the consumer": {&offered, remind, negotiation.SideSystem, []told{{"mei", TemplateAnswerOrLapse, "2026-04-16"}}},
+		"their turn, but no offer":        {&claimed, remind, negotiation.SideSystem, []told{{"mei", TemplateDeadline, "2026-04-16"}}},
 		"ruled":                           {talking, negotiation.RefusalRuled{}, negotiation.SideBureau, []told{{"mei", TemplateRefusalRuled, ""}, {"desk:e", TemplateRefusalRuled, ""}}},
 		"found":                           {talking, negotiation.PerformanceFound{}, negotiation.SideBureau, []told{{"mei", TemplatePerformanceFound, ""}, {"desk:e", TemplatePerformanceFound, ""}}},
 		"a message":                       {talking, negotiation.MessagePosted{}, negotiation.SideEnterprise, nil},

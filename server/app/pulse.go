@@ -111,7 +111,11 @@ func (p *Pulse) awake(ctx context.Context) error {
 	if fresh() {
 		return nil
 	}
-	beat := y.beats.DoChan("", func() (any, error) {
+	return p.wake(ctx, fresh)
+}
+
+func (p *Pulse) wake(ctx context.Context, fresh func() bool) error {
+	beat := p.w.Yearbook.beats.DoChan("", func() (any, error) {
 		if fresh() {
 			return nil, nil
 		}

@@ -88,7 +88,7 @@ type InboxCounts struct {
 }
 
 // ColumnOf is the board's column of a case. Whether a running negotiation is coming up depends on the hour: see BreachAt.
-func ColumnOf(c negotiation.Case) Column {
+func ColumnOf(c *negotiation.Case) Column {
 	switch c.Phase {
 	case negotiation.PhaseAwaitingResponse, negotiation.PhaseNegotiating:
 		return ColumnRunning
@@ -115,7 +115,7 @@ func ColumnOf(c negotiation.Case) Column {
 
 // BreachAt is when a running negotiation fails or misses its first response (also in the past: it did); zero for other cases.
 // The case stands in ColumnComing from two working days before.
-func BreachAt(c negotiation.Case) time.Time {
+func BreachAt(c *negotiation.Case) time.Time {
 	if ColumnOf(c) != ColumnRunning {
 		return time.Time{}
 	}
@@ -129,7 +129,7 @@ func BreachAt(c negotiation.Case) time.Time {
 }
 
 // DueOf is the clock that counts for the one whose turn it is: their own that ends first, or else whichever ends first.
-func DueOf(c negotiation.Case) (due negotiation.Deadline, ok bool) {
+func DueOf(c *negotiation.Case) (due negotiation.Deadline, ok bool) {
 	for _, d := range c.Deadlines {
 		own, had := d.Whose == c.Turn, due.Whose == c.Turn
 		if !ok || own && !had || own == had && d.Due.Before(due.Due) {
@@ -140,7 +140,7 @@ func DueOf(c negotiation.Case) (due negotiation.Deadline, ok bool) {
 }
 
 // AlsoOf is who has a part of an agreement to perform or to confirm, besides the one whose turn it is; in the order of their names.
-func AlsoOf(c negotiation.Case) (also []negotiation.Side) {
+func AlsoOf(c *negotiation.Case) (also []negotiation.Side) {
 	for _, side := range []negotiation.Side{negotiation.SideConsumer, negotiation.SideEnterprise} {
 		if side != c.Turn && slices.ContainsFunc(c.Deadlines, func(d negotiation.Deadline) bool { return d.Whose == side && ofPromise(d.Key) }) {
 			also = append(also, side)

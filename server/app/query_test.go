@@ -28,7 +28,7 @@ func TestAlsoOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			require.Equal(t, x.want, app.AlsoOf(negotiation.Case{Turn: x.turn, Deadlines: x.clocks}))
+			require.Equal(t, x.want, app.AlsoOf(&negotiation.Case{Turn: x.turn, Deadlines: x.clocks}))
 		})
 	}
 }

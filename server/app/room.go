@@ -26,7 +26,7 @@ func NewRooms(w World, a *App) *Rooms {
 
 // CaseView is a case as one reader sees it: the facts, and with the right to the room its texts and people.
 type CaseView struct {
-	Case           negotiation.Case
+	Case           *negotiation.Case
 	Room           bool   // the reader sees the room; without it the texts below are empty
 	Title          string // goods or service
 	Facts          string // what happened
@@ -79,7 +79,7 @@ func (r *Rooms) MayRead(ctx context.Context, s Session, caseID string, ch negoti
 
 // MayRead is the rule of who reads a channel of a case: not_found without the right to it, also for a channel that there is not;
 // case_code_required for a case that is sealed to the session. Everything that gives out a channel asks it.
-func MayRead(s Session, c negotiation.Case, ch negotiation.Channel) error {
+func MayRead(s Session, c *negotiation.Case, ch negotiation.Channel) error {
 	a := negotiation.SeeRoom
 	switch ch {
 	case negotiation.Room:
@@ -97,9 +97,9 @@ func MayRead(s Session, c negotiation.Case, ch negotiation.Channel) error {
 }
 
 // open gives a case whose facts the session may see.
-func (r *Rooms) open(ctx context.Context, s Session, caseID string) (negotiation.Case, negotiation.Head, error) {
+func (r *Rooms) open(ctx context.Context, s Session, caseID string) (*negotiation.Case, negotiation.Head, error) {
 	if !ValidID(caseID) {
-		return negotiation.Case{}, negotiation.Head{}, notFound()
+		return nil, negotiation.Head{}, notFound()
 	}
 	c, head, err := r.w.Log.Case(ctx, caseID)
 	if err != nil {
@@ -142,7 +142,7 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 }
 
 // without leaves out what the door refuses for a reason that lies outside of the case: taking it up again with an enterprise that is gone.
-func (r *Rooms) without(ctx context.Context, allowed []string, c negotiation.Case) ([]string, error) {
+func (r *Rooms) without(ctx context.Context, allowed []string, c *negotiation.Case) ([]string, error) {
 	i := slices.Index(allowed, negotiation.Reopen{}.Kind())
 	if i < 0 {
 		return allowed, nil

@@ -37,7 +37,7 @@ func (s Session) Sealed(caseID string, lastAt time.Time) bool {
 
 // Opens says case_code_required for the consumer's own case that is sealed to the session. It says nothing of other cases: whether
 // they are there is not the session's to tell.
-func (s Session) Opens(c negotiation.Case) error {
+func (s Session) Opens(c *negotiation.Case) error {
 	if c.Consumer == s.Actor.ID && s.Sealed(c.ID, c.LastAt) {
 		return negotiation.NewError(CodeCaseCodeRequired)
 	}

@@ -259,7 +259,7 @@ func (w *world) try(x app.Session, caseID string, cmd negotiation.Command) error
 	return err
 }
 
-func (w *world) caseOf(id string) negotiation.Case {
+func (w *world) caseOf(id string) *negotiation.Case {
 	w.t.Helper()
 	c, _, err := w.store.Case(w.ctx, id)
 	require.NoError(w.t, err)

@@ -237,7 +237,7 @@ func (p *platform) open(n int) string {
 	caseID := id("case", n)
 	env := negotiation.Env{At: p.Now(), Calendar: workday.Default(), Filing: &negotiation.Filing{Case: caseID, Code: fmt.Sprintf("CODE%06d", n), Rules: negotiation.DefaultRules(),
 		Bureau: id("bureau"), Region: "430602", Enrolled: true, OrderRef: fmt.Sprint("ref", n), Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 99, Max: 99}}}
-	_, err := p.store.Change(context.Background(), app.Change{Case: caseID, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+	_, err := p.store.Change(context.Background(), app.Change{Case: caseID, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 		events, after, err := c.Step(consumer, f, env)
 		return app.Decision{Events: events, After: after, Err: err}
 	}})

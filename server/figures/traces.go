@@ -78,7 +78,7 @@ func (t *Traces) Change(ctx context.Context, ch app.Change) (app.Receipt, error)
 	defer walk.End()
 	handed := time.Now()
 	decide, tries := ch.Decide, 0
-	ch.Decide = func(c negotiation.Case, look app.Look) app.Decision {
+	ch.Decide = func(c *negotiation.Case, look app.Look) app.Decision {
 		tries++
 		started := time.Now()
 		d := decide(c, look)

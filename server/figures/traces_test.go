@@ -30,13 +30,13 @@ type log struct {
 
 func (l log) Change(_ context.Context, ch app.Change) (app.Receipt, error) {
 	for range l.tries {
-		ch.Decide(negotiation.Case{}, nil)
+		ch.Decide(&negotiation.Case{}, nil)
 	}
 	return app.Receipt{Case: ch.Case}, l.err
 }
 
-func decide(negotiation.Case, app.Look) app.Decision {
-	return app.Decision{Events: []negotiation.Event{{Fact: negotiation.MessagePosted{}}}, After: negotiation.Case{Phase: negotiation.PhaseNegotiating}}
+func decide(*negotiation.Case, app.Look) app.Decision {
+	return app.Decision{Events: []negotiation.Event{{Fact: negotiation.MessagePosted{}}}, After: &negotiation.Case{Phase: negotiation.PhaseNegotiating}}
 }
 
 func TestTraces(t *testing.T) {

@@ -156,5 +156,5 @@ func (a api) EraseContent(ctx context.Context, r EraseContentRequestObject) (Era
 	if err != nil {
 		return nil, err
 	}
-	return EraseContent200JSONResponse{Positions: positionsOf(receipt.Case, receipt.Positions)}, nil
+	return EraseContent200JSONResponse{Positions: reached(receipt)}, nil
 }

@@ -34,7 +34,7 @@ func (a api) FileCase(ctx context.Context, r FileCaseRequestObject) (FileCaseRes
 	if err != nil {
 		return nil, err
 	}
-	return FileCase201JSONResponse{Case: receipt.Case, Code: view.Case.Code, Ack: r.Body.Id, Positions: positionsOf(receipt.Case, receipt.Positions)}, nil
+	return FileCase201JSONResponse{Case: receipt.Case, Code: view.Case.Code, Ack: r.Body.Id, Positions: reached(receipt)}, nil
 }
 
 func (a api) ListMyCases(ctx context.Context, r ListMyCasesRequestObject) (ListMyCasesResponseObject, error) {
@@ -74,7 +74,7 @@ func (a api) DoCommand(ctx context.Context, r DoCommandRequestObject) (DoCommand
 	if err != nil {
 		return nil, err
 	}
-	return DoCommand200JSONResponse{Ack: r.Body.Id, Positions: positionsOf(r.Id, receipt.Positions)}, nil
+	return DoCommand200JSONResponse{Ack: r.Body.Id, Positions: reached(receipt)}, nil
 }
 
 // opened refuses what is no id and an older case that this session has not proved.

@@ -135,7 +135,7 @@ func TestStructsAreTheContracts(t *testing.T) {
 	t.Parallel()
 	doc := contract(t)
 	for name, v := range map[string]any{
-		"Case": negotiation.Case{}, "Rules": negotiation.Rules{}, "Limits": app.Limits{}, "Region": region.Region{}, "StripDay": workday.Day{},
+		"Case": &negotiation.Case{}, "Rules": negotiation.Rules{}, "Limits": app.Limits{}, "Region": region.Region{}, "StripDay": workday.Day{},
 		"BarShare": scorecard.Share{}, "Ratio": scorecard.Ratio{}, "Rank": scorecard.Rank{}, "Speed": scorecard.Speed{}, "Within": scorecard.Within{},
 		"Profile": scheme.Profile{}, "FiveOnes": scheme.Conditions{}, "Content": negotiation.Content{}, "By": negotiation.By{},
 	} {

@@ -46,6 +46,17 @@ func positionsOf(caseID string, ps map[negotiation.Channel]negotiation.Position)
 	return out
 }
 
+// reached are the positions of a receipt.
+func reached(r app.Receipt) Positions {
+	ps := make(map[negotiation.Channel]negotiation.Position, 1)
+	for _, ch := range negotiation.Channels {
+		if p := r.Positions.At(ch); p.Seq > 0 {
+			ps[ch] = p
+		}
+	}
+	return positionsOf(r.Case, ps)
+}
+
 func bureauName(b app.Bureau) BureauName {
 	return BureauName{Id: b.ID, NameZh: b.NameZH, NameEn: b.NameEN}
 }
@@ -59,7 +70,7 @@ func bureauOrNone(b *app.Bureau) BureauName {
 
 // viewOf is the snapshot of a case. Lists that are nil in the fold are empty on the wire.
 func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
-	c := v.Case
+	c := *v.Case
 	_, desk := v.Positions[negotiation.Desk]
 	c.Version = v.Positions[negotiation.Room].Seq + v.Positions[negotiation.Desk].Seq // the number of all events would tell of others' channels
 	if !desk {

@@ -73,9 +73,9 @@ func TestResume(t *testing.T) {
 		for _, tt := range tests {
 			c := w.dial("consumer:" + tt.name)
 			w.mu.Lock()
-			owned := w.cases[caseNo(1)]
+			owned := *w.cases[caseNo(1)]
 			owned.Consumer = "consumer:" + tt.name
-			w.cases[caseNo(1)] = owned
+			w.cases[caseNo(1)] = &owned
 			w.mu.Unlock()
 			f := c.subscribe(roomNo(1), tt.since)
 			require.Equal(t, tt.recovered, *f.Recovered, tt.name)

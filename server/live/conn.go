@@ -36,7 +36,8 @@ type conn struct {
 	room    chan struct{} // closed by the pump when a catch-up waits for the queue to empty; else nil
 	jobs    []job
 	working bool
-	space   *sync.Cond // the reader waits for the worker; made when needed
+	tasks   struct{ work, pump func() } // for the hands: a method's value would be made anew each time
+	space   *sync.Cond                  // the reader waits for the worker; made when needed
 	subs    []*subscription
 	feeds   map[string]*follower
 
@@ -67,6 +68,7 @@ const (
 
 // prepare makes the socket ready before its reader starts.
 func (c *conn) prepare() {
+	c.tasks.work, c.tasks.pump = c.work, c.pump
 	perSecond := c.hub.Limits.CommandsPerSecond
 	c.other = rate.NewLimiter(rate.Limit(5*perSecond), 10*perSecond)
 	c.hub.wheel.put(c, c.hub.Now())
@@ -177,7 +179,7 @@ func (c *conn) enqueue(j job) {
 	}
 	c.jobs = append(c.jobs, j)
 	if !c.working {
-		c.working = c.hub.hands.do(c.work)
+		c.working = c.hub.hands.do(c.tasks.work)
 	}
 }
 
@@ -231,7 +233,7 @@ func (c *conn) push(payload []byte, k kind) bool {
 	c.queue = append(c.queue, payload)
 	c.bytes = bytes
 	if !c.pumping {
-		c.pumping = c.hub.hands.do(c.pump)
+		c.pumping = c.hub.hands.do(c.tasks.pump)
 	}
 	c.mu.Unlock()
 	return true

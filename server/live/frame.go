@@ -216,14 +216,14 @@ func (c *conn) allow(l *rate.Limiter, at time.Time) error {
 }
 
 func ackFrame(id string, r app.Receipt) []byte {
-	b := make([]byte, 0, 64+80*len(r.Positions))
+	b := make([]byte, 0, 64+2*80) // a receipt seldom has more than one
 	b = append(append(append(b, `{"ack":"`...), id...), `","positions":{`...)
-	for i, ch := range negotiation.Channels {
-		p, ok := r.Positions[ch]
-		if !ok {
+	for _, ch := range negotiation.Channels {
+		p := r.Positions.At(ch)
+		if p.Seq == 0 {
 			continue
 		}
-		if i > 0 && b[len(b)-1] != '{' {
+		if b[len(b)-1] != '{' {
 			b = append(b, ',')
 		}
 		b = append(append(append(append(b, '"'), r.Case...), '/'), ch...)

@@ -188,13 +188,13 @@ func TestAckFrame(t *testing.T) {
 	t.Parallel()
 	p := negotiation.Position{Seq: 18, H8: "9f31c2aa"}
 	for _, tt := range []struct {
-		positions map[negotiation.Channel]negotiation.Position
+		positions negotiation.Positions
 		want      string
 	}{
-		{nil, `{}`},
-		{map[negotiation.Channel]negotiation.Position{negotiation.Room: p}, `{"c/room":"18.9f31c2aa"}`},
-		{map[negotiation.Channel]negotiation.Position{negotiation.Desk: p}, `{"c/desk":"18.9f31c2aa"}`},
-		{map[negotiation.Channel]negotiation.Position{negotiation.Room: p, negotiation.Desk: {}}, `{"c/room":"18.9f31c2aa","c/desk":"0"}`},
+		{negotiation.Positions{}, `{}`},
+		{negotiation.Positions{Room: p}, `{"c/room":"18.9f31c2aa"}`},
+		{negotiation.Positions{Desk: p}, `{"c/desk":"18.9f31c2aa"}`},
+		{negotiation.Positions{Room: p, Own: p}, `{"c/room":"18.9f31c2aa","c/consumer":"18.9f31c2aa"}`},
 	} {
 		require.Equal(t, `{"ack":"i","positions":`+tt.want+`}`, string(ackFrame("i", app.Receipt{Case: "c", Positions: tt.positions})))
 	}

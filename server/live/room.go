@@ -142,7 +142,7 @@ func (s *shard) deliver(c *app.Commit) {
 			continue
 		}
 		if rightsMoved(c) {
-			r.recheck(*c.After)
+			r.recheck(c.After)
 		}
 		r.publish(c.Records)
 	}
@@ -154,7 +154,7 @@ func rightsMoved(c *app.Commit) bool {
 	return b.Phase != a.Phase || b.Agent != a.Agent || b.Bureau != a.Bureau || b.Enterprise != a.Enterprise || b.Escalated() != a.Escalated()
 }
 
-func (r *room) recheck(c negotiation.Case) {
+func (r *room) recheck(c *negotiation.Case) {
 	for _, sub := range slices.Clone(r.subs) {
 		if err := app.MayRead(sub.conn.visitor.Session, c, r.channel); err != nil {
 			sub.conn.dropSub(sub)
@@ -175,12 +175,7 @@ type ended struct {
 
 // publish takes the commit's records of this channel into the room and gives them to its subscribers, encoded once.
 func (r *room) publish(records []negotiation.Record) {
-	var fresh []entry
-	for i := range records {
-		if records[i].Channel == r.channel {
-			fresh = append(fresh, entry{records[i].Position(), records[i].Wire()})
-		}
-	}
+	frame, fresh := r.frame(records)
 	for i := range records {
 		if records[i].Type == (negotiation.ContentErased{}).Kind() {
 			r.forget() // what was erased must not be told again
@@ -190,7 +185,6 @@ func (r *room) publish(records []negotiation.Record) {
 		return
 	}
 	r.take(fresh)
-	frame := channelFrame(r.name, fresh, nil)
 	for _, sub := range r.subs {
 		switch {
 		case !sub.attached:
@@ -200,6 +194,32 @@ func (r *room) publish(records []negotiation.Record) {
 			r.follow(sub)
 		}
 	}
+}
+
+// frame is the channelFrame of the records of this channel, and the entries that lie in it.
+func (r *room) frame(records []negotiation.Record) (frame []byte, fresh []entry) {
+	size := 0
+	for i := range records {
+		if records[i].Channel == r.channel {
+			size += records[i].WireSize()
+		}
+	}
+	if size == 0 {
+		return nil, nil
+	}
+	frame = openFrame(r.name, size)
+	for i := range records {
+		if records[i].Channel != r.channel {
+			continue
+		}
+		if len(fresh) > 0 {
+			frame = append(frame, ',')
+		}
+		from := len(frame)
+		frame = records[i].AppendWire(frame)
+		fresh = append(fresh, entry{records[i].Position(), frame[from:len(frame):len(frame)]})
+	}
+	return append(closeEvents(frame, fresh[len(fresh)-1].at), '}'), fresh
 }
 
 // take appends what is new in entries: a catch-up may have read them before they were published. After a gap the room begins anew,
@@ -331,26 +351,24 @@ func (r *room) remove(sub *subscription) {
 
 // channelFrame is {"channel", "events", "position"} and, in the answer to a subscription, "recovered".
 func channelFrame(name string, entries []entry, recovered *answer) []byte {
-	n := len(name) + 80
+	n := 0
 	for _, e := range entries {
 		n += len(e.wire) + 1
 	}
-	b := make([]byte, 0, n)
-	b = append(append(append(b, `{"channel":"`...), name...), `","events":[`...)
+	b := openFrame(name, n)
 	for i, e := range entries {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		b = append(b, e.wire...)
 	}
-	b = append(b, `],"position":"`...)
 	position := negotiation.Position{}
 	if len(entries) > 0 {
 		position = entries[len(entries)-1].at
 	} else if recovered != nil {
 		position = recovered.position
 	}
-	b = append(append(b, position.String()...), '"')
+	b = closeEvents(b, position)
 	if recovered != nil {
 		b = append(b, `,"recovered":`...)
 		if recovered.yes {
@@ -376,4 +394,14 @@ func parseChannel(name string) (caseID string, ch negotiation.Channel, err error
 		return "", "", negotiation.NewError(negotiation.CodeNotFound)
 	}
 	return caseID, ch, nil
+}
+
+// openFrame begins a channelFrame with events of about so many bytes, closeEvents ends them.
+func openFrame(name string, events int) []byte {
+	b := make([]byte, 0, len(name)+events+80)
+	return append(append(append(b, `{"channel":"`...), name...), `","events":[`...)
+}
+
+func closeEvents(b []byte, at negotiation.Position) []byte {
+	return append(append(append(b, `],"position":"`...), at.String()...), '"')
 }

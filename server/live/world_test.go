@@ -45,7 +45,7 @@ type world struct {
 
 	mu     sync.Mutex
 	now    time.Time
-	cases  map[string]negotiation.Case
+	cases  map[string]*negotiation.Case
 	heads  map[string]negotiation.Head
 	log    map[string][]negotiation.Record
 	dates  map[string]time.Time // expiry of sessions, by person
@@ -77,7 +77,7 @@ func newWorld(t testing.TB, change func(*Options)) *world {
 func makeWorld(t testing.TB, change func(*Options)) *world {
 	t.Helper()
 	start := time.Date(2026, 8, 4, 2, 0, 0, 0, time.UTC)
-	w := &world{TB: t, ticks: make(chan time.Time), start: start, now: start, cases: map[string]negotiation.Case{}, heads: map[string]negotiation.Head{},
+	w := &world{TB: t, ticks: make(chan time.Time), start: start, now: start, cases: map[string]*negotiation.Case{}, heads: map[string]negotiation.Head{},
 		log: map[string][]negotiation.Record{}, dates: map[string]time.Time{}, hidden: map[string]bool{}, marks: map[string]int64{}}
 	o := Options{Visitor: w.visitor, Past: w, Door: w, Feeds: w, Marks: marks{w}, Limits: app.DefaultLimits(), Now: w.Now, Ticks: w.ticks,
 		EncodeRow: func(r app.CaseRow) ([]byte, error) {
@@ -151,7 +151,7 @@ func (w *world) visitor(r *http.Request) (Visitor, error) {
 func (w *world) open(id string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.cases[id] = negotiation.Case{ID: id, Consumer: "consumer", Enterprise: enterprise, Bureau: bureau, Region: "110105", Phase: negotiation.PhaseNegotiating}
+	w.cases[id] = &negotiation.Case{ID: id, Consumer: "consumer", Enterprise: enterprise, Bureau: bureau, Region: "110105", Phase: negotiation.PhaseNegotiating}
 }
 
 // commit adds events to a case's log and tells the hub.
@@ -167,7 +167,7 @@ func (w *world) commitEvents(id string, change func(*negotiation.Case), events .
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	before := w.cases[id]
-	after := before
+	after := *before
 	if change != nil {
 		change(&after)
 	}
@@ -182,11 +182,11 @@ func (w *world) commitEvents(id string, change func(*negotiation.Case), events .
 		records = append(records, r)
 	}
 	after.Version = w.heads[id].Version
-	w.cases[id] = after
+	w.cases[id] = &after
 	w.log[id] = append(w.log[id], records...)
 	row := app.CaseRow{Case: id, Version: after.Version, Consumer: after.Consumer, Enterprise: after.Enterprise, Region: after.Region, Title: "kettle",
 		RoomSeq: w.heads[id].Room.Seq}
-	w.held = append(w.held, app.Commit{Records: records, Before: &before, After: &after, Row: row})
+	w.held = append(w.held, app.Commit{Records: records, Before: before, After: &after, Row: row})
 	w.publish()
 	return w.heads[id]
 }
@@ -209,7 +209,7 @@ func (w *world) publish() {
 	w.held = nil
 }
 
-func (w *world) Case(_ context.Context, id string) (negotiation.Case, negotiation.Head, error) {
+func (w *world) Case(_ context.Context, id string) (*negotiation.Case, negotiation.Head, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c, ok := w.cases[id]
@@ -282,7 +282,7 @@ func (w *world) Do(ctx context.Context, by negotiation.Actor, id string, command
 	}
 	e := negotiation.Event{Channel: negotiation.Room, By: negotiation.By{Side: by.Side(), ID: by.ID}, Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: post.Text}}
 	head := w.commitEvents(id, nil, e)
-	return app.Receipt{Case: id, Positions: map[negotiation.Channel]negotiation.Position{negotiation.Room: head.Room}}, nil
+	return app.Receipt{Case: id, Positions: negotiation.Positions{Room: head.Room}}, nil
 }
 
 func (w *world) Page(_ context.Context, by app.Session, feed string) (app.CasePage, error) {

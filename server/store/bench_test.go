@@ -123,7 +123,7 @@ func fileAll(b *testing.B, s *store.Store, n int, now time.Time) []string {
 }
 
 func step(s *store.Store, caseID string, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) error {
-	_, err := s.Change(ctx, app.Change{Case: caseID, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+	_, err := s.Change(ctx, app.Change{Case: caseID, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 		events, after, err := c.Step(by, cmd, env)
 		return app.Decision{Events: events, After: after, Err: err}
 	}})

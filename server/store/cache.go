@@ -20,7 +20,7 @@ import (
 // the writer's alone.
 type entry struct {
 	key      int64
-	c        negotiation.Case
+	c        *negotiation.Case
 	head     negotiation.Head
 	row      row
 	commands map[commandKey]uint32 // accepted commands → their last event's version
@@ -180,7 +180,7 @@ func (c *cache) keep(id string, e *entry) {
 
 // onward gives a new entry to be folded up to the row's version: from base on, or, when that is nil or ahead of the row, from the beginning.
 func (c *cache) onward(base *entry, id string, h *caseHead) *entry {
-	e := &entry{key: h.Key, c: negotiation.Case{ID: id}, commands: make(map[commandKey]uint32)}
+	e := &entry{key: h.Key, c: &negotiation.Case{ID: id}, commands: make(map[commandKey]uint32)}
 	if base != nil && base.key == h.Key && base.c.Version <= h.Version {
 		*e = *base
 		c.commandsMu.Lock()

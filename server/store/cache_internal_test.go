@@ -13,7 +13,7 @@ import (
 func TestCacheWeighsWhatItHolds(t *testing.T) {
 	t.Parallel()
 	made := func(id string, offers int) *entry {
-		return (&entry{c: negotiation.Case{ID: id, Offers: make([]*negotiation.Offer, offers)}}).sized()
+		return (&entry{c: &negotiation.Case{ID: id, Offers: make([]*negotiation.Offer, offers)}}).sized()
 	}
 	small, large := made("a", 1), made("a", 9)
 	c := newCache(2 * large.size)

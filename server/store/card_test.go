@@ -175,7 +175,7 @@ func BenchmarkCard(b *testing.B) {
 func TestResultOfAnOlderLog(t *testing.T) {
 	t.Parallel()
 	filed := time.Date(2026, 3, 2, 4, 0, 0, 0, time.UTC) // a Monday, noon in Shanghai
-	c := negotiation.Case{Class: negotiation.ClassUE, FiledAt: filed, FirstResponse: filed.Add(24 * time.Hour), Rules: negotiation.DefaultRules()}
+	c := &negotiation.Case{Class: negotiation.ClassUE, FiledAt: filed, FirstResponse: filed.Add(24 * time.Hour), Rules: negotiation.DefaultRules()}
 	require.Equal(t, int64(86400), store.ResultOf(c).Response)
 	c.FirstResponse = time.Time{}
 	require.Equal(t, int64(2*86400+43200), store.ResultOf(c).Response)

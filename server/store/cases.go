@@ -348,10 +348,10 @@ func (s *Store) CaseByCode(ctx context.Context, code string) (id string, err err
 }
 
 // Case gives the folded case and the end of its log; see app.Log.
-func (s *Store) Case(ctx context.Context, id string) (negotiation.Case, negotiation.Head, error) {
+func (s *Store) Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error) {
 	e, err := s.entry(ctx, id)
 	if err != nil {
-		return negotiation.Case{}, negotiation.Head{}, err
+		return nil, negotiation.Head{}, err
 	}
 	return e.c, e.head, nil
 }

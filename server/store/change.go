@@ -17,7 +17,7 @@ import (
 
 // Change runs one decision in the next commit; see app.Log.
 func (s *Store) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
-	j := &job{change: &ch}
+	j := &job{change: ch}
 	if _, ok := s.cache.get(ch.Case); !ok && !s.shared { // load it here: the writer has better things to do; a shared one reads all of a batch at once
 		w, err := s.warm(ctx, ch.Case)
 		if err != nil {
@@ -59,7 +59,7 @@ type open struct {
 
 // change runs a decision and writes its events. The error is of the file or of a fault, never of the decision.
 func (b *batch) change(j *job) error {
-	ch := j.change
+	ch := &j.change
 	k, err := b.open(ch.Case, j.warm)
 	if err != nil {
 		return err
@@ -120,10 +120,13 @@ func (b *batch) append(k *open, p *plan, id commandKey, ch *app.Change) error {
 	if remember {
 		command, digest = id[:], ch.Command.Digest[:]
 	}
-	first := len(k.records)
-	k.records = append(k.records, p.records...)
+	if k.records == nil {
+		k.records = slices.Clip(p.records)
+	} else {
+		k.records = append(k.records, p.records...)
+	}
 	for i := range p.records {
-		r := &k.records[first+i]
+		r := &p.records[i]
 		if err := b.insert(k.key, r, command, digest); err != nil {
 			return err
 		}
@@ -180,7 +183,7 @@ func (b *batch) repeat(k *open, last uint32, id commandKey, ch *app.Change) (rec
 		return app.Receipt{}, nil, err
 	}
 	defer rows.Close()
-	receipt = app.Receipt{Case: ch.Case, Positions: make(map[negotiation.Channel]negotiation.Position, 1), Repeated: true}
+	receipt = app.Receipt{Case: ch.Case, Repeated: true}
 	for rows.Next() {
 		var r negotiation.Record
 		var hash, command, digest []byte
@@ -194,8 +197,8 @@ func (b *batch) repeat(k *open, last uint32, id commandKey, ch *app.Change) (rec
 			return app.Receipt{}, negotiation.NewError(negotiation.CodeCommandIDReused), nil
 		}
 		copy(r.Hash[:], hash)
-		if _, ok := receipt.Positions[r.Channel]; !ok {
-			receipt.Positions[r.Channel] = r.Position()
+		if receipt.Positions.At(r.Channel).Seq == 0 {
+			receipt.Positions.Set(r.Channel, r.Position())
 		}
 	}
 	return receipt, nil, rows.Err()
@@ -243,11 +246,12 @@ func (b *batch) open(id string, w *warm) (*open, error) {
 
 // add takes a case into the batch; base is nil for a new one.
 func (b *batch) add(id string, base *entry) *open {
-	k := &open{base: base, entry: new(entry)}
+	k := &open{base: base}
 	if base != nil {
-		*k.entry, k.written, k.inserted = *base, base.row, true
+		own := *base
+		k.entry, k.written, k.inserted = &own, base.row, true
 	} else {
-		k.c.ID = id
+		k.entry = unfiled(id)
 	}
 	b.cases[id] = k
 	b.order = append(b.order, k)
@@ -293,11 +297,11 @@ func (b *batch) publish() []app.Commit {
 		es = append(es, e.sized())
 		var before *negotiation.Case
 		if k.base != nil {
-			before = &k.base.c
+			before = k.base.c
 		} else {
 			before = &negotiation.Case{ID: e.c.ID}
 		}
-		commits = append(commits, app.Commit{Records: k.records, Before: before, After: &e.c, Row: e.caseRow()})
+		commits = append(commits, app.Commit{Records: k.records, Before: before, After: e.c, Row: e.caseRow()})
 	}
 	b.s.cache.swap(es)
 	b.s.ranking.touch(b.ranked)

@@ -45,8 +45,8 @@ func newStore(t testing.TB, o store.Options) *store.Store {
 var at = time.Date(2026, 8, 3, 1, 0, 0, 0, time.UTC)
 
 // talk decides events of a case without any rule: the filing first, then messages.
-func talk(text string) func(negotiation.Case, app.Look) app.Decision {
-	return func(c negotiation.Case, _ app.Look) app.Decision {
+func talk(text string) func(*negotiation.Case, app.Look) app.Decision {
+	return func(c *negotiation.Case, _ app.Look) app.Decision {
 		e := negotiation.Event{At: at, By: negotiation.By{Side: negotiation.SideConsumer, ID: "consumer"}, Channel: negotiation.Room,
 			Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: text}}
 		if c.Version == 0 {
@@ -363,7 +363,7 @@ func TestOutside(t *testing.T) {
 	require.NoError(t, s.Rebuild(ctx))
 	receipt, err := post(s, "a", "m", "x")
 	require.NoError(t, err)
-	require.Equal(t, int64(3), receipt.Positions[negotiation.Room].Seq)
+	require.Equal(t, int64(3), receipt.Positions.Room.Seq)
 	_, err = s.Verify(ctx)
 	require.NoError(t, err)
 }

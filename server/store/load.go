@@ -47,7 +47,7 @@ func (s *Store) load(ctx context.Context, q querier, id string, base *entry) (*e
 		if err := e.fold(ctx, q, h.Version); err != nil {
 			return nil, err
 		}
-		e.row.view = viewOf(&e.c)
+		e.row.view = viewOf(e.c)
 		if whole || e.is(&h) { // else the entry is of another history: a database that was restored
 			return e.sized(), nil
 		}
@@ -178,7 +178,7 @@ func foldAll(rows *sqlx.Rows, moved map[int64]*entry, heads map[string]*caseHead
 		}
 	}
 	for _, e := range moved {
-		e.row.view = viewOf(&e.c)
+		e.row.view = viewOf(e.c)
 		e.sized()
 	}
 	return rows.Err()

@@ -20,7 +20,7 @@ type plan struct {
 	app.Decision
 	records   []negotiation.Record
 	head      negotiation.Head
-	positions map[negotiation.Channel]negotiation.Position
+	positions negotiation.Positions // of what the records are in
 	view      view
 	letters   []letter // the notices
 }
@@ -50,9 +50,9 @@ func (u *unread) Status(string) (scheme.Status, error) {
 func (s *Store) plan() {
 	for j := range s.changes {
 		if base, ok := s.cache.get(j.change.Case); ok {
-			j.ahead = s.ahead(j.change, base)
+			j.ahead = s.ahead(&j.change, base)
 		} else if j.warm != nil {
-			j.ahead = s.ahead(j.change, j.warm.entry)
+			j.ahead = s.ahead(&j.change, j.warm.entry)
 		}
 		s.writer.jobs <- j
 	}
@@ -65,12 +65,12 @@ func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
 			p = nil
 		}
 	}()
-	e := entry{c: negotiation.Case{ID: ch.Case}}
-	if base != nil {
-		e = *base
-	}
 	edition, look := s.opt.Edition(), &unread{}
-	p, err := newPlan(ch, &e, look)
+	e := base
+	if e == nil {
+		e = unfiled(ch.Case)
+	}
+	p, err := newPlan(ch, e, look)
 	if err != nil || look.asked {
 		return nil
 	}
@@ -78,6 +78,10 @@ func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
 	return p
 }
 
+// unfiled is a case before it is filed.
+func unfiled(id string) *entry { return &entry{c: &negotiation.Case{ID: id}} }
+
+// newPlan reads the entry only.
 func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 	p := &plan{Decision: ch.Decide(e.c, look), head: e.head}
 	if err := p.write(); err != nil {
@@ -89,9 +93,8 @@ func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 	if want := e.c.Version + int64(len(p.Events)); p.After.Version != want || p.After.ID != ch.Case {
 		return nil, fmt.Errorf("decision on %s: after is %s at version %d, its events lead to %d", ch.Case, p.After.ID, p.After.Version, want)
 	}
-	p.view = viewOf(&p.After)
+	p.view = viewOf(p.After)
 	p.records = make([]negotiation.Record, len(p.Events))
-	p.positions = make(map[negotiation.Channel]negotiation.Position, 1)
 	salts := make([]byte, 16*len(p.Events))
 	rand.Read(salts)
 	for i, ev := range p.Events {
@@ -100,7 +103,7 @@ func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 			return nil, err
 		}
 		p.records[i], p.head = r, head
-		p.positions[r.Channel] = r.Position()
+		p.positions.Set(r.Channel, head.At(r.Channel))
 	}
 	return p, nil
 }

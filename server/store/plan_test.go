@@ -18,7 +18,7 @@ import (
 
 // say posts a message and counts how often it is decided.
 func say(caseID string, decided func()) app.Change {
-	return app.Change{Case: caseID, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+	return app.Change{Case: caseID, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 		decided()
 		e := negotiation.Event{At: at, By: negotiation.By{Side: negotiation.SideConsumer, ID: "consumer"}, Channel: negotiation.Room,
 			Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: "text"}}
@@ -36,7 +36,7 @@ func TestPlanHolds(t *testing.T) {
 	r, err := s.Change(ctx, say("case", func() { decided++ }))
 	require.NoError(t, err)
 	require.Equal(t, 1, decided)
-	require.Equal(t, int64(2), r.Positions[negotiation.Room].Seq)
+	require.Equal(t, int64(2), r.Positions.Room.Seq)
 }
 
 // TestPlanAnew: of two who planned on the same case the second is decided again, on what the first made of it.
@@ -98,7 +98,7 @@ type learning struct {
 
 func (l learning) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
 	decide := ch.Decide
-	ch.Decide = func(c negotiation.Case, look app.Look) app.Decision {
+	ch.Decide = func(c *negotiation.Case, look app.Look) app.Decision {
 		d := decide(c, look)
 		l.once()
 		return d

@@ -69,14 +69,14 @@ type state struct {
 
 func viewOf(c *negotiation.Case) view {
 	v := view{talkOf(c), clocksOf(c), stateOf(c)}
-	if d, ok := app.DueOf(*c); ok {
+	if d, ok := app.DueOf(c); ok {
 		v.due, v.dueKey = micros(d.Due), d.Key
 	}
 	return v
 }
 
 func talkOf(c *negotiation.Case) talk {
-	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince), also: joined(app.AlsoOf(*c))}
+	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince), also: joined(app.AlsoOf(c))}
 	if o, ok := c.LastOffer(negotiation.SideConsumer); ok {
 		t.claimMin = o.Total()
 	}
@@ -110,11 +110,11 @@ func sides(s string) (list []negotiation.Side) {
 }
 
 func clocksOf(c *negotiation.Case) clocks {
-	return clocks{due: never, nextAt: micros(c.NextAt()), breachAt: micros(app.BreachAt(*c))}
+	return clocks{due: never, nextAt: micros(c.NextAt()), breachAt: micros(app.BreachAt(c))}
 }
 
 func stateOf(c *negotiation.Case) state {
-	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(*c), agent: c.Agent, class: c.Class, reason: c.UnsentFor}
+	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(c), agent: c.Agent, class: c.Class, reason: c.UnsentFor}
 	for _, d := range c.Deadlines {
 		s.overdue = s.overdue || d.Overdue
 	}
@@ -126,7 +126,7 @@ func stateOf(c *negotiation.Case) state {
 
 // caseRow is the entry in a list.
 func (e *entry) caseRow() app.CaseRow {
-	c, r := &e.c, &e.row
+	c, r := e.c, &e.row
 	row := app.CaseRow{
 		Case: c.ID, Code: c.Code, Version: c.Version - e.head.Own.Seq, Consumer: c.Consumer, Enterprise: c.Enterprise, EnterpriseName: r.Enterprise,
 		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
@@ -199,7 +199,7 @@ func (b *batch) project(k *open) error {
 
 // fixedArgs are what filing says once and for all; title and search go with erasure.
 func (e *entry) fixedArgs() []any {
-	c := &e.c
+	c := e.c
 	city, province := parents(c.Region)
 	return []any{e.key, c.ID, c.Code, c.Consumer, c.Enterprise, e.row.Enterprise, c.Bureau, c.Region, city, province,
 		string(c.Category), c.Amount.Currency, c.Amount.Minor, c.OrderRef, micros(c.FiledAt), e.row.Title, searchText(e.row.Title), searchText(e.row.Enterprise, c.Code)}
@@ -335,6 +335,7 @@ func (b *batch) erase(k *open, ch negotiation.Channel, seq int64) error {
 	if err != nil {
 		return err
 	}
+	k.records = slices.Clone(k.records) // a plan may hold them, which is written again when the batch breaks
 	for i := range k.records {
 		if k.records[i].Version == version {
 			k.records[i].Content, k.records[i].Salt = nil, nil

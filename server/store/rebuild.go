@@ -101,19 +101,19 @@ func (t *tx) rebuildCase(key int64, id string) error {
 	if err != nil {
 		return err
 	}
-	t.batch.score(negotiation.Case{}, k.c)
+	t.batch.score(&negotiation.Case{}, k.c)
 	return t.batch.project(k)
 }
 
 // refold reads a case from its log alone.
 func (t *tx) refold(key int64, id string) (*open, error) {
 	k := &open{entry: new(entry)}
-	k.key, k.c = key, negotiation.Case{ID: id}
+	k.key, k.c = key, &negotiation.Case{ID: id}
 	if err := k.replay(context.Background(), t); err != nil {
 		return nil, err
 	}
 	err := t.get(context.Background(), &k.row.Enterprise, `SELECT coalesce((SELECT name FROM enterprises WHERE id = ?), '')`, k.c.Enterprise)
-	k.row.view = viewOf(&k.c)
+	k.row.view = viewOf(k.c)
 	return k, err
 }
 

@@ -132,7 +132,7 @@ func TestReplicasTailOfMany(t *testing.T) {
 		require.Equal(t, int64(3), c.Records[0].Seq, id)
 		after, _, err := rs[0].Case(ctx, id)
 		require.NoError(t, err)
-		require.Equal(t, after, *c.After, id)
+		require.Equal(t, after, c.After, id)
 		row, err := rs[0].CaseRow(ctx, id)
 		require.NoError(t, err)
 		require.Equal(t, row, c.Row, id)
@@ -304,7 +304,7 @@ func TestReplicasFilingLimit(t *testing.T) {
 	const limit = 3
 	var accepted atomic.Int64
 	require.NoError(t, all(12, func(i int) error {
-		_, err := rs[i%len(rs)].Change(ctx, app.Change{Case: fmt.Sprint("case ", i), Decide: func(c negotiation.Case, look app.Look) app.Decision {
+		_, err := rs[i%len(rs)].Change(ctx, app.Change{Case: fmt.Sprint("case ", i), Decide: func(c *negotiation.Case, look app.Look) app.Decision {
 			_, _, open, err := look.OpenCases("consumer", "enterprise", "")
 			if err != nil {
 				return app.Decision{Err: err}

@@ -12,7 +12,7 @@ import (
 )
 
 // ResultOf is what a case counts as in its enterprise's figures; nil while its negotiation stage runs. It depends on the log alone.
-func ResultOf(c negotiation.Case) *scorecard.Result {
+func ResultOf(c *negotiation.Case) *scorecard.Result {
 	if c.Class == "" {
 		return nil
 	}
@@ -32,7 +32,7 @@ func ResultOf(c negotiation.Case) *scorecard.Result {
 }
 
 // paceOf the case, by the calendar that came with the program where an older log does not tell it.
-func paceOf(c negotiation.Case) negotiation.Pace {
+func paceOf(c *negotiation.Case) negotiation.Pace {
 	p := c.Pace()
 	if p.Limit > 0 {
 		return p
@@ -47,7 +47,7 @@ type pairKey struct{ enterprise, consumer string }
 // running counts cases that are not in the figures yet and stand beside the bar.
 type running struct{ negotiation, performance int64 }
 
-func runningOf(c negotiation.Case) (n running) {
+func runningOf(c *negotiation.Case) (n running) {
 	switch {
 	case c.Class != "" || c.Phase == negotiation.PhaseNone || c.Phase == negotiation.PhaseClosed:
 	case c.Phase == negotiation.PhaseAgreed:
@@ -59,7 +59,7 @@ func runningOf(c negotiation.Case) (n running) {
 }
 
 // score moves the figures of the enterprise when what the case counts as has changed.
-func (b *batch) score(before, after negotiation.Case) {
+func (b *batch) score(before, after *negotiation.Case) {
 	if was, is := runningOf(before), runningOf(after); was != is {
 		if b.running == nil {
 			b.running = make(map[string]running)

@@ -222,7 +222,7 @@ func (s *Store) handOver(ctx context.Context, j *job) error {
 		return unavailable(errors.New("the store is closed"))
 	}
 	to := s.plain.jobs
-	if j.change != nil {
+	if j.write == nil {
 		to = s.changes
 	}
 	select {

@@ -77,7 +77,7 @@ func byVersion(a, b negotiation.Record) int { return cmp.Compare(a.Version, b.Ve
 
 // since is what a reader lacked of the case, as one commit.
 func (e *entry) since(found []negotiation.Record) app.Commit {
-	return app.Commit{Records: found, Before: &negotiation.Case{ID: e.c.ID}, After: &e.c, Row: e.caseRow()}
+	return app.Commit{Records: found, Before: &negotiation.Case{ID: e.c.ID}, After: e.c, Row: e.caseRow()}
 }
 
 // tailsOf cases with the ends of their logs, at one moment. Each case is looked up by its indexes, see lockHeads; a version is never below its seq.
@@ -174,7 +174,7 @@ func (c *cache) along(base *entry, t *tail) (*entry, error) {
 			return nil, err
 		}
 	}
-	e.row.view = viewOf(&e.c)
+	e.row.view = viewOf(e.c)
 	return e.sized(), nil
 }
 

@@ -22,10 +22,10 @@ const (
 	maxDelivered = 16 // batches that OnCommit may lie behind before the writer waits for it
 )
 
-// job is one unit of work: a change of a case, or a plain write.
+// job is one unit of work: a plain write, or else a change of a case.
 type job struct {
 	ctx     context.Context
-	change  *app.Change
+	change  app.Change
 	warm    *warm // the case as the caller loaded it, when it was not cached
 	ahead   *plan // of the change, as the caller made it; nil: none
 	write   func(*tx) error

@@ -124,7 +124,7 @@ func (b built) checkLive(t *testing.T) {
 }
 
 // checkShown: some keys promise more than a phase.
-func checkShown(t *testing.T, key string, c negotiation.Case, now time.Time) {
+func checkShown(t *testing.T, key string, c *negotiation.Case, now time.Time) {
 	offer, open := c.OpenOffer()
 	next, _ := c.Deadline(negotiation.Negotiation)
 	first, _ := c.Deadline(negotiation.FirstResponse)

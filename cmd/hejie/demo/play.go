@@ -30,7 +30,7 @@ type play struct {
 type step struct {
 	at   time.Time
 	side negotiation.Side
-	does func(c negotiation.Case) []negotiation.Command
+	does func(c *negotiation.Case) []negotiation.Command
 	page *paper // evidence to put into the room instead
 }
 
@@ -46,14 +46,14 @@ func (p *play) at(d workday.Date) *play {
 }
 
 // does adds a step; the next one follows minutes later unless the clock is moved.
-func (p *play) does(side negotiation.Side, f func(c negotiation.Case) []negotiation.Command) *play {
+func (p *play) does(side negotiation.Side, f func(c *negotiation.Case) []negotiation.Command) *play {
 	p.steps = append(p.steps, step{at: p.clock, side: side, does: f})
 	p.clock = p.clock.Add(time.Duration(2+p.r.IntN(25))*time.Minute + time.Duration(p.r.IntN(60))*time.Second)
 	return p
 }
 
 func (p *play) do(side negotiation.Side, cmd negotiation.Command) *play {
-	return p.does(side, func(negotiation.Case) []negotiation.Command { return []negotiation.Command{cmd} })
+	return p.does(side, func(*negotiation.Case) []negotiation.Command { return []negotiation.Command{cmd} })
 }
 
 const (
@@ -106,21 +106,21 @@ func (p *play) reason(terms []term) string {
 }
 
 func (p *play) sees(side negotiation.Side) *play {
-	return p.does(side, func(c negotiation.Case) []negotiation.Command {
+	return p.does(side, func(c *negotiation.Case) []negotiation.Command {
 		o, _ := c.OpenOffer()
 		return []negotiation.Command{negotiation.SeeOffer{Offer: o.Number}}
 	})
 }
 
 func (p *play) accepts(side negotiation.Side) *play {
-	return p.does(side, func(c negotiation.Case) []negotiation.Command {
+	return p.does(side, func(c *negotiation.Case) []negotiation.Command {
 		o, _ := c.OpenOffer()
 		return []negotiation.Command{negotiation.AcceptOffer{Offer: o.Number, Digest: o.Digest}}
 	})
 }
 
 func (p *play) declines(side negotiation.Side, why string) *play {
-	return p.does(side, func(c negotiation.Case) []negotiation.Command {
+	return p.does(side, func(c *negotiation.Case) []negotiation.Command {
 		o, _ := c.OpenOffer()
 		return []negotiation.Command{negotiation.DeclineOffer{Offer: o.Number, Reason: p.told(why)}}
 	})
@@ -128,7 +128,7 @@ func (p *play) declines(side negotiation.Side, why string) *play {
 
 // promises runs f on each item of the side's that is in one of the states.
 func (p *play) promises(by, whose negotiation.Side, f func(i int) negotiation.Command, states ...negotiation.PromiseState) *play {
-	return p.does(by, func(c negotiation.Case) (list []negotiation.Command) {
+	return p.does(by, func(c *negotiation.Case) (list []negotiation.Command) {
 		if c.Agreement == nil {
 			return nil
 		}
@@ -160,7 +160,7 @@ func (p *play) confirms(side negotiation.Side) *play {
 
 // disputes one item of the other side: the first that was reported, or fell due without a report.
 func (p *play) disputes(side negotiation.Side, why string) *play {
-	return p.does(side, func(c negotiation.Case) []negotiation.Command {
+	return p.does(side, func(c *negotiation.Case) []negotiation.Command {
 		for i, it := range c.Agreement.Items {
 			if it.By != side && (it.State == negotiation.PromiseReported || it.State == negotiation.PromiseAsked || it.State == negotiation.PromiseUnconfirmed) {
 				return []negotiation.Command{negotiation.DisputePerformance{Item: i, Reason: p.told(why)}}

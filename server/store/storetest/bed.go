@@ -86,8 +86,8 @@ func desk(n int) negotiation.Actor {
 var officer = negotiation.Actor{ID: id("officer"), Role: negotiation.RoleOfficer, Bureau: id("bureau"), Region: county}
 
 // step is the rules as a decision at an instant.
-func step(by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) func(negotiation.Case, app.Look) app.Decision {
-	return func(c negotiation.Case, _ app.Look) app.Decision {
+func step(by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) func(*negotiation.Case, app.Look) app.Decision {
+	return func(c *negotiation.Case, _ app.Look) app.Decision {
 		events, after, err := c.Step(by, cmd, env)
 		return app.Decision{Events: events, After: after, Err: err}
 	}

@@ -35,7 +35,7 @@ func appendAndRead(b *bed) {
 		require.True(b.t, rec.Verify(head.Hash))
 		head = head.After(rec)
 	}
-	require.Equal(b.t, rs[2].Position(), r.Positions[negotiation.Room])
+	require.Equal(b.t, rs[2].Position(), r.Positions.Room)
 	require.JSONEq(b.t, `{"text":"请退款"}`, string(rs[2].Content))
 	require.Equal(b.t, b.now.UTC(), rs[2].At)
 
@@ -103,7 +103,7 @@ func receipts(b *bed) {
 	f := filing(1, 1, "充电宝 A1", 15000)
 	again := b.must(consumer(1), c, id("file", 1), f)
 	require.True(b.t, again.Repeated)
-	require.Equal(b.t, int64(2), again.Positions[negotiation.Room].Seq)
+	require.Equal(b.t, int64(2), again.Positions.Room.Seq)
 }
 
 // refusedWithEvents: what was due passes although the command is refused, and a refused command is not remembered.
@@ -118,12 +118,12 @@ func refusedWithEvents(b *bed) {
 	require.Equal(b.t, negotiation.DeadlinePassed{}.Kind(), rs[0].Type)
 	r := b.must(consumer(1), c, "m1", negotiation.PostMessage{Text: "x"})
 	require.False(b.t, r.Repeated)
-	require.Equal(b.t, int64(4), r.Positions[negotiation.Room].Seq)
+	require.Equal(b.t, int64(4), r.Positions.Room.Seq)
 }
 
 // free decides a message without the rules' limits on talk.
-func free(by negotiation.Actor, text string, at time.Time) func(negotiation.Case, app.Look) app.Decision {
-	return func(c negotiation.Case, _ app.Look) app.Decision {
+func free(by negotiation.Actor, text string, at time.Time) func(*negotiation.Case, app.Look) app.Decision {
+	return func(c *negotiation.Case, _ app.Look) app.Decision {
 		e := negotiation.Event{At: at, By: negotiation.By{Side: by.Side(), ID: by.ID}, Channel: negotiation.Room,
 			Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: text}}
 		return app.Decision{Events: []negotiation.Event{e}, After: c.Apply(e)}
@@ -195,7 +195,7 @@ func badNeighbour(b *bed) {
 			if i%4 == 2 {
 				to = caseID(100 + i)
 			}
-			_, bad[i] = b.Change(ctx, app.Change{Case: to, Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+			_, bad[i] = b.Change(ctx, app.Change{Case: to, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 				switch i % 4 {
 				case 0:
 					panic("a rule with a bug")
@@ -283,7 +283,7 @@ func openCases(b *bed) {
 		b.fileAs(n, by, n%2, "goods", 100)
 	}
 	open := func() (n [3]int) {
-		_, err := b.Change(ctx, app.Change{Case: caseID(9), Decide: func(_ negotiation.Case, look app.Look) app.Decision {
+		_, err := b.Change(ctx, app.Change{Case: caseID(9), Decide: func(_ *negotiation.Case, look app.Look) app.Decision {
 			var err error
 			n[0], n[1], n[2], err = look.OpenCases(by.ID, id("enterprise", 1), "ref3")
 			return app.Decision{Err: err}
@@ -347,10 +347,10 @@ func channels(b *bed) {
 	b.say(consumer(1), c, "room 4")
 	b.must(desk(1), c, "n2", negotiation.PostMessage{Text: "desk 2", Channel: negotiation.Desk})
 	own := b.must(consumer(1), c, "k1", negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "v1"}})
-	require.Equal(b.t, map[negotiation.Channel]negotiation.Position{negotiation.ConsumerOnly: own.Positions[negotiation.ConsumerOnly]}, own.Positions)
+	require.Equal(b.t, negotiation.Positions{Own: own.Positions.Own}, own.Positions)
 	require.Equal(b.t, own.Positions, b.must(consumer(1), c, "k1", negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "v1"}}).Positions)
-	require.Len(b.t, note.Positions, 1)
-	require.Equal(b.t, int64(1), note.Positions[negotiation.Desk].Seq)
+	require.Equal(b.t, negotiation.Positions{Desk: note.Positions.Desk}, note.Positions)
+	require.Equal(b.t, int64(1), note.Positions.Desk.Seq)
 	for _, x := range []struct {
 		ch    negotiation.Channel
 		after int64
@@ -381,7 +381,7 @@ func channels(b *bed) {
 	b.reopen()
 	_, head, err := b.Case(ctx, c)
 	require.NoError(b.t, err)
-	require.Equal(b.t, own.Positions[negotiation.ConsumerOnly], head.Own)
+	require.Equal(b.t, own.Positions.Own, head.Own)
 }
 
 func cancelled(b *bed) {

@@ -35,7 +35,7 @@ func renamedMeanwhile(b *bed) {
 		filings.Go(func() {
 			e := negotiation.Event{At: start.UTC(), By: negotiation.By{Side: negotiation.SideConsumer, ID: "x"}, Channel: negotiation.Room,
 				Fact: negotiation.CaseFiled{Enterprise: id("enterprise", 1), Code: fmt.Sprint(n), Region: county}}
-			_, errs[n] = b.Change(ctx, app.Change{Case: caseID(n), Decide: func(c negotiation.Case, _ app.Look) app.Decision {
+			_, errs[n] = b.Change(ctx, app.Change{Case: caseID(n), Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
 				return app.Decision{Events: []negotiation.Event{e}, After: c.Apply(e)}
 			}})
 			errs[n] = errors.Join(errs[n], b.post(n, "x"))
