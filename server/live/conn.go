@@ -24,6 +24,7 @@ type conn struct {
 	visitor Visitor
 
 	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
+	until atomic.Int64 // the deadline of writes, nanoseconds, as the pump set it; 0: somebody else did
 	gone  atomic.Bool  // the reader has ended
 	turn  turn         // of the wheel
 	hears bool         // what is told to all; under the lock of the hub's lateness
@@ -153,8 +154,21 @@ func (c *conn) notice(op byte, payload []byte) error {
 	if err := c.wire.SetWriteDeadline(time.Now().Add(c.hub.tuning.grace)); err != nil {
 		return err
 	}
+	c.until.Store(0)
 	_, err := c.wire.Write(append(appendHead(nil, op, len(payload)), payload...))
 	return err
+}
+
+// patience gives a write of the pump at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
+// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for the pump's.
+func (c *conn) patience() error {
+	now, most := time.Now(), c.hub.tuning.write
+	if c.until.Load() > now.Add(most/2).UnixNano() {
+		return nil
+	}
+	end := now.Add(most)
+	c.until.Store(end.UnixNano())
+	return c.wire.SetWriteDeadline(end)
 }
 
 func (c *conn) ended() bool {
@@ -302,7 +316,7 @@ func (c *conn) pump() {
 			*buf = append(appendHead(*buf, opText, len(payload)), payload...)
 			batch[i] = nil
 		}
-		err := c.wire.SetWriteDeadline(time.Now().Add(c.hub.tuning.write))
+		err := c.patience()
 		if err == nil {
 			_, err = c.wire.Write(*buf)
 		}
