@@ -21,3 +21,16 @@ func TestNarrow(t *testing.T) {
 	c.shot("room")
 	c.until(`innerWidth === 320 && document.documentElement.scrollWidth === 320`, "the room is wider than the screen")
 }
+
+// TestZoomed: at 200 % on a small office screen there is still a conversation to be read at the desk, above what is written.
+func TestZoomed(t *testing.T) {
+	t.Parallel()
+	d := filed(t, "zh").office()
+	d.do(chromedp.EmulateViewport(683, 384))
+	d.do(chromedp.Reload())
+	d.entered()
+	d.until(`document.querySelector('[data-pane]')?.clientHeight >= 120`, "the conversation is squeezed away")
+	d.eval(`document.querySelector('form textarea').focus(), ''`)
+	d.until(`document.querySelector('form textarea').getBoundingClientRect().bottom <= innerHeight`, "what is written is out of sight")
+	d.shot("room")
+}

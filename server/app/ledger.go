@@ -76,7 +76,7 @@ type Log interface {
 	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)
 	// Records of a channel with seq > after, oldest first, at most limit.
 	Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error)
-	// RecordsOf a case's room of the given types, oldest first.
+	// RecordsOf a case's room of the given types, oldest first; messages are none of them. Error: not_found.
 	RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error)
 	// Speakers are the accounts that made an event in the case's room, each once; the system is not among them.
 	Speakers(ctx context.Context, caseID string) ([]negotiation.By, error)

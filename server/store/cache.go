@@ -25,6 +25,7 @@ type entry struct {
 	row      row
 	commands map[commandKey]uint32 // accepted commands → their last event's version
 	speakers []negotiation.By      // of the room, each once; never changed in place
+	acts     []int64               // versions of what is no talk in the room; the writer alone appends in place
 	waiting  []waiting             // notices, as far as is remembered; never changed in place
 	size     int                   // memory, about; fixed when it is put
 }
@@ -51,12 +52,17 @@ type saying struct {
 	last uint32 // version of its last event
 }
 
-// heard notes who made an event in the room.
+// heard notes an event of the room and who made it.
 func (e *entry) heard(r negotiation.Record) {
-	if r.Channel != negotiation.Room || r.By.Side == negotiation.SideSystem || slices.Contains(e.speakers, r.By) {
+	if r.Channel != negotiation.Room {
 		return
 	}
-	e.speakers = append(slices.Clip(e.speakers), r.By)
+	if r.Type != (negotiation.MessagePosted{}).Kind() {
+		e.acts = append(e.acts, r.Version)
+	}
+	if r.By.Side != negotiation.SideSystem && !slices.Contains(e.speakers, r.By) {
+		e.speakers = append(slices.Clip(e.speakers), r.By)
+	}
 }
 
 // waits says whether a notice like this one waits already, which spares a look at the outbox. It notes the first.
@@ -79,7 +85,7 @@ func (e *entry) waits(n app.Notice, now time.Time) bool {
 
 // sized notes the memory of the entry.
 func (e *entry) sized() *entry {
-	e.size = 3072 + 40*len(e.commands) + 512*len(e.c.Offers) + 160*len(e.c.Deadlines) + len(e.row.Title) + len(e.row.Last)
+	e.size = 3072 + 40*len(e.commands) + 8*len(e.acts) + 512*len(e.c.Offers) + 160*len(e.c.Deadlines) + len(e.row.Title) + len(e.row.Last)
 	return e
 }
 
@@ -183,6 +189,7 @@ func (c *cache) onward(base *entry, id string, h *caseHead) *entry {
 	e := &entry{key: h.Key, c: &negotiation.Case{ID: id}, commands: make(map[commandKey]uint32)}
 	if base != nil && base.key == h.Key && base.c.Version <= h.Version {
 		*e = *base
+		e.acts = slices.Clip(e.acts) // the writer may be appending
 		c.commandsMu.Lock()
 		e.commands = maps.Clone(base.commands)
 		c.commandsMu.Unlock()

@@ -397,20 +397,29 @@ const (
 	// A version is never below its seq, so the scan starts there and meets only the other channels' few.
 	recordsAfter = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = ? AND version > ? AND seq > ? ORDER BY version LIMIT ?`
 	deskAfter    = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'desk' AND seq > ? ORDER BY seq LIMIT ?`
-	ownAfter     = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'consumer' AND type <> 'message_posted' AND seq > ? ORDER BY version LIMIT ?`
+	ownAfter     = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'consumer' AND seq > ? ORDER BY seq LIMIT ?`
 )
 
-// RecordsOf gives the room's events of some types; see app.Log.
-func (s *Store) RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error) {
-	if len(types) == 0 {
-		return nil, nil
+// RecordsOf gives the room's events of some types; see app.Log. However long the talk, only acts are read.
+func (s *Store) RecordsOf(ctx context.Context, caseID string, types ...string) (found []negotiation.Record, err error) {
+	e, err := s.entry(ctx, caseID)
+	if err != nil || len(types) == 0 {
+		return nil, err
 	}
-	q := `SELECT ` + recordColumns + ` FROM events WHERE case_key = (SELECT key FROM case_keys WHERE id = ?) AND channel = 'room'`
-	if !slices.Contains(types, negotiation.MessagePosted{}.Kind()) {
-		q += ` AND type <> 'message_posted'` // there is an index without the talk
+	ofTypes, kinds := oneOf(types)
+	for some := range slices.Chunk(e.acts, 500) {
+		args := []any{e.key}
+		for _, version := range some {
+			args = append(args, version)
+		}
+		q := `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND version IN ` + anyOf(len(some)) + ` AND type IN ` + ofTypes + ` ORDER BY version`
+		rs, err := records(ctx, s.reader(), caseID, q, append(args, kinds...)...)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, rs...)
 	}
-	in, args := oneOf(types)
-	return records(ctx, s.reader(), caseID, q+` AND type IN `+in+` ORDER BY version`, append([]any{caseID}, args...)...)
+	return found, nil
 }
 
 // Speakers gives who made an event in the case's room; see app.Log.

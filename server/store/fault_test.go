@@ -297,7 +297,8 @@ func TestPlans(t *testing.T) {
 		{`SELECT title FROM cases WHERE region_city = ? AND col = ? AND (due, key) > (?, ?) ORDER BY due, key LIMIT 50`, "INDEX cases_city", []any{"x", "new", 1, 1}},
 		{`SELECT title FROM cases WHERE col = ? ORDER BY due, key LIMIT 50`, "INDEX cases_col", []any{"new"}},
 		{`SELECT title FROM cases WHERE consumer = ? ORDER BY key DESC LIMIT 50`, "INDEX cases_consumer", []any{"x"}},
-		{`SELECT facts FROM events WHERE case_key = ? AND channel = 'room' AND type <> 'message_posted' AND type IN (?) ORDER BY version`, "INDEX events_acts", []any{1, "offer_made"}},
+		{`SELECT facts FROM events WHERE case_key = ? AND channel = 'consumer' AND seq > ? ORDER BY seq LIMIT ?`, "INDEX events_own", []any{1, 1, 1}},
+		{`SELECT facts FROM events WHERE case_key = ? AND version IN (?, ?) AND type IN (?) ORDER BY version`, "INDEX events_case", []any{1, 1, 2, "offer_made"}},
 		{`SELECT what FROM audit WHERE id < ? AND case_id <> '' AND case_id = ? ORDER BY id DESC LIMIT ?`, "INDEX audit_case", []any{9, "x", 5}},
 	} {
 		plan, err := s.Plan(ctx, x.query, x.args...)

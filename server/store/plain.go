@@ -89,8 +89,11 @@ func oneOf[T ~string](values []T) (list string, args []any) {
 	for _, v := range values {
 		args = append(args, string(v))
 	}
-	return `(?` + strings.Repeat(`, ?`, len(values)-1) + `)`, args
+	return anyOf(len(values)), args
 }
+
+// anyOf so many parameters, at least one.
+func anyOf(n int) string { return `(?` + strings.Repeat(`, ?`, n-1) + `)` }
 
 // unique turns the breach of a UNIQUE constraint into an error of the vocabulary.
 func unique(err error, code, field string) error {

@@ -86,8 +86,7 @@ var tailsOf = `SELECT c.` + strings.ReplaceAll(headColumns, ", ", ", c.") + `, e
 	CROSS JOIN LATERAL (
 		(SELECT command, ` + recordColumns + ` FROM events WHERE case_key = k.key AND channel = 'room' AND version > w.room AND seq > w.room ORDER BY version LIMIT $5)
 		UNION ALL (SELECT command, ` + recordColumns + ` FROM events WHERE case_key = k.key AND channel = 'desk' AND seq > w.desk ORDER BY seq LIMIT $5)
-		UNION ALL (SELECT command, ` + recordColumns + ` FROM events WHERE w.own >= 0 AND case_key = k.key AND channel = 'consumer' AND type <> 'message_posted'
-			AND seq > w.own ORDER BY version LIMIT $5)
+		UNION ALL (SELECT command, ` + recordColumns + ` FROM events WHERE w.own >= 0 AND case_key = k.key AND channel = 'consumer' AND seq > w.own ORDER BY seq LIMIT $5)
 	) e`
 
 // tail is what a reader lacks of a case.

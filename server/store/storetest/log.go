@@ -50,9 +50,9 @@ func appendAndRead(b *bed) {
 	made, err := b.RecordsOf(ctx, c, negotiation.OfferMade{}.Kind())
 	require.NoError(b.t, err)
 	require.Equal(b.t, rs[1:2], made)
-	said, err := b.RecordsOf(ctx, c, negotiation.MessagePosted{}.Kind(), negotiation.CaseFiled{}.Kind())
+	both, err := b.RecordsOf(ctx, c, negotiation.OfferMade{}.Kind(), negotiation.CaseFiled{}.Kind())
 	require.NoError(b.t, err)
-	require.Equal(b.t, []negotiation.Record{rs[0], rs[2]}, said)
+	require.Equal(b.t, rs[:2], both)
 	who, err := b.Speakers(ctx, c)
 	require.NoError(b.t, err)
 	require.Equal(b.t, []negotiation.By{{Side: negotiation.SideConsumer, ID: consumer(1).ID}}, who)
@@ -122,6 +122,31 @@ func refusedWithEvents(b *bed) {
 }
 
 // free decides a message without the rules' limits on talk.
+// manyActs: acts are found whole and in order, cold and hot, however many there are.
+func manyActs(b *bed) {
+	const n = 1203 // more than are asked for at once
+	c := b.file(1, 1)
+	_, err := b.Change(ctx, app.Change{Case: c, Decide: func(c *negotiation.Case, _ app.Look) app.Decision {
+		var events []negotiation.Event
+		for range n {
+			for _, f := range []negotiation.Fact{negotiation.DetailsDisclosed{}, negotiation.MessagePosted{}} {
+				events = append(events, negotiation.Event{At: b.now, By: negotiation.By{Side: negotiation.SideConsumer, ID: c.Consumer}, Channel: negotiation.Room, Fact: f})
+			}
+		}
+		return app.Decision{Events: events, After: c.Apply(events...)}
+	}})
+	require.NoError(b.t, err)
+	for range 2 {
+		found, err := b.RecordsOf(ctx, c, negotiation.DetailsDisclosed{}.Kind(), negotiation.CaseFiled{}.Kind())
+		require.NoError(b.t, err)
+		require.Len(b.t, found, n+1)
+		for i, r := range found[1:] {
+			require.Equal(b.t, int64(3+2*i), r.Seq) // after the filing and the claim
+		}
+		b.reopen()
+	}
+}
+
 func free(by negotiation.Actor, text string, at time.Time) func(*negotiation.Case, app.Look) app.Decision {
 	return func(c *negotiation.Case, _ app.Look) app.Decision {
 		e := negotiation.Event{At: at, By: negotiation.By{Side: by.Side(), ID: by.ID}, Channel: negotiation.Room,

@@ -11,6 +11,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		test func(*bed)
 	}{
 		{"append and read", appendAndRead},
+		{"acts among a long talk", manyActs},
 		{"a command takes effect once", once},
 		{"receipts are equal", receipts},
 		{"refused, with events kept", refusedWithEvents},

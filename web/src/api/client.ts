@@ -6,7 +6,7 @@
  * A 401 outside of `/api/session` also tells the app that somebody has to sign in.
  */
 import type { Client } from 'openapi-fetch'
-import { isProblemBody, loadProblemTexts, Problem } from '@/lib/problem'
+import { isProblemBody, problemTextsSoon, Problem } from '@/lib/problem'
 import type { paths } from './schema'
 
 type Listener = () => void
@@ -78,7 +78,7 @@ async function call(method: Method, path: string, { params, body, signal }: Init
   if (response.ok) return { data: answer, response }
   if (response.status === 401 && path !== '/api/session' && !path.startsWith('/api/sign-in')) tellSignInRequired()
   // What refused an act is often put into words only once: its texts come first, unless the network is slow.
-  if (method !== 'get') await Promise.race([loadProblemTexts(), new Promise((go) => setTimeout(go, 1500))])
+  if (method !== 'get') await problemTextsSoon()
   throw toProblem(response.status, answer)
 }
 

@@ -87,6 +87,20 @@ describe('lazy', () => {
     expect(wrapper.text()).toBe('here')
   })
 
+  it('has something stand in its place while it takes a moment', async () => {
+    vi.useFakeTimers()
+    let come = (_: { default: object }) => undefined as void
+    const part = lazy(() => new Promise<{ default: object }>((resolve) => (come = resolve)), () => h('p', 'loading'))
+    const wrapper = mount({ render: () => h('div', [h(part)]) })
+    expect(wrapper.text()).toBe('')
+    await vi.advanceTimersByTimeAsync(300)
+    expect(wrapper.text()).toBe('loading')
+    come({ default: { render: () => h('p', 'here') } })
+    await flushPromises()
+    vi.useRealTimers()
+    expect(wrapper.text()).toBe('here')
+  })
+
   it('rests after some tries, until the connection is back', async () => {
     vi.useFakeTimers()
     const load = vi.fn().mockRejectedValue(new Error('gone'))

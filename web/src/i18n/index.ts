@@ -94,10 +94,11 @@ export async function setLocale(locale: Locale): Promise<void> {
 
 /**
  * A component loaded on first use, painted only when its texts are there too. What did not come, because the network was away just
- * then, is asked for again.
+ * then, is asked for again. `meanwhile` stands in its place once that takes a moment.
  */
-export function lazy<T extends Component>(loader: () => Promise<{ default: T }>): T {
+export function lazy<T extends Component>(loader: () => Promise<{ default: T }>, meanwhile?: Component): T {
   return defineAsyncComponent({
+    loadingComponent: meanwhile,
     loader: async () => {
       const loaded = await loader()
       await textsReady()

@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
+import { defineMessages, setLocale } from '@/i18n'
 import zhCommon from '@/i18n/messages.zh'
 import { asProblem, loadProblemTexts, Problem, problemText } from './problem'
 import zh from './problems/messages.zh'
+
+it('asks again for texts whose English did not come', async () => {
+  const other = vi.fn().mockRejectedValueOnce(new TypeError('Failed to fetch')).mockResolvedValue({ default: { a: 'A' } })
+  await setLocale('en')
+  defineMessages({ a: '甲' } as const, other)
+  await loadProblemTexts()
+  expect(problemText({ code: 'stale_digest' })).toContain('code stale_digest')
+  await loadProblemTexts()
+  expect(problemText({ code: 'stale_digest' })).not.toContain('code stale_digest')
+  await setLocale('zh')
+})
 
 it('speaks for a known code', async () => {
   expect(problemText({ code: 'offline' })).toContain('网络')
@@ -48,4 +60,10 @@ it('says what a field takes, not only that it is wrong', async () => {
   expect(problemText({ code: 'invalid', field: 'supervisor.login' })).toContain('wang.desk')
   expect(problemText({ code: 'invalid', field: 'phone' })).toContain('11 位')
   expect(problemText({ code: 'invalid', field: 'zz' })).toBe(zh.invalid)
+  // What the server takes is named in its own words.
+  const server = readFileSync(`${process.cwd()}/../negotiation/text.go`, 'utf8')
+  for (const allowed of ['text without control characters', 'one line']) {
+    expect(server).toContain(`"allowed", "${allowed}"`)
+    expect(problemText({ code: 'invalid', field: 'text', params: { allowed } })).toContain('看不见的控制符')
+  }
 })

@@ -50,16 +50,18 @@ let coming: Promise<void> | undefined
 
 /** Fetches the texts of problems; called ahead where failures are likely, such as forms. */
 export function loadProblemTexts(): Promise<void> {
-  coming ??= import('./problems/messages').then(
-    async (loaded) => {
+  coming ??= import('./problems/messages')
+    .then(async (loaded) => {
       await textsReady()
       texts = loaded.default as unknown as Dictionary<Messages>
       textsArrived()
-    },
-    () => void (coming = undefined),
-  )
+    })
+    .catch(() => void (coming = undefined))
   return coming
 }
+
+/** Waits for the texts, but not for long: for words that are put together only once. */
+export const problemTextsSoon = (): Promise<void> => Promise.race([loadProblemTexts(), new Promise<void>((go) => setTimeout(go, 1500))])
 
 /**
  * The text of a problem. A feature may pass its own dictionary, searched first
@@ -67,9 +69,9 @@ export function loadProblemTexts(): Promise<void> {
  */
 export function problemText(problem: ProblemBody, own?: Dictionary<Messages>): string {
   const { code, params = {} } = problem
-  /** Some codes say more with a status, with a scope, or about a field: what it takes, not only that it is wrong. */
+  /** Some codes say more with a status, with a scope, about a field, or by what is allowed: what it takes, not only that it is wrong. */
   const nearer =
-    [params.status, params.scope, problem.field?.split('.').at(-1)].map((more) => `${code}.${String(more)}`).find((key) => texts?.zh[key] !== undefined) ?? code
+    [params.status, params.scope, problem.field?.split('.').at(-1), params.allowed].map((more) => `${code}.${String(more)}`).find((key) => texts?.zh[key] !== undefined) ?? code
   const known =
     (own && own.zh[code] !== undefined ? translate(own, code, params) : undefined) ??
     translate(undefined, `problem.${code}`, params) ??

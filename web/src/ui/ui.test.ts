@@ -10,6 +10,7 @@ import DataTable from './DataTable.vue'
 import ErrorSummary from './ErrorSummary.vue'
 import Field from './Field.vue'
 import MoneyInput from './MoneyInput.vue'
+import Select from './Select.vue'
 import Tabs from './Tabs.vue'
 import TextArea from './TextArea.vue'
 import TextInput from './TextInput.vue'
@@ -66,6 +67,48 @@ describe('MoneyInput', () => {
     expect(input.element.value).toBe('1.234')
     await input.setValue('1.23')
     expect(field.find('[id$=error]').exists()).toBe(false)
+  })
+  it('keeps what was typed just before leaving', async () => {
+    const { amount, field, input } = setup()
+    await input.setValue('115')
+    void input.setValue('100.555')
+    await input.trigger('blur')
+    expect(input.element.value).toBe('100.555')
+    expect(amount.value).toBeNull()
+    expect(field.get('[id$=error]').text()).toContain('最多 2 位小数')
+  })
+  it('says what cannot be read, not that nothing is there', async () => {
+    const field = mount(Field, { props: { label: '金额', error: '请填写金额' }, slots: { default: () => h(MoneyInput) } })
+    expect(field.get('[id$=error]').text()).toBe('请填写金额')
+    await field.get('input').setValue('99999999999')
+    await field.get('input').trigger('blur')
+    expect(field.get('[id$=error]').text()).toContain('不能大于')
+  })
+})
+
+describe('Select', () => {
+  const options = [
+    { value: 'repair', label: '修理' },
+    { value: 'refund', label: '退款' },
+  ]
+  const shown = (select: HTMLSelectElement) => select.selectedOptions[0]?.text
+
+  it('shows its placeholder until something is chosen, and once it is taken back', async () => {
+    const box = mount(Select<string>, { props: { modelValue: null, options, placeholder: '请选择' } })
+    const select = box.get('select')
+    expect(shown(select.element)).toBe('请选择')
+    await select.setValue('refund')
+    expect(box.emitted('update:modelValue')).toEqual([['refund']])
+    await box.setProps({ modelValue: 'refund' })
+    expect(shown(select.element)).toBe('退款')
+    await box.setProps({ modelValue: null })
+    expect(shown(select.element)).toBe('请选择')
+  })
+
+  it('shows what is chosen when the options come later', async () => {
+    const box = mount(Select<string>, { props: { modelValue: 'refund', options: [], placeholder: '请选择' } })
+    await box.setProps({ options })
+    expect(shown(box.get('select').element)).toBe('退款')
   })
 })
 
@@ -125,9 +168,27 @@ describe('Combobox', () => {
     await input.trigger('keydown', { key: 'ArrowDown' })
     const active = input.attributes('aria-activedescendant')!
     expect(box.get(`#${active}`).text()).toBe('大山二')
+    await input.trigger('keydown', { key: 'Enter', keyCode: 229 }) // an input method's, as Safari tells of it
+    expect(box.emitted('update:modelValue')).toBeUndefined()
     await input.trigger('keydown', { key: 'Enter' })
     expect(box.emitted('update:modelValue')!.at(-1)).toEqual([{ id: '大山2', label: '大山二' }])
     expect(input.attributes('aria-expanded')).toBe('false')
+    vi.useRealTimers()
+  })
+
+  it('looks for nothing while an input method composes', async () => {
+    vi.useFakeTimers()
+    const search = vi.fn(async () => [])
+    const box = mount(Combobox<{ id: string; label: string }>, { props: { search, modelValue: null }, attachTo: document.body })
+    const input = box.get('input')
+    input.element.value = "dian'qi"
+    await input.trigger('input', { isComposing: true })
+    await vi.advanceTimersByTimeAsync(900)
+    expect([search.mock.calls.length, input.element.value]).toEqual([0, "dian'qi"])
+    input.element.value = '电器'
+    await input.trigger('compositionend')
+    await vi.advanceTimersByTimeAsync(300)
+    expect(search.mock.calls).toEqual([['电器']])
     vi.useRealTimers()
   })
 

@@ -3,7 +3,7 @@ import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
   'signIn.title': 'Sign in',
-  'signIn.ended': 'Your session on this device has ended. Sign in again to come back to where you were; unsent words are kept.',
+  'signIn.ended': 'Your session on this device has ended. Sign in again to come back to where you were. Unsent words are kept, unless you signed out yourself.',
   'signIn.lead': 'Consumers use their phone number. No registration, no password.',
   'signIn.tabs': 'Ways to sign in',
   'signIn.consumer': 'Consumers',

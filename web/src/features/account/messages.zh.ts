@@ -1,6 +1,6 @@
 export default {
   'signIn.title': '登录',
-  'signIn.ended': '这台设备上的登录已经结束。重新登录后回到刚才的页面，没有发出的话还在。',
+  'signIn.ended': '这台设备上的登录已经结束。重新登录后回到刚才的页面。没有发出的话还在，除非是您自己退出的。',
   'signIn.lead': '消费者用手机号，不需要注册和密码。',
   'signIn.tabs': '登录方式',
   'signIn.consumer': '消费者',

@@ -1,4 +1,7 @@
+import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
+import { h, nextTick, shallowRef } from 'vue'
+import ApplyContact from './ApplyContact.vue'
 import { emptyDraft, faults, forget, ones, placeOf, readSaved, save, toInput, type Draft } from './application'
 import { normalise, readCode } from './creditCode'
 
@@ -52,6 +55,15 @@ describe('the credit code', () => {
   })
 
   it('puts right what people type', () => expect(normalise(' 91110000802100433b\n')).toBe('91110000802100433B'))
+})
+
+it('keeps all that a password manager fills in at once', async () => {
+  const draft = shallowRef(emptyDraft)
+  const form = mount(() => h(ApplyContact, { modelValue: draft.value, errors: {}, min: 10, 'onUpdate:modelValue': (whole: Draft) => (draft.value = whole) }))
+  const wanted = { 'contact-name': '刘佳怡', 'contact-phone': '13800138000', login: 'liu.desk', password: 'correct horse', again: 'correct horse' }
+  for (const [id, value] of Object.entries(wanted)) void form.get(`#${id}`).setValue(value)
+  await nextTick()
+  expect(draft.value).toMatchObject({ contact: { name: '刘佳怡', phone: '13800138000' }, login: 'liu.desk', password: 'correct horse', again: 'correct horse' })
 })
 
 describe('an application', () => {

@@ -156,7 +156,7 @@ describe('the list', () => {
 })
 
 describe('the keys', () => {
-  const stroke = (key: string, target: EventTarget = document.body, more = {}) => ({ key, target, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, ...more })
+  const stroke = (key: string, target: EventTarget = document.body, more = {}) => ({ key, target, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, keyCode: 0, ...more })
 
   it('has one action per key', () => {
     expect(new Set(keyMap.map(({ key }) => key)).size).toBe(keyMap.length)
@@ -179,6 +179,7 @@ describe('the keys', () => {
   it('leaves chords, the input method and buttons alone', () => {
     expect(actionOf(stroke('r', document.body, { ctrlKey: true }))).toBeNull()
     expect(actionOf(stroke('r', document.body, { isComposing: true }))).toBeNull()
+    expect(actionOf(stroke('Escape', document.body, { keyCode: 229 }))).toBeNull()
     expect(actionOf(stroke('Enter', document.createElement('button')))).toBeNull()
   })
 

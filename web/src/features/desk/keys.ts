@@ -1,5 +1,6 @@
 /* The desk's keys: which key does what, and when it does nothing. */
 import { onMounted, onScopeDispose } from 'vue'
+import { ofInputMethod } from '@/lib/inputMethod'
 
 export type DeskAction = 'next' | 'previous' | 'open' | 'reply' | 'question' | 'offer' | 'accept' | 'note' | 'take' | 'search' | 'help' | 'back'
 
@@ -19,7 +20,7 @@ export const keyMap: readonly { key: string; action: DeskAction }[] = [
   { key: 'Escape', action: 'back' },
 ]
 
-type Stroke = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing' | 'target'>
+type Stroke = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'isComposing' | 'keyCode' | 'target'>
 
 /** Whether somebody is writing: then letters are letters. */
 export function isTyping(target: EventTarget | null): boolean {
@@ -29,7 +30,7 @@ export function isTyping(target: EventTarget | null): boolean {
 
 /** What a stroke asks for; null when it is none of ours. Enter is left to what has the focus. */
 export function actionOf(stroke: Stroke): DeskAction | null {
-  if (stroke.ctrlKey || stroke.metaKey || stroke.altKey || stroke.isComposing) return null
+  if (stroke.ctrlKey || stroke.metaKey || stroke.altKey || ofInputMethod(stroke)) return null
   const { action } = keyMap.find(({ key }) => key === (stroke.key.length === 1 ? stroke.key.toLowerCase() : stroke.key)) ?? {}
   if (!action || (action !== 'back' && isTyping(stroke.target))) return null
   // Buttons, links and tabs have an Enter of their own; the list's rows are links.

@@ -6,12 +6,16 @@ import FileCasePage from './FileCasePage.vue'
 import { emptyFiling, keep, restore } from './filing'
 import StepWhat from './StepWhat.vue'
 
-const world = vi.hoisted(() => ({ account: null as object | null }))
+const world = vi.hoisted(() => ({ account: null as object | null, filed: 0 }))
 vi.mock('@/app/router', () => ({ setTitle: () => undefined }))
 vi.mock('@/features/room/limits', () => ({ loadMeta: () => Promise.resolve({ rules: {}, limits: {}, texts: {} }) }))
+vi.mock('./filing', async (original) => ({ ...(await original<object>()), checkStep: () => [], filingBody: () => ({}) }))
 vi.mock('@/api', async (original) => ({
   ...(await original<object>()),
-  api: { GET: (path: string) => Promise.resolve(path === '/api/session' ? { account: world.account ?? undefined } : { id: 'e', name: '洞庭电器', status: 'enrolled' }) },
+  api: {
+    GET: (path: string) => Promise.resolve(path === '/api/session' ? { account: world.account ?? undefined } : { id: 'e', name: '洞庭电器', status: 'enrolled' }),
+    POST: () => (world.filed++, new Promise(() => undefined)),
+  },
   data: (call: Promise<unknown>) => call,
 }))
 
@@ -20,9 +24,9 @@ const mei = { id: 'mei', role: 'consumer' }
 const li = { id: 'li', role: 'consumer' }
 const enter = (account: object | null) => ((world.account = account), session.reload())
 
-async function page() {
+async function page(address = '/file/e') {
   const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/file/:enterprise', component: FileCasePage }] })
-  await router.push('/file/e')
+  await router.push(address)
   const wrapper = shallowMount(FileCasePage, { global: { plugins: [router] } })
   await flushPromises()
   return {
@@ -78,4 +82,15 @@ it('keeps what was written before signing in, and while the session ends', async
   await enter(li)
   expect([one.written(), localStorage.length]).toEqual(['', 0])
   one.wrapper.unmount()
+})
+
+it('files once, however often it is asked to', async () => {
+  await enter(mei)
+  const { wrapper } = await page('/file/e?step=check')
+  const form = wrapper.get('form')
+  void form.trigger('submit')
+  void form.trigger('submit')
+  await flushPromises()
+  expect(world.filed).toBe(1)
+  wrapper.unmount()
 })

@@ -97,3 +97,18 @@ it('drops the draft of an offer that went out when nobody looked', async () => {
   expect(later.text()).not.toContain('没有发出')
   later.unmount()
 })
+
+it('calls nothing unsent that is on its way', async () => {
+  const before = await sheet(vi.fn())
+  await before.wrapper.find('textarea#text').setValue('运费也请你们出')
+  await vi.advanceTimersByTimeAsync(1000)
+  before.wrapper.unmount()
+  const act = vi.fn(() => ((world.pending.value = [item()]), new Promise<void>(() => undefined)))
+  const { wrapper, press } = await sheet(act)
+  expect(wrapper.text()).toContain('这是您上次没有发出的方案')
+  await press('发出还价')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(wrapper.text()).toContain('方案还没有发出')
+  expect(wrapper.text()).not.toContain('这是您上次没有发出的方案')
+  wrapper.unmount()
+})

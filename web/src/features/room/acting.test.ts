@@ -1,7 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick, shallowRef, type Ref } from 'vue'
-import { Problem } from '@/lib/problem'
+import { loadProblemTexts, Problem } from '@/lib/problem'
 import type { ConnectionState, Pending } from '@/live'
 import { toasts } from '@/ui/toast'
 import type { Command } from '@/features/words'
@@ -15,6 +15,9 @@ vi.mock('@/live', async () => {
   world.drop = (id) => void (world.pending.value = world.pending.value.filter((item) => item.id !== id))
   return { connection: world.connection, pendingOf: () => computed(() => world.pending.value), discard: (id: string) => world.drop(id), takeBack: (id: string) => (world.drop(id), true) }
 })
+
+const texts = vi.hoisted(() => ({ soon: Promise.resolve() }))
+vi.mock('@/lib/problem', async (original) => ({ ...(await original<object>()), problemTextsSoon: () => texts.soon }))
 
 const accept = { type: 'accept_offer', offer: 2, digest: 'd' } as Command
 const waits = (more: Partial<Pending> = {}): Pending => ({ id: 'x', case: 'c', do: accept, at: 0, state: 'sending', ...more })
@@ -114,7 +117,22 @@ it('tells what failed: here while it is open, else by a toast', async () => {
   await vi.advanceTimersByTimeAsync(1000)
   await press('关闭')
   await no(new Problem({ code: 'offline' }))
-  expect(toasts.value.map(({ text }) => text)).toEqual([expect.stringMatching(/^“接受方案”没有发出：/)])
+  expect(toasts.value.map(({ text }) => text)).toEqual([expect.stringMatching(/^“接受方案”没有成功：/)])
+})
+
+it('has the words of a refusal before a toast tells it', async () => {
+  let come = () => undefined as void
+  texts.soon = new Promise((resolve) => (come = resolve))
+  const { press, no } = await dialog()
+  await press('接受')
+  await vi.advanceTimersByTimeAsync(1000)
+  await press('关闭')
+  await no(new Problem({ code: 'offer_not_open' }))
+  expect(toasts.value).toHaveLength(0)
+  await loadProblemTexts()
+  come()
+  await flushPromises()
+  expect(toasts.value.map(({ text }) => text)).toEqual(['“接受方案”没有成功：这个方案已经不在桌面上了。'])
 })
 
 it('waits for what was asked for elsewhere, and closes with its answer', async () => {

@@ -1,6 +1,6 @@
 import { computed, onBeforeUnmount, shallowRef, watch, type Ref } from 'vue'
 import { translate, type Dictionary, type Messages } from '@/i18n'
-import { asProblem, loadProblemTexts, problemText, type Problem } from '@/lib/problem'
+import { asProblem, loadProblemTexts, problemText, problemTextsSoon, type Problem } from '@/lib/problem'
 import { discard } from '@/live'
 import { toast } from '@/ui'
 import type { Command } from '@/features/words'
@@ -53,7 +53,10 @@ export function useActing(caseId: string, open: Ref<boolean>, act: Act) {
       const failed = asProblem(thrown)
       if (failed.code === 'taken_back') return
       problem.value = failed
-      if (last && (!here || !open.value)) toast(say('waits.failed', { what: actName(last), why: problemText(failed) }), { tone: 'danger' })
+      if (!last || (here && open.value)) return
+      // A toast is not written again, and texts asked for while the network was away have not come.
+      await problemTextsSoon()
+      toast(say('waits.failed', { what: actName(last), why: problemText(failed) }), { tone: 'danger' })
     } finally {
       busy.value = false
     }

@@ -16,6 +16,8 @@ const en: Translation<typeof zh> = {
   'invalid.region': 'Choose a region.',
   'invalid.credit_code': 'This is no unified social credit code. Check its 18 characters.',
   invalid: 'Something here is not right. Please check it.',
+  'invalid.text without control characters': 'It has invisible control characters, perhaps copied along. Please delete what was copied and type it again.',
+  'invalid.one line': 'It takes one line without invisible control characters. Please delete what was copied and type it again.',
   too_long: 'This is too long. At most {max} characters.',
   out_of_range: 'This is outside the allowed range ({min} to {max}).',
   'out_of_range.days': 'From {min} to {max}, and the last item is due {max} calendar days after acceptance at the latest.',

@@ -14,6 +14,8 @@ export default {
   'invalid.email': '邮箱不正确，请写成 name@example.com 的样子。',
   'invalid.region': '请选择地区。',
   'invalid.credit_code': '统一社会信用代码不正确，请核对 18 位代码。',
+  'invalid.text without control characters': '里面有看不见的控制符，可能是复制时带进来的。请把复制来的部分删掉，重新输入。',
+  'invalid.one line': '只能写一行，不能有看不见的控制符。复制来的请删掉，重新输入。',
   too_long: '内容太长，最多 {max} 字。',
   out_of_range: '超出了允许的范围（{min} 至 {max}）。',
   'out_of_range.days': '须在 {min} 至 {max} 之间，而且最后一项最迟在接受后 {max} 天（自然日）内完成。',

@@ -249,7 +249,7 @@ const en: Translation<typeof zh> = {
   'waits.down': 'The server cannot be reached. {what} has not been sent; it goes out by itself when the connection is back.',
   'waits.unsure': 'The connection broke. {what} may have arrived or not: this is settled by itself, and nothing is sent twice.',
   'waits.answer': '{what} has been sent and waits for the server to confirm it.',
-  'waits.failed': '{what} was not sent: {why}',
+  'waits.failed': '{what} did not go through: {why}',
   'waits.takeBack': 'Take it back for now',
   'act.make_offer': 'The offer',
   'act.accept_offer': '“Accept the offer”',
