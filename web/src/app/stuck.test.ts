@@ -1,9 +1,10 @@
-import { flushPromises } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { tellBack } from '@/lib/back'
 import { Problem } from '@/lib/problem'
 import { stuck, watchStuck } from './stuck'
+import StuckNotice from './StuckNotice.vue'
 
 vi.mock('@/api', () => ({
   api: { GET: () => (online ? Promise.resolve({}) : Promise.reject(new Problem({ code: 'offline' }))) },
@@ -64,6 +65,17 @@ it('leaves the page on screen alone while the network is away, and goes on when 
   stuck.value!.retry()
   await flushPromises()
   expect([here(), stuck.value]).toEqual(['/there', null])
+})
+
+it('can be closed beside a page only: alone, it is all there is', async () => {
+  const { router, visit } = setup()
+  const buttons = () => mount(StuckNotice, { global: { plugins: [router] } }).findAll('button').map((one) => one.text())
+  online = false
+  await visit('/there')
+  expect(buttons()).toEqual(['重试'])
+  await visit('/')
+  await visit('/there')
+  expect(buttons()).toEqual(['关闭', '重试'])
 })
 
 it('goes on by itself when nothing was on screen', async () => {

@@ -6,14 +6,14 @@ import { useSteps } from './steps'
 
 const names = ['what', 'order', 'claim'] as const
 
-async function form(address: string, reached: number | null) {
+async function form(address: string, reached: number | null, history = createMemoryHistory()) {
   const reach = shallowRef(reached)
   let steps!: ReturnType<typeof useSteps>
   const Form = defineComponent(() => {
     steps = useSteps(names, () => reach.value)
     return () => h('p', names[steps.step.value])
   })
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/', component: { render: () => null } }, { path: '/form', component: Form }] })
+  const router = createRouter({ history, routes: [{ path: '/', component: { render: () => null } }, { path: '/form', component: Form }] })
   await router.push('/')
   await router.push(address)
   const wrapper = mount({ render: () => h('div', router.currentRoute.value.path === '/form' ? [h(Form)] : []) }, { global: { plugins: [router] } })
@@ -43,6 +43,15 @@ it('goes back by its own button to where the browser would', async () => {
   expect(router.options.history.state.position).not.toBe(Number(before) + 1)
   const deep = await form('/form?step=claim', 2)
   expect(await deep.browser(() => deep.steps().back())).toEqual(['order', '/form?step=order'])
+})
+
+it('goes back to the step that lacks something, where it lies just before, and puts no second one there', async () => {
+  const history = createMemoryHistory()
+  Object.defineProperty(history, 'state', { value: { back: '/form?step=order' } })
+  const { browser, router, at } = await form('/form?step=order', 1, history)
+  expect(await browser(() => void router.push('/form?step=claim'))).toEqual(['order', '/form?step=order'])
+  expect(await browser(() => router.back())).toEqual(['', '/'])
+  expect(at()[1]).toBe('/')
 })
 
 it('stays at a step that was reached, and else begins with the first that lacks something', async () => {

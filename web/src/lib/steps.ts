@@ -16,13 +16,18 @@ export function useSteps(
   const first = route.path
   const place = (index: number) => ({ query: { ...route.query, step: index ? names[index] : undefined } })
 
+  const before = () => router.options.history.state.back
+
   const asked = computed(() => Math.max(0, names.indexOf(String(route.query.step))))
   watch(
     [asked, () => reach() === null],
     ([index, unknown]) => {
       if (unknown || route.path !== first) return
       step.value = Math.min(index, reach()!)
-      if (step.value !== index) void router.replace(place(step.value))
+      if (step.value === index) return
+      // The step before it lies there already: a second one would want a second press of back.
+      if (before() === router.resolve(place(step.value)).fullPath) router.back()
+      else void router.replace(place(step.value))
     },
     { immediate: true },
   )
@@ -32,7 +37,7 @@ export function useSteps(
     await nextTick()
   }
   function back(): void {
-    if (router.options.history.state.back === router.resolve(place(step.value - 1)).fullPath) router.back()
+    if (before() === router.resolve(place(step.value - 1)).fullPath) router.back()
     else void go(step.value - 1)
   }
   const position = () => Number(router.options.history.state.position)

@@ -27,6 +27,34 @@ describe('a server whose replicas do not hear each other', () => {
   })
 })
 
+describe('a browser that says it is offline while the socket is open', () => {
+  it('keeps what is said meanwhile, to be taken back or to go out when the network is back', async () => {
+    const world = setup()
+    await world.begin()
+    world.connection.sleep()
+    expect(world.state()).toBe('offline')
+    const { id } = world.connection.send('c1', { type: 'post_message', text: '一' } as Command)
+    world.connection.send('c1', { type: 'post_message', text: '二' } as Command)
+    expect(world.pending().map(({ tried }) => tried)).toEqual([undefined, undefined])
+    expect(world.connection.outbox.takeBack(id)).toBe(true)
+    world.connection.wake()
+    await pass(50)
+    expect([world.state(), world.server.all.length, world.server.receipts.size]).toEqual(['online', 2, 1])
+  })
+
+  it('is not believed once the socket speaks', async () => {
+    const world = setup()
+    await world.begin()
+    world.server.last.say({ late: true })
+    world.connection.sleep()
+    world.connection.send('c1', { type: 'post_message', text: '一' } as Command)
+    expect(world.server.receipts.size).toBe(0)
+    world.server.last.say({ ping: true })
+    expect(world.states.at(-1)).toEqual({ kind: 'online', late: true })
+    expect([world.server.all.length, world.server.receipts.size]).toEqual([1, 1])
+  })
+})
+
 describe('a channel', () => {
   it('delivers in order, once, also what comes twice', async () => {
     const world = setup()

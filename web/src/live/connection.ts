@@ -31,6 +31,8 @@ export class Connection {
   private state: ConnectionState = { kind: 'idle' }
   private socket: Socket | null = null
   private isOpen = false
+  /** What the connection was when the browser said that the network is gone, and nothing has been heard since. */
+  private doubted: ConnectionState | null = null
   private openedAt = 0
   private heardAt = 0
   private brokenAt = 0
@@ -44,7 +46,7 @@ export class Connection {
     const line: Line = {
       ports,
       transmit: (frame) => this.transmit(frame),
-      isOpen: () => this.isOpen,
+      isOpen: () => this.isOpen && !this.doubted,
       isPolling: () => this.state.kind === 'polling',
     }
     this.outbox = new Outbox(ports.store, ports.onPending)
@@ -85,7 +87,7 @@ export class Connection {
   /** The network is back, or somebody looks at the page again: do not wait. */
   wake(): void {
     if (this.isOpen) {
-      if (Date.now() - this.heardAt > times.silence) this.lost()
+      if (this.doubted || Date.now() - this.heardAt > times.silence) this.lost()
       else return
     }
     if (this.state.kind === 'idle' || this.state.kind === 'ended' || this.socket) return
@@ -97,10 +99,21 @@ export class Connection {
     if (this.state.kind === 'polling') this.watch()
   }
 
-  /** The network is known to be gone. */
+  /** The browser says that the network is gone. An open socket may not know it for long: nothing new goes out by it until it says something. */
   sleep(): void {
-    if (this.state.kind === 'idle' || this.state.kind === 'ended' || this.isOpen) return
-    this.waitingState()
+    if (this.state.kind === 'idle' || this.state.kind === 'ended') return
+    if (!this.isOpen) return this.waitingState()
+    this.doubted ??= this.state
+    this.set({ kind: 'offline', since: Date.now() })
+  }
+
+  /** The socket speaks: the browser was wrong. */
+  private believe(): void {
+    const before = this.doubted
+    if (!before) return
+    this.doubted = null
+    this.set(before)
+    this.commands.flush()
   }
 
   subscribe(name: string, since: string | null, reader: ChannelReader): () => void {
@@ -204,6 +217,7 @@ export class Connection {
     const socket = this.socket
     this.socket = null
     this.isOpen = false
+    this.doubted = null
     this.clear('open')
     this.clear('silence')
     this.clear('stable')
@@ -233,6 +247,7 @@ export class Connection {
   private heard(data: unknown): void {
     this.heardAt = Date.now()
     this.watchSilence()
+    this.believe()
     let frame: FromServer
     try {
       frame = JSON.parse(String(data)) as FromServer

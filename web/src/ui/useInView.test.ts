@@ -38,6 +38,16 @@ it('waits for an element that comes later, and stays true once it was near', asy
   scope.stop()
 })
 
+it('comes with the first act too, for what belongs on paper', () => {
+  const world = fake()
+  const scope = effectScope()
+  const element = shallowRef(document.createElement('div'))
+  const [near, far] = scope.run(() => [useInView(element, true), useInView(element)])!
+  window.dispatchEvent(new Event('pointermove'))
+  expect([near.value, far.value, world.over()]).toEqual([true, false, 1])
+  scope.stop()
+})
+
 it('shows all at once where nothing can be observed', () => {
   vi.stubGlobal('IntersectionObserver', undefined)
   expect(useInView(shallowRef(null)).value).toBe(true)

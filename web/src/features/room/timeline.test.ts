@@ -1,6 +1,7 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, expect, it } from 'vitest'
 import { nextTick } from 'vue'
+import type { Pending } from '@/live'
 import type { CaseView } from '@/features/words'
 import type { Entry } from './log'
 import Timeline from './Timeline.vue'
@@ -36,6 +37,16 @@ it('asks for what lies before, paints it above, and says so once the beginning i
   await flushPromises()
   expect([painted()[0], painted().length]).toEqual([1, 200])
   expect(button()).toBeUndefined()
+})
+
+it('gives a message that was refused back to be written anew, while there is a field for it', async () => {
+  const failed = { id: 'x', case: 'k', do: { type: 'post_message', text: '太长' }, at: 0, state: 'failed' } as Pending
+  const show = (may: string[]) => mount(Timeline, { props: { entries: [], pending: [failed], view: { ...view, may } as unknown as CaseView, reader: 'consumer', now: 0 } })
+  const edit = (one: ReturnType<typeof show>) => one.findAll('button').find((button) => button.text() === '修改')
+  const timeline = show(['post_message'])
+  await edit(timeline)!.trigger('click')
+  expect(timeline.emitted('edit')).toEqual([[failed]])
+  expect(edit(show([]))).toBeUndefined()
 })
 
 it('says that it did not come, and can be asked again', async () => {
