@@ -39,9 +39,10 @@ const (
 	SortDue    Sort = "due"    // next due first, those without a clock last
 	SortAmount Sort = "amount" // largest first
 	SortTurn   Sort = "turn"   // longest in the same hands first
+	SortLatest Sort = "latest" // SortDue backwards: of what has no clock, such as closed cases of a board, last filed first
 )
 
-// Sorts that may be asked for.
+// Sorts that may be asked for anywhere; SortLatest is for a column of a board.
 var Sorts = [...]Sort{SortNewest, SortDue, SortAmount, SortTurn}
 
 // CaseQuery chooses cases; what is zero does not restrict. Rights are the caller's matter.
@@ -55,7 +56,7 @@ type CaseQuery struct {
 	Late       bool // the first response is overdue; for inboxes
 	Open       bool // not closed
 	Phases     []negotiation.Phase
-	Turn       negotiation.Side
+	Turn       negotiation.Side // whose turn it is, or who has a part of an agreement to see to besides (AlsoOf)
 	Category   negotiation.Category
 	Reason     negotiation.EscalationReason
 	Min, Max   int64     // disputed amount, minor units, both included
@@ -80,10 +81,10 @@ type CasePage struct {
 // InboxCounts are an enterprise's open cases by what its desk looks for.
 type InboxCounts struct {
 	Open   int
-	Mine   int // of the agent who asks
-	Nobody int // without an agent
-	Late   int // the first response is overdue
-	Turns  map[negotiation.Side]int
+	Mine   int                      // of the agent who asks
+	Nobody int                      // without an agent
+	Late   int                      // the first response is overdue
+	Turns  map[negotiation.Side]int // as CaseQuery.Turn finds them: a case counts for each who has something to do
 	Phases map[negotiation.Phase]int
 }
 

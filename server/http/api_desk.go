@@ -120,7 +120,11 @@ func (a api) ListBoard(ctx context.Context, r ListBoardRequestObject) (ListBoard
 	if err := oneOf("ground", p.Ground, negotiation.EscalationReasons[:]...); err != nil {
 		return nil, err
 	}
-	page, err := a.list(ctx, a.Lists.Board, app.CaseQuery{Column: p.Column, Open: p.Open, Sort: app.SortDue, Within: p.Region, Category: p.Category, Min: p.Min, Max: p.Max,
+	sort := app.SortDue
+	if p.Column == app.ColumnClosed {
+		sort = app.SortLatest
+	}
+	page, err := a.list(ctx, a.Lists.Board, app.CaseQuery{Column: p.Column, Open: p.Open, Sort: sort, Within: p.Region, Category: p.Category, Min: p.Min, Max: p.Max,
 		Reason: p.Ground, Search: p.Q, After: p.After, Limit: p.Limit})
 	return ListBoard200JSONResponse(page), err
 }

@@ -1972,7 +1972,7 @@ type InboxSummary struct {
 	// Phases by Phase; what is 0 is left out
 	Phases map[string]int `json:"phases"`
 
-	// Turns by Side; what is 0 is left out
+	// Turns by Side, a case for each that `turn` finds it by; what is 0 is left out
 	Turns map[string]int `json:"turns"`
 }
 
@@ -2997,6 +2997,7 @@ type UploadFileMultipartBody struct {
 
 // ListInboxParams defines parameters for ListInbox.
 type ListInboxParams struct {
+	// Turn whose turn it is, or who has a part of an agreement to see to besides
 	Turn  Side  `form:"turn,omitempty" json:"turn,omitempty,omitzero"`
 	Phase Phase `form:"phase,omitempty" json:"phase,omitempty,omitzero"`
 
@@ -3716,7 +3717,7 @@ type ServerInterface interface {
 	// ApplyEnrolment Apply for enrolment; makes the desk supervisor's account, which waits for the approval
 	// (POST /api/applications)
 	ApplyEnrolment(ctx echo.Context) error
-	// ListBoard Cases of the own region and what lies in it, next due first
+	// ListBoard Cases of the own region and what lies in it, next due first; of the closed ones, last filed first
 	// (GET /api/board)
 	ListBoard(ctx echo.Context, params ListBoardParams) error
 	// ListEnterprises Enterprises of the own region with their success bars
@@ -8189,7 +8190,7 @@ type StrictServerInterface interface {
 	// ApplyEnrolment Apply for enrolment; makes the desk supervisor's account, which waits for the approval
 	// (POST /api/applications)
 	ApplyEnrolment(ctx context.Context, request ApplyEnrolmentRequestObject) (ApplyEnrolmentResponseObject, error)
-	// ListBoard Cases of the own region and what lies in it, next due first
+	// ListBoard Cases of the own region and what lies in it, next due first; of the closed ones, last filed first
 	// (GET /api/board)
 	ListBoard(ctx context.Context, request ListBoardRequestObject) (ListBoardResponseObject, error)
 	// ListEnterprises Enterprises of the own region with their success bars

@@ -91,6 +91,7 @@ var orders = map[app.Sort]order{
 	app.SortNewest: {`key DESC`, `key < ?`, nil},
 	app.SortDue:    {`due, key`, `(due, key) > (?, ?)`, func(l listed) int64 { return l.Due }},
 	app.SortAmount: {`amount DESC, key DESC`, `(amount, key) < (?, ?)`, func(l listed) int64 { return l.Amount }},
+	app.SortLatest: {`due DESC, key DESC`, `(due, key) < (?, ?)`, func(l listed) int64 { return l.Due }},
 	app.SortTurn:   {`turn_since, key`, `(turn_since, key) > (?, ?)`, func(l listed) int64 { return l.TurnSince }},
 }
 
@@ -139,7 +140,9 @@ func conditionsOf(q app.CaseQuery) *conditions {
 		in, phases := oneOf(q.Phases)
 		c.add("phase IN "+in, phases...)
 	}
-	equal(c, "turn", q.Turn)
+	if q.Turn != "" { // no side's name is part of another's
+		c.add("(turn = ? OR also LIKE ?)", string(q.Turn), "%"+string(q.Turn)+"%")
+	}
 	equal(c, "category", q.Category)
 	equal(c, "reason", q.Reason)
 	if q.Min > 0 {
@@ -305,19 +308,22 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 	var rows []struct {
 		Phase negotiation.Phase
 		Turn  negotiation.Side
+		Also  string
 		Agent string
 		Late  bool
 		N     int
 	}
 	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}}
-	err := s.reader().all(ctx, &rows, `SELECT phase, turn, agent, `+isLate+` AS late, count(*) AS n FROM cases`+s.reader().words().inbox+`
-		WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, agent, late`, enterprise)
+	err := s.reader().all(ctx, &rows, `SELECT phase, turn, also, agent, `+isLate+` AS late, count(*) AS n FROM cases`+s.reader().words().inbox+`
+		WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, also, agent, late`, enterprise)
 	if err != nil {
 		return counts, readError(err)
 	}
 	for _, r := range rows {
 		counts.Open += r.N
-		counts.Turns[r.Turn] += r.N
+		for _, side := range append(sides(r.Also), r.Turn) {
+			counts.Turns[side] += r.N
+		}
 		counts.Phases[r.Phase] += r.N
 		if r.Agent == agent {
 			counts.Mine += r.N

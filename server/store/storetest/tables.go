@@ -117,6 +117,23 @@ func lists(b *bed) {
 	require.Equal(b.t, negotiation.SideEnterprise, row.OfferBy)
 	require.Equal(b.t, "充电宝", row.Title)
 	require.Equal(b.t, "我们退款", row.Last)
+	partsOfBoth(b)
+}
+
+// partsOfBoth: a case in which both have something to do is found, and counts, for each of them.
+func partsOfBoth(b *bed) {
+	b.fileAs(4, consumer(4), 1, "水壶", 20000)
+	both := offer(20000)
+	both.Items = append(both.Items, negotiation.Item{By: negotiation.SideConsumer, Remedy: negotiation.ReturnAndRefund, Description: "寄回水壶",
+		Due: negotiation.Due{Days: 3, Unit: negotiation.CalendarDays}})
+	b.must(desk(1), caseID(4), "o", both)
+	b.accept(consumer(4), caseID(4))
+	counts, err := b.CountInbox(ctx, id("enterprise", 1), desk(1).ID)
+	require.NoError(b.t, err)
+	require.Equal(b.t, map[negotiation.Side]int{negotiation.SideConsumer: 2, negotiation.SideEnterprise: 2}, counts.Turns)
+	for side, want := range map[negotiation.Side][]string{negotiation.SideConsumer: {"1", "4"}, negotiation.SideEnterprise: {"3", "4"}, negotiation.SideBureau: nil} {
+		require.ElementsMatch(b.t, want, b.listed(app.CaseQuery{Enterprise: id("enterprise", 1), Open: true, Turn: side, Sort: app.SortDue}), side)
+	}
 }
 
 func paging(b *bed) {
@@ -180,7 +197,12 @@ func board(b *bed) {
 	b.must(negotiation.System, caseID(4), "", nil)
 	require.Equal(b.t, []string{"6", "4"}, b.listed(app.CaseQuery{Within: county, Column: app.ColumnOverdue}))
 	b.must(officer, caseID(4), "f", negotiation.RuleOnRefusal{Upheld: true, Reasons: "不是其顾客"})
-	require.Equal(b.t, []string{"5", "4"}, b.listed(app.CaseQuery{Within: county, Column: app.ColumnClosed}))
+	latest := app.CaseQuery{Within: county, Column: app.ColumnClosed, Sort: app.SortLatest, Limit: 1}
+	require.Equal(b.t, []string{"5"}, b.listed(latest))
+	page, err := b.Cases(ctx, latest)
+	require.NoError(b.t, err)
+	latest.After = page.Next
+	require.Equal(b.t, []string{"4"}, b.listed(latest))
 }
 
 func search(b *bed) {

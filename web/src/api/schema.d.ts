@@ -703,7 +703,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cases of the own region and what lies in it, next due first */
+        /** Cases of the own region and what lies in it, next due first; of the closed ones, last filed first */
         get: operations["listBoard"];
         put?: never;
         post?: never;
@@ -1869,7 +1869,7 @@ export interface components {
             nobody: number;
             /** @description the first response is overdue */
             late: number;
-            /** @description by Side; what is 0 is left out */
+            /** @description by Side, a case for each that `turn` finds it by; what is 0 is left out */
             turns: {
                 [key: string]: number;
             };
@@ -4606,6 +4606,7 @@ export interface operations {
     listInbox: {
         parameters: {
             query?: {
+                /** @description whose turn it is, or who has a part of an agreement to see to besides */
                 turn?: components["schemas"]["Side"];
                 phase?: components["schemas"]["Phase"];
                 /** @description without closed ones */

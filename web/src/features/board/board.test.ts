@@ -36,6 +36,13 @@ describe('columns', () => {
     expect(change.board.accepted.rows[0]!.name).toBe('王**')
   })
 
+  it('has what closes where the next load has it: last filed first', () => {
+    const closed = (id: string, filed_at: string) => row({ case: id, version: 6, phase: 'closed', column: 'closed', due: undefined, filed_at })
+    const board = start('closed', closed('x', '2026-11-20T01:00:00Z'), closed('y', '2026-11-10T01:00:00Z'))
+    const { board: then } = put(put(board, closed('a', '2026-11-15T01:00:00Z'), noFilters, horizon).board, closed('b', '2026-11-21T01:00:00Z'), noFilters, horizon)
+    expect(then.closed.rows.map((one) => one.case)).toEqual(['b', 'x', 'a', 'y'])
+  })
+
   it('takes the highest version only', () => {
     const board = start('new', row({ version: 7 }))
     expect(put(board, row({ version: 7, column: 'closed' }), noFilters, horizon)).toEqual({ board, changed: false })

@@ -84,8 +84,9 @@ export function matches(row: CaseRow, { region, category, ground, min, max, q }:
   return !words || [row.code, row.enterprise_name, row.title].some((text) => text && plain(text).includes(words))
 }
 
-/** Next due first, those without a clock last; the same for equal ones, so that rows never swap without a reason. */
-function before(one: CaseRow, other: CaseRow): boolean {
+/** Next due first, those without a clock last; of what is closed, last filed first. The same for equal ones, so that rows never swap without a reason. */
+function before(one: CaseRow, other: CaseRow, key: ColumnKey): boolean {
+  if (key === 'closed' && one.filed_at !== other.filed_at) return one.filed_at > other.filed_at
   const [a, b] = [one, other].map(({ due }) => (due ? Date.parse(due) : Infinity)) as [number, number]
   return a === b ? one.case < other.case : a < b
 }
@@ -113,7 +114,7 @@ export function put(board: Board, row: CaseRow, filters: Filters, horizon: numbe
   const without = now ? take(board, now, row.case) : board
   if (!to) return { board: without, changed: now !== null }
   const column = without[to]
-  const at = to === 'closed' ? 0 : column.rows.findIndex((other) => before(fresh, other))
+  const at = column.rows.findIndex((other) => before(fresh, other, to))
   // Behind the last one at hand while more are to come: it comes with its page.
   if (at < 0 && column.next && to !== now) return { board: without, changed: now !== null }
   const rows = at < 0 ? [...column.rows, fresh] : [...column.rows.slice(0, at), fresh, ...column.rows.slice(at)]

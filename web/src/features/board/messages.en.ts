@@ -25,7 +25,7 @@ const en: Translation<typeof zh> = {
   'column.accepted.hint': 'Accepted; 60 days from acceptance.',
   'column.accepted.empty': 'No complaint in mediation',
   'column.closed': 'Closed',
-  'column.closed.hint': 'Closed last, first.',
+  'column.closed.hint': 'Filed last, first.',
   'column.closed.empty': 'No closed cases yet',
   'column.emptyFiltered': 'No cases with these filters',
 

@@ -22,7 +22,7 @@ export default {
   'column.accepted.hint': '已受理，自受理起 60 天。',
   'column.accepted.empty': '没有调解中的投诉',
   'column.closed': '已结束',
-  'column.closed.hint': '最近结束的在前。',
+  'column.closed.hint': '最近提交的在前。',
   'column.closed.empty': '还没有结束的案件',
   'column.emptyFiltered': '按现在的筛选没有案件',
 

@@ -127,6 +127,8 @@ describe('the list', () => {
     expect(matches(mine, { ...startView, holder: 'nobody' }, 'me')).toBe(false)
     expect(matches(row(), { ...startView, holder: 'nobody' }, 'me')).toBe(true)
     expect(matches(mine, { ...startView, turn: 'consumer' }, 'me')).toBe(false)
+    const both = row({ turn: 'consumer', also: ['enterprise'] })
+    expect((['enterprise', 'consumer', 'bureau'] as const).map((turn) => matches(both, { ...startView, turn }, 'me'))).toEqual([true, true, false])
     expect(matches(row({ phase: 'closed' }), startView, 'me')).toBe(false)
     expect(matches(row({ phase: 'closed' }), { ...startView, stage: 'closed' }, 'me')).toBe(true)
     const late = { ...startView, late: true }

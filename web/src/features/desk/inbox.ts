@@ -91,7 +91,7 @@ export const isLate = (row: CaseRow): boolean => Boolean(row.overdue) && row.pha
 export function matches(row: CaseRow, view: View, me: string, hits: ReadonlySet<string> = new Set()): boolean {
   if (view.stage === 'open' ? row.phase === 'closed' : view.stage !== 'any' && row.phase !== view.stage) return false
   if (view.late && !isLate(row)) return false
-  if (view.turn !== 'any' && row.turn !== view.turn) return false
+  if (view.turn !== 'any' && row.turn !== view.turn && !row.also?.includes(view.turn)) return false
   if (view.holder === 'me' ? row.agent !== me : view.holder === 'nobody' && row.agent) return false
   const words = plain(view.q)
   return !words || hits.has(row.case) || [row.code, row.title, row.name].some((text) => text && plain(text).includes(words))
