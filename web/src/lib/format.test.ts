@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLocale } from '@/i18n'
-import { ago, due, dueDay, left, money, workingDaysLeft, workingTime } from './format'
+import { ago, due, dueDay, left, money, since, workingDaysLeft, workingTime } from './format'
 import { parseMoney } from './money'
 
 const now = '2026-11-23T02:00:00Z'
@@ -59,6 +59,15 @@ it('tells durations in working time', () => {
   expect(workingTime(86_400 + 3 * 3600)).toBe('1 个工作日 3 小时')
   expect(workingTime(40 * 60)).toBe('40 分钟')
   expect(workingTime(20)).toBe('不到 1 分钟')
+})
+
+it('tells how long it lasts', async () => {
+  const all = () => ['2026-11-23T01:59:50Z', '2026-11-23T01:24:00Z', '2026-11-22T23:00:00Z', '2026-11-17T02:00:00Z', '2026-11-12T02:00:00Z'].map((when) => since(when, now))
+  expect(all()).toEqual(['刚刚', '已36分钟', '已3小时', '已6天', '11月12日（周四）起'])
+  await setLocale('en')
+  expect(all()).toEqual(['just now', 'for 36 minutes', 'for 3 hours', 'for 6 days', 'since Thu 12 Nov'])
+  expect(since('2026-11-23T01:24:00Z', now, 'short')).toBe('for 36 min')
+  await setLocale('zh')
 })
 
 it('tells how long ago', () => {

@@ -117,15 +117,24 @@ export function left(when: When, now: When = Date.now()): string {
   return say('minutesLeft', { n: Math.max(1, Math.floor(ms / 60_000)) })
 }
 
-/** 3 分钟前, 昨天; from a week on, the day. Short where there is little room: 36 min. ago. */
-export function ago(when: When, now: When = Date.now(), style: Intl.RelativeTimeFormatStyle = 'long'): string {
+/** 3 分钟前, 昨天; from a week on, the day. */
+export function ago(when: When, now: When = Date.now()): string {
   const seconds = (new Date(when).getTime() - new Date(now).getTime()) / 1000
   const past = Math.abs(seconds)
   if (past < 45) return say('justNow')
-  const format = new Intl.RelativeTimeFormat(tag[locale.value], { numeric: 'auto', style })
+  const format = new Intl.RelativeTimeFormat(tag[locale.value], { numeric: 'auto' })
   if (past < 3600) return format.format(Math.round(seconds / 60), 'minute')
   if (past < 86_400) return format.format(Math.round(seconds / 3600), 'hour')
   return past < 7 * 86_400 ? format.format(Math.round(seconds / 86_400), 'day') : day(when, now)
+}
+
+/** 已6天, for 6 days; from a week on, the day: since Fri 13 Nov. Short where there is little room: for 36 min. */
+export function since(when: When, now: When = Date.now(), unitDisplay: 'long' | 'short' = 'long'): string {
+  const seconds = (new Date(now).getTime() - new Date(when).getTime()) / 1000
+  if (seconds < 45) return say('justNow')
+  if (seconds >= 7 * 86_400) return say('sinceDay', { day: day(when, now) })
+  const [size, unit] = seconds < 3600 ? [60, 'minute'] : seconds < 86_400 ? [3600, 'hour'] : [86_400, 'day']
+  return say('lasting', { time: numbers({ style: 'unit', unit, unitDisplay }).format(Math.round(seconds / size)) })
 }
 
 /** Working time in seconds (whole working days count 24 hours): 1 个工作日 3 小时 */

@@ -12,6 +12,8 @@ const en: Translation<typeof zh> = {
   overdueWorkingDays: { one: '{n} working day overdue', other: '{n} working days overdue' },
   passed: 'time is up',
   justNow: 'just now',
+  lasting: 'for {time}',
+  sinceDay: 'since {day}',
   workingDays: { one: '{n} working day', other: '{n} working days' },
   hours: { one: '{n} hour', other: '{n} hours' },
   minutes: { one: '{n} minute', other: '{n} minutes' },

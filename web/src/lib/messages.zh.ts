@@ -10,6 +10,8 @@ export default {
   overdueWorkingDays: { other: '已超期 {n} 个工作日' },
   passed: '已到期',
   justNow: '刚刚',
+  lasting: '已{time}',
+  sinceDay: '{day}起',
   workingDays: { other: '{n} 个工作日' },
   hours: { other: '{n} 小时' },
   minutes: { other: '{n} 分钟' },

@@ -69,7 +69,6 @@ const en: Translation<typeof zh> = {
   'row.unread': { one: '{n} unread', other: '{n} unread' },
   'row.news': 'News',
   'row.nobody': 'Unassigned',
-  'row.since': 'since {time}',
   'row.consumer': 'Consumer',
   'row.here': '{names} looking',
   'row.answering': '{names} answering',

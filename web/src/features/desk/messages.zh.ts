@@ -67,7 +67,6 @@ export default {
   'row.unread': { other: '{n} 条未读' },
   'row.news': '有新内容',
   'row.nobody': '未分配',
-  'row.since': '{time}起',
   'row.consumer': '消费者',
   'row.here': '{names}在看',
   'row.answering': '{names}正在回复',

@@ -37,7 +37,6 @@ const en: Translation<typeof zh> = {
   'turn.ours': 'Our turn',
   'turn.other': 'Turn: {who}',
   'turn.nobody': 'Closed',
-  'turn.since': 'since {time}',
 
   'clock.title': 'Time limits',
   'clock.all': 'All time limits',

@@ -34,7 +34,6 @@ export default {
   'turn.ours': '轮到我方',
   'turn.other': '轮到{who}',
   'turn.nobody': '已结束',
-  'turn.since': '{time}开始',
 
   'clock.title': '期限',
   'clock.all': '全部期限',
