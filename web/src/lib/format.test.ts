@@ -66,7 +66,7 @@ it('tells how long it lasts', async () => {
   expect(all()).toEqual(['刚刚', '已36分钟', '已3小时', '已6天', '11月12日（周四）起'])
   await setLocale('en')
   expect(all()).toEqual(['just now', 'for 36 minutes', 'for 3 hours', 'for 6 days', 'since Thu 12 Nov'])
-  expect(since('2026-11-23T01:24:00Z', now, 'short')).toBe('for 36 min')
+  expect(since('2026-11-23T01:24:00Z', now, 'short')).toBe('for 36 mins')
   await setLocale('zh')
 })
 
