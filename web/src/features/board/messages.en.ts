@@ -286,7 +286,7 @@ const en: Translation<typeof zh> = {
   'applications.emptyText': 'Applications appear here as they come, with a text message.',
   'application.applied': 'Applied {time}',
   'application.credit': 'Unified social credit code',
-  'application.creditOk': 'check passed',
+  'application.creditOk': 'Check passed',
   'application.creditBad': 'check failed',
   'application.creditHint': 'Only form and check character were tested; look the business up in the register.',
   'application.region': 'Region',

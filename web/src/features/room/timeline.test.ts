@@ -1,5 +1,5 @@
 import { flushPromises, mount } from '@vue/test-utils'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import type { Pending } from '@/live'
 import type { CaseView } from '@/features/words'
@@ -13,6 +13,7 @@ const entry = (seq: number): Entry => ({
 const entries = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => entry(from + i))
 
 afterEach(() => {
+  vi.unstubAllGlobals()
   document.body.innerHTML = ''
 })
 
@@ -25,6 +26,25 @@ async function setup(from: number, to: number, hasOlder: boolean) {
     button: () => timeline.findAll('button').find((one) => one.text() === '更早的消息'),
   }
 }
+
+it('stays at the end when the pane gets smaller', async () => {
+  const watched: Element[] = []
+  let resized = () => undefined as void
+  vi.stubGlobal('IntersectionObserver', class { observe = () => undefined; disconnect = () => undefined })
+  vi.stubGlobal('ResizeObserver', class {
+    constructor(act: () => void) { resized = act }
+    observe = (element: Element) => void watched.push(element)
+    disconnect = () => undefined
+  })
+  const pane = document.body.appendChild(Object.assign(document.createElement('div'), { innerHTML: '<div></div>' }))
+  pane.dataset.pane = ''
+  mount(Timeline, { props: { entries: entries(1, 9), view, reader: 'enterprise', now: 0 }, attachTo: pane.firstElementChild! })
+  await flushPromises()
+  expect(watched).toContain(pane)
+  Object.defineProperty(pane, 'scrollHeight', { value: 900 })
+  resized()
+  expect(pane.scrollTop).toBe(900)
+})
 
 it('asks for what lies before, paints it above, and says so once the beginning is there', async () => {
   const { timeline, painted, button } = await setup(101, 200, true)
