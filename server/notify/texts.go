@@ -20,9 +20,10 @@ func TextOf(r app.OutboxRow, base string) string {
 // Text of a notice in a language (zh when it is not en). Parameters stand in braces. It is "" for a template that nobody knows.
 // No text tells what the dispute is about: a phone lies open on a table.
 func Text(t app.Template, language string, params map[string]string) string {
-	text := texts()[t][0]
+	both := texts()[t]
+	text := both[0]
 	if language == "en" {
-		text = texts()[t][1]
+		text = both[1]
 	}
 	pairs := make([]string, 0, 2*len(params))
 	for k, v := range params {
