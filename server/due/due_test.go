@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +29,6 @@ func TestEarliestFirstAndOnce(t *testing.T) {
 		k := w.worker(func(o *Options) { o.Concurrency = 1 })
 		k.Start()
 		defer k.Stop()
-		<-k.Started()
 		synctest.Wait()
 		require.Equal(t, []string{"a", "b", "c"}, w.ticked())
 		time.Sleep(90*time.Minute - 1)
@@ -247,37 +245,6 @@ func TestManyAtOnceButBounded(t *testing.T) {
 	})
 }
 
-func TestReadyComesFirst(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		w.add("a", time.Now())
-		var tries atomic.Int32
-		k := w.worker(func(o *Options) {
-			o.Ready = func(context.Context) error {
-				if tries.Add(1) < 3 {
-					return errors.New("outages not known")
-				}
-				return nil
-			}
-		})
-		k.Start()
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		require.EqualValues(t, 2, tries.Load())
-		require.Zero(t, w.looked())
-		time.Sleep(time.Second)
-		<-k.Started()
-		synctest.Wait()
-		require.Len(t, w.done(), 1)
-		k.Stop()
-
-		never := w.worker(func(o *Options) { o.Ready = func(context.Context) error { return errors.New("no") } })
-		never.Start()
-		never.Stop()
-	})
-}
-
 func TestReadErrorsPass(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -318,8 +285,9 @@ func TestStartAndStopManyTimes(t *testing.T) {
 		})
 	}
 	all.Wait()
+	before := k.Stats().Looked
 	k.Start()
-	<-k.Started()
+	require.Eventually(t, func() bool { return k.Stats().Looked.After(before) }, 10*time.Second, time.Millisecond)
 	k.Stop()
 	k.Stop()
 	require.False(t, w.twice)
