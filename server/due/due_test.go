@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -233,14 +234,19 @@ func TestManyAtOnceButBounded(t *testing.T) {
 		for i := range 1000 {
 			w.add(fmt.Sprint(i), time.Now().Add(-time.Duration(i)*time.Second))
 		}
-		w.onTick = func(string) { time.Sleep(time.Millisecond) }
+		w.onTick = func(id string) { // one ends after the other: of those that end in one instant nobody knows how many are still counted
+			n, err := strconv.Atoi(id)
+			require.NoError(t, err)
+			time.Sleep(time.Millisecond + time.Duration(n)*time.Microsecond)
+		}
 		k := w.worker(nil)
 		k.Start()
 		time.Sleep(500 * time.Millisecond)
 		synctest.Wait()
 		k.Stop()
 		require.Len(t, w.done(), 1000)
-		require.Equal(t, 400, w.most)
+		require.LessOrEqual(t, w.most, 400)
+		require.Greater(t, w.most, 300, "the next batch is begun while the last goes on")
 		require.Less(t, w.looked(), 60)
 	})
 }
