@@ -57,15 +57,17 @@ func (d *decoder) value(s *shape, v reflect.Value) error {
 
 func (d *decoder) object(s *shape, v reflect.Value) error {
 	var seen uint64 // of the fields, a bit each
+	next := 0
 	for n := 0; ; n++ {
 		name, err := d.member(n)
 		if name == nil {
 			return err
 		}
-		i := s.field(name)
+		i := s.field(name, next)
 		if i < 0 {
 			return named(CodeUnknownField, name)
 		}
+		next = i + 1
 		if seen&(1<<i) != 0 {
 			return named(CodeRepeatedField, name)
 		}

@@ -48,10 +48,10 @@ func shapeOf(t reflect.Type) *shape {
 	return s
 }
 
-// field is the index of the field with a name, or -1.
-func (s *shape) field(name []byte) int {
+// field is the index of the field with a name, or -1. It is mostly the one at next, or soon after: fields come in their order.
+func (s *shape) field(name []byte, next int) int {
 	for i := range s.fields {
-		if s.fields[i].name == string(name) {
+		if i = (i + next) % len(s.fields); s.fields[i].name == string(name) {
 			return i
 		}
 	}
@@ -94,10 +94,18 @@ func (s *shape) set(v reflect.Value, raw []byte) error {
 	case reflect.Slice:
 		expected = "array"
 	default:
-		if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil && !v.OverflowInt(n) && json.Valid(raw) {
+		if n, err := strconv.ParseInt(string(raw), 10, 64); err == nil && !v.OverflowInt(n) && plainInteger(raw) {
 			v.SetInt(n)
 			return nil
 		}
 	}
 	return NewError(CodeMalformed, "expected", expected)
+}
+
+// plainInteger says whether JSON writes an integer so that strconv can read: without a plus, and without a zero before it.
+func plainInteger(digits []byte) bool {
+	if digits[0] == '-' {
+		digits = digits[1:]
+	}
+	return digits[0] != '+' && (digits[0] != '0' || len(digits) == 1)
 }

@@ -16,15 +16,15 @@ const (
 	loadGarbage  = 512 << 20 // bytes that garbage may come to under load: less percent of more that lives
 	largeHeap    = 256 << 20 // bytes that live, from which on neither counts for more
 	busy         = 16 << 20  // bytes allocated in a second that are a load, if they are half of what lives
-	visit        = 256 << 10 // bytes allocated for a visitor who comes, and stays with a goroutine, at most
+	visit        = 256 << 10 // bytes allocated for a visitor who comes, and stays with a socket, at most
 	ticksASecond = 20        // how often it is asked whether a load has begun
 )
 
-// sample is what the runtime tells.
+// sample is what the runtime tells, and the sockets.
 type sample struct {
-	allocated  uint64 // bytes, since the start
-	live       uint64 // bytes, when last collected
-	goroutines uint64
+	allocated uint64 // bytes, since the start
+	live      uint64 // bytes, when last collected
+	sockets   uint64
 }
 
 // collector chooses the percent by how much is allocated in a second.
@@ -46,9 +46,9 @@ func (c *collector) load(now sample) bool {
 	return allocated > c.came(now)*visit && allocated >= max(now.live/2, busy)
 }
 
-// came is how many goroutines there are more.
+// came is how many sockets there are more.
 func (c *collector) came(now sample) uint64 {
-	return max(now.goroutines, c.last.goroutines) - c.last.goroutines
+	return max(now.sockets, c.last.sockets) - c.last.sockets
 }
 
 // look is called once a second, or when something is sudden. It says what to do: the percent to set, 0 for none, and whether what a load that is over has left is to
@@ -86,9 +86,9 @@ func underLoad(live uint64) int {
 	return percent
 }
 
-// collect chooses until the context ends.
-func collect(ctx context.Context) {
-	c := &collector{percent: usualPercent, last: read()}
+// collect chooses until the context ends, by what the process allocates and how many sockets it has.
+func collect(ctx context.Context, sockets func() int) {
+	c := &collector{percent: usualPercent, last: read(sockets())}
 	debug.SetGCPercent(usualPercent)
 	ticks := time.NewTicker(time.Second / ticksASecond)
 	defer ticks.Stop()
@@ -98,7 +98,7 @@ func collect(ctx context.Context) {
 			return
 		case <-ticks.C:
 		}
-		now := read()
+		now := read(sockets())
 		if tick < ticksASecond && !c.sudden(now) {
 			continue
 		}
@@ -114,8 +114,8 @@ func collect(ctx context.Context) {
 }
 
 // read asks the runtime.
-func read() sample {
-	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}, {Name: "/sched/goroutines:goroutines"}}
+func read(sockets int) sample {
+	s := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}, {Name: "/gc/heap/live:bytes"}}
 	metrics.Read(s)
-	return sample{s[0].Value.Uint64(), s[1].Value.Uint64(), s[2].Value.Uint64()}
+	return sample{s[0].Value.Uint64(), s[1].Value.Uint64(), uint64(sockets)}
 }

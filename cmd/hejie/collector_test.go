@@ -11,7 +11,7 @@ func TestCollector(t *testing.T) {
 	t.Parallel()
 	const mib = 1 << 20
 	c := &collector{percent: usualPercent}
-	at := sample{goroutines: 100}
+	at := sample{sockets: 100}
 	c.look(at)
 	type said struct {
 		percent int
@@ -20,7 +20,7 @@ func TestCollector(t *testing.T) {
 	nothing := said{}
 	for i, tt := range []struct {
 		allocated, live uint64 // MiB in a second, MiB
-		came            int    // goroutines
+		came            int    // sockets
 		want            said
 	}{
 		{10, 4, 20, nothing}, {12, 30, 0, nothing}, // as it comes
@@ -37,7 +37,7 @@ func TestCollector(t *testing.T) {
 	} {
 		at.allocated += tt.allocated * mib
 		at.live = tt.live * mib
-		at.goroutines = uint64(int(at.goroutines) + tt.came)
+		at.sockets = uint64(int(at.sockets) + tt.came)
 		percent, over := c.look(at)
 		require.Equal(t, tt.want, said{percent, over}, i)
 	}
@@ -51,7 +51,7 @@ func TestCollectorIsSudden(t *testing.T) {
 		percent   int
 		allocated uint64 // MiB since the last look
 		live      uint64 // MiB
-		came      uint64 // goroutines
+		came      uint64 // sockets
 		want      bool
 	}{
 		"a load":                  {usualPercent, 17, 20, 9, true},
@@ -64,13 +64,13 @@ func TestCollectorIsSudden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := &collector{percent: tt.percent, last: sample{allocated: mib, goroutines: 100}}
-			now := sample{allocated: (1 + tt.allocated) * mib, live: tt.live * mib, goroutines: 100 + tt.came}
+			c := &collector{percent: tt.percent, last: sample{allocated: mib, sockets: 100}}
+			now := sample{allocated: (1 + tt.allocated) * mib, live: tt.live * mib, sockets: 100 + tt.came}
 			require.Equal(t, tt.want, c.sudden(now))
 			if tt.want {
 				percent, _ := c.look(now)
 				require.Equal(t, loadPercent, percent)
-				require.False(t, c.sudden(sample{allocated: now.allocated + 100*mib, live: now.live, goroutines: now.goroutines}), "it is known of now")
+				require.False(t, c.sudden(sample{allocated: now.allocated + 100*mib, live: now.live, sockets: now.sockets}), "it is known of now")
 			}
 		})
 	}
@@ -80,8 +80,8 @@ func TestCollectorIsSudden(t *testing.T) {
 func TestCollectorsFigures(t *testing.T) {
 	t.Parallel()
 	runtime.GC()
-	now := read()
+	now := read(7)
 	require.Positive(t, now.allocated)
 	require.Positive(t, now.live)
-	require.Positive(t, now.goroutines)
+	require.Equal(t, uint64(7), now.sockets)
 }

@@ -276,6 +276,9 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 			}
 		})
 	}
+	if os.Getenv("GOGC") == "" { // else the operator has chosen
+		start("garbage", func(ctx context.Context) error { collect(ctx, e.hub.Sockets); return nil })
+	}
 	e.hub.Start()
 	if e.relay != nil {
 		if err := e.relay.Start(e.hub); err != nil {

@@ -20,17 +20,24 @@ func TextOf(r app.OutboxRow, base string) string {
 // Text of a notice in a language (zh when it is not en). Parameters stand in braces. It is "" for a template that nobody knows.
 // No text tells what the dispute is about: a phone lies open on a table.
 func Text(t app.Template, language string, params map[string]string) string {
-	both := texts()[t]
-	text := both[0]
+	text := textOf[t][0]
 	if language == "en" {
-		text = both[1]
+		text = textOf[t][1]
 	}
-	pairs := make([]string, 0, 2*len(params))
-	for k, v := range params {
-		pairs = append(pairs, "{"+k+"}", v)
+	var out strings.Builder
+	for {
+		before, rest, more := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !more {
+			return out.String()
+		}
+		name, after, _ := strings.Cut(rest, "}")
+		out.WriteString(params[name])
+		text = after
 	}
-	return strings.NewReplacer(pairs...).Replace(text)
 }
+
+var textOf = texts()
 
 // texts in Chinese and English. {code} is the case code, but the one-time code in the first.
 func texts() map[app.Template][2]string {

@@ -85,15 +85,17 @@ func (e *entry) fold(ctx context.Context, q querier, upTo int64) error {
 		return err
 	}
 	defer rows.Close()
+	f := folding{entry: e}
 	for rows.Next() {
 		r, command, err := scanFold(rows)
 		if err == nil {
-			err = e.take(r, command)
+			err = f.take(r, command)
 		}
 		if err != nil {
 			return err
 		}
 	}
+	f.end()
 	return rows.Err()
 }
 
@@ -109,20 +111,28 @@ func scanFold(row scanner, before ...any) (r negotiation.Record, command []byte,
 	return r, command, err
 }
 
-// take applies the next event.
-func (e *entry) take(r negotiation.Record, command []byte) error {
-	r.Case = e.c.ID
+// folding is an entry that is brought onward: its case is made at the end, once for all events.
+type folding struct {
+	*entry
+	events []negotiation.Event
+}
+
+// take notes the next event.
+func (f *folding) take(r negotiation.Record, command []byte) error {
+	r.Case = f.c.ID
 	ev, err := r.Event()
 	if err != nil {
 		return err
 	}
-	e.c, e.head = e.c.Apply(ev), e.head.After(r)
-	e.heard(r)
+	f.events, f.head = append(f.events, ev), f.head.After(r)
+	f.heard(r)
 	if len(command) == len(commandKey{}) {
-		e.commands[commandKey(command)] = uint32(r.Version)
+		f.commands[commandKey(command)] = uint32(r.Version)
 	}
 	return nil
 }
+
+func (f *folding) end() { f.c = f.c.Apply(f.events...) }
 
 // advance brings cases to where their rows are, on PostgreSQL. Of those that the cache had with another history (a database that was
 // restored) all is read, in a second turn.
@@ -168,14 +178,24 @@ func tails(ctx context.Context, q querier, moved map[int64]*entry, heads map[str
 func foldAll(rows *sqlx.Rows, moved map[int64]*entry, heads map[string]*caseHead) error {
 	defer rows.Close()
 	var key int64
+	var f folding
 	for rows.Next() {
 		r, command, err := scanFold(rows, &key)
-		if e := moved[key]; err == nil && r.Version <= heads[e.c.ID].Version {
-			err = e.take(r, command)
+		if e := moved[key]; e != f.entry {
+			if f.entry != nil {
+				f.end()
+			}
+			f = folding{entry: e, events: f.events[:0]}
+		}
+		if err == nil && r.Version <= heads[f.c.ID].Version {
+			err = f.take(r, command)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	if f.entry != nil {
+		f.end()
 	}
 	for _, e := range moved {
 		e.row.view = viewOf(e.c)

@@ -164,17 +164,18 @@ func (c *cache) along(base *entry, t *tail) (*entry, error) {
 	if base == nil || base.is(&t.head) {
 		return base, nil
 	}
-	e := c.onward(base, t.head.ID, &t.head)
+	f := folding{entry: c.onward(base, t.head.ID, &t.head)}
 	for _, r := range t.records {
-		if r.Version != e.c.Version+1 {
+		if r.Version != f.head.Version+1 {
 			continue
 		}
-		if err := e.take(r, t.commands[r.Version]); err != nil {
+		if err := f.take(r, t.commands[r.Version]); err != nil {
 			return nil, err
 		}
 	}
-	e.row.view = viewOf(e.c)
-	return e.sized(), nil
+	f.end()
+	f.row.view = viewOf(f.c)
+	return f.sized(), nil
 }
 
 var _ app.Tail = (*Store)(nil)
