@@ -5,7 +5,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,9 +19,6 @@ type server struct {
 	dir  string
 	url  string   // "http://localhost:port"
 	args []string // of the program, its path first
-
-	mu       sync.Mutex
-	forgiven []string // in errors that belong to the test
 }
 
 // demo starts `hejie demo` in a folder of its own.
@@ -72,13 +68,6 @@ func (s *server) listening() {
 	require.NoError(s.t, err)
 }
 
-// forgive errors in the log that contain the words: the test provokes them.
-func (s *server) forgive(words string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.forgiven = append(s.forgiven, words)
-}
-
 // stop ends the server as an operator does, and looks at what it left in the log.
 func (s *server) stop() {
 	s.t.Helper()
@@ -101,9 +90,7 @@ func (s *server) kill() {
 // sound: nothing in the log is an error, but what the test provoked.
 func (s *server) sound() {
 	s.t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	require.Empty(s.t, s.Complaint(s.forgiven...), "the server logged an error")
+	require.Empty(s.t, s.Complaint(), "the server logged an error")
 }
 
 // hejie runs a command of the binary that ends by itself, and gives what it printed.

@@ -31,10 +31,7 @@ func (c demoCommand) Run(ctx context.Context, to console, all Common) error {
 	if err != nil {
 		return err
 	}
-	if err := p.announce(ctx); err != nil {
-		return errors.Join(err, p.Close())
-	}
-	return errors.Join(p.Run(ctx), p.Close())
+	return p.serve(ctx)
 }
 
 func newDemo(ctx context.Context, c demoCommand, all Common, to console) (*Program, error) {
@@ -123,6 +120,16 @@ func (f folder) takeForDemo(fresh bool) error {
 		return f.wipe()
 	}
 	return nil
+}
+
+// claim makes sure that the folder may be served as what is asked for.
+func (p *Program) claim() error {
+	if p.demo == nil {
+		return p.folder.refuseDemo()
+	}
+	fresh := p.demo.Fresh
+	p.demo.Fresh = false // a demo that starts over was wiped
+	return p.folder.takeForDemo(fresh)
 }
 
 // wipe empties a demo's folder of what a demo makes, and of nothing else.

@@ -38,8 +38,8 @@ var errSick = errors.New("not all is well: see the lines with \"!!\"")
 func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 	f := all.folder()
 	if c.Rebuild {
-		return withDesk(ctx, all, func(d *desk) error {
-			if err := d.store.Rebuild(ctx); err != nil {
+		return withInstallation(ctx, all, func(i *installation) error {
+			if err := i.store.Rebuild(ctx); err != nil {
 				return err
 			}
 			return to.printf("the derived tables are what the log says\n")

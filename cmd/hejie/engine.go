@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -68,12 +66,7 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.demo != nil {
-		if err := p.folder.takeForDemo(p.demo.Fresh); err != nil {
-			return nil, err
-		}
-		p.demo.Fresh = false
-	} else if err := p.folder.refuseDemo(); err != nil {
+	if err := p.claim(); err != nil {
 		return nil, err
 	}
 	secret, err := p.folder.openSecret()
@@ -366,36 +359,6 @@ func (e *engine) Close() error {
 		err = errors.Join(err, e.vault.Close())
 	}
 	return err
-}
-
-// overrides are the limits and the rules in force.
-func (c Config) overrides() (app.Limits, negotiation.Rules, error) {
-	limits, rules := app.DefaultLimits(), negotiation.DefaultRules()
-	return limits, rules, errors.Join(override(c.Limits, &limits), override(c.Rules, &rules))
-}
-
-// override reads a JSON file over what is there; a field that is not known is a mistake, and so is a value that makes no sense.
-func override(path string, into interface{ Check() error }) error {
-	if path == "" {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	d := json.NewDecoder(f)
-	d.DisallowUnknownFields()
-	err = d.Decode(into)
-	if _, e := d.Token(); err == nil && e != io.EOF {
-		err = errors.New("there is more than one value in it")
-	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = into.Check()
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return nil
 }
 
 // since is for the log of the start.

@@ -199,15 +199,21 @@ func (c doctorCommand) checkEvidence(f folder) func(context.Context) finding {
 	}
 }
 
+// held are the ids of all files in the vault.
+func held(ctx context.Context, v vault) (map[string]bool, error) {
+	ids := make(map[string]bool)
+	return ids, v.Each(ctx, "", func(id string, _ time.Time) error { ids[id] = true; return nil })
+}
+
 // missing counts files that cases name and the vault does not have.
 func (c doctorCommand) missing(ctx context.Context, v vault, f folder) (n int, err error) {
 	files, err := store.FilesIn(ctx, f.database())
 	if err != nil {
 		return 0, err
 	}
-	here := make(map[string]bool)
+	var here map[string]bool
 	if c.Evidence != "" { // a thousand at a time instead of one by one
-		if err := v.Each(ctx, "", func(id string, _ time.Time) error { here[id] = true; return nil }); err != nil {
+		if here, err = held(ctx, v); err != nil {
 			return 0, err
 		}
 	}
@@ -245,8 +251,8 @@ func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *
 	if !b.CopyEvidence {
 		m.Elsewhere = &savedElsewhere{In: v.String(), Files: []savedFile{}}
 	}
-	here := make(map[string]bool)
-	if err := v.Each(ctx, "", func(id string, _ time.Time) error { here[id] = true; return nil }); err != nil {
+	here, err := held(ctx, v)
+	if err != nil {
 		return err
 	}
 	for _, row := range files {

@@ -3,30 +3,18 @@ package main
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"io"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"hejie/server/app"
 	server "hejie/server/http"
 )
 
@@ -109,18 +97,6 @@ func serve(t *testing.T, data string) *running {
 	return start(t, func(to console) (*Program, error) {
 		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none"}, folder{path: data}, nil, to, quiet().logger(to))
 	})
-}
-
-// Only names of this machine and the public one are answered to where only this machine listens.
-func TestHosts(t *testing.T) {
-	t.Parallel()
-	own := []string{"localhost", "127.0.0.1", "::1"}
-	require.Equal(t, append(own, "127.0.0.2", "hejie.example"), Config{Listen: "127.0.0.2:80", PublicURL: "https://Hejie.example:8443", Proxied: true}.hosts())
-	require.Equal(t, "https://hejie.example", (&Program{config: Config{PublicURL: "https://hejie.example/"}}).base(), "a path follows")
-	require.Subset(t, own, Config{Listen: "localhost:8080"}.hosts())
-	require.NotEmpty(t, Config{Listen: "localhost:8080"}.hosts())
-	require.Empty(t, Config{Listen: "localhost:8080", Proxied: true}.hosts())
-	require.Empty(t, Config{Listen: ":8443", TLSCert: "x"}.hosts())
 }
 
 func demoAt(t *testing.T, data string) *running {
@@ -301,88 +277,6 @@ func TestInterrupted(t *testing.T) {
 		require.Empty(t, out.String())
 	}
 	require.Equal(t, exitOK, run(ctx, []string{"serve", "--data", here.data, "--listen", "localhost:0"}, console{strings.NewReader(""), &screen{}, &screen{}}))
-}
-
-// Replicas that start in one empty folder at the same moment have the same secret: the one that is there afterwards.
-func TestOneSecretForAll(t *testing.T) {
-	t.Parallel()
-	f := folder{path: t.TempDir()}
-	secrets := make([]app.Secret, 16)
-	var starts sync.WaitGroup
-	for i := range secrets {
-		starts.Go(func() {
-			var err error
-			secrets[i], err = f.openSecret()
-			assert.NoError(t, err)
-		})
-	}
-	starts.Wait()
-	kept, err := f.openSecret()
-	require.NoError(t, err)
-	for _, s := range secrets {
-		require.Equal(t, kept, s)
-	}
-	left, err := os.ReadDir(f.path)
-	require.NoError(t, err)
-	require.Len(t, left, 1)
-}
-
-// The secret is the installation's: nobody else may read it, and a database without it is refused.
-func TestSecret(t *testing.T) {
-	t.Parallel()
-	f := folder{path: filepath.Join(t.TempDir(), "data")}
-	first, err := f.openSecret()
-	require.NoError(t, err)
-	again, err := f.openSecret()
-	require.NoError(t, err)
-	require.Equal(t, first, again)
-	shell{data: f.path}.must(t, "migrate", "up")
-	require.NoError(t, os.Chmod(f.secret(), 0o644))
-	_, err = f.openSecret()
-	require.ErrorContains(t, err, "chmod 600")
-	require.NoError(t, os.Remove(f.secret()))
-	_, err = f.openSecret()
-	require.ErrorContains(t, err, "missing")
-	require.NoError(t, os.Rename(f.file(), filepath.Join(f.path, movedName)))
-	_, err = f.openSecret()
-	require.ErrorContains(t, err, "moved to a server", "none is made anew")
-}
-
-// With a certificate everything is TLS, and the address says so.
-func TestTLS(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	cert, key, pool := certificate(t, dir)
-	r := start(t, func(to console) (*Program, error) {
-		c := Config{Listen: "127.0.0.1:0", SMS: "none", TLSCert: cert, TLSKey: key}
-		return newProgram(t.Context(), c, folder{path: filepath.Join(dir, "data")}, nil, to, quiet().logger(to))
-	})
-	require.True(t, strings.HasPrefix(r.URL(), "https://"))
-	r.client.Transport = &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
-	answer, err := r.client.Get(r.URL() + "/")
-	require.NoError(t, err)
-	require.NoError(t, answer.Body.Close())
-	require.NotEmpty(t, answer.Header.Get("Strict-Transport-Security"))
-}
-
-// certificate for this machine, made here.
-func certificate(t *testing.T, dir string) (cert, key string, pool *x509.CertPool) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	require.NoError(t, err)
-	secret, err := x509.MarshalPKCS8PrivateKey(private)
-	require.NoError(t, err)
-	cert, key = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	require.NoError(t, writeNew(cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-	require.NoError(t, writeNew(key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret})))
-	pool = x509.NewCertPool()
-	made, err := x509.ParseCertificate(der)
-	require.NoError(t, err)
-	pool.AddCert(made)
-	return cert, key, pool
 }
 
 // BenchmarkColdStart is from nothing running to the first page, with an installation that is there.

@@ -120,6 +120,15 @@ func (p *Program) announce(ctx context.Context) error {
 		p.engine.app.Limits.SetUpLife, p.base(), token)
 }
 
+// serve tells the operator where to go, and runs to the end.
+func (p *Program) serve(ctx context.Context) error {
+	err := p.announce(ctx)
+	if err == nil {
+		err = p.Run(ctx)
+	}
+	return errors.Join(err, p.Close())
+}
+
 type serveCommand struct{ Config }
 
 // Run is `hejie serve`.
@@ -128,8 +137,5 @@ func (c serveCommand) Run(ctx context.Context, to console, all Common) error {
 	if err != nil {
 		return err
 	}
-	if err := p.announce(ctx); err != nil {
-		return errors.Join(err, p.Close())
-	}
-	return errors.Join(p.Run(ctx), p.Close())
+	return p.serve(ctx)
 }

@@ -5,6 +5,9 @@ import (
 	"time"
 )
 
+// Clock gives business time: what events and deadlines are dated by. The demo shifts it; sessions, codes and rate limits use real time.
+type Clock interface{ Now() time.Time }
+
 // RealClock is the machine's time in UTC and whole microseconds, which is what the tables hold.
 type RealClock struct{}
 

@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"bytes"
-	"context"
 	"image/png"
 	"io"
 	"os"
@@ -243,17 +242,6 @@ func TestErasedBytesAreGone(t *testing.T) {
 	}
 }
 
-// racing erases the account after the filing looked at it and before it is written.
-type racing struct {
-	app.Log
-	erase func()
-}
-
-func (r racing) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
-	r.erase()
-	return r.Log.Change(ctx, ch)
-}
-
 // A filing, or a change of one's data, that was under way while the account was erased brings nothing back.
 func TestNothingLandsAfterErasure(t *testing.T) {
 	t.Parallel()
@@ -261,7 +249,7 @@ func TestNothingLandsAfterErasure(t *testing.T) {
 		t.Parallel()
 		p := newPeople(t)
 		w := p.w
-		w.Log = racing{w.Log, func() { require.NoError(t, p.Accounts.Erase(p.ctx, p.buyer)) }}
+		w.Log = queue{w.Log, func() { require.NoError(t, p.Accounts.Erase(p.ctx, p.buyer)) }}
 		door := app.NewLedger(w, p.yearbook, negotiation.DefaultRules())
 		f := filing(p.enterprise.ID)
 		id, err := app.Identify(p.buyer.Actor, app.NewID(), f)

@@ -1,92 +1,305 @@
 package app
 
 import (
+	"cmp"
 	"context"
-	"time"
+	"crypto/sha256"
+	"log/slog"
+
+	"github.com/google/uuid"
 
 	"hejie/negotiation"
 	"hejie/negotiation/scheme"
-	"hejie/negotiation/workday"
 )
 
-// Clock gives business time: what events and deadlines are dated by. The demo shifts it; sessions, codes and rate limits use real time.
-type Clock interface{ Now() time.Time }
-
-// CommandID makes a command safe to send again. The scope is actor and id; Digest is the SHA-256 of the command's bytes, so
-// that the same id with another body is told from a retry.
-type CommandID struct {
-	Actor  string
-	ID     string // UUID; "" for commands of the system, which are not remembered
-	Digest negotiation.Hash
+// Ledger is the one door for changes to cases. It resolves what a decision may know of the world, and the log runs the decision
+// inside the transaction. It is safe for use by many at once and holds no state of its own.
+type Ledger struct {
+	w       World
+	pulse   Pulse
+	almanac Almanac
+	rules   negotiation.Rules
 }
 
-// Change is one walk through the door.
-type Change struct {
-	Case    string
-	Command CommandID
-	// Decide decides on the case as it is in the transaction. It may run before its turn on what may be that case, and again after a
-	// conflict, on any goroutine: so it has no effects.
-	Decide func(c *negotiation.Case, look Look) Decision
-	// Also writes what becomes true together with an accepted command, in its transaction and before anybody hears of it; nil: nothing. It may run
-	// again after a conflict. Its error is a fault: nothing of the change is kept.
-	Also func(ctx context.Context, tx PlainTx) error
+// NewLedger makes the door. Rules are those that cases filed from now on keep.
+func NewLedger(w World, almanac Almanac, rules negotiation.Rules) *Ledger {
+	if w.Logger == nil {
+		w.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &Ledger{w: w, pulse: Pulse{w}, almanac: almanac, rules: rules}
 }
 
-// Look lets a decision read, inside the transaction, the little that is not in the case.
-type Look interface {
-	// OpenCases counts the consumer's open cases for the limits on filing.
-	OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error)
-	// Active says whether the account may still act: it may have been erased or deactivated since the session was asked.
-	Active(account string) (bool, error)
-	// Status of an enterprise in the scheme.
-	Status(enterprise string) (scheme.Status, error)
+// Rules that a case filed now would keep.
+func (l *Ledger) Rules() negotiation.Rules { return l.rules }
+
+// Identify makes the id of an actor's command: a UUID and the digest of what it says, whatever the white space it came with.
+func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (CommandID, error) {
+	if !ValidID(id) {
+		return CommandID{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "a lower-case UUID").On("id")
+	}
+	if cmd == nil {
+		return CommandID{}, negotiation.NewError(negotiation.CodeRequired).On("do")
+	}
+	var room [1024]byte // most fit
+	b, err := negotiation.AppendCommand(room[:0], cmd)
+	if err != nil {
+		return CommandID{}, err
+	}
+	return CommandID{Actor: by.ID, ID: id, Digest: sha256.Sum256(b)}, nil
 }
 
-// Decision is what Decide came to. Events are kept also when Err is set: deadlines that had to pass before the command was
-// refused. After is the case with all of them applied.
-type Decision struct {
-	Events  []negotiation.Event
-	After   *negotiation.Case
-	Notices []Notice
-	Err     error
+// Do walks one command through the door. It returns the error of the rules, command_id_reused, or unavailable: then nothing was
+// changed and the same id may be sent again.
+func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command) (Receipt, error) {
+	env, err := l.env(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if env.Files, err = l.uploads(ctx, caseID, cmd); err != nil {
+		return Receipt{}, err
+	}
+	if a, ok := cmd.(negotiation.Assign); ok && a.Agent != "" {
+		if err := l.checkAgent(ctx, by, a.Agent); err != nil {
+			return Receipt{}, err
+		}
+	}
+	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c *negotiation.Case, look Look) Decision {
+		env := env
+		var err error
+		switch f := cmd.(type) {
+		case negotiation.Reopen:
+			var open negotiation.OpenCases
+			if open, err = l.openCases(look, c.Consumer, c.Enterprise, c.OrderRef); err == nil {
+				env.Open = &open
+				env.Left, err = left(look, c.Agent)
+			}
+			if err == nil {
+				env.Gone, err = gone(look, c.Enterprise)
+			}
+		case negotiation.Assign:
+			err = mayAssign(look, c, by, f.Agent)
+		}
+		if err != nil {
+			return Decision{Err: err}
+		}
+		return l.decide(c, by, cmd, env)
+	}})
 }
 
-// Receipt of an accepted command; the same for each time it is sent.
-type Receipt struct {
-	Case      string
-	Positions negotiation.Positions // where it reached, zero where it did not
-	Repeated  bool
+// left says whether the agent of a case works no more; nobody did not leave.
+func left(look Look, agent string) (bool, error) {
+	if agent == "" {
+		return false, nil
+	}
+	active, err := look.Active(agent)
+	return !active, err
 }
 
-// Commit is what became true of one case, told after COMMIT to those who deliver it.
-type Commit struct {
-	Records []negotiation.Record
-	Before  *negotiation.Case // Before and After are for reading: the log has them too
-	After   *negotiation.Case
-	Row     CaseRow
+// gone says whether the enterprise is in the scheme no more.
+func gone(look Look, enterprise string) (bool, error) {
+	status, err := look.Status(enterprise)
+	return !status.Serves(), err
 }
 
-// Log is the part of the store that the one door needs.
-type Log interface {
-	// Change runs one decision and commits what it came to, together with the case's row, deadlines, scorecard and notices.
-	// It returns the decision's own error, command_id_reused, or unavailable: safe to send again with the same id. As a rule nothing was
-	// changed then, but when the answer to a COMMIT was lost and the database could not be asked, nobody knows.
-	Change(ctx context.Context, ch Change) (Receipt, error)
-	// Case gives the folded case and the end of its log, or not_found.
-	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)
-	// Records of a channel with seq > after, oldest first, at most limit.
-	Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error)
-	// RecordsOf a case's room of the given types, oldest first; messages are none of them. Error: not_found.
-	RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error)
-	// Speakers are the accounts that made an event in the case's room, each once; the system is not among them.
-	Speakers(ctx context.Context, caseID string) ([]negotiation.By, error)
-	// Due gives cases whose next instant is at or before now, earliest first and those of one instant as they were filed, and the next
-	// instant after those (zero: none).
-	Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error)
+// mayAssign refuses to give a case to somebody who works no more: deactivation gives back what they have by then. The system only
+// gives back, and only what such a one has: a colleague may have taken it meanwhile.
+func mayAssign(look Look, c *negotiation.Case, by negotiation.Actor, agent string) error {
+	system := by.Side() == negotiation.SideSystem
+	if system {
+		agent = c.Agent
+	}
+	gone, err := left(look, agent)
+	switch {
+	case err != nil:
+		return err
+	case system && !gone:
+		return negotiation.NewError(negotiation.CodeAlreadyDone)
+	case !system && gone:
+		return notFound().On("agent")
+	}
+	return nil
 }
 
-// Almanac gives what decisions need of the calendar: the years known now and recent outages.
-type Almanac interface {
-	Calendar() *workday.Calendar
-	Outages() []negotiation.Outage
+// Tick does what the clocks of the case want by now: passing and reminding. It takes effect once, whoever asks how often.
+func (l *Ledger) Tick(ctx context.Context, caseID string) error {
+	env, err := l.env(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c *negotiation.Case, _ Look) Decision {
+		return l.decide(c, negotiation.System, nil, env)
+	}})
+	return err
+}
+
+// decide by the calendar as it is when the turn comes: a year may have been imported while the command waited.
+func (l *Ledger) decide(c *negotiation.Case, by negotiation.Actor, cmd negotiation.Command, env negotiation.Env) Decision {
+	if err := TextsInForce().inForce(cmd); err != nil && c.May(by, negotiation.Action(cmd.Kind())) == nil {
+		return Decision{After: c, Err: err}
+	}
+	env.Calendar, env.Outages = l.almanac.Calendar(), l.almanac.Outages()
+	events, after, err := c.Step(by, cmd, env)
+	return Decision{Events: events, After: after, Notices: notices(c, after, events, l.w.Limits.NoticePatience), Err: err}
+}
+
+// env is what decisions may know of the world now: also of an outage that has just ended.
+func (l *Ledger) env(ctx context.Context) (negotiation.Env, error) {
+	if err := l.pulse.awake(ctx); err != nil {
+		return negotiation.Env{}, err
+	}
+	return negotiation.Env{At: l.w.Business.Now()}, nil
+}
+
+// PersonDetails are the complainant's identity data (Order 121 art. 10(1)); they go to people, not to the log.
+type PersonDetails struct {
+	Name    string `json:"name"`
+	Address string `json:"address"`
+}
+
+// File opens a case for a signed-in consumer. The same command id gives the same case.
+func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f negotiation.FileCase, p PersonDetails) (Receipt, error) {
+	if by.Side() != negotiation.SideConsumer {
+		return Receipt{}, notAllowed()
+	}
+	env, err := l.env(ctx)
+	if err != nil {
+		return Receipt{}, err
+	}
+	filing, err := l.filing(ctx, by, id, f)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if env.Files, err = l.uploads(ctx, filing.Case, f); err != nil {
+		return Receipt{}, err
+	}
+	if p, err = p.checked(); err != nil {
+		return Receipt{}, err
+	}
+	decide := func(c *negotiation.Case, look Look) Decision {
+		in := filing
+		var err error
+		if in.Open, err = l.openCases(look, by.ID, f.Enterprise, in.OrderRef); err != nil {
+			return Decision{Err: err}
+		}
+		env := env
+		env.Filing = &in
+		return l.decide(c, by, f, env)
+	}
+	// The complainant is named with the filing: not when it is refused, and no later than the desk hears of it.
+	return l.w.Log.Change(ctx, Change{Case: filing.Case, Command: id, Decide: decide, Also: func(ctx context.Context, tx PlainTx) error {
+		return nameFiler(ctx, tx, by.ID, filing.Case, p)
+	}})
+}
+
+// openCases counts the consumer's, with the limits that they count against.
+func (l *Ledger) openCases(look Look, consumer, enterprise, orderRef string) (negotiation.OpenCases, error) {
+	o := negotiation.OpenCases{MaxOrder: l.w.Limits.CasesPerOrder, MaxEnterprise: l.w.Limits.CasesPerEnterprise, Max: l.w.Limits.CasesPerConsumer}
+	if active, err := look.Active(consumer); err != nil || !active {
+		return o, cmp.Or(err, error(signInRequired()))
+	}
+	var err error
+	o.SameOrder, o.SameEnterprise, o.All, err = look.OpenCases(consumer, enterprise, orderRef)
+	return o, err
+}
+
+// filing resolves what the platform knows: the enterprise's enrolment, the competent bureau and the rules in force.
+func (l *Ledger) filing(ctx context.Context, by negotiation.Actor, id CommandID, f negotiation.FileCase) (negotiation.Filing, error) {
+	if !ValidID(f.Enterprise) {
+		return negotiation.Filing{}, notFound().On("enterprise")
+	}
+	e, err := l.w.Plain.Enterprise(ctx, f.Enterprise)
+	if err != nil {
+		return negotiation.Filing{}, on(err, "enterprise")
+	}
+	bureau, err := CompetentBureau(ctx, l.w.Plain, e.Region)
+	if err != nil {
+		return negotiation.Filing{}, on(err, "enterprise")
+	}
+	sum := sha256.Sum256([]byte("case\x00" + by.ID + "\x00" + id.ID))
+	caseID, err := uuid.FromBytes(sum[:16])
+	if err != nil {
+		return negotiation.Filing{}, err
+	}
+	caseID[6], caseID[8] = caseID[6]&0x0f|0x80, caseID[8]&0x3f|0x80 // UUID version 8: made of a hash
+	return negotiation.Filing{Case: caseID.String(), Code: caseCode(sum[16:]), Rules: l.rules, Bureau: bureau.ID, Region: e.Region,
+		Enrolled: e.Status == scheme.StatusEnrolled, OrderRef: l.w.Secret.OrderRef(f.OrderNumber)}, nil
+}
+
+func (p PersonDetails) checked() (PersonDetails, error) {
+	name, err := text("person.name", p.Name, 1, maxDetail)
+	if err != nil {
+		return p, err
+	}
+	address, err := text("person.address", p.Address, 1, maxDetail)
+	return PersonDetails{name, address}, err
+}
+
+// nameFiler keeps the complainant's details in people. Under another name it may be another person: all cases but this one keep theirs.
+func nameFiler(ctx context.Context, tx PlainTx, account, caseID string, p PersonDetails) error {
+	person, err := tx.Person(ctx, account)
+	if err != nil {
+		return err
+	}
+	if person.Name != "" && Normalise(person.Name) != Normalise(p.Name) {
+		if err := tx.KeepFiler(ctx, account, caseID); err != nil {
+			return err
+		}
+	}
+	person.Account, person.Name, person.Address = account, p.Name, p.Address
+	return tx.SetPerson(ctx, person)
+}
+
+// maxDetail is the longest name or address, in characters.
+const maxDetail = 200
+
+// uploads reads what is known of the files that a command names; a file that is not there, or that another case has, is the rules' to
+// refuse.
+func (l *Ledger) uploads(ctx context.Context, caseID string, cmd negotiation.Command) ([]negotiation.File, error) {
+	var ids []string
+	switch f := cmd.(type) {
+	case negotiation.AddEvidence:
+		ids = []string{f.File}
+	case negotiation.ReportPerformance:
+		if f.File != "" {
+			ids = []string{f.File}
+		}
+	case negotiation.FileCase:
+		if len(f.Evidence) <= l.rules.FilesPerSide {
+			for _, e := range f.Evidence {
+				ids = append(ids, e.File)
+			}
+		}
+	}
+	var files []negotiation.File
+	for _, id := range ids {
+		row, err := l.w.Plain.File(ctx, id)
+		if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if row.Type == "" || row.Case != "" && row.Case != caseID {
+			continue
+		}
+		files = append(files, negotiation.File{ID: row.ID, SHA256: row.SHA256, Name: row.Name, Type: row.Type, Size: row.Size, Owner: row.Owner})
+	}
+	return files, nil
+}
+
+// checkAgent refuses an assignment to somebody who is not of the enterprise's desk.
+func (l *Ledger) checkAgent(ctx context.Context, by negotiation.Actor, agent string) error {
+	a, err := l.w.Plain.Account(ctx, agent)
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound || err == nil && (a.Enterprise == "" || a.Enterprise != by.Enterprise) {
+		return notFound().On("agent")
+	}
+	return err
+}
+
+// on names the field of an error of the rules and leaves any other alone.
+func on(err error, field string) error {
+	if e, ok := err.(*negotiation.Error); ok {
+		return e.On(field)
+	}
+	return err
 }

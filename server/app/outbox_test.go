@@ -57,3 +57,23 @@ func TestOffered(t *testing.T) {
 		})
 	}
 }
+
+func TestRecipients(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	to := func(who string) []app.Recipient {
+		got, err := app.Recipients(p.ctx, p.plain, who)
+		require.NoError(t, err)
+		return got
+	}
+	require.Equal(t, []app.Recipient{{Phone: phone, Language: "zh"}}, to(p.buyer.Actor.ID))
+	require.Equal(t, []app.Recipient{{Phone: "+8613700000002", Language: "zh"}}, to("desk:"+p.enterprise.ID), "the agent has no phone")
+	require.Equal(t, []app.Recipient{{Phone: "+8613900000001", Language: "zh"}}, to("bureau:"+p.officer.Actor.Bureau))
+	none := ""
+	_, err := p.Staff.Change(p.ctx, p.supervisor.Actor, p.supervisor.Actor.ID, app.StaffChange{Phone: &none})
+	require.NoError(t, err)
+	require.Equal(t, []app.Recipient{{Phone: "+8613700000001", Language: "zh"}}, to("desk:"+p.enterprise.ID), "the contact person")
+	for _, who := range []string{"", "desk:", "bureau:" + app.NewID(), app.NewID(), "system"} {
+		require.Empty(t, to(who), who)
+	}
+}

@@ -286,3 +286,14 @@ func param(t *testing.T, err error, name string) any {
 	require.ErrorAs(t, err, &e)
 	return e.Params[name]
 }
+
+// queue lets something happen after a command was looked at and before its turn comes.
+type queue struct {
+	app.Log
+	before func()
+}
+
+func (q queue) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	q.before()
+	return q.Log.Change(ctx, ch)
+}

@@ -14,8 +14,8 @@
 //
 // # Life cycle
 //
-// Start, Started, Stop; each may be repeated, and a stopped worker may be started again. Before the first look Ready must have
-// succeeded: outages are known then, so that a start after a gap escalates nothing that the outage covers. Stop lets ticks under way end.
+// Start and Stop may be repeated, and a stopped worker may be started again. Whoever starts it sees to it that outages are known by then
+// (app.Pulse), so that a start after a gap escalates nothing that the outage covers. Stop lets ticks under way end.
 //
 // # Invariants
 //
@@ -24,6 +24,7 @@
 package due
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -51,9 +52,8 @@ type Ledger interface {
 type Options struct {
 	Log    Log
 	Ledger Ledger
-	Clock  app.Clock                       // business time: what is due
-	Ready  func(ctx context.Context) error // before the first look, again until it succeeds; nil: at once
-	Logger *slog.Logger                    // nil: nothing is logged
+	Clock  app.Clock    // business time: what is due
+	Logger *slog.Logger // nil: nothing is logged
 
 	Shared      bool          // other processes walk the same log: each takes its batches by chance, so that they seldom meet in a case
 	Batch       int           // cases taken at once; 0: 200
@@ -77,7 +77,6 @@ type Worker struct {
 
 	mu      sync.Mutex
 	cancel  context.CancelFunc
-	started chan struct{}
 	stopped chan struct{}
 
 	statsMu sync.Mutex
@@ -98,9 +97,6 @@ func New(o Options) *Worker {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.Ready == nil {
-		o.Ready = func(context.Context) error { return nil }
-	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -110,23 +106,13 @@ func New(o Options) *Worker {
 			return t.C, func() { t.Stop() }
 		}
 	}
-	orInt := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	orWait := func(v *time.Duration, d time.Duration) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	orInt(&o.Batch, 200)
-	orInt(&o.Concurrency, 400)
-	orWait(&o.Poll, time.Second)
-	orWait(&o.Backoff, time.Second)
-	orWait(&o.BackoffMax, 5*time.Minute)
-	orWait(&o.Timeout, 30*time.Second)
-	return &Worker{o: o, wake: make(chan struct{}, 1), started: make(chan struct{})}
+	o.Batch = cmp.Or(o.Batch, 200)
+	o.Concurrency = cmp.Or(o.Concurrency, 400)
+	o.Poll = cmp.Or(o.Poll, time.Second)
+	o.Backoff = cmp.Or(o.Backoff, time.Second)
+	o.BackoffMax = cmp.Or(o.BackoffMax, 5*time.Minute)
+	o.Timeout = cmp.Or(o.Timeout, 30*time.Second)
+	return &Worker{o: o, wake: make(chan struct{}, 1)}
 }
 
 // Start begins to work in the background. Starting twice is starting once.
@@ -137,15 +123,8 @@ func (w *Worker) Start() {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	w.cancel, w.started, w.stopped = cancel, make(chan struct{}), make(chan struct{})
-	go w.run(ctx, w.started, w.stopped)
-}
-
-// Started is closed when the worker that runs now is ready and has looked for the first time. It never is before Start.
-func (w *Worker) Started() <-chan struct{} {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.started
+	w.cancel, w.stopped = cancel, make(chan struct{})
+	go w.run(ctx, w.stopped)
 }
 
 // Stop ends the work and waits for ticks under way. Stopping what does not run does nothing.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -30,7 +30,6 @@ func TestEarliestFirstAndOnce(t *testing.T) {
 		k := w.worker(func(o *Options) { o.Concurrency = 1 })
 		k.Start()
 		defer k.Stop()
-		<-k.Started()
 		synctest.Wait()
 		require.Equal(t, []string{"a", "b", "c"}, w.ticked())
 		time.Sleep(90*time.Minute - 1)
@@ -235,46 +234,20 @@ func TestManyAtOnceButBounded(t *testing.T) {
 		for i := range 1000 {
 			w.add(fmt.Sprint(i), time.Now().Add(-time.Duration(i)*time.Second))
 		}
-		w.onTick = func(string) { time.Sleep(time.Millisecond) }
+		w.onTick = func(id string) { // one ends after the other: of those that end in one instant nobody knows how many are still counted
+			n, err := strconv.Atoi(id)
+			require.NoError(t, err)
+			time.Sleep(time.Millisecond + time.Duration(n)*time.Microsecond)
+		}
 		k := w.worker(nil)
 		k.Start()
 		time.Sleep(500 * time.Millisecond)
 		synctest.Wait()
 		k.Stop()
 		require.Len(t, w.done(), 1000)
-		require.Equal(t, 400, w.most)
+		require.LessOrEqual(t, w.most, 400)
+		require.Greater(t, w.most, 300, "the next batch is begun while the last goes on")
 		require.Less(t, w.looked(), 60)
-	})
-}
-
-func TestReadyComesFirst(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld()
-		w.add("a", time.Now())
-		var tries atomic.Int32
-		k := w.worker(func(o *Options) {
-			o.Ready = func(context.Context) error {
-				if tries.Add(1) < 3 {
-					return errors.New("outages not known")
-				}
-				return nil
-			}
-		})
-		k.Start()
-		time.Sleep(2 * time.Second)
-		synctest.Wait()
-		require.EqualValues(t, 2, tries.Load())
-		require.Zero(t, w.looked())
-		time.Sleep(time.Second)
-		<-k.Started()
-		synctest.Wait()
-		require.Len(t, w.done(), 1)
-		k.Stop()
-
-		never := w.worker(func(o *Options) { o.Ready = func(context.Context) error { return errors.New("no") } })
-		never.Start()
-		never.Stop()
 	})
 }
 
@@ -318,8 +291,9 @@ func TestStartAndStopManyTimes(t *testing.T) {
 		})
 	}
 	all.Wait()
+	before := k.Stats().Looked
 	k.Start()
-	<-k.Started()
+	require.Eventually(t, func() bool { return k.Stats().Looked.After(before) }, 10*time.Second, time.Millisecond)
 	k.Stop()
 	k.Stop()
 	require.False(t, w.twice)

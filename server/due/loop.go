@@ -35,50 +35,22 @@ type outcome struct {
 	err    error
 }
 
-func (w *Worker) run(ctx context.Context, started, stopped chan struct{}) {
+func (w *Worker) run(ctx context.Context, stopped chan struct{}) {
 	defer close(stopped)
 	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{},
 		work: make(chan string), done: make(chan outcome)}
 	defer l.finish()
-	if !l.ready(ctx) {
-		return
-	}
 	for wait, now := w.o.Poll, true; ctx.Err() == nil; now = l.sleep(ctx, wait) {
 		wait = w.o.Poll
 		// While many ticks run the next batch can wait, but not for ticks that hang. What was not there is brought by commits, which wake.
 		if len(l.queue) == 0 && (now || l.more && l.busy <= w.o.Concurrency/2) {
 			wait = l.look(ctx)
-			select {
-			case <-started:
-			default:
-				close(started)
-			}
 		}
 		for len(l.queue) > 0 && l.busy < w.o.Concurrency {
 			l.begin()
 		}
 		l.publish()
 	}
-}
-
-// ready waits until Ready succeeds; false when the worker is stopped before.
-func (l *loop) ready(ctx context.Context) bool {
-	wait := l.o.Backoff
-	for ctx.Err() == nil {
-		err := l.o.Ready(ctx)
-		if err == nil {
-			return true
-		}
-		l.o.Logger.Error("due: not ready", slog.Any("error", err))
-		timer, stop := l.o.After(wait)
-		select {
-		case <-timer:
-		case <-ctx.Done():
-		}
-		stop()
-		wait = min(2*wait, l.o.BackoffMax)
-	}
-	return false
 }
 
 // look asks the log and gives how long to sleep when there is nothing to do.

@@ -3,7 +3,7 @@
 // # Pattern
 //
 // The hub is told of commits, never of wishes: the store calls Publish after COMMIT, and what cannot be delivered can always be read
-// again. A channel ("<case>/room", "<case>/desk") is a log: its events arrive in order, each once, none left out, from the position that
+// again. A channel ("<case>/room", "<case>/desk", "<case>/consumer") is a log: its events arrive in order, each once, none left out, from the position that
 // the client names; when the log cannot go on from there the answer says recovered:false and the client fetches the case again. A
 // feed (inbox, board, me) is a list: a first page, then rows, each with a version of which the client keeps the highest. Presence and
 // read marks are signals: the latest counts, and they are the first to be dropped. A stream of events (stream.go) is a connection

@@ -3,8 +3,9 @@
 // # Pattern
 //
 // A notice is written in the transaction of its cause (app.Notice). The worker first finds out who it is for: a notice to a desk or
-// bureau becomes one for each phone, and one of an offer that was seen meanwhile becomes none (app.Offered). Then it hands each to the Sender, and notes in the table that it did. Rows are addressed and
-// noted many in a transaction, so that notices take little of the writer's time.
+// bureau becomes one for each phone, and one of an offer that was seen meanwhile becomes none (app.Offered). Then it hands each to the
+// Sender, and notes in the table that it did. Rows are addressed and noted many in a transaction, so that notices take little of the
+// writer's time.
 //
 // # Invariants
 //

@@ -12,9 +12,10 @@
 //
 // One goroutine writes, on the one connection that may. It takes what waits (at most 512 jobs; it lets others go first once, and waits
 // for nobody), decides in order on folded cases from its cache, writes, and commits once: a group commit. Jobs of one batch see each
-// other's results. What was planned while it was at others (plan.go) it need not decide, unless the case has moved since. After COMMIT, and never before, it swaps the cached cases, answers the callers and hands the batch to OnCommit, which
-// runs on a goroutine of its own, batch after batch. Readers have a small pool of query_only connections and share the cached
-// cases, which never change: a change makes a new one.
+// other's results. What was planned while it was at others (plan.go) it need not decide, unless the case has moved since. After COMMIT,
+// and never before, it swaps the cached cases, answers the callers and hands the batch to OnCommit, which runs on a goroutine of its own,
+// batch after batch. Readers have a small pool of query_only connections and share the cached cases, which never change: a change makes
+// a new one.
 //
 // On PostgreSQL a process has two such goroutines, one for changes of cases and one for plain writes. A batch of changes locks the rows of
 // its cases in the order of their keys, and a cached case counts only if its version and head are the row's; else it is folded on from where it

@@ -5,7 +5,7 @@ import type { Role } from './session'
 import { full, ofRoom } from './styles'
 import type zh from './messages.zh'
 
-export type Shell = 'public' | 'staff' | 'bare'
+type Shell = 'public' | 'staff' | 'bare'
 
 export interface Page {
   path: string

@@ -15,14 +15,14 @@ import zhCommon from './messages.zh'
 
 export type Locale = 'zh' | 'en'
 /** Forms by plural category; the number is the parameter `n`. */
-export type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>
+type Plural = Readonly<Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }>
 export type Message = string | Plural
 export type Messages = Readonly<Record<string, Message>>
 
 type Names<S extends string> = S extends `${string}{${infer P}}${infer Rest}` ? P | Names<Rest> : never
 type TextOf<M> = M extends string ? M : M extends { other: infer O extends string } ? O : never
 /** The parameters of one message, read from its Chinese text. */
-export type Params<M> = [Names<TextOf<M>>] extends [never]
+type Params<M> = [Names<TextOf<M>>] extends [never]
   ? M extends string
     ? []
     : [params: { n: number }]

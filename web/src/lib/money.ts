@@ -7,7 +7,7 @@ export function currencySymbol(currency: string): string {
   return parts.find((part) => part.type === 'currency')?.value ?? currency
 }
 
-export type MoneyError = 'money.invalid' | 'money.decimals' | 'money.noDecimals' | 'money.tooSmall' | 'money.tooBig'
+type MoneyError = 'money.invalid' | 'money.decimals' | 'money.noDecimals' | 'money.tooSmall' | 'money.tooBig'
 
 /** Typed text to minor units. Accepts full-width digits, thousands separators, a currency sign and 元. Null for empty text. */
 export function parseMoney(

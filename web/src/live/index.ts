@@ -146,7 +146,7 @@ export function useChannel(channel: string, reader: ChannelReader & { since: str
   return leave
 }
 
-export interface LiveFeed<Row> {
+interface LiveFeed<Row> {
   rows: Readonly<ShallowRef<readonly Row[]>>
   /** False until the first page is there: say "loading", never "empty". */
   loaded: Readonly<ShallowRef<boolean>>
@@ -163,7 +163,7 @@ export interface LiveFeed<Row> {
 }
 
 /** For lists that keep rows of their own. */
-export interface FeedHooks<Row> {
+interface FeedHooks<Row> {
   /** A first page came, also after a break: what changed before it is not told row by row. */
   page?: () => void
   /** A row changed, or left the feed. */

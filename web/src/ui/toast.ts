@@ -2,7 +2,7 @@
 import { shallowRef } from 'vue'
 import type { Tone } from './tone'
 
-export interface Toast {
+interface Toast {
   id: number
   text: string
   tone: Tone

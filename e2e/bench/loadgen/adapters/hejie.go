@@ -16,18 +16,16 @@ import (
 	"hejie/e2e/bench/loadgen/target"
 )
 
-// hejie: signed-in parties of real cases. The option rooms names a file with what seed made:
+// newHejie makes a server of signed-in parties of real cases. The option rooms names a file with what seed made:
 // [{"case": "<id>", "sessions": ["<consumer's>", "<desk member's>"]}, …]. Even sends are messages, odd ones offers that counter
 // the other side's; the body travels as the text of either. Of several addresses, with commas, the sides of a room take different ones.
-func init() {
-	target.Register("hejie", func(o target.Options) (target.Target, error) {
-		b, err := os.ReadFile(o.Get("rooms", "rooms.json"))
-		if err != nil {
-			return nil, err
-		}
-		h := &hejie{addrs: strings.Split(o.Addr, ","), run: uint32(time.Now().UnixNano() >> 10)}
-		return h, json.Unmarshal(b, &h.rooms)
-	})
+func newHejie(o target.Options) (*hejie, error) {
+	b, err := os.ReadFile(o.Get("rooms", "rooms.json"))
+	if err != nil {
+		return nil, err
+	}
+	h := &hejie{addrs: strings.Split(o.Addr, ","), run: uint32(time.Now().UnixNano() >> 10)}
+	return h, json.Unmarshal(b, &h.rooms)
 }
 
 type hejie struct {

@@ -8,12 +8,8 @@ import (
 	"hejie/e2e/bench/loadgen/target"
 )
 
-// ref: the reference server of bench/micro/cmd/refserver. Also the template for a new
-// WebSocket server: change the URL, the frames, and how an ack is told from a delivery.
-func init() {
-	target.Register("ref", func(o target.Options) (target.Target, error) { return &ref{o}, nil })
-}
-
+// ref is the yardstick, e2e/bench/refserver. Also the template for a new WebSocket server: change the URL, the frames, and how an ack is
+// told from a delivery.
 type ref struct{ o target.Options }
 
 func (r *ref) Setup(context.Context, int) error { return nil }

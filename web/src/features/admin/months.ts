@@ -6,7 +6,7 @@ import messages from './messages'
 
 const dictionary = messages as unknown as Dictionary<Messages>
 
-export interface Month {
+interface Month {
   month: number
   /** Six or fewer weeks of seven; null before the first and after the last day. */
   weeks: (CalendarDay | null)[][]
@@ -26,7 +26,7 @@ export function monthsOf(days: readonly CalendarDay[]): Month[] {
   })
 }
 
-export interface YearSum {
+interface YearSum {
   working: number
   makeup: number
   holiday: number

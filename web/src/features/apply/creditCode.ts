@@ -8,7 +8,7 @@ const alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY'
 /** Full-width characters, small letters, white space, hyphens and invisible signs put right. */
 export const normalise = (text: string): string => text.normalize('NFKC').toUpperCase().replace(/[\s\p{Pd}\p{Cf}]/gu, '')
 
-export type CodeState =
+type CodeState =
   | { state: 'empty' | 'typing' | 'ok' | 'warning' }
   | { state: 'wrong'; reason: 'length' | 'alphabet' | 'check'; at?: number }
 

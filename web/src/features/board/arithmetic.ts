@@ -85,7 +85,7 @@ export function fateText(clock: Clock, now: number): string {
   }
 }
 
-export interface Held {
+interface Held {
   side: 'consumer' | 'enterprise' | 'bureau'
   seconds: number
   /** Of all, between 0 and 1. */

@@ -82,7 +82,7 @@ export function optionsOf(mode: Mode): Option[] {
 }
 
 /** Refusing on these grounds says that there was no genuine consumer dispute: the case is left out of the figures. */
-export function leavesOut({ choice, falseMaterial }: Pick<Wish, 'choice' | 'falseMaterial'>): boolean {
+function leavesOut({ choice, falseMaterial }: Pick<Wish, 'choice' | 'falseMaterial'>): boolean {
   return choice === 'not_consumer_or_no_dispute' || choice === 'impersonation_or_verify_refused' || (choice === 'materials_missing_or_false' && falseMaterial)
 }
 
@@ -126,7 +126,7 @@ export function consequences(mode: Mode, wish: Wish, view: CaseView): string[] {
   return list
 }
 
-export const needsChoice = (mode: Mode): boolean => mode !== 'accept_complaint'
+const needsChoice = (mode: Mode): boolean => mode !== 'accept_complaint'
 export const needsReasons = (mode: Mode): boolean => mode !== 'accept_complaint'
 
 /** What the form still lacks, in its order. */

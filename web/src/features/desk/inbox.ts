@@ -8,7 +8,7 @@ import type { CaseRow, Phase, Side } from '@/features/words'
 
 type Query = NonNullable<paths['/api/inbox']['get']['parameters']['query']>
 
-export type InboxSort = 'due' | 'turn' | 'amount' | 'newest'
+type InboxSort = 'due' | 'turn' | 'amount' | 'newest'
 export const sorts: readonly InboxSort[] = ['due', 'turn', 'amount', 'newest']
 /** Who has the case. */
 export type Holder = 'all' | 'me' | 'nobody'
@@ -16,7 +16,7 @@ export const holders: readonly Holder[] = ['all', 'me', 'nobody']
 /** `open` is everything but closed cases. */
 export type Stage = 'open' | 'any' | Phase
 export const stages: readonly Stage[] = ['open', 'awaiting_response', 'negotiating', 'agreed', 'escalated', 'accepted', 'closed', 'any']
-export type TurnFilter = 'any' | Exclude<Side, 'system'>
+type TurnFilter = 'any' | Exclude<Side, 'system'>
 export const turns: readonly TurnFilter[] = ['any', 'enterprise', 'consumer', 'bureau']
 
 export interface View {
@@ -85,7 +85,7 @@ export const isGone = (row: CaseRow, gone: ReadonlyMap<string, number>): boolean
 const plain = (text: string) => text.toLowerCase().replace(/[\s-]/g, '')
 
 /** Whether the first response is overdue; later a clock that ran out is the bureau's. */
-export const isLate = (row: CaseRow): boolean => Boolean(row.overdue) && row.phase === 'awaiting_response'
+const isLate = (row: CaseRow): boolean => Boolean(row.overdue) && row.phase === 'awaiting_response'
 
 /** Whether a view shows the row. `hits` are the cases that the server found for the view's words: it may know more than the row says. */
 export function matches(row: CaseRow, view: View, me: string, hits: ReadonlySet<string> = new Set()): boolean {

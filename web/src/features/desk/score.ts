@@ -2,7 +2,7 @@
 import type { CaseRow, Scorecard } from '@/features/words'
 
 export type Counted = 'confirmed' | 'unknown' | 'failed' | 'left_out'
-export type ClassName = 'SC' | 'SU' | 'WC' | 'LC' | 'CE' | 'SB' | 'TE' | 'UE' | 'RR' | 'RX' | 'DU' | 'AB'
+type ClassName = 'SC' | 'SU' | 'WC' | 'LC' | 'CE' | 'SB' | 'TE' | 'UE' | 'RR' | 'RX' | 'DU' | 'AB'
 
 export const classTable: readonly { name: ClassName; as: Counted }[] = [
   { name: 'SC', as: 'confirmed' },

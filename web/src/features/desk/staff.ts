@@ -10,7 +10,7 @@ export interface StaffDraft {
 }
 export const emptyDraft: StaffDraft = { login: '', display_name: '', phone: '', role: 'desk_agent', password: '' }
 
-export type StaffFault = 'staff.needName' | 'staff.needLogin' | 'staff.needPassword'
+type StaffFault = 'staff.needName' | 'staff.needLogin' | 'staff.needPassword'
 
 /** By field. `fresh`: a new member, who also needs a login and a password. */
 export function staffFaults(draft: StaffDraft, min: number, fresh: boolean): Partial<Record<keyof StaffDraft, StaffFault>> {

@@ -2,7 +2,6 @@
 import { translate, type Dictionary, type Messages } from '@/i18n'
 import { money } from '@/lib/format'
 import { word, type Item, type Offer } from '@/features/words'
-import { total } from './items'
 import messages from './messages'
 
 export type Change =
@@ -69,6 +68,3 @@ export function changeText(change: Change): string {
       return say(`change.${change.kind}`, {})
   }
 }
-
-/** How much more (or less) the enterprise would pay. */
-export const movement = (before: Offer, after: Offer): number => total(after.items) - total(before.items)

@@ -25,7 +25,7 @@ export interface Fault {
 }
 
 let counter = 0
-export const newId = () => `i${++counter}-${Math.random().toString(36).slice(2, 6)}`
+const newId = () => `i${++counter}-${Math.random().toString(36).slice(2, 6)}`
 
 export function newItem(fields: Partial<DraftItem> = {}): DraftItem {
   return { id: newId(), by: 'enterprise', remedy: null, amount: null, description: '', days: 7, unit: 'working', after: null, ...fields }

@@ -2,14 +2,14 @@
 import type { Offer } from '@/features/words'
 import { total } from './items'
 
-export interface GapPoint {
+interface GapPoint {
   offer: number
   by: 'consumer' | 'enterprise'
   at: number
   minor: number
 }
 
-export interface Gap {
+interface Gap {
   points: readonly GapPoint[]
   /** The newest figure of each side, in minor units. */
   consumer: number | null

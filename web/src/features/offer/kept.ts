@@ -11,7 +11,7 @@ export interface Written {
   reason: string
 }
 /** With how many offers the case had then: more of them now, and it answers an older one. */
-export interface Kept extends Written {
+interface Kept extends Written {
   v: 1
   offers: number
 }

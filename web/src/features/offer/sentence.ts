@@ -26,7 +26,7 @@ export interface Terms {
 }
 
 /** "within 3 working days of acceptance", or the date once it is known. */
-export function dueSentence(terms: Terms, index: number): string {
+function dueSentence(terms: Terms, index: number): string {
   const item = terms.items[index]!
   const at = terms.dueAt?.[index]
   if (at) return say('due.date', { date: dueText(at, terms.now) })!

@@ -33,7 +33,7 @@ export function useRules(): ComputedRef<Record<keyof typeof published, number>> 
   return computed(() => ({ ...published, ...meta.value?.rules }))
 }
 
-export interface FileLimits {
+interface FileLimits {
   bytes: number
   types: readonly string[]
 }

@@ -69,7 +69,7 @@ function entryOf(event: RoomEvent, view: CaseView, reader: Reader): Exclude<Entr
   }
 }
 
-export function offerTitle(event: EventOf<'offer_made'>, reader: Reader): string {
+function offerTitle(event: EventOf<'offer_made'>, reader: Reader): string {
   const params = { who: capital(who(event.by.side, reader)), n: event.offer }
   if (event.offer === 1 && event.by.side === 'consumer') return say('event.claimOf', params)!
   return say(event.counters ? 'event.counterOf' : 'event.offerOf', params)!
@@ -85,7 +85,7 @@ function detailOf(event: RoomEvent): string {
 type LineEvent = Exclude<RoomEvent, { type: 'message_posted' | 'offer_made' | 'offer_seen' | 'evidence_added' | 'agent_assigned' }>
 
 /** What happened, in one plain sentence. */
-export function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text: string; tone: LineTone } {
+function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text: string; tone: LineTone } {
   const me = capital(who(event.by.side, reader))
   const bureau = bureauName(view)
   const line = (key: string, params: Record<string, unknown> = {}, tone: LineTone = 'quiet') => ({

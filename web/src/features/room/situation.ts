@@ -1,7 +1,7 @@
 /* Where a case stands for its reader, as one word. */
 import type { CaseView, PromiseItem, Reader } from '@/features/words'
 
-export type Situation =
+type Situation =
   | 'awaiting'
   | 'question'
   | 'theirOffer'

@@ -58,7 +58,7 @@ export function chosen(state: RoomState, more: readonly RoomEvent[]): RoomState 
   return { ...state, view: { ...view, case: { ...view.case, consents: { ...view.case.consents, escalation } } } }
 }
 
-export const roomOf = (view: CaseView): string => `${view.case.id}/room`
+const roomOf = (view: CaseView): string => `${view.case.id}/room`
 
 const wants = (view: CaseView, event: RoomEvent): boolean =>
   !light.has(event.type) || (event.by.side !== 'system' && !(event.by.id in view.participants))

@@ -7,7 +7,7 @@ import { sha256, upload, type Upload, type UploadedFile } from '@/api/upload'
 import { asProblem, problemText } from '@/lib/problem'
 
 export type Uploaded = UploadedFile
-export interface UploadItem {
+interface UploadItem {
   id: string
   name: string
   size: number
@@ -20,12 +20,12 @@ export interface UploadItem {
   preview?: string
   result?: Uploaded
 }
-export interface UploadLimits {
+interface UploadLimits {
   max: number
   bytes: number
   types: readonly string[]
 }
-export type UploadError = 'tooBig' | 'wrongType' | 'empty_file' | 'full'
+type UploadError = 'tooBig' | 'wrongType' | 'empty_file' | 'full'
 
 const side = 320
 

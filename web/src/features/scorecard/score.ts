@@ -3,9 +3,9 @@ import { percent } from '@/lib/format'
 import type { ScoreBrief } from '@/features/words'
 
 export type Part = 'confirmed' | 'unknown' | 'failed'
-export const partNames: readonly Part[] = ['confirmed', 'unknown', 'failed']
+const partNames: readonly Part[] = ['confirmed', 'unknown', 'failed']
 
-export interface Segment {
+interface Segment {
   part: Part
   count: number
   percent: number

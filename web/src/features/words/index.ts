@@ -9,7 +9,7 @@ import { translate, type Dictionary, type Messages } from '@/i18n'
 import messages from './messages'
 import type { Reader, Side, Turn } from './types'
 
-export type Group =
+type Group =
   | 'phase'
   | 'category'
   | 'remedy'

@@ -14,7 +14,7 @@ import { eventOf, type PaperKind } from '@/features/room/papers'
 import { complaintGrounds, terminationGrounds } from '../decisions'
 import messages from './messages'
 
-export interface Paper {
+interface Paper {
   kind: PaperKind
   title: string
   number: string
@@ -48,7 +48,7 @@ const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
 
 /** 2026年11月13日, as official papers write it. */
-export function paperDate(instant: string | number): string {
+function paperDate(instant: string | number): string {
   const en = locale.value === 'en'
   return new Intl.DateTimeFormat(en ? 'en-GB' : 'zh-CN', { timeZone: 'Asia/Shanghai', year: 'numeric', month: 'long', day: 'numeric' }).format(new Date(instant))
 }
