@@ -89,19 +89,19 @@ var escapes = func() (e [256]byte) {
 	return e
 }()
 
-// plain is how many bytes at the beginning of s stand for themselves in JSON and are a character each. It looks at eight at once: a byte
-// that subtracting borrows from, or whose first bit is set, is none.
+// plain is how many bytes at the beginning of s stand for themselves in JSON and are a character each, none of control. It looks at eight at
+// once: a byte that subtracting borrows from, or whose first bit is set, also by one more (DEL), is none.
 func plain(s string) (n int) {
 	const each, first = 0x0101010101010101, 0x8080808080808080
 	for ; n+8 <= len(s); n += 8 {
 		w := s[n : n+8]
 		x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 | uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
 		quotes, brackets, slashes := x|each*4^each*'&', x|each*2^each*'>', x^each*'\\' // " and & differ in one bit, < and >, too
-		if (x|(x-each*' ')|(quotes-each)|(brackets-each)|(slashes-each))&first != 0 {
+		if (x|(x+each)|(x-each*' ')|(quotes-each)|(brackets-each)|(slashes-each))&first != 0 {
 			break
 		}
 	}
-	for n < len(s) && s[n] < utf8.RuneSelf && escapes[s[n]] == 0 {
+	for n < len(s) && s[n] < 0x7f && escapes[s[n]] == 0 {
 		n++
 	}
 	return n

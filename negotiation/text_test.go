@@ -87,3 +87,21 @@ func TestTitlesAreLines(t *testing.T) {
 	s.consumer(PostMessage{Text: said})
 	require.Equal(t, said, s.events[len(s.events)-1].Content.Text)
 }
+
+// A sign of control is found wherever it stands, among eight that are looked at together or behind them, and each character counts once.
+func TestCheckText(t *testing.T) {
+	t.Parallel()
+	for _, other := range []string{"a", "谢", "🙂", "\"", "<", "\n", "\t", "\r"} {
+		for n := range 20 {
+			s := strings.Repeat("x", n) + other + strings.Repeat("y", 19-n)
+			require.NoError(t, CheckText("text", s, 20, true), "%q", s)
+			require.Equal(t, CodeTooLong, CodeOf(CheckText("text", s, 19, true)), "%q", s)
+		}
+	}
+	for _, bad := range []string{"\x00", "\x1f", "\x7f", "\u0085", "\u202e", "\u2066", "\xff"} {
+		for n := range 20 {
+			s := strings.Repeat("x", n) + bad + strings.Repeat("y", 19-n)
+			require.Equal(t, CodeInvalid, CodeOf(CheckText("text", s, 100, true)), "%q", s)
+		}
+	}
+}
