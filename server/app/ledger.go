@@ -63,7 +63,24 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Receipt{}, err
 		}
 	}
-	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c *negotiation.Case, look Look) Decision {
+	return l.w.Log.Change(ctx, l.change(by, caseID, id, cmd, env))
+}
+
+// Ask is Do for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have had to
+// wait, and nothing was asked.
+func (l *Ledger) Ask(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command, told func(Receipt, error)) bool {
+	switch cmd.(type) {
+	case negotiation.AddEvidence, negotiation.ReportPerformance, negotiation.FileCase, negotiation.Assign: // what they name is read before
+		return false
+	}
+	if !l.pulse.fresh() {
+		return false
+	}
+	return l.w.Log.Ask(ctx, l.change(by, caseID, id, cmd, negotiation.Env{At: l.w.Business.Now()}), told)
+}
+
+func (l *Ledger) change(by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command, env negotiation.Env) Change {
+	return Change{Case: caseID, Command: id, Decide: func(c *negotiation.Case, look Look) Decision {
 		env := env
 		var err error
 		switch f := cmd.(type) {
@@ -83,7 +100,7 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Decision{Err: err}
 		}
 		return l.decide(c, by, cmd, env)
-	}})
+	}}
 }
 
 // left says whether the agent of a case works no more; nobody did not leave.
