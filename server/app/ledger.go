@@ -143,10 +143,20 @@ func (l *Ledger) Tick(ctx context.Context, caseID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c *negotiation.Case, _ Look) Decision {
-		return l.decide(c, negotiation.System, nil, env)
-	}})
+	_, err = l.w.Log.Change(ctx, l.ticking(caseID, env))
 	return err
+}
+
+// AskTick is Tick for who does not wait, as Ask is Do.
+func (l *Ledger) AskTick(ctx context.Context, caseID string, told func(error)) bool {
+	return l.pulse.fresh() &&
+		l.w.Log.Ask(ctx, l.ticking(caseID, negotiation.Env{At: l.w.Business.Now()}), func(_ Receipt, err error) { told(err) })
+}
+
+func (l *Ledger) ticking(caseID string, env negotiation.Env) Change {
+	return Change{Case: caseID, Decide: func(c *negotiation.Case, _ Look) Decision {
+		return l.decide(c, negotiation.System, nil, env)
+	}}
 }
 
 // decide by the calendar as it is when the turn comes: a year may have been imported while the command waited.
