@@ -81,6 +81,18 @@ it('says within a moment that the network is away, and may be left; what was ask
   expect(done).toHaveBeenCalledTimes(1)
 })
 
+it('keeps what waits, and what failed, in sight however far the dialog is scrolled', async () => {
+  const { wrapper, press, no } = await dialog()
+  const scrolled = () => wrapper.get('form').element.parentElement!.textContent
+  await press('接受')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(wrapper.text()).toContain('没有发出')
+  expect(scrolled()).not.toContain('没有发出')
+  await no(new Problem({ code: 'unavailable' }))
+  expect(wrapper.find('[role=alert]').exists()).toBe(true)
+  expect(scrolled()).toBe('')
+})
+
 it('is as it was once the act is taken back', async () => {
   const { wrapper, open, act, done, press, no } = await dialog()
   await press('接受')
