@@ -147,8 +147,8 @@ func (s *Admin) change(ctx context.Context, by negotiation.Actor, id string, ch 
 		})
 }
 
-// Audit of the platform, newest first. The filter's Actor may be a login of staff, its Case a case code. Errors: not_allowed,
-// not_found (actor, case).
+// Audit of the platform, newest first, with the names of whom and what its rows are about. The filter's Actor may be a login of staff,
+// its Case a case code. Errors: not_allowed, not_found (actor, case).
 func (s *Admin) Audit(ctx context.Context, by negotiation.Actor, f AuditFilter) ([]AuditRow, error) {
 	if err := s.allowed(by); err != nil {
 		return nil, err
@@ -170,5 +170,9 @@ func (s *Admin) Audit(ctx context.Context, by negotiation.Actor, f AuditFilter) 
 		}
 		f.Case = id
 	}
-	return s.w.auditOf(ctx, by, f)
+	rows, err := s.w.auditOf(ctx, by, f)
+	if err != nil {
+		return nil, err
+	}
+	return rows, s.w.about(ctx, rows)
 }

@@ -49,6 +49,31 @@ func (w World) named(ctx context.Context, by negotiation.Actor, rows []AuditRow)
 	return nil
 }
 
+// about fills the names of people whom rows are about: staff by their display name, consumers masked.
+func (w World) about(ctx context.Context, rows []AuditRow) error {
+	var ids []string
+	for _, r := range rows {
+		if r.About == "" && r.Subject != "" {
+			ids = append(ids, r.Subject)
+		}
+	}
+	people, err := w.Plain.People(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, r := range rows {
+		who, ok := people[r.Subject]
+		switch {
+		case !ok:
+		case r.What == AuditDetails || r.What == AuditForgotten:
+			rows[i].About = MaskName(who.Name)
+		default:
+			rows[i].About = who.Name
+		}
+	}
+	return nil
+}
+
 // auditOf reads rows of the audit with their names.
 func (w World) auditOf(ctx context.Context, by negotiation.Actor, f AuditFilter) ([]AuditRow, error) {
 	f.Limit = w.Limits.Page(f.Limit)

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/negotiation/scheme"
 	"hejie/server/app"
 )
 
@@ -163,6 +164,35 @@ func TestAuditFilters(t *testing.T) {
 	other := p.file(stranger, p.enterprise.ID)
 	require.Empty(t, whats(p.Details.Audit(p.ctx, stranger.Actor, other, app.AuditFilter{Case: id})))
 	require.Equal(t, both[1:], whats(p.Details.Audit(p.ctx, p.buyer.Actor, id, app.AuditFilter{What: app.AuditDetails, Actor: p.officer.Actor.ID})))
+}
+
+// The administrator reads names of enterprises, bureaus and people, not numbers; a consumer's is masked.
+func TestAuditNamesSubjects(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	p.do(p.buyer, id, negotiation.Escalate{})
+	_, err := p.Details.Open(p.ctx, p.officer.Actor, id, app.PurposeHandling)
+	require.NoError(t, err)
+	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Suspend{Ground: scheme.GroundNoAnswers})
+	require.NoError(t, err)
+	off := false
+	_, err = p.Staff.Change(p.ctx, p.supervisor.Actor, p.agent.Actor.ID, app.StaffChange{Active: &off})
+	require.NoError(t, err)
+	bureau, err := p.plain.Bureau(p.ctx, p.officer.Actor.Bureau)
+	require.NoError(t, err)
+	_, err = p.Admin.ChangeBureau(p.ctx, p.admin.Actor, bureau)
+	require.NoError(t, err)
+	for what, want := range map[string][]string{
+		app.AuditScheme: {p.enterprise.Name, ""}, app.AuditStaff: {"小吴", ""}, app.AuditBureauEdit: {bureau.NameZH, bureau.NameEN}, app.AuditDetails: {"王**", ""},
+	} {
+		rows, err := p.Admin.Audit(p.ctx, p.admin.Actor, app.AuditFilter{What: what})
+		require.NoError(t, err)
+		require.Equal(t, want, []string{rows[0].About, rows[0].AboutEN}, what)
+	}
+	rows, err := p.Details.Audit(p.ctx, p.supervisor.Actor, id, app.AuditFilter{})
+	require.NoError(t, err)
+	require.Empty(t, rows[0].About, "whom a party reads of is in the case")
 }
 
 func TestNames(t *testing.T) {

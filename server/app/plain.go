@@ -284,10 +284,14 @@ type AuditRow struct {
 	Role    negotiation.Role `json:"role"`
 	What    string           `json:"what"`
 	Subject string           `json:"subject,omitempty"` // account, bureau, enterprise, file …
-	Case    string           `json:"case,omitempty"`
-	Code    string           `json:"case_code,omitempty"` // of the case; not stored
-	Why     string           `json:"why,omitempty"`
-	Detail  string           `json:"detail,omitempty"`
+	// About is the name of the subject, and AboutEN of a bureau the English one; a consumer's is masked. The store knows those of
+	// enterprises and bureaus; only the administrator's audit has them; not stored.
+	About   string `json:"subject_name,omitempty"`
+	AboutEN string `json:"subject_name_en,omitempty"`
+	Case    string `json:"case,omitempty"`
+	Code    string `json:"case_code,omitempty"` // of the case; not stored
+	Why     string `json:"why,omitempty"`
+	Detail  string `json:"detail,omitempty"`
 }
 
 // AuditFilter chooses rows of the audit; empty fields choose all.

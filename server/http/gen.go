@@ -795,9 +795,15 @@ type AuditRow struct {
 	Role Role `json:"role"`
 
 	// Subject account, bureau, enterprise, file …
-	Subject string    `json:"subject,omitempty,omitzero"`
-	What    AuditWhat `json:"what"`
-	Why     string    `json:"why,omitempty,omitzero"`
+	Subject string `json:"subject,omitempty,omitzero"`
+
+	// SubjectName of an account, bureau or enterprise, for the administrator; a consumer's is masked
+	SubjectName string `json:"subject_name,omitempty,omitzero"`
+
+	// SubjectNameEn of a bureau
+	SubjectNameEn string    `json:"subject_name_en,omitempty,omitzero"`
+	What          AuditWhat `json:"what"`
+	Why           string    `json:"why,omitempty,omitzero"`
 }
 
 // AuditWhat defines model for AuditWhat.

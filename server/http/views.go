@@ -138,7 +138,7 @@ func caseFileOf(f app.CaseFile, view CaseView) CaseFile {
 }
 
 func auditOf(r app.AuditRow) AuditRow {
-	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Name: r.Name, Role: r.Role, What: AuditWhat(r.What), Subject: r.Subject, Case: r.Case, CaseCode: r.Code, Why: r.Why, Detail: r.Detail}
+	return AuditRow{Id: r.ID, At: r.At, Actor: r.Actor, Name: r.Name, Role: r.Role, What: AuditWhat(r.What), Subject: r.Subject, SubjectName: r.About, SubjectNameEn: r.AboutEN, Case: r.Case, CaseCode: r.Code, Why: r.Why, Detail: r.Detail}
 }
 
 func briefOf(c scorecard.Card) ScoreBrief {

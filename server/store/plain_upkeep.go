@@ -104,7 +104,7 @@ func (p plainTx) AddOutage(_ context.Context, o negotiation.Outage, noticed time
 }
 
 func scanAudit(s scanner) (r app.AuditRow, err error) {
-	err = s.Scan(&r.ID, at{&r.At}, &r.Actor, &r.Role, &r.What, &r.Subject, &r.Case, &r.Code, &r.Why, &r.Detail)
+	err = s.Scan(&r.ID, at{&r.At}, &r.Actor, &r.Role, &r.What, &r.Subject, &r.About, &r.AboutEN, &r.Case, &r.Code, &r.Why, &r.Detail)
 	return r, err
 }
 
@@ -127,7 +127,9 @@ func (p plainReader) Audit(ctx context.Context, f app.AuditFilter) ([]app.AuditR
 	if !f.Until.IsZero() {
 		where, args = append(where, "at < ?"), append(args, micros(f.Until))
 	}
-	return list(ctx, p.q, scanAudit, `SELECT id, at, actor, role, what, subject, case_id,
+	return list(ctx, p.q, scanAudit, `SELECT id, at, actor, role, what, subject,
+		coalesce((SELECT name FROM enterprises WHERE id = audit.subject), (SELECT name_zh FROM bureaus WHERE id = audit.subject), ''),
+		coalesce((SELECT name_en FROM bureaus WHERE id = audit.subject), ''), case_id,
 		coalesce((SELECT cases.code FROM case_keys JOIN cases ON cases.key = case_keys.key WHERE case_keys.id = case_id), ''), why, detail FROM audit WHERE `+strings.Join(where, " AND ")+` ORDER BY id DESC LIMIT ?`, append(args, f.Limit)...)
 }
 

@@ -2029,6 +2029,10 @@ export interface components {
             what: components["schemas"]["AuditWhat"];
             /** @description account, bureau, enterprise, file … */
             subject?: string;
+            /** @description of an account, bureau or enterprise, for the administrator; a consumer's is masked */
+            subject_name?: string;
+            /** @description of a bureau */
+            subject_name_en?: string;
             case?: components["schemas"]["Id"];
             /** @description the number that people know the case by */
             case_code?: string;

@@ -100,10 +100,5 @@ const en: Translation<typeof zh> = {
   'erase.tick': 'Please tick this first',
   'erase.older': 'Your cases are older. Please sign out, sign in again with your phone number and a case code, and delete then.',
   'erase.done': 'Your personal data was deleted; you are signed out',
-  'role.consumer': 'Consumer',
-  'role.desk_agent': 'Desk member',
-  'role.desk_supervisor': 'Desk supervisor',
-  'role.officer': 'Officer',
-  'role.administrator': 'Administrator',
 }
 export default en

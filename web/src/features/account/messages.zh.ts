@@ -97,9 +97,4 @@ export default {
   'erase.tick': '请先勾选确认',
   'erase.older': '您的案件时间较久。请先退出，再用手机号加案件编号登录，然后删除。',
   'erase.done': '个人资料已删除，您已退出登录',
-  'role.consumer': '消费者',
-  'role.desk_agent': '企业客服',
-  'role.desk_supervisor': '企业主管',
-  'role.officer': '市场监管人员',
-  'role.administrator': '管理员',
 } as const

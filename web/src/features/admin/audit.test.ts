@@ -1,5 +1,6 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { expect, it, vi } from 'vitest'
+import { auditDetail, auditSubject } from '@/features/words/audit'
 import AuditTab from './AuditTab.vue'
 
 const id = '3f2b8c1e-0000-4000-8000-000000000001'
@@ -13,4 +14,24 @@ it('names a case by the number that people know it by', async () => {
   await flushPromises()
   expect(tab.text()).toContain('案件 K7QM2-XW9PD')
   expect(tab.text()).not.toContain(id)
+})
+
+it.each([
+  ['an enterprise', { what: 'scheme', subject: id, subject_name: '岳阳湘湖里电器有限公司' }, '岳阳湘湖里电器有限公司'],
+  ['a year', { what: 'calendar_imported', subject: '2027' }, '2027 年'],
+  ['an entry of the room', { what: 'content_erased', subject: 'room/17.9f31c2aa' }, '对话第 17 条'],
+  ['an internal note', { what: 'content_erased', subject: `${id}/desk/3.9f31c2aa` }, '内部备注第 3 条'],
+  ['what has no name', { what: 'staff_changed', subject: id }, '3f2b8c1e'],
+  ['nothing', { what: 'set_up' }, ''],
+] as const)('tells whom or what a row is about: %s', (_, row, words) => {
+  expect(auditSubject({ id: 1, at: '', actor: 'a', role: 'administrator', ...row })).toBe(words)
+})
+
+it.each([
+  ['remove', '移出或者不予批准'],
+  ['desk_agent', '企业客服'],
+  ['display_name role=desk_supervisor deactivated password', '姓名、企业主管、停用、密码'],
+  ['2026-11-22T01:00:00Z/2026-11-22T03:30:00Z', '11月22日（周日）09:00 – 11月22日（周日）11:30'],
+])('tells details in words: %s', (detail, words) => {
+  expect(auditDetail(detail)).toBe(words)
 })

@@ -347,7 +347,11 @@ const en: Translation<typeof zh> = {
   'enterprises.running': 'Running',
   'enterprises.actions': 'Actions',
   'enterprises.menu': 'Manage {name}',
+  'enterprises.member': 'In the scheme',
   'enterprises.any': 'Every status',
+  'enterprises.others': { one: '{n} more is under review, was removed or left.', other: '{n} more are under review, were removed or left.' },
+  'enterprises.showAll': 'Show all',
+  'enterprises.noneSuch': 'No business has this status',
   'enterprises.public': 'Public page',
 }
 export default en

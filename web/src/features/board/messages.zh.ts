@@ -344,6 +344,10 @@ export default {
   'enterprises.running': '进行中',
   'enterprises.actions': '操作',
   'enterprises.menu': '管理 {name}',
+  'enterprises.member': '在册企业',
   'enterprises.any': '全部状态',
+  'enterprises.others': { other: '另有 {n} 家待审核、已移出或者已退出。' },
+  'enterprises.showAll': '全部显示',
+  'enterprises.noneSuch': '没有这种状态的企业',
   'enterprises.public': '公开页面',
 } as const

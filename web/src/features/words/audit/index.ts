@@ -1,5 +1,7 @@
 /* What the audit knows, in words. What is new to this client is shown by its code. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import type { components } from '@/api'
+import { locale, translate, type Dictionary, type Messages } from '@/i18n'
+import { dateTime } from '@/lib/format'
 import messages from './messages'
 
 const dictionary = messages as unknown as Dictionary<Messages>
@@ -7,5 +9,21 @@ const dictionary = messages as unknown as Dictionary<Messages>
 export const auditWhat = (what: string): string => translate(dictionary, `audit.what.${what}`) ?? what
 export const auditWhy = (why: string): string => translate(dictionary, `audit.why.${why}`) ?? why
 export const roleName = (role: string): string => translate(dictionary, `role.${role}`) ?? role
-/** A command on an enrolment, a role, which fields changed, or what an officer opened details for. */
-export const auditDetail = (detail: string): string => translate(dictionary, `audit.detail.${detail}`) ?? roleName(detail)
+/** A command on an enrolment, a role, which fields changed, what an officer opened details for, or from when to when an outage was. */
+export function auditDetail(detail: string): string {
+  const [from, to] = detail.split('/')
+  if (to) return `${dateTime(from!)} – ${dateTime(to)}`
+  const one = (word: string) => translate(dictionary, `audit.detail.${word}`) ?? roleName(word.replace(/^role=/, ''))
+  return detail.split(' ').map(one).join(translate(dictionary, 'audit.list'))
+}
+
+/** What a row of the administrator's audit is about, beside its case: a name, a year, an entry; of what has no name the beginning of its id. */
+export function auditSubject(row: components['schemas']['AuditRow']): string {
+  const { subject, subject_name: name, subject_name_en: english } = row
+  if (!subject) return ''
+  if (name) return (locale.value === 'en' && english) || name
+  if (row.what === 'calendar_imported') return translate(dictionary, 'audit.year', { year: subject })!
+  const entry = /(\w+)\/(\d+)\.\w*$/.exec(subject)
+  const words = entry && translate(dictionary, `audit.entry.${entry[1]}`, { n: entry[2] })
+  return words ?? subject.slice(0, 8)
+}
