@@ -41,6 +41,8 @@ const en: Translation<typeof zh> = {
   'phone.stdout': 'This test system sends no text messages. Codes are printed on the server’s console.',
   'phone.wait': 'Too many codes were asked for. Please try again in {wait}.',
   'phone.codeFailed': 'The code is wrong or no longer valid. Try again or get another one.',
+  'phone.codeSpent': { one: 'After {n} wrong try this code cannot be used any more. Get another one.', other: 'After {n} wrong tries this code cannot be used any more. Get another one.' },
+  'phone.codeOld': 'This code has expired. Get another one.',
   'wait.seconds': { one: '{n} second', other: '{n} seconds' },
   'wait.minutes': { one: '{n} minute', other: '{n} minutes' },
   'wait.hours': { one: '{n} hour', other: '{n} hours' },

@@ -38,6 +38,8 @@ export default {
   'phone.stdout': '测试环境不发短信，验证码显示在服务器的控制台。',
   'phone.wait': '获取太频繁，请 {wait} 后再试。',
   'phone.codeFailed': '验证码不正确或者已失效。再试一次，或重新获取。',
+  'phone.codeSpent': '这个验证码已经试错 {n} 次，不能再用了。请重新获取。',
+  'phone.codeOld': '这个验证码已经过期。请重新获取。',
   'wait.seconds': { other: '{n} 秒' },
   'wait.minutes': { other: '{n} 分钟' },
   'wait.hours': { other: '{n} 小时' },
