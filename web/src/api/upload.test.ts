@@ -108,7 +108,7 @@ describe('an upload', () => {
     await vi.runAllTimersAsync()
     expect(await done).toEqual(whole)
     expect(server.begun).toBe(1)
-    expect(shares).toEqual([0, 17, 10, 22, 20, 45, 45])
+    expect(shares).toEqual([0, 17, 0, 10, 22, 10, 20, 45, 20, 45])
     expect(waiting).toEqual([true, false, true, false, true, false])
   })
 

@@ -161,6 +161,7 @@ async function run(file: File, options: UploadOptions, signal: AbortSignal): Pro
     } catch (thrown) {
       if (!worthwhile(thrown) || tries >= waits.length) throw thrown
       onWaiting?.(true)
+      onProgress?.(furthest / file.size) // what was handed to a dead connection is not there
       await pause(waits[tries++]!, signal)
     }
   }

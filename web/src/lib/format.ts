@@ -157,6 +157,6 @@ export const listed = (names: readonly string[]): string => new Intl.ListFormat(
 /** 2.4 MB */
 export function bytes(size: number): string {
   const unit = size < 1_000_000 ? 'kilobyte' : 'megabyte'
-  const value = unit === 'kilobyte' ? Math.max(1, Math.round(size / 1000)) : size / 1_000_000
+  const value = unit === 'kilobyte' ? Math.ceil(size / 1000) : size / 1_000_000
   return numbers({ style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 }).format(value)
 }

@@ -4,7 +4,7 @@
  */
 import { computed, onScopeDispose, shallowRef, type Ref } from 'vue'
 import { sha256, upload, type Upload, type UploadedFile } from '@/api/upload'
-import { asProblem, problemText } from '@/lib/problem'
+import { asProblem, problemText, problemTextsSoon } from '@/lib/problem'
 
 export type Uploaded = UploadedFile
 interface UploadItem {
@@ -13,7 +13,7 @@ interface UploadItem {
   size: number
   /** waiting: the connection is gone, and the upload goes on by itself when it is back. */
   state: 'reading' | 'uploading' | 'waiting' | 'done' | 'failed' | 'stopped'
-  /** Of 1; -1: refused before it was sent, and so it would be again. */
+  /** Of 1; -1: refused, and so it would be again. */
   share: number
   error?: string
   /** Object URL of a small picture, on this device only. */
@@ -26,6 +26,9 @@ interface UploadLimits {
   types: readonly string[]
 }
 type UploadError = 'tooBig' | 'wrongType' | 'empty_file' | 'full'
+
+/** What the server says of a file itself, and would say again. */
+const refused = ['unsupported_media', 'image_too_big', 'too_large']
 
 const side = 320
 
@@ -110,8 +113,9 @@ export function useUploads(limits: () => UploadLimits, say: (error: UploadError)
       change(id, { state: 'done', share: 1, result: await job.done })
     } catch (thrown) {
       const problem = asProblem(thrown)
-      if (problem.code === 'aborted') change(id, { state: 'stopped' })
-      else change(id, { state: 'failed', error: problemText(problem) })
+      if (problem.code === 'aborted') return change(id, { state: 'stopped' })
+      await problemTextsSoon()
+      change(id, { state: 'failed', error: problemText(problem), ...(refused.includes(problem.code) && { share: -1 }) })
     } finally {
       running.delete(id)
     }

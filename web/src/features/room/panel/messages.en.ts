@@ -102,7 +102,7 @@ const en: Translation<typeof zh> = {
   'evidence.again': 'Try again',
   'evidence.remove': 'Remove {name}',
   'evidence.tooBig': 'Larger than {size}. Please compress or split it',
-  'evidence.wrongType': 'This kind of file is not supported. Use JPG, PNG, WebP or PDF',
+  'evidence.wrongType': 'This kind of file is not supported. Use JPG, PNG, WebP, GIF or PDF',
   'evidence.empty_file': 'The file is empty',
   'evidence.full': { one: 'At most {n} file', other: 'At most {n} files' },
   'evidence.caption': 'Caption',

@@ -91,7 +91,7 @@ export default {
   'evidence.again': '再试一次',
   'evidence.remove': '移除 {name}',
   'evidence.tooBig': '文件超过 {size}，请压缩或分开上传',
-  'evidence.wrongType': '不支持这种文件，请上传 JPG、PNG、WebP 图片或 PDF',
+  'evidence.wrongType': '不支持这种文件，请上传 JPG、PNG、WebP、GIF 图片或 PDF',
   'evidence.empty_file': '文件是空的',
   'evidence.full': { other: '最多 {n} 个文件' },
   'evidence.caption': '说明',
