@@ -238,6 +238,21 @@ describe('Tabs', () => {
   })
 })
 
+describe('Tabs that are wider than the screen', () => {
+  it('show the chosen one, from the beginning on', async () => {
+    const places: Record<string, number> = { a: 0, b: 200, c: 400 }
+    const left = vi.spyOn(HTMLElement.prototype, 'offsetLeft', 'get').mockImplementation(function (this: HTMLElement) {
+      return places[this.id.slice(-1)] ?? 0
+    })
+    const tabs = mount(Tabs, { props: { label: '资料', modelValue: 'c', tabs: ['a', 'b', 'c'].map((key) => ({ key, label: key })) }, attachTo: document.body })
+    const list = tabs.get('[role=tablist]').element
+    expect(list.scrollLeft).toBe(400)
+    await tabs.setProps({ modelValue: 'b' })
+    expect(list.scrollLeft).toBe(200)
+    left.mockRestore()
+  })
+})
+
 describe('DataTable', () => {
   const rows = [
     { id: 'a', name: '甲', n: 2 },

@@ -70,10 +70,10 @@ const en: Translation<typeof zh> = {
 
   'calendar.year': 'Year',
   'calendar.import': 'Import a year',
-  'calendar.provisional': 'reckoned by statutory holidays',
+  'calendar.provisional': 'Reckoned by statutory holidays',
   'calendar.provisionalText': 'The notice of this year is not imported. Until then it is weekends and the 13 statutory holidays, without exchanged days; time limits that touch it say so.',
-  'calendar.builtIn': 'comes with the program',
-  'calendar.imported': 'imported',
+  'calendar.builtIn': 'Comes with the program',
+  'calendar.imported': 'Imported',
   'calendar.importedAt': 'Imported {time}',
   'calendar.recount': 'Running limits are being counted again',
   'calendar.recountOf': 'Running limits are being counted again: {done} of {of} cases done',

@@ -5,6 +5,8 @@ import { loadProblemTexts, Problem } from '@/lib/problem'
 import type { ConnectionState, Pending } from '@/live'
 import { toasts } from '@/ui/toast'
 import type { Command } from '@/features/words'
+import Field from '@/ui/Field.vue'
+import TextInput from '@/ui/TextInput.vue'
 import ActDialog from './ActDialog.vue'
 
 const world = vi.hoisted(() => ({}) as { connection: Ref<ConnectionState>; pending: Ref<readonly Pending[]>; drop: (id: string) => void })
@@ -91,6 +93,18 @@ it('keeps what waits, and what failed, in sight however far the dialog is scroll
   await no(new Problem({ code: 'unavailable' }))
   expect(wrapper.find('[role=alert]').exists()).toBe(true)
   expect(scrolled()).toBe('')
+})
+
+it('leads to what is missing, however far up it stands', async () => {
+  HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
+    this.open = true
+  }
+  const field = () => h(Field, { label: '理由', error: '请写明理由' }, () => h(TextInput))
+  const wrapper = mount(ActDialog, { props: { open: true, caseId: 'c', act: vi.fn(), command: () => null, title: '拒绝协商' }, slots: { default: field }, attachTo: document.body })
+  await nextTick()
+  await wrapper.get('form').trigger('submit')
+  await flushPromises()
+  expect(document.activeElement).toBe(wrapper.get('input').element)
 })
 
 it('is as it was once the act is taken back', async () => {

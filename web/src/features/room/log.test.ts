@@ -50,6 +50,15 @@ describe('the log', () => {
     expect(to('details_disclosed', 'consumer')).toEqual(['您向商家出示了姓名、电话和地址', '消费者向我方出示了姓名、电话和地址', '消费者向企业出示了姓名、电话和地址'])
   })
 
+  it('reminds of one of several items by its number', () => {
+    const said = (items: number) => {
+      const agreed = { ...view, case: { agreement: { items: Array(items).fill({}) } } } as unknown as CaseView
+      return (entriesOf([event(1, 'reminded', 'system', { deadline: 'performance:1', whom: 'enterprise', due: '2026-11-24T16:00:00Z' })], agreed, 'consumer')[1] as { text: string }).text
+    }
+    expect(said(2)).toBe('已提醒商家：履行（第 2 项），11月24日（周二）24:00前')
+    expect(said(1)).toBe('已提醒商家：履行，11月24日（周二）24:00前')
+  })
+
   it('links the proof of a report, and says of the file what it proves', () => {
     const proven = { ...view, case: { agreement: { items: [{}, { file: 'f' }] } } } as unknown as CaseView
     const piece = { file: 'f', mime: 'image/png', size: 7, sha256: 'aa', content: { file_name: '回单.png' } }

@@ -133,8 +133,9 @@ function lineOf(event: LineEvent, view: CaseView, reader: Reader): { text: strin
       return line(`event.passed.${kind}`, { n: number, who: capital(who(side, reader)) }, kind === 'offer' ? 'quiet' : 'warn')
     }
     case 'reminded': {
-      const [kind] = parts(event.deadline)
-      return line('event.reminded', { who: whom(event.whom, reader), what: word('deadline', kind as 'offer'), due: dueText(event.due, event.at) })
+      const [kind, n] = parts(event.deadline)
+      const oneOfSeveral = ['performance', 'silence', 'confirmation', 'consumer_part'].includes(kind) && (view.case.agreement?.items.length ?? 0) > 1
+      return line(oneOfSeveral ? 'event.remindedItem' : 'event.reminded', { who: whom(event.whom, reader), what: word('deadline', kind as 'offer'), n: n + 1, due: dueText(event.due, event.at) })
     }
     case 'deadlines_moved': {
       const moves = event.moves.map(({ deadline }) =>

@@ -131,6 +131,7 @@ const en: Translation<typeof zh> = {
   'event.passed.ruling': '{who} did not rule in time',
   'event.passed.mediation': 'Time for mediation is over',
   'event.reminded': 'Reminded {who}: {what}, by {due}',
+  'event.remindedItem': 'Reminded {who}: {what} (item {n}), by {due}',
   'event.deadlines_moved.calendar': 'Holidays were announced; time limits were counted again',
   'event.deadlines_moved.outage': 'This platform was down; time limits were moved',
   'event.deadlines_moved.to': '{what} until {due}',

@@ -122,6 +122,7 @@ export default {
   'event.passed.ruling': '{who}作出认定的期限已过',
   'event.passed.mediation': '调解期限已过',
   'event.reminded': '已提醒{who}：{what}，{due}前',
+  'event.remindedItem': '已提醒{who}：{what}（第 {n} 项），{due}前',
   'event.deadlines_moved.calendar': '节假日安排公布，期限重新计算',
   'event.deadlines_moved.outage': '平台中断，期限顺延',
   'event.deadlines_moved.to': '{what}到{due}',
