@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
 )
@@ -33,4 +35,20 @@ func TestZoomed(t *testing.T) {
 	d.eval(`document.querySelector('form textarea').focus(), ''`)
 	d.until(`document.querySelector('form textarea').getBoundingClientRect().bottom <= innerHeight`, "what is written is out of sight")
 	d.shot("room")
+}
+
+// TestLongNames: a long name in a list does not push what can be done with it over the edge.
+func TestLongNames(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "en")
+	admin := sc.s.enter("admin")
+	const name = "Wilhelmina Alexandrina Featherstonehaugh"
+	officers := get[struct{ Rows []struct{ ID string } }](admin, "/api/admin/officers").Rows
+	renamed := admin.do(http.MethodPatch, "/api/admin/officers/"+officers[0].ID, map[string]any{"display_name": name})
+	require.Equal(t, http.StatusOK, renamed.Status, renamed)
+	a := sc.sit("administrator", admin, "/admin?tab=officers", look{phone: true, lang: "en"})
+	a.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait))
+	a.sees(name)
+	a.shot("officers")
+	a.until(`[...document.querySelectorAll('td button')].every((one) => one.getBoundingClientRect().right <= one.closest('table').getBoundingClientRect().right)`, "a button is cut off")
 }
