@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { h } from 'vue'
 import { tellBack } from '@/lib/back'
-import { defineMessages, lazy, pieces, setLocale, useI18n, type Message, type Messages } from '.'
+import { defineMessages, lazy, missing, pieces, setLocale, useI18n, type Message, type Messages } from '.'
 
 const zh = import.meta.glob<{ default: Messages }>('/src/**/messages.zh.ts', { eager: true })
 const en = import.meta.glob<{ default: Messages }>('/src/**/messages.en.ts', { eager: true })
@@ -81,10 +81,12 @@ describe('lazy', () => {
     const wrapper = mount({ render: () => h('div', [h(part)]) })
     await flushPromises()
     expect(wrapper.text()).toBe('')
+    expect(missing.value).toBe(1)
     window.dispatchEvent(new Event('online'))
     await flushPromises()
     expect(load).toHaveBeenCalledTimes(2)
     expect(wrapper.text()).toBe('here')
+    expect(missing.value).toBe(0)
   })
 
   it('has something stand in its place while it takes a moment', async () => {

@@ -92,19 +92,26 @@ export async function setLocale(locale: Locale): Promise<void> {
   }
 }
 
+/** How many parts of the page were asked for and did not come yet. They open by themselves later, which whoever asked should know. */
+export const missing = shallowRef(0)
+
 /**
  * A component loaded on first use, painted only when its texts are there too. What did not come, because the network was away just
  * then, is asked for again. `meanwhile` stands in its place once that takes a moment.
  */
 export function lazy<T extends Component>(loader: () => Promise<{ default: T }>, meanwhile?: Component): T {
+  let late = 0
+  const told = (now: 0 | 1) => ((missing.value += now - late), (late = now))
   return defineAsyncComponent({
     loadingComponent: meanwhile,
     loader: async () => {
       const loaded = await loader()
       await textsReady()
+      told(0)
       return loaded.default
     },
     onError: (_, retry, __, attempts) => {
+      told(1)
       if (attempts <= 4 && navigator.onLine) return void setTimeout(retry, 250 * 2 ** attempts)
       const leave = onBack(() => (leave(), retry()))
     },

@@ -7,6 +7,7 @@ const en: Translation<typeof zh> = {
     one: 'Connection lost. Next try in {n} second. What you typed is safe.',
     other: 'Connection lost. Next try in {n} seconds. What you typed is safe.',
   },
+  opensLater: 'What you asked for opens once it is back.',
   polling: 'Your network blocks live updates. Messages refresh every few seconds.',
   streaming: 'Your network blocks some live updates. Messages here arrive at once; lists refresh every few seconds.',
   late: 'What others write arrives some seconds late. Who else is here cannot be seen just now.',

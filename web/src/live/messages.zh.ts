@@ -1,6 +1,7 @@
 export default {
   reconnecting: '正在重新连接… 您的输入不会丢失。',
   reconnectingIn: { other: '连接断开，{n} 秒后重试。您的输入不会丢失。' },
+  opensLater: '刚才要打开的内容，连上后会打开。',
   polling: '网络限制了实时连接，消息每几秒更新一次。',
   streaming: '网络限制了部分实时功能。本页消息即时更新，列表每几秒更新一次。',
   late: '对方的消息会晚几秒显示，暂时看不到还有谁在线。',
