@@ -198,7 +198,7 @@ var vocabulary = map[any][2]string{
 	negotiation.PhaseNegotiating:      {"in negotiation", "协商中"},
 	negotiation.PhaseAgreed:           {"an agreement is being performed", "协议履行中"},
 	negotiation.PhaseEscalated:        {"sent as a complaint", "已转投诉"},
-	negotiation.PhaseAccepted:         {"the complaint was taken up", "投诉已受理"},
+	negotiation.PhaseAccepted:         {"the complaint was accepted", "投诉已受理"},
 	negotiation.PhaseClosed:           {"closed", "已结束"},
 
 	negotiation.StateOpen:      {"awaiting an answer", "等待答复"},

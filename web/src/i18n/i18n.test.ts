@@ -31,6 +31,19 @@ describe('both languages say the same', () => {
   })
 })
 
+it.each([
+  ['受理', /accept|admi|handled|mediation/i, /\b(tak(e|en|es|ing)|took)( \w+)? up\b/i],
+  ['登录名', /login|sign|\d/i, /account name/i],
+])('one English word stands for %s', (term, word, other) => {
+  for (const [path, { default: texts }] of Object.entries(zh))
+    for (const [key, message] of Object.entries(texts)) {
+      const english = forms(en[path.replace('.zh.', '.en.')]!.default[key]!).join(' ')
+      if (forms(message).join('').includes(term)) expect(english, key).not.toMatch(other)
+      if (forms(message).join('') === term) expect(english, key).toMatch(word)
+      if (english === 'Login') expect(message, key).toBe('登录名')
+    }
+})
+
 describe('every text is shown somewhere', () => {
   const code = Object.values(import.meta.glob<string>(['/src/**/*.{vue,ts}', '!/src/**/messages.*.ts', '!/src/**/*.test.ts'], { eager: true, query: '?raw', import: 'default' })).join('\n')
   const words = new Set([...code.matchAll(/['"]([\w.]+)['"]/g)].map(([, word]) => word!))

@@ -76,6 +76,7 @@ const en: Translation<typeof zh> = {
   'account.othersRevoked': 'All other devices were signed out',
   'account.everywhere': 'Sign out everywhere',
   'account.everywhereTitle': 'Sign out on all devices?',
+  'account.everywhereDone': 'Signed out on all devices',
   'account.everywhereText': 'This one, too. Unsent messages and drafts are removed.',
   'account.password': 'Change the password',
   'account.passwordHint': { one: 'At least {n} character. Other devices are signed out.', other: 'At least {n} characters. Other devices are signed out.' },

@@ -73,6 +73,7 @@ export default {
   'account.othersRevoked': '其他设备都已退出',
   'account.everywhere': '在所有设备上退出',
   'account.everywhereTitle': '在所有设备上退出？',
+  'account.everywhereDone': '已在所有设备上退出',
   'account.everywhereText': '包括这台设备。没有发出的消息和草稿会一并清除。',
   'account.password': '修改密码',
   'account.passwordHint': { other: '至少 {n} 个字符。修改后其他设备会退出。' },

@@ -10,7 +10,7 @@ const en: Translation<typeof zh> = {
   'column.overdue.hint': 'The time to decide on acceptance, or to mediate, ran out.',
   'column.overdue.empty': 'Nothing overdue',
   'column.new': 'To decide',
-  'column.new.hint': 'Decide in time whether to take it up; nearest limit first.',
+  'column.new.hint': 'Decide in time whether to accept it; nearest limit first.',
   'column.new.empty': 'No complaint waits for a decision',
   'column.refusals': 'Refusals',
   'column.refusals.hint': 'The business refused to negotiate; you rule on its ground.',

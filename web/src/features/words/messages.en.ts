@@ -26,7 +26,7 @@ const en: Translation<typeof zh> = {
   'phase.negotiating': 'Negotiating',
   'phase.agreed': 'Agreed',
   'phase.escalated': 'Sent as a complaint',
-  'phase.accepted': 'Complaint taken up',
+  'phase.accepted': 'Complaint accepted',
   'phase.closed': 'Closed',
 
   'category.quality': 'Quality',
@@ -107,7 +107,7 @@ const en: Translation<typeof zh> = {
   'closing.withdrawn': 'Withdrawn',
   'closing.consumer_did_not_perform': 'Agreement ended: {own} part was not done',
   'closing.unsettled_not_sent': 'Not settled, not yet sent on',
-  'closing.complaint_refused': 'Complaint not taken up',
+  'closing.complaint_refused': 'Complaint not accepted',
   'closing.complaint_closed': 'Complaint closed',
   'closing.void': 'Left out',
   'closing.settled_during_the_complaint': 'Settled and performed during the complaint',
@@ -135,8 +135,8 @@ const en: Translation<typeof zh> = {
   'termination.absent_or_refused': 'a party stayed away or refused mediation',
   'termination.no_agreement_declared': 'both declared that no agreement is possible',
   'termination.appraisal_cost_dispute': 'no agreement on the cost of an appraisal',
-  'termination.sixty_days': 'no agreement within 60 days of being taken up',
-  'termination.art_16_or_42_found': 'found to be a case that cannot be taken up',
+  'termination.sixty_days': 'no agreement within 60 days of acceptance',
+  'termination.art_16_or_42_found': 'found to be a case that cannot be accepted',
   'termination.party_deceased_or_extinct': 'a party died or ceased to exist',
   'termination.other_by_law': 'other cases set by law',
 
@@ -161,7 +161,7 @@ const en: Translation<typeof zh> = {
   'deadline.silence': 'Answer whether it arrived',
   'deadline.confirmation': 'Confirmation of performance',
   'deadline.consumer_part': 'Own part',
-  'deadline.complaint_decision': 'Decision to take up the complaint',
+  'deadline.complaint_decision': 'Decision on accepting the complaint',
   'deadline.ruling': 'Ruling',
   'deadline.mediation': 'Mediation',
 

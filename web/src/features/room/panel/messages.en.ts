@@ -26,11 +26,11 @@ const en: Translation<typeof zh> = {
   'next.ownPart.consumer': 'Please do your part and report it here; the time for what waits for it starts on the day you report.',
   'next.ownPart.enterprise': 'Waiting for the consumer to do their part first.',
   'next.escalated.consumer':
-    '{bureau} decides whether to take it up. An offer of the business can still be accepted while it stands; agreeing does not withdraw the complaint.',
-  'next.escalated.enterprise': '{bureau} decides whether to take it up. Offers are still possible; an agreement that is performed ends the complaint.',
-  'next.escalated.only.consumer': '{bureau} decides whether to take it up. You can go on explaining here; both sides can still make offers, and agreeing does not withdraw the complaint.',
-  'next.accepted.consumer': '{bureau} has taken it up and is working on it. Mediation needs the consent of both sides; you can go on talking here.',
-  'next.accepted.enterprise': '{bureau} has taken it up and is working on it. Please cooperate; offers are still possible.',
+    '{bureau} decides whether to accept the complaint. An offer of the business can still be accepted while it stands; agreeing does not withdraw the complaint.',
+  'next.escalated.enterprise': '{bureau} decides whether to accept the complaint. Offers are still possible; an agreement that is performed ends the complaint.',
+  'next.escalated.only.consumer': '{bureau} decides whether to accept the complaint. You can go on explaining here; both sides can still make offers, and agreeing does not withdraw the complaint.',
+  'next.accepted.consumer': '{bureau} has accepted the complaint and is working on it. Mediation needs the consent of both sides; you can go on talking here.',
+  'next.accepted.enterprise': '{bureau} has accepted the complaint and is working on it. Please cooperate; offers are still possible.',
   'next.settling.consumer': 'An agreement was made during the complaint. Confirmed performance ends the complaint; without it the complaint goes on.',
   'next.settling.enterprise': 'An agreement was made during the complaint. Confirmed performance ends the complaint.',
   'next.performed.consumer': 'This is settled. You can rate how it was handled.',
@@ -56,8 +56,8 @@ const en: Translation<typeof zh> = {
   'next.ownPartEnded.enterprise': 'The consumer’s part was not done; the agreement ended. The consumer may take it up again until {date}.',
   'next.ownPartEnded.over.enterprise': 'The consumer’s part was not done; the agreement ended.',
   'next.refused.consumer':
-    '{bureau} decided not to take up this complaint. You can still go to arbitration or to court, or ask a consumer association to mediate (Consumer Rights Protection Law art. 39).',
-  'next.refused.enterprise': '{bureau} decided not to take up this complaint.',
+    '{bureau} decided not to accept this complaint. You can still go to arbitration or to court, or ask a consumer association to mediate (Consumer Rights Protection Law art. 39).',
+  'next.refused.enterprise': '{bureau} decided not to accept this complaint.',
   'next.complaintClosed.consumer': 'The complaint is closed. If you disagree with the result, you can go to arbitration or to court.',
   'next.complaintClosed.enterprise': 'The complaint is closed.',
   'next.void.consumer': 'An officer ruled on this case; it does not count in the score of the business.',
@@ -163,7 +163,7 @@ const en: Translation<typeof zh> = {
 
   'escalate.title': 'Send it to {bureau}?',
   'escalate.text':
-    'The case becomes a complaint with everything said, offered and uploaded. {bureau} decides within {n} working days whether to take it up and can read what is said here. This cannot be undone, but a complaint can be withdrawn.',
+    'The case becomes a complaint with everything said, offered and uploaded. {bureau} decides within {n} working days whether to accept it and can read what is said here. This cannot be undone, but a complaint can be withdrawn.',
   'escalate.wait.first': 'If you wait until {due}, the business must have given a first response, or it counts in its score.',
   'escalate.wait.offer': 'The offer on the table stands until {due} and can be accepted after sending, too.',
   'escalate.wait.negotiation': 'Negotiation runs until {due}; after that it becomes a complaint by itself, with nothing for you to do.',
@@ -217,8 +217,8 @@ const en: Translation<typeof zh> = {
 
   'complaint.title': 'Complaint',
   'complaint.received': 'Received by {bureau} {time}',
-  'complaint.accepted': 'Taken up {time}',
-  'complaint.refused': 'Not taken up, {time}',
+  'complaint.accepted': 'Accepted {time}',
+  'complaint.refused': 'Not accepted, {time}',
   'complaint.closed': 'Closed {time}',
   'complaint.reason': 'Why it was sent: {reason}',
   'complaint.ground': 'Ground: {ground} (Order 121 art. 16)',
@@ -226,8 +226,8 @@ const en: Translation<typeof zh> = {
   'complaint.terminated': 'Reason: {ground} (Order 121 art. 23)',
   'complaint.finding': 'Finding: {finding}',
   'complaint.waiting': {
-    one: 'Waiting for the decision to take it up (Order 121 art. 15: {n} working day)',
-    other: 'Waiting for the decision to take it up (Order 121 art. 15: {n} working days)',
+    one: 'Waiting for the decision on acceptance (Order 121 art. 15: {n} working day)',
+    other: 'Waiting for the decision on acceptance (Order 121 art. 15: {n} working days)',
   },
   'complaint.chased': { one: 'An officer urged {whom} {n} time', other: 'An officer urged {whom} {n} times' },
   'complaint.papers': 'See and print the documents',
