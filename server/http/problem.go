@@ -18,7 +18,7 @@ const (
 	codeMethodNotAllowed = "method_not_allowed" // 405
 	codeCrossOrigin      = "cross_origin"       // 403: a browser sent it from another origin
 	codeMisdirected      = "misdirected"        // 421: meant for another host
-	codeNotReady         = "not_ready"          // 503: starting or shutting down, or without the database
+	codeNotReady         = "not_ready"          // 503: params: reason (ending, no_database, read_only)
 )
 
 var errInternal = negotiation.NewError(negotiation.CodeInternal)

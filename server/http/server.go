@@ -147,14 +147,18 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r.Context())
 	v.route, v.probe = "/readyz", true
 	if s.stopping.Load() {
-		writeProblem(w, v, negotiation.NewError(codeNotReady))
+		writeProblem(w, v, negotiation.NewError(codeNotReady, "reason", "ending"))
 		return
 	}
 	if s.options.Ping != nil {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
 		if err := s.options.Ping(ctx); err != nil {
-			writeProblem(w, v, negotiation.NewError(codeNotReady).Because(err))
+			reason := "no_database"
+			if errors.Is(err, app.ErrReadOnly) {
+				reason = "read_only"
+			}
+			writeProblem(w, v, negotiation.NewError(codeNotReady, "reason", reason).Because(err))
 			return
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/server/app"
 	web "hejie/server/http"
 )
 
@@ -279,6 +281,11 @@ func TestReadiness(t *testing.T) {
 	require.Equal(t, web.ProblemCode("not_ready"), said.Code)
 	require.Contains(t, said.Detail, "数据库", "who asks at night is told where to look")
 	require.NotContains(t, got.Body.String(), "disk")
+	down = fmt.Errorf("%w: it is a standby", app.ErrReadOnly)
+	said = problem(t, w.do("", "GET", "/readyz", nil))
+	require.Equal(t, web.ProblemCode("not_ready"), said.Code)
+	require.Equal(t, map[string]any{"reason": "read_only"}, said.Params)
+	require.Contains(t, said.Detail, "备库")
 	down, away = nil, nil
 	w.server.Leave()
 	require.Equal(t, http.StatusServiceUnavailable, w.do("", "GET", "/readyz", nil).Code)

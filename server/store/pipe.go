@@ -33,8 +33,8 @@ type pipe struct {
 // longestQueue keeps a rebuild from holding everything in memory.
 const longestQueue = 1000
 
-func newPipe(url string, patience time.Duration) (*pipe, error) {
-	db, err := openPostgres(url, 1, false)
+func newPipe(url string, patience time.Duration, w *way) (*pipe, error) {
+	db, err := openPostgres(url, 1, false, w)
 	if err != nil {
 		return nil, err
 	}
