@@ -101,9 +101,6 @@ func (s *Server) failed(err error, c echo.Context) {
 		v.cause = errors.Join(v.cause, err)
 		return
 	}
-	if v.route == "unknown" && c.Path() != "" {
-		v.route = c.Path()
-	}
 	drain(c.Request())
 	writeProblem(c.Response(), v, err)
 }

@@ -206,6 +206,27 @@ func TestAddressesAreLimited(t *testing.T) {
 	require.Equal(t, 503, w.do("", "GET", "/", nil, from("192.0.2.1:6")).Code, "pages are not counted")
 }
 
+// TestRouteOfTheRefused: who is refused on the way to a route is counted under it, not under "unknown", where nobody can see what is asked
+// too often.
+func TestRouteOfTheRefused(t *testing.T) {
+	t.Parallel()
+	var seen []string
+	w := newWorld(t, func(o *web.Options) {
+		o.Rates = web.Rates{Requests: web.AddressRate{PerSecond: 0.001, Burst: 1}}
+		o.Now = func() time.Time { return morning }
+		o.Observe = func(method, route string, status int, _ time.Duration) { seen = append(seen, fmt.Sprint(method, " ", route, " ", status)) }
+	})
+	elsewhere := func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }
+	w.do("", "GET", "/api/meta", nil)
+	for _, c := range [][2]string{{"GET", "/api/meta"}, {"HEAD", "/api/meta"}, {"POST", "/api/cases/9/commands"}, {"PUT", "/api/meta"}, {"GET", "/api/live"}, {"GET", "/api/events"}, {"GET", "/api/nothing"}} {
+		w.do("", c[0], c[1], nil)
+	}
+	w.do("", "POST", "/api/cases/9/commands", nil, elsewhere)
+	w.do("", "POST", "/nothing", nil, elsewhere)
+	require.Equal(t, []string{"GET /api/meta 200", "GET /api/meta 429", "HEAD /api/meta 429", "POST /api/cases/:id/commands 429", "PUT /api/meta 429", "GET /api/live 429",
+		"GET /api/events 429", "GET unknown 429", "POST /api/cases/:id/commands 403", "POST unknown 403"}, seen)
+}
+
 // A case file reads a whole room: it has a rate of its own.
 func TestCaseFilesAreLimited(t *testing.T) {
 	t.Parallel()
