@@ -214,7 +214,9 @@ func TestRouteOfTheRefused(t *testing.T) {
 	w := newWorld(t, func(o *web.Options) {
 		o.Rates = web.Rates{Requests: web.AddressRate{PerSecond: 0.001, Burst: 1}}
 		o.Now = func() time.Time { return morning }
-		o.Observe = func(method, route string, status int, _ time.Duration) { seen = append(seen, fmt.Sprint(method, " ", route, " ", status)) }
+		o.Observe = func(method, route string, status int, _ time.Duration) {
+			seen = append(seen, fmt.Sprint(method, " ", route, " ", status))
+		}
 	})
 	elsewhere := func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }
 	w.do("", "GET", "/api/meta", nil)
