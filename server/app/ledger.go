@@ -76,6 +76,10 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			if err == nil {
 				env.Gone, err = gone(look, c.Enterprise)
 			}
+		case negotiation.Escalate:
+			if c.Phase == negotiation.PhaseClosed {
+				env.Gone, err = gone(look, c.Enterprise)
+			}
 		case negotiation.Assign:
 			err = mayAssign(look, c, by, f.Agent)
 		}

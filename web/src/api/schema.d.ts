@@ -2859,7 +2859,7 @@ export interface components {
             reason: components["schemas"]["WithdrawReason"];
             text?: string;
         };
-        /** @description Turns the case into a complaint; also "send it now" for one that closed unsettled and unsent. */
+        /** @description Turns the case into a complaint; also "send it now" for one that closed unsettled and unsent, and for one that lapsed or was withdrawn when its enterprise is in the scheme no more. */
         Escalate: {
             /**
              * @description discriminator enum property added by openapi-typescript
