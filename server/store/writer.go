@@ -270,6 +270,7 @@ func (w *writer) plain(j *job) error {
 		if err := w.tx.run(`ROLLBACK TO job`); err != nil {
 			return err
 		}
+		w.tx.batch.unscored() // a rebuild notes figures; changes come after plain writes
 	}
 	return w.tx.run(`RELEASE job`)
 }
