@@ -31,7 +31,7 @@ func paramsJSON(params map[string]string) (string, error) {
 }
 
 // post puts a notice into the outbox in the transaction of its cause. Now is real time. Of the new offers of a case one at a time
-// waits to be told.
+// waits to be told, and tells of the last.
 func (t *tx) post(l letter, now time.Time) error {
 	statement := insertOutbox
 	if l.Template == app.TemplateNewOffer {
@@ -43,7 +43,8 @@ func (t *tx) post(l letter, now time.Time) error {
 const (
 	insertOutbox = `INSERT INTO outbox (id, recipient, address, language, template, case_id, params, at, created_at, attempts, next_at, delivered_at, error, text)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '', '')`
-	insertOffer = insertOutbox + ` ON CONFLICT DO NOTHING`
+	insertOffer = insertOutbox + ` ON CONFLICT (case_id, recipient) WHERE template = 'new_offer' AND address = '' AND next_at IS NOT NULL
+	DO UPDATE SET at = excluded.at`
 )
 
 const outboxColumns = `id, recipient, address, language, template, case_id, params, at, created_at, attempts, coalesce(next_at, 0), delivered_at, error, text`
@@ -161,6 +162,6 @@ func (p plainTx) Retry(_ context.Context, id string, attempts int, next time.Tim
 	return p.t.run(`UPDATE outbox SET attempts = ?, next_at = ?, error = ? WHERE id = ?`, attempts, nextAt, why, id)
 }
 
-func (p plainTx) DropOutbox(_ context.Context, id string) error {
-	return p.t.run(`DELETE FROM outbox WHERE id = ?`, id)
+func (p plainTx) DropOutbox(_ context.Context, r app.OutboxRow) error {
+	return p.t.run(`DELETE FROM outbox WHERE id = ? AND at = ?`, r.ID, micros(r.At))
 }
