@@ -23,8 +23,8 @@ type conn struct {
 	stream  *stream // nil for a socket
 	visitor Visitor
 
-	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
-	until atomic.Int64 // the deadline of writes, nanoseconds, as the pump set it; 0: somebody else did
+	heard atomic.Bool  // a frame, since the last ping if there was one
+	until atomic.Int64 // the deadline of writes, nanoseconds after the hub was made, as the pump set it; 0: somebody else did
 	gone  atomic.Bool  // the reader has ended
 	turn  turn         // of the wheel
 	hears bool         // what is told to all; under the lock of the hub's lateness
@@ -72,7 +72,7 @@ func (c *conn) prepare() {
 	c.tasks.work, c.tasks.pump = c.work, c.pump
 	perSecond := c.hub.Limits.CommandsPerSecond
 	c.other = rate.NewLimiter(rate.Limit(5*perSecond), 10*perSecond)
-	c.hub.wheel.put(c, c.hub.Now())
+	c.hub.wheel.put(c)
 }
 
 // read takes frames until the socket ends, then tidies up. It waits for the next one here, so that its stack stays small.
@@ -116,9 +116,8 @@ func (c *conn) arrived(h head) error {
 	if err := c.wire.take(c.part[n:], h.mask); err != nil || !h.final {
 		return err
 	}
-	now := c.hub.Now()
-	c.heard.Store(now.UnixNano())
-	c.enqueue(job{frame: c.part, at: now})
+	c.heard.Store(true)
+	c.enqueue(job{frame: c.part, at: c.hub.Now()})
 	c.part = nil
 	return nil
 }
@@ -160,15 +159,15 @@ func (c *conn) notice(op byte, payload []byte) error {
 }
 
 // patience gives a write of the pump at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
-// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for the pump's.
+// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for the pump's. The system's clock may be set
+// back, and deadlines are not.
 func (c *conn) patience() error {
-	now, most := time.Now(), c.hub.tuning.write
-	if c.until.Load() > now.Add(most/2).UnixNano() {
+	age, most := time.Since(c.hub.made), c.hub.tuning.write
+	if c.until.Load() > int64(age+most/2) {
 		return nil
 	}
-	end := now.Add(most)
-	c.until.Store(end.UnixNano())
-	return c.wire.SetWriteDeadline(end)
+	c.until.Store(int64(age + most))
+	return c.wire.SetWriteDeadline(time.Now().Add(most))
 }
 
 func (c *conn) ended() bool {
