@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -37,8 +36,7 @@ type conn struct {
 	room    chan struct{} // closed by the pump when a catch-up waits for the queue to empty; else nil
 	jobs    []job
 	working bool
-	tasks   struct{ work, pump func() } // for the hands: a method's value would be made anew each time
-	space   *sync.Cond                  // the reader waits for the worker; made when needed
+	space   *sync.Cond // the reader waits for the worker; made when needed
 	subs    []*subscription
 	feeds   map[string]*follower
 
@@ -69,7 +67,6 @@ const (
 
 // prepare makes the socket ready before its reader starts.
 func (c *conn) prepare() {
-	c.tasks.work, c.tasks.pump = c.work, c.pump
 	perSecond := c.hub.Limits.CommandsPerSecond
 	c.other = rate.NewLimiter(rate.Limit(5*perSecond), 10*perSecond)
 	c.hub.wheel.put(c)
@@ -192,30 +189,45 @@ func (c *conn) enqueue(j job) {
 	}
 	c.jobs = append(c.jobs, j)
 	if !c.working {
-		c.working = c.hub.hands.do(c.tasks.work)
+		c.working = c.hub.workers.add(c)
 	}
 }
 
-// work does the socket's jobs in their order, and ends when there are none.
-func (c *conn) work() {
-	for {
-		c.mu.Lock()
-		if len(c.jobs) == 0 || c.closing != 0 {
-			c.working, c.jobs = false, nil
-			c.wakeReader()
-			c.mu.Unlock()
+// work does the socket's jobs in their order, and ends when there are none, or when one is answered later.
+func (c *conn) work(m *mate) {
+	for j, ok := c.nextJob(); ok; j, ok = c.nextJob() {
+		switch {
+		case j.do != nil:
+			m.leave()
+			j.do()
+		case c.handle(m, j.frame, j.at):
 			return
 		}
-		j := c.jobs[0]
-		c.jobs[0] = job{}
-		c.jobs = c.jobs[1:]
+	}
+}
+
+// nextJob is the first that waits; without one nobody works for the socket any more.
+func (c *conn) nextJob() (j job, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	defer c.wakeReader()
+	if len(c.jobs) == 0 || c.closing != 0 {
+		c.working, c.jobs = false, nil
+		return job{}, false
+	}
+	j = c.jobs[0]
+	c.jobs[0] = job{}
+	c.jobs = c.jobs[1:]
+	return j, true
+}
+
+// goOn has the jobs done that came behind one that is now answered.
+func (c *conn) goOn() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.jobs) == 0 || c.closing != 0 || !c.hub.workers.add(c) {
+		c.working, c.jobs = false, nil
 		c.wakeReader()
-		c.mu.Unlock()
-		if j.do != nil {
-			j.do()
-		} else {
-			c.handle(j.frame, j.at)
-		}
 	}
 }
 
@@ -246,10 +258,18 @@ func (c *conn) push(payload []byte, k kind) bool {
 	c.queue = append(c.queue, payload)
 	c.bytes = bytes
 	if !c.pumping {
-		c.pumping = c.hub.hands.do(c.tasks.pump)
+		c.pumping = c.flushes()
 	}
 	c.mu.Unlock()
 	return true
+}
+
+// flushes has what is queued written soon.
+func (c *conn) flushes() bool {
+	if c.stream != nil {
+		return c.hub.hands.do(c.pumpStream)
+	}
+	return c.hub.pens.add(c)
 }
 
 // drained waits until nothing is queued, so that a long catch-up never fills the queue; false when the socket ends instead.
@@ -274,54 +294,6 @@ func (c *conn) freeRoom() {
 	if c.room != nil {
 		close(c.room)
 		c.room = nil
-	}
-}
-
-// pump writes what is queued, all that has gathered in one write, and ends when there is nothing. A control frame may be written at the
-// same time: a net.Conn's Write is whole, and each writes whole frames.
-func (c *conn) pump() {
-	buf := c.hub.buffers.Get().(*[]byte)
-	defer func() {
-		if cap(*buf) <= 64<<10 {
-			c.hub.buffers.Put(buf)
-		}
-	}()
-	runtime.Gosched() // who is at it already pushes first: an acknowledgement and its event leave in one write
-	var batch [][]byte
-	for {
-		c.mu.Lock()
-		if len(c.queue) == 0 || c.closing != 0 {
-			if batch = batch[:0]; cap(batch) <= 8 { // what an idle socket may keep
-				c.queue = batch
-			}
-			c.pumping = false
-			c.freeRoom()
-			c.mu.Unlock()
-			return
-		}
-		batch, c.queue = c.queue, batch[:0]
-		c.bytes = 0
-		c.mu.Unlock()
-
-		if c.stream != nil {
-			if c.stream.write(batch, c.hub.tuning.write) != nil {
-				c.end(SlowReader)
-			}
-			clear(batch)
-			continue
-		}
-		*buf = (*buf)[:0]
-		for i, payload := range batch {
-			*buf = append(appendHead(*buf, opText, len(payload)), payload...)
-			batch[i] = nil
-		}
-		err := c.patience()
-		if err == nil {
-			_, err = c.wire.Write(*buf)
-		}
-		if err != nil {
-			c.end(SlowReader)
-		}
 	}
 }
 

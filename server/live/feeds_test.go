@@ -106,7 +106,7 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 		w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i), strings.Repeat("x", 100))
 	}
 	w.delivered(caseNo(1))
-	go conn.pump()
+	require.True(t, w.hub.pens.add(conn))
 	rows := 0
 	for f := c.next(); f.Next == nil; f = c.next() {
 		rows++

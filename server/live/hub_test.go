@@ -262,7 +262,17 @@ func TestStop(t *testing.T) {
 
 func TestStopWaitsForCommandsUnderWay(t *testing.T) {
 	t.Parallel()
+	for name, slow := range map[string]bool{"asked": false, "waited for": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stopWaitsForCommandsUnderWay(t, slow)
+		})
+	}
+}
+
+func stopWaitsForCommandsUnderWay(t *testing.T, slow bool) {
 	w := newWorld(t, nil)
+	w.slow = slow
 	w.open(caseNo(1))
 	began, goOn := make(chan struct{}), make(chan struct{})
 	w.onDo = func(ctx context.Context, _ negotiation.Command) error {
@@ -330,7 +340,17 @@ func TestStopWaitsForThoseWhoCome(t *testing.T) {
 
 func TestStopRunsOutOfTime(t *testing.T) {
 	t.Parallel()
+	for name, slow := range map[string]bool{"asked": false, "waited for": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stopRunsOutOfTime(t, slow)
+		})
+	}
+}
+
+func stopRunsOutOfTime(t *testing.T, slow bool) {
 	w := newWorld(t, nil)
+	w.slow = slow
 	w.open(caseNo(1))
 	began := make(chan struct{})
 	w.onDo = func(ctx context.Context, _ negotiation.Command) error {

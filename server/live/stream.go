@@ -172,6 +172,24 @@ func (s *stream) write(frames [][]byte, within time.Duration) error {
 	})
 }
 
+// pumpStream writes what is queued, until there is nothing.
+func (c *conn) pumpStream() {
+	for {
+		c.mu.Lock()
+		if len(c.queue) == 0 || c.closing != 0 {
+			c.flushed()
+			c.mu.Unlock()
+			return
+		}
+		frames := c.queue
+		c.queue, c.bytes = nil, 0
+		c.mu.Unlock()
+		if c.stream.write(frames, c.hub.tuning.write) != nil {
+			c.end(SlowReader)
+		}
+	}
+}
+
 // event lays out one frame. A ping is a comment: it keeps proxies from cutting a quiet stream, and nobody answers.
 func (s *stream) event(frame []byte) {
 	if bytes.Equal(frame, pingFrame) {
