@@ -25,8 +25,11 @@ type conn struct {
 	heard atomic.Bool  // a frame, since the last ping if there was one
 	until atomic.Int64 // the deadline of writes, nanoseconds after the hub was made, as the pump set it; 0: somebody else did
 	gone  atomic.Bool  // the reader has ended
-	turn  turn         // of the wheel
-	hears bool         // what is told to all; under the lock of the hub's lateness
+
+	writing sync.Mutex // to the wire: a mate who has to wait for it leaves its place first
+
+	turn  turn // of the wheel
+	hears bool // what is told to all; under the lock of the hub's lateness
 
 	mu      sync.Mutex
 	closing CloseCode // 0: open
@@ -151,6 +154,8 @@ func (c *conn) notice(op byte, payload []byte) error {
 		return err
 	}
 	c.until.Store(0)
+	c.writing.Lock() // after the deadline was set: it is also that of a write that hangs
+	defer c.writing.Unlock()
 	_, err := c.wire.Write(append(appendHead(nil, op, len(payload)), payload...))
 	return err
 }
@@ -193,10 +198,13 @@ func (c *conn) enqueue(j job) {
 	}
 }
 
-// work does the socket's jobs in their order, and ends when there are none, or when one is answered later.
+// work does the socket's jobs in their order, and ends when there are none, or when one is answered later; others come between many.
 func (c *conn) work(m *mate) {
-	for j, ok := c.nextJob(); ok; j, ok = c.nextJob() {
+	for range inARow {
+		j, ok := c.nextJob()
 		switch {
+		case !ok:
+			return
 		case j.do != nil:
 			m.leave()
 			j.do()
@@ -204,6 +212,7 @@ func (c *conn) work(m *mate) {
 			return
 		}
 	}
+	c.goOn()
 }
 
 // nextJob is the first that waits; without one nobody works for the socket any more.
@@ -221,7 +230,7 @@ func (c *conn) nextJob() (j job, ok bool) {
 	return j, true
 }
 
-// goOn has the jobs done that came behind one that is now answered.
+// goOn has the jobs done that are left, behind those of others.
 func (c *conn) goOn() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
