@@ -23,7 +23,7 @@ type conn struct {
 	visitor Visitor
 
 	heard atomic.Bool  // a frame, since the last ping if there was one
-	until atomic.Int64 // the deadline of writes, nanoseconds after the hub was made, as the pump set it; 0: somebody else did
+	until atomic.Int64 // the deadline of writes, nanoseconds after the hub was made, as a pen set it; 0: somebody else did
 	gone  atomic.Bool  // the reader has ended
 
 	writing sync.Mutex // to the wire: a mate who has to wait for it leaves its place first
@@ -31,17 +31,17 @@ type conn struct {
 	turn  turn // of the wheel
 	hears bool // what is told to all; under the lock of the hub's lateness
 
-	mu      sync.Mutex
-	closing CloseCode // 0: open
-	queue   [][]byte  // payloads of frames to write
-	bytes   int       // of the queue
-	pumping bool
-	room    chan struct{} // closed by the pump when a catch-up waits for the queue to empty; else nil
-	jobs    []job
-	working bool
-	space   *sync.Cond // the reader waits for the worker; made when needed
-	subs    []*subscription
-	feeds   map[string]*follower
+	mu       sync.Mutex
+	closing  CloseCode // 0: open
+	queue    [][]byte  // payloads of frames to write
+	bytes    int       // of the queue
+	flushing bool
+	room     chan struct{} // closed when the queue is empty, for a catch-up that waits for that; else nil
+	jobs     []job
+	working  bool
+	space    *sync.Cond // the reader waits for the worker; made when needed
+	subs     []*subscription
+	feeds    map[string]*follower
 
 	part []byte // of the reader alone: a message whose last frame has not come; else nil
 
@@ -160,8 +160,8 @@ func (c *conn) notice(op byte, payload []byte) error {
 	return err
 }
 
-// patience gives a write of the pump at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
-// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for the pump's. The system's clock may be set
+// patience gives a write of a pen at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
+// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for a pen's. The system's clock may be set
 // back, and deadlines are not.
 func (c *conn) patience() error {
 	age, most := time.Since(c.hub.made), c.hub.tuning.write
@@ -266,8 +266,8 @@ func (c *conn) push(payload []byte, k kind) bool {
 	}
 	c.queue = append(c.queue, payload)
 	c.bytes = bytes
-	if !c.pumping {
-		c.pumping = c.flushes()
+	if !c.flushing {
+		c.flushing = c.flushes()
 	}
 	c.mu.Unlock()
 	return true
@@ -276,7 +276,7 @@ func (c *conn) push(payload []byte, k kind) bool {
 // flushes has what is queued written soon.
 func (c *conn) flushes() bool {
 	if c.stream != nil {
-		return c.hub.hands.do(c.pumpStream)
+		return c.hub.hands.do(c.flushStream)
 	}
 	return c.hub.pens.add(c)
 }
@@ -284,7 +284,7 @@ func (c *conn) flushes() bool {
 // drained waits until nothing is queued, so that a long catch-up never fills the queue; false when the socket ends instead.
 func (c *conn) drained() bool {
 	c.mu.Lock()
-	if !c.pumping || c.closing != 0 {
+	if !c.flushing || c.closing != 0 {
 		defer c.mu.Unlock()
 		return c.closing == 0
 	}

@@ -71,7 +71,7 @@ func (c *conn) flushed() {
 	if cap(c.queue) > 8 { // more than an idle socket may keep
 		c.queue = nil
 	}
-	c.pumping = false
+	c.flushing = false
 	c.freeRoom()
 }
 

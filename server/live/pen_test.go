@@ -29,7 +29,7 @@ func TestASocketThatTakesNothingHoldsUpNobody(t *testing.T) {
 		defer conn.mu.Unlock()
 		w.hub.pens.mu.Lock()
 		defer w.hub.pens.mu.Unlock()
-		return conn.pumping && w.hub.pens.mates == 0
+		return conn.flushing && w.hub.pens.mates == 0
 	}
 	text, total := strings.Repeat("x", 100_000), 0
 	for !waits() {

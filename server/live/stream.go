@@ -172,8 +172,8 @@ func (s *stream) write(frames [][]byte, within time.Duration) error {
 	})
 }
 
-// pumpStream writes what is queued, until there is nothing.
-func (c *conn) pumpStream() {
+// flushStream writes what is queued, until there is nothing.
+func (c *conn) flushStream() {
 	for {
 		c.mu.Lock()
 		if len(c.queue) == 0 || c.closing != 0 {

@@ -49,7 +49,6 @@ func (w *wheel) run(ctx context.Context) {
 			return
 		case now := <-ticks:
 			w.advance(now)
-			w.hub.hands.thin()
 			for _, s := range w.hub.shards {
 				s.sweep(now)
 			}
