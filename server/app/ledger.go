@@ -63,7 +63,24 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Receipt{}, err
 		}
 	}
-	return l.w.Log.Change(ctx, Change{Case: caseID, Command: id, Decide: func(c *negotiation.Case, look Look) Decision {
+	return l.w.Log.Change(ctx, l.change(by, caseID, id, cmd, env))
+}
+
+// Ask is Do for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have had to
+// wait, and nothing was asked.
+func (l *Ledger) Ask(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command, told func(Receipt, error)) bool {
+	switch cmd.(type) {
+	case negotiation.AddEvidence, negotiation.ReportPerformance, negotiation.FileCase, negotiation.Assign: // what they name is read before
+		return false
+	}
+	if !l.pulse.fresh() {
+		return false
+	}
+	return l.w.Log.Ask(ctx, l.change(by, caseID, id, cmd, negotiation.Env{At: l.w.Business.Now()}), told)
+}
+
+func (l *Ledger) change(by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command, env negotiation.Env) Change {
+	return Change{Case: caseID, Command: id, Decide: func(c *negotiation.Case, look Look) Decision {
 		env := env
 		var err error
 		switch f := cmd.(type) {
@@ -87,7 +104,7 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Decision{Err: err}
 		}
 		return l.decide(c, by, cmd, env)
-	}})
+	}}
 }
 
 // left says whether the agent of a case works no more; nobody did not leave.
@@ -130,10 +147,20 @@ func (l *Ledger) Tick(ctx context.Context, caseID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.w.Log.Change(ctx, Change{Case: caseID, Decide: func(c *negotiation.Case, _ Look) Decision {
-		return l.decide(c, negotiation.System, nil, env)
-	}})
+	_, err = l.w.Log.Change(ctx, l.ticking(caseID, env))
 	return err
+}
+
+// AskTick is Tick for who does not wait, as Ask is Do.
+func (l *Ledger) AskTick(ctx context.Context, caseID string, told func(error)) bool {
+	return l.pulse.fresh() &&
+		l.w.Log.Ask(ctx, l.ticking(caseID, negotiation.Env{At: l.w.Business.Now()}), func(_ Receipt, err error) { told(err) })
+}
+
+func (l *Ledger) ticking(caseID string, env negotiation.Env) Change {
+	return Change{Case: caseID, Decide: func(c *negotiation.Case, _ Look) Decision {
+		return l.decide(c, negotiation.System, nil, env)
+	}}
 }
 
 // decide by the calendar as it is when the turn comes: a year may have been imported while the command waited.

@@ -73,6 +73,9 @@ type Log interface {
 	// It returns the decision's own error, command_id_reused, or unavailable: safe to send again with the same id. As a rule nothing was
 	// changed then, but when the answer to a COMMIT was lost and the database could not be asked, nobody knows.
 	Change(ctx context.Context, ch Change) (Receipt, error)
+	// Ask is Change for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have
+	// had to wait, and nothing was asked.
+	Ask(ctx context.Context, ch Change, told func(Receipt, error)) bool
 	// Case gives the folded case and the end of its log, or not_found.
 	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)
 	// Records of a channel with seq > after, oldest first, at most limit.

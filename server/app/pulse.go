@@ -103,20 +103,20 @@ const beatTime = 10 * time.Second
 // An outage begins with a beat of somebody and is longer than OutageGap, so after half of that none can have ended unknown.
 // Error: unavailable.
 func (p *Pulse) awake(ctx context.Context) error {
-	y := p.w.Yearbook
-	fresh := func() bool {
-		last := y.beat.Load()
-		return last == nil || p.w.steady()-*last <= p.w.Limits.OutageGap/2 // nil: a command, not a platform that runs
-	}
-	if fresh() {
+	if p.fresh() {
 		return nil
 	}
-	return p.wake(ctx, fresh)
+	return p.wake(ctx)
 }
 
-func (p *Pulse) wake(ctx context.Context, fresh func() bool) error {
+func (p *Pulse) fresh() bool {
+	last := p.w.Yearbook.beat.Load()
+	return last == nil || p.w.steady()-*last <= p.w.Limits.OutageGap/2 // nil: a command, not a platform that runs
+}
+
+func (p *Pulse) wake(ctx context.Context) error {
 	beat := p.w.Yearbook.beats.DoChan("", func() (any, error) {
-		if fresh() {
+		if p.fresh() {
 			return nil, nil
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), beatTime) // of all who wait

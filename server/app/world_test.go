@@ -255,6 +255,10 @@ func (w *world) try(x app.Session, caseID string, cmd negotiation.Command) error
 	w.t.Helper()
 	id, err := app.Identify(x.Actor, app.NewID(), cmd)
 	require.NoError(w.t, err)
+	end := make(chan error, 1)
+	if w.ledger.Ask(w.ctx, x.Actor, caseID, id, cmd, func(_ app.Receipt, err error) { end <- err }) {
+		return <-end
+	}
 	_, err = w.ledger.Do(w.ctx, x.Actor, caseID, id, cmd)
 	return err
 }

@@ -9,8 +9,8 @@
 //
 // # Concurrency
 //
-// One goroutine owns all state and decides; ticks run on other goroutines, at most Concurrency at once, so that the writer can
-// put many into one commit while others are planned. A case is never ticked twice at once.
+// One goroutine owns all state and decides. It asks the door for ticks, at most Concurrency at once, so that the writer can put many into
+// one commit while others are planned; ticks that somebody has to wait for run on goroutines of their own. A case is never ticked twice at once.
 //
 // # Life cycle
 //
@@ -46,6 +46,9 @@ type Log interface {
 // Ledger is the door: it passes whatever is due in a case now, as the system.
 type Ledger interface {
 	Tick(ctx context.Context, caseID string) error
+	// AskTick is Tick for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would
+	// have had to wait, and nothing was asked.
+	AskTick(ctx context.Context, caseID string, told func(error)) bool
 }
 
 // Options of a worker.
@@ -172,13 +175,21 @@ func (w *Worker) Stats() Stats {
 
 // tick runs one case; a panic fails that case alone.
 func (w *Worker) tick(caseID string) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
+	defer caught(&err)
 	// Not the worker's context: what has begun is finished.
 	ctx, cancel := context.WithTimeout(context.Background(), w.o.Timeout)
 	defer cancel()
 	return w.o.Ledger.Tick(ctx, caseID)
+}
+
+// ask is tick without waiting; false when nothing was asked. What has begun is finished, and the store waits for no one case.
+func (w *Worker) ask(caseID string, told func(error)) (asked bool, err error) {
+	defer caught(&err)
+	return w.o.Ledger.AskTick(context.Background(), caseID, told), nil
+}
+
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }

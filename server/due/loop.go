@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math"
 	"math/rand/v2"
+	"sync"
 	"time"
 )
 
@@ -22,7 +23,7 @@ type loop struct {
 	busy    int                 // ticks under way
 	hands   int                 // goroutines that tick, started as they are first needed
 	work    chan string         // for one of them
-	done    chan outcome
+	ended   ends
 }
 
 type rest struct {
@@ -35,10 +36,36 @@ type outcome struct {
 	err    error
 }
 
+// ends are the ticks that ended and that the loop has not heard of.
+type ends struct {
+	mu   sync.Mutex
+	list []outcome
+	some chan struct{} // with room for one word: there are some
+}
+
+// tell never blocks.
+func (e *ends) tell(o outcome) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.list = append(e.list, o)
+	select {
+	case e.some <- struct{}{}:
+	default:
+	}
+}
+
+func (e *ends) take() []outcome {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	list := e.list
+	e.list = nil
+	return list
+}
+
 func (w *Worker) run(ctx context.Context, stopped chan struct{}) {
 	defer close(stopped)
 	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{},
-		work: make(chan string), done: make(chan outcome)}
+		work: make(chan string), ended: ends{some: make(chan struct{}, 1)}}
 	defer l.finish()
 	for wait, now := w.o.Poll, true; ctx.Err() == nil; now = l.sleep(ctx, wait) {
 		wait = w.o.Poll
@@ -152,17 +179,24 @@ func (l *loop) begin() {
 	id := l.queue[0]
 	l.queue = l.queue[1:]
 	l.busy++
-	if l.hands < l.o.Concurrency {
-		l.hands++
-		go l.hand()
+	asked, err := l.ask(id, func(err error) { l.ended.tell(outcome{id, err}) })
+	switch {
+	case asked:
+	case err != nil:
+		l.end(outcome{id, err})
+	default:
+		if l.hands < l.o.Concurrency {
+			l.hands++
+			go l.hand()
+		}
+		l.work <- id
 	}
-	l.work <- id
 }
 
 // hand ticks one case after the other: a tick needs much stack, which a goroutine of its own would have to grow each time.
 func (l *loop) hand() {
 	for id := range l.work {
-		l.done <- outcome{id, l.tick(id)}
+		l.ended.tell(outcome{id, l.tick(id)})
 	}
 }
 
@@ -202,16 +236,16 @@ func (l *loop) sleep(ctx context.Context, wait time.Duration) (now bool) {
 		return true
 	case <-l.wake:
 		return true
-	case o := <-l.done:
-		l.end(o)
+	case <-l.ended.some:
+		l.endAll()
+		return false
 	}
-	for { // all others that have ended
-		select {
-		case o := <-l.done:
-			l.end(o)
-		default:
-			return false
-		}
+}
+
+// endAll takes what has ended.
+func (l *loop) endAll() {
+	for _, o := range l.ended.take() {
+		l.end(o)
 	}
 }
 
@@ -225,7 +259,8 @@ func (l *loop) publish() {
 // finish waits for ticks under way.
 func (l *loop) finish() {
 	for l.busy > 0 {
-		l.end(<-l.done)
+		<-l.ended.some
+		l.endAll()
 	}
 	close(l.work)
 	l.queue = nil

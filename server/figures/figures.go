@@ -192,8 +192,19 @@ func (f *Figures) Changes(log app.Log) app.Log { return counted{log, f.changes} 
 
 func (c counted) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
 	receipt, err := c.Log.Change(ctx, ch)
-	c.changes.WithLabelValues(cmp.Or(negotiation.CodeOf(err), done)).Inc()
+	c.came(err)
 	return receipt, err
+}
+
+func (c counted) Ask(ctx context.Context, ch app.Change, told func(app.Receipt, error)) bool {
+	return c.Log.Ask(ctx, ch, func(receipt app.Receipt, err error) {
+		c.came(err)
+		told(receipt, err)
+	})
+}
+
+func (c counted) came(err error) {
+	c.changes.WithLabelValues(cmp.Or(negotiation.CodeOf(err), done)).Inc()
 }
 
 // Delivered notes how old the eldest event of a round was when all of them had been given to those who follow.

@@ -32,6 +32,11 @@ func (a answering) Change(context.Context, app.Change) (app.Receipt, error) {
 	return app.Receipt{}, a.err
 }
 
+func (a answering) Ask(_ context.Context, _ app.Change, told func(app.Receipt, error)) bool {
+	told(app.Receipt{}, a.err)
+	return true
+}
+
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	var failing error
@@ -51,11 +56,13 @@ func TestFigures(t *testing.T) {
 	for _, err := range []error{nil, negotiation.NewError(negotiation.CodeUnavailable), negotiation.NewError(negotiation.CodeUnavailable)} {
 		_, got := f.Changes(answering{err: err}).Change(t.Context(), app.Change{})
 		require.Equal(t, err, got)
+		require.True(t, f.Changes(answering{err: err}).Ask(t.Context(), app.Change{}, func(_ app.Receipt, e error) { got = e }))
+		require.Equal(t, err, got)
 	}
 	text := read(f)
 	for _, line := range []string{
 		`hejie_build_info{version="v1"} 1`, "hejie_sockets 7", "hejie_rooms 3", "hejie_due_backlog 2", "hejie_due_resting 1", "hejie_due_failed_total 9", "hejie_due_lag_seconds 1.5",
-		`hejie_changes_total{result="done"} 1`, `hejie_changes_total{result="unavailable"} 2`, `hejie_changes_total{result="internal"} 0`,
+		`hejie_changes_total{result="done"} 2`, `hejie_changes_total{result="unavailable"} 4`, `hejie_changes_total{result="internal"} 0`,
 		"hejie_bus_up 1", "hejie_evidence_up 1", "hejie_outbox_waiting 4", "hejie_outbox_age_seconds 60", "hejie_commit_jobs_sum 12", "hejie_commit_seconds_count 1", "hejie_delivery_seconds_count 1",
 		`hejie_request_seconds_bucket{method="GET",route="/api/cases/:id",status="200",le="0.005"} 1`,
 		`hejie_request_seconds_count{method="other",route="unknown",status="404"} 1`,

@@ -71,11 +71,27 @@ const requestAttribute = "hejie.request"
 
 // Change is the log's, told.
 func (t *Traces) Change(ctx context.Context, ch app.Change) (app.Receipt, error) {
+	ctx, end := t.walk(ctx, &ch)
+	receipt, err := t.Log.Change(ctx, ch)
+	end(receipt, err)
+	return receipt, err
+}
+
+// Ask is the log's, told; a walk that was not begun leaves no span.
+func (t *Traces) Ask(ctx context.Context, ch app.Change, told func(app.Receipt, error)) bool {
+	ctx, end := t.walk(ctx, &ch)
+	return t.Log.Ask(ctx, ch, func(receipt app.Receipt, err error) {
+		end(receipt, err)
+		told(receipt, err)
+	})
+}
+
+// walk begins the span of a change, and lets its decisions be noted there.
+func (t *Traces) walk(ctx context.Context, ch *app.Change) (_ context.Context, end func(app.Receipt, error)) {
 	ctx, walk := t.tracer.Start(ctx, "change", span.WithAttributes(attribute.String("hejie.case", ch.Case), attribute.Bool("hejie.system", ch.Command.ID == "")))
 	if id := app.RequestOf(ctx); id != "" {
 		walk.SetAttributes(attribute.String(requestAttribute, id))
 	}
-	defer walk.End()
 	handed := time.Now()
 	decide, tries := ch.Decide, 0
 	ch.Decide = func(c *negotiation.Case, look app.Look) app.Decision {
@@ -90,19 +106,20 @@ func (t *Traces) Change(ctx context.Context, ch app.Change) (app.Receipt, error)
 			attribute.Int64("hejie.decided_us", time.Since(started).Microseconds()), attribute.StringSlice("hejie.events", kinds), attribute.String("hejie.phase", string(d.After.Phase))))
 		return d
 	}
-	receipt, err := t.Log.Change(ctx, ch)
-	walk.SetAttributes(attribute.Int("hejie.decisions", tries), attribute.Bool("hejie.repeated", receipt.Repeated))
-	var refused *negotiation.Error
-	switch {
-	case errors.As(err, &refused): // an answer, but for those that are the platform's own fault
-		walk.SetAttributes(attribute.String("hejie.refused", refused.Code))
-		if refused.Code == negotiation.CodeUnavailable || refused.Code == negotiation.CodeInternal {
-			walk.SetStatus(codes.Error, refused.Code)
+	return ctx, func(receipt app.Receipt, err error) {
+		defer walk.End()
+		walk.SetAttributes(attribute.Int("hejie.decisions", tries), attribute.Bool("hejie.repeated", receipt.Repeated))
+		var refused *negotiation.Error
+		switch {
+		case errors.As(err, &refused): // an answer, but for those that are the platform's own fault
+			walk.SetAttributes(attribute.String("hejie.refused", refused.Code))
+			if refused.Code == negotiation.CodeUnavailable || refused.Code == negotiation.CodeInternal {
+				walk.SetStatus(codes.Error, refused.Code)
+			}
+		case err != nil:
+			walk.SetStatus(codes.Error, "failed")
 		}
-	case err != nil:
-		walk.SetStatus(codes.Error, "failed")
 	}
-	return receipt, err
 }
 
 // Close sends what is left, as long as the context lets it.

@@ -35,6 +35,14 @@ func (l log) Change(_ context.Context, ch app.Change) (app.Receipt, error) {
 	return app.Receipt{Case: ch.Case}, l.err
 }
 
+func (l log) Ask(ctx context.Context, ch app.Change, told func(app.Receipt, error)) bool {
+	if ch.Case == "" {
+		return false
+	}
+	told(l.Change(ctx, ch))
+	return true
+}
+
 func decide(*negotiation.Case, app.Look) app.Decision {
 	return app.Decision{Events: []negotiation.Event{{Fact: negotiation.MessagePosted{}}}, After: &negotiation.Case{Phase: negotiation.PhaseNegotiating}}
 }
@@ -59,13 +67,18 @@ func TestTraces(t *testing.T) {
 			tr := newTraces(tc.log, "v1", trace.WithSyncer(out))
 			_, err := tr.Change(t.Context(), app.Change{Case: "c", Decide: decide})
 			require.Equal(t, tc.log.err, err)
+			require.True(t, tr.Ask(t.Context(), app.Change{Case: "c", Decide: decide}, func(_ app.Receipt, e error) { err = e }))
+			require.Equal(t, tc.log.err, err)
+			require.False(t, tr.Ask(t.Context(), app.Change{Decide: decide}, nil))
 			spans := out.GetSpans()
-			require.Len(t, spans, 1)
-			require.Equal(t, "change", spans[0].Name)
-			require.Equal(t, tc.status, spans[0].Status.Code)
-			require.Subset(t, spans[0].Attributes, tc.want)
-			require.Len(t, spans[0].Events, tc.log.tries)
-			require.NotContains(t, spans[0].Status.Description, "138", "errors may quote what people said")
+			require.Len(t, spans, 2, "none of what was not asked")
+			for _, s := range spans {
+				require.Equal(t, "change", s.Name)
+				require.Equal(t, tc.status, s.Status.Code)
+				require.Subset(t, s.Attributes, tc.want)
+				require.Len(t, s.Events, tc.log.tries)
+				require.NotContains(t, s.Status.Description, "138", "errors may quote what people said")
+			}
 			require.NoError(t, tr.Close(t.Context()))
 		})
 	}

@@ -17,12 +17,15 @@
 // # Concurrency
 //
 // A socket has one goroutine as long as it lives: its reader (wire.go), which does nothing but read, so that its stack stays small. All else
-// starts when there is something to do and ends when it is done: a worker that takes the socket's frames in their order (so
-// that a command that waits for its commit never keeps the reader from reading), a pump that writes what has queued up in one write, and
-// one goroutine for each shard of cases that encodes commits (once per record, whoever reads it) and puts them into queues. Publish only
-// appends to a shard's list. One timer wheel does all waiting for sockets: first frames, pings, pongs, the end of sessions.
+// is done for sockets by crews (crew.go), of as many goroutines as there are processors, one socket after another: workers take a
+// socket's frames in their order, pens write what has queued up in one write. Nobody waits in a crew: a command is asked of the door, which
+// tells its end later (until then the socket's next frames wait), and who has to wait for a reader of the log, or for a network that
+// takes no more, leaves its place to another first. One goroutine for each shard of cases encodes commits (once per record, whoever reads it)
+// and puts them into queues. Publish only appends to a shard's list. One timer wheel does all waiting for sockets: first frames, pings,
+// pongs, the end of sessions.
 //
-// Locks are taken in this order: lateness, shard, feeds, connection; the hub's own and the wheel's are never held while another is taken.
+// Locks are taken in this order: lateness, shard, feeds, connection; a crew's and the hands' are taken last; the hub's own and the
+// wheel's are never held while another is taken.
 //
 // # Life cycle
 //

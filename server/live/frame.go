@@ -51,16 +51,16 @@ func (m members) get(key string) []byte {
 
 func split(frame []byte) (members, error) { return negotiation.Members(frame) }
 
-// handle does what a frame asks for.
-func (c *conn) handle(frame []byte, at time.Time) {
+// handle does what a frame asks for. Later: it is answered later, and the worker has nothing more to do with the socket.
+func (c *conn) handle(w *mate, frame []byte, at time.Time) (later bool) {
 	m, err := split(frame)
 	if err == nil && (m.get("do") != nil || m.get("id") != nil) {
-		c.command(m, at)
-		return
+		return c.command(w, m, at)
 	}
+	w.leave() // nearly all else reads
 	if err := c.allow(c.other, at); err != nil {
 		c.answer(nil, nil, err)
-		return
+		return false
 	}
 	if err == nil {
 		err = c.dispatch(m)
@@ -68,6 +68,7 @@ func (c *conn) handle(frame []byte, at time.Time) {
 	if err != nil {
 		c.answer(nil, nil, err)
 	}
+	return false
 }
 
 // dispatch handles a frame of one member. Errors about a channel or feed are answered by its own handler.
@@ -143,61 +144,87 @@ func decode(key string, value []byte, v any) error {
 	return err
 }
 
-// command sends a command through the door and answers with its receipt. It waits for the commit: the socket's commands keep
-// their order, and its reader goes on.
-func (c *conn) command(m members, at time.Time) {
+// command sends a command through the door and answers with its receipt: later, when it is committed, so that nobody waits. Then the socket
+// goes on; its commands keep their order.
+func (c *conn) command(w *mate, m members, at time.Time) (later bool) {
 	id, err := negotiation.DecodeText(m.get("id"))
 	if err != nil || !app.ValidID(id) {
 		c.answer(nil, nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("id"))
-		return
+		return false
 	}
-	receipt, err := func() (app.Receipt, error) {
-		if c.commands == nil { // most only look
-			perSecond := c.hub.Limits.CommandsPerSecond
-			c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
-		}
-		if err := c.allow(c.commands, at); err != nil {
-			return app.Receipt{}, err
-		}
-		for _, x := range m {
-			if name := string(x.Name); name != "id" && name != "case" && name != "do" {
-				return app.Receipt{}, unknown(members{x}, "")
-			}
-		}
-		caseID, err := negotiation.DecodeText(m.get("case"))
-		if err != nil || !app.ValidID(caseID) {
-			return app.Receipt{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
-		}
-		if m.get("do") == nil {
-			return app.Receipt{}, negotiation.NewError(negotiation.CodeRequired).On("do")
-		}
-		cmd, err := negotiation.DecodeCommand(m.get("do"))
-		if err != nil {
-			return app.Receipt{}, err
-		}
-		if err := c.unsealed(caseID); err != nil {
-			return app.Receipt{}, err
-		}
-		by := c.visitor.Session.Actor
-		wish, err := app.Identify(by, id, cmd) // as over HTTP, where a retry may come
-		if err != nil {
-			return app.Receipt{}, err
-		}
-		return c.hub.Door.Do(app.WithRequest(c.hub.ctx, c.visitor.Request), by, caseID, wish, cmd)
-	}()
+	x, err := c.wish(w, id, m, at)
+	if err != nil {
+		c.answer(&id, nil, err)
+		return false
+	}
+	ctx, by := app.WithRequest(c.hub.ctx, c.visitor.Request), c.visitor.Session.Actor
+	c.hub.asked.Add(1)
+	if c.hub.Door.Ask(ctx, by, x.caseID, x.id, x.do, func(r app.Receipt, err error) {
+		defer c.hub.asked.Done()
+		c.acknowledge(id, r, err)
+		c.goOn()
+	}) {
+		return true
+	}
+	c.hub.asked.Done()
+	w.leave()
+	r, err := c.hub.Door.Do(ctx, by, x.caseID, x.id, x.do)
+	c.acknowledge(id, r, err)
+	return false
+}
+
+func (c *conn) acknowledge(id string, r app.Receipt, err error) {
 	if err != nil {
 		c.answer(&id, nil, err)
 		return
 	}
-	c.push(ackFrame(id, receipt), durable)
+	c.push(ackFrame(id, r), durable)
+}
+
+// wish is what a command frame asks for.
+type wish struct {
+	caseID string
+	id     app.CommandID
+	do     negotiation.Command
+}
+
+// wish reads a command, and asks whether it may come now.
+func (c *conn) wish(w *mate, id string, m members, at time.Time) (x wish, err error) {
+	if c.commands == nil { // most only look
+		perSecond := c.hub.Limits.CommandsPerSecond
+		c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
+	}
+	if err := c.allow(c.commands, at); err != nil {
+		return wish{}, err
+	}
+	for _, member := range m {
+		if name := string(member.Name); name != "id" && name != "case" && name != "do" {
+			return wish{}, unknown(members{member}, "")
+		}
+	}
+	if x.caseID, err = negotiation.DecodeText(m.get("case")); err != nil || !app.ValidID(x.caseID) {
+		return wish{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
+	}
+	if m.get("do") == nil {
+		return wish{}, negotiation.NewError(negotiation.CodeRequired).On("do")
+	}
+	if x.do, err = negotiation.DecodeCommand(m.get("do")); err != nil {
+		return wish{}, err
+	}
+	if err := c.unsealed(w, x.caseID); err != nil {
+		return wish{}, err
+	}
+	x.id, err = app.Identify(c.visitor.Session.Actor, id, x.do) // as over HTTP, where a retry may come
+	return x, err
 }
 
 // unsealed refuses a consumer's old case that the session did not prove. A case whose channel is followed was proved.
-func (c *conn) unsealed(caseID string) error {
+func (c *conn) unsealed(w *mate, caseID string) error {
 	s := c.visitor.Session
 	if s.Actor.Role != negotiation.RoleConsumer || c.follows(caseID+"/"+string(negotiation.Room)) {
 		return nil
 	}
+	w.leave()
 	found, _, err := c.hub.Past.Case(c.hub.ctx, caseID)
 	if err != nil {
 		return err

@@ -144,7 +144,17 @@ func TestOtherFramesAreLimited(t *testing.T) {
 // While a command waits for its commit the socket is read, others are served, and its own later commands wait their turn.
 func TestCommandsKeepTheirOrder(t *testing.T) {
 	t.Parallel()
+	for name, slow := range map[string]bool{"asked": false, "waited for": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			commandsKeepTheirOrder(t, slow)
+		})
+	}
+}
+
+func commandsKeepTheirOrder(t *testing.T, slow bool) {
 	w := newWorld(t, func(o *Options) { o.Limits.CommandsPerSecond = 1000 })
+	w.slow = slow
 	w.open(caseNo(1))
 	began, goOn := make(chan struct{}), make(chan struct{})
 	w.onDo = func(_ context.Context, cmd negotiation.Command) error {

@@ -47,6 +47,14 @@ type Marks interface {
 	Read(ctx context.Context, by app.Session, caseID string, ch negotiation.Channel, seq int64) (bool, error)
 }
 
+// Door is the one door, which app.Ledger is.
+type Door interface {
+	app.Door
+	// Ask is Do for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have
+	// had to wait, and nothing was asked.
+	Ask(ctx context.Context, by negotiation.Actor, caseID string, id app.CommandID, cmd negotiation.Command, told func(app.Receipt, error)) bool
+}
+
 // Options of a hub.
 type Options struct {
 	// Visitor resolves the session of an upgrade request. Errors: sign_in_required.
@@ -55,7 +63,7 @@ type Options struct {
 	// proof and then. Nil: it does.
 	Alive  func(ctx context.Context, session string) (bool, error)
 	Past   app.Past
-	Door   app.Door
+	Door   Door
 	Feeds  Feeds
 	Marks  Marks
 	Limits app.Limits // FrameBytes, CommandsPerSecond, SocketsPerAccount
@@ -132,7 +140,7 @@ func (t tuning) withDefaults() tuning {
 type Hub struct {
 	Options
 	upgrader websocket.Upgrader
-	buffers  sync.Pool // *[]byte: of pumps
+	made     time.Time
 	seed     maphash.Seed
 	shards   []*shard
 	feeds    feedTable
@@ -151,7 +159,10 @@ type Hub struct {
 	cancel   context.CancelFunc //
 	halt     context.CancelFunc // of the wheel
 
-	hands hands // workers, pumps, deliveries, the wheel
+	hands   hands // of the crews, for deliveries and the wheel
+	workers *crew
+	pens    *crew
+	asked   sync.WaitGroup // commands that are answered later
 }
 
 type state int
@@ -174,7 +185,7 @@ func New(o Options) *Hub {
 		o.Refuse = refuse
 	}
 	o.tuning = o.tuning.withDefaults()
-	h := &Hub{Options: o, seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}, accounts: map[string]int{}}
+	h := &Hub{Options: o, made: time.Now(), seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}, accounts: map[string]int{}}
 	h.upgrader = websocket.Upgrader{
 		ReadBufferSize: 1024, WriteBufferSize: 1024, WriteBufferPool: new(sync.Pool), HandshakeTimeout: o.tuning.write,
 		Subprotocols: []string{Protocol}, CheckOrigin: o.Origin,
@@ -182,7 +193,8 @@ func New(o Options) *Hub {
 			o.Refuse(w, r, shaken(status, reason))
 		},
 	}
-	h.buffers.New = func() any { return new([]byte) }
+	h.workers = newCrew(&h.hands, func(m *mate, c *conn) { c.work(m) })
+	h.pens = newCrew(&h.hands, func(m *mate, c *conn) { c.flush(m) })
 	for range max(2, runtime.GOMAXPROCS(0)) {
 		h.shards = append(h.shards, &shard{hub: h, rooms: map[roomKey]*room{}})
 	}
@@ -237,6 +249,7 @@ func (h *Hub) Stop(ctx context.Context) error {
 
 	h.halt()
 	h.hands.stop()
+	h.asked.Wait()
 	var err error
 	if !intime() {
 		err = ctx.Err()
@@ -298,7 +311,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade has answered
 	}
-	c := &conn{hub: h, wire: &wire{Conn: ws.NetConn()}, visitor: who}
+	c := &conn{hub: h, wire: newWire(ws.NetConn()), visitor: who}
 	code := CloseCode(0)
 	switch {
 	case refused != nil:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"syscall"
 )
 
 // Opcodes of frames (RFC 6455 section 5.2); those from opClose on are control frames.
@@ -28,8 +29,17 @@ var errProtocol = errors.New("live: not a frame of a client")
 // for the next frame of usual length. What is longer is read straight into its place.
 type wire struct {
 	net.Conn
-	ahead    [480]byte // read, of which from up to to is not taken yet; the whole is 512 bytes
+	raw      syscall.RawConn // the same, to write what it takes at once; nil where only Conn knows how, as with TLS
+	ahead    [480]byte       // read, of which from up to to is not taken yet; the whole is 512 bytes
 	from, to int
+}
+
+func newWire(c net.Conn) *wire {
+	w := &wire{Conn: c}
+	if plain, ok := c.(*net.TCPConn); ok {
+		w.raw, _ = plain.SyscallConn() // an error only for none
+	}
+	return w
 }
 
 // head of a frame.

@@ -50,6 +50,7 @@ type world struct {
 	log    map[string][]negotiation.Record
 	dates  map[string]time.Time // expiry of sessions, by person
 	reads  int                  // of the log
+	slow   bool                 // the door cannot be asked without waiting
 	quiet  bool                 // commits are not published
 	fail   error                // of reads
 	done   int                  // commands
@@ -283,6 +284,17 @@ func (w *world) Do(ctx context.Context, by negotiation.Actor, id string, command
 	e := negotiation.Event{Channel: negotiation.Room, By: negotiation.By{Side: by.Side(), ID: by.ID}, Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: post.Text}}
 	head := w.commitEvents(id, nil, e)
 	return app.Receipt{Case: id, Positions: negotiation.Positions{Room: head.Room}}, nil
+}
+
+// Ask answers later, or not at all while the door is slow.
+func (w *world) Ask(ctx context.Context, by negotiation.Actor, id string, command app.CommandID, cmd negotiation.Command, told func(app.Receipt, error)) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.slow {
+		return false
+	}
+	go func() { told(w.Do(ctx, by, id, command, cmd)) }()
+	return true
 }
 
 func (w *world) Page(_ context.Context, by app.Session, feed string) (app.CasePage, error) {

@@ -29,6 +29,24 @@ func (s *Store) Change(ctx context.Context, ch app.Change) (app.Receipt, error) 
 	return j.receipt, err
 }
 
+// Ask is Change for who does not wait; see app.Log.
+func (s *Store) Ask(ctx context.Context, ch app.Change, told func(app.Receipt, error)) bool {
+	if _, ok := s.cache.get(ch.Case); !ok && !s.shared {
+		return false
+	}
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	if s.closed {
+		return false
+	}
+	select {
+	case s.changes <- &job{ctx: ctx, change: ch, told: told}:
+		return true
+	default:
+		return false
+	}
+}
+
 // batch is one transaction of the writer.
 type batch struct {
 	s     *Store
@@ -216,7 +234,7 @@ func (b *batch) notify(k *open, letters []letter) error {
 			l, err = letterOf(l.Notice)
 		}
 		if err == nil {
-			err = b.tx.post(l, now)
+			err = b.tx.post(l, now, func() { k.begins(l.Notice, now) })
 		}
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@
 // One goroutine writes, on the one connection that may. It takes what waits (at most 512 jobs; it lets others go first once, and waits
 // for nobody), decides in order on folded cases from its cache, writes, and commits once: a group commit. Jobs of one batch see each
 // other's results. What was planned while it was at others (plan.go) it need not decide, unless the case has moved since. After COMMIT,
-// and never before, it swaps the cached cases, answers the callers and hands the batch to OnCommit, which runs on a goroutine of its own,
+// and never before, it swaps the cached cases, answers who waits and hands the batch to a goroutine that tells who only asked, and then OnCommit,
 // batch after batch. Readers have a small pool of query_only connections and share the cached cases, which never change: a change makes
 // a new one.
 //

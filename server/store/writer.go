@@ -31,7 +31,23 @@ type job struct {
 	write   func(*tx) error
 	receipt app.Receipt
 	err     error
-	done    chan struct{}
+	done    chan struct{} // closed when all is done; nil when told hears of it
+	told    func(app.Receipt, error)
+}
+
+// end answers who asked.
+func (j *job) end() {
+	if j.told != nil {
+		j.told(j.receipt, j.err)
+	} else {
+		close(j.done)
+	}
+}
+
+// delivery is what became of a batch, for those who did not wait.
+type delivery struct {
+	jobs    []*job
+	commits []app.Commit
 }
 
 type writer struct {
@@ -42,13 +58,13 @@ type writer struct {
 	beforeCommit        func() error // faults for tests; nil otherwise
 
 	jobs    chan *job
-	deliver chan []app.Commit
+	deliver chan delivery
 	done    chan struct{} // closed after the last delivery
 	lost    error         // the disk failed: nothing is written any more
 }
 
 func newWriter(s *Store) (_ *writer, err error) {
-	w := &writer{s: s, jobs: make(chan *job, maxWaiting), deliver: make(chan []app.Commit, maxDelivered), done: make(chan struct{})}
+	w := &writer{s: s, jobs: make(chan *job, maxWaiting), deliver: make(chan delivery, maxDelivered), done: make(chan struct{})}
 	if s.shared {
 		p, err := newPipe(s.path, s.opt.Patience, s.way)
 		w.tx = &tx{pipe: p}
@@ -107,9 +123,12 @@ func (w *writer) start() {
 	}()
 	go func() {
 		defer close(w.done)
-		for commits := range w.deliver {
-			if w.s.opt.OnCommit != nil {
-				w.s.opt.OnCommit(commits)
+		for d := range w.deliver {
+			for _, j := range d.jobs {
+				j.end()
+			}
+			if len(d.commits) > 0 && w.s.opt.OnCommit != nil {
+				w.s.opt.OnCommit(d.commits)
 			}
 		}
 	}()
@@ -176,7 +195,7 @@ func (w *writer) settle(batch []*job) {
 func (w *writer) fail(batch []*job, err error) {
 	for _, j := range batch {
 		j.receipt, j.err = app.Receipt{}, err
-		close(j.done)
+		j.end()
 	}
 }
 
@@ -203,12 +222,16 @@ func (w *writer) attempt(jobs []*job) (err error) {
 
 // finish makes what was committed seen and answers the jobs.
 func (w *writer) finish(b *batch, jobs []*job) {
-	commits := b.publish()
+	d := delivery{commits: b.publish()}
 	for _, j := range jobs {
-		close(j.done)
+		if j.told != nil {
+			d.jobs = append(d.jobs, j)
+		} else {
+			j.end()
+		}
 	}
-	if len(commits) > 0 {
-		w.deliver <- commits
+	if len(d.commits)+len(d.jobs) > 0 {
+		w.deliver <- d
 	}
 	if w.s.opt.Committed != nil {
 		w.s.opt.Committed(len(jobs), time.Since(b.start))
@@ -271,6 +294,7 @@ func (w *writer) plain(j *job) error {
 		if err := w.tx.run(`ROLLBACK TO job`); err != nil {
 			return err
 		}
+		w.tx.batch.unscored() // a rebuild notes figures; changes come after plain writes
 	}
 	return w.tx.run(`RELEASE job`)
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,6 +38,8 @@ type bed struct {
 	mu  sync.Mutex
 	now time.Time
 	got []app.Commit
+
+	asks atomic.Bool
 }
 
 // County whose path is province, city, county.
@@ -62,6 +65,18 @@ func (b *bed) reopen() {
 	}})
 	require.NoError(b.t, err)
 	b.Store = s
+}
+
+// Change asks every other time, and waits as the store does: what holds for one way holds for the other.
+func (b *bed) Change(ctx context.Context, ch app.Change) (receipt app.Receipt, err error) {
+	end := make(chan struct{})
+	asks := b.asks.Load()
+	b.asks.Store(!asks)
+	if !asks || !b.Ask(ctx, ch, func(r app.Receipt, e error) { receipt, err = r, e; close(end) }) {
+		return b.Store.Change(ctx, ch)
+	}
+	<-end
+	return receipt, err
 }
 
 // commits heard until now; after Close that is all.
