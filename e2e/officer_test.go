@@ -54,6 +54,8 @@ func TestComplaintRefused(t *testing.T) {
 	o, d := sc.bureau(), sc.office()
 	o.open("/board/cases/" + sc.id)
 	o.sees(o.word("board/facts.before"))
+	require.Contains(t, o.eval(`document.querySelector('main').textContent`), o.word("offer/clause.full"), "on paper, as in a whole file")
+	require.Equal(t, 1, o.prints("facts"))
 	o.press(o.word("board/chase"))
 	in := inside{"dialog", o.word("board/chase.title", "name", firm)}
 	o.press(o.word("board/chase"), in)
