@@ -768,6 +768,9 @@ type AuditPage struct {
 	Rows []AuditRow `json:"rows"`
 }
 
+// AuditRole Of an account, or of the platform itself, which notes its outages
+type AuditRole = negotiation.Role
+
 // AuditRow Who did or saw what outside of the log
 type AuditRow struct {
 	// Actor account
@@ -791,8 +794,8 @@ type AuditRow struct {
 	// Name of the actor, where the reader may see it; a consumer's is masked
 	Name string `json:"name,omitempty,omitzero"`
 
-	// Role Of an account
-	Role Role `json:"role"`
+	// Role Of an account, or of the platform itself, which notes its outages
+	Role AuditRole `json:"role"`
 
 	// Subject account, bureau, enterprise, file …
 	Subject string `json:"subject,omitempty,omitzero"`

@@ -2025,7 +2025,7 @@ export interface components {
             actor: string;
             /** @description of the actor, where the reader may see it; a consumer's is masked */
             name?: string;
-            role: components["schemas"]["Role"];
+            role: components["schemas"]["AuditRole"];
             what: components["schemas"]["AuditWhat"];
             /** @description account, bureau, enterprise, file … */
             subject?: string;
@@ -2373,6 +2373,11 @@ export interface components {
          * @enum {string}
          */
         Role: "consumer" | "desk_agent" | "desk_supervisor" | "officer" | "administrator";
+        /**
+         * @description Of an account, or of the platform itself, which notes its outages
+         * @enum {string}
+         */
+        AuditRole: "consumer" | "desk_agent" | "desk_supervisor" | "officer" | "administrator" | "system";
         /**
          * @description A log with a fixed audience within a case. `room`: both parties, and the bureau after escalation; `desk`: internal notes of the enterprise; `consumer`: what the consumer wants done with an unsettled case, for them and, after escalation, the bureau
          * @enum {string}

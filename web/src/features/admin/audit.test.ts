@@ -5,7 +5,7 @@ import AuditTab from './AuditTab.vue'
 
 const id = '3f2b8c1e-0000-4000-8000-000000000001'
 vi.mock('@/api', () => ({
-  api: { GET: () => Promise.resolve({ rows: [{ id: 1, at: '2026-11-22T01:00:00Z', actor: 'a', role: 'officer', what: 'case_file_opened', case: id, case_code: 'K7QM2-XW9PD' }] }) },
+  api: { GET: () => Promise.resolve({ rows: [{ id: 1, at: '2026-11-22T01:00:00Z', actor: 'a', role: 'officer', what: 'case_file_opened', case: id, case_code: 'K7QM2-XW9PD' }, { id: 2, at: '2026-11-22T01:00:00Z', actor: 'system', role: 'system', what: 'outage' }] }) },
   data: (answer: Promise<unknown>) => answer,
 }))
 
@@ -14,6 +14,13 @@ it('names a case by the number that people know it by', async () => {
   await flushPromises()
   expect(tab.text()).toContain('案件 K7QM2-XW9PD')
   expect(tab.text()).not.toContain(id)
+})
+
+it('tells what the platform itself noted, and by no account', async () => {
+  const tab = mount(AuditTab)
+  await flushPromises()
+  const cells = tab.findAll('tbody tr')[1]!.findAll('td').map((cell) => cell.text())
+  expect(cells.slice(1)).toEqual(['平台中断', '系统', ''])
 })
 
 it.each([
