@@ -116,7 +116,9 @@ const en: Translation<typeof zh> = {
 
   'performance.title': 'Performance',
   'performance.agreement': 'View and print the agreement',
+  'performance.nth': 'Item {n} · ',
   'performance.byOwn': 'Yours to do',
+  'performance.byUs': 'Ours to do',
   'performance.byOther': 'To be done: {who}',
   'performance.due': 'by {date}',
   'performance.waits': 'waits for item {n}',
