@@ -100,7 +100,9 @@ func hejie(t *testing.T, dir string, args ...string) string {
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*platform.Patience)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, path, append(args, "--data", dir)...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, path, append(args, "--data", dir)...)
+	cmd.Env = platform.Environ()
+	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "hejie %v:\n%s", args, out)
 	return string(out)
 }

@@ -32,7 +32,7 @@ type Env struct {
 	Filing   *Filing    // for file_case only
 	Open     *OpenCases // for reopen: the consumer's other open cases
 	Left     bool       // for reopen: who had the case is at the desk no more
-	Gone     bool       // for reopen: the enterprise is in the scheme no more
+	Gone     bool       // for reopen, and escalate out of closed: the enterprise is in the scheme no more
 	Files    []File
 }
 

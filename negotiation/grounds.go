@@ -100,7 +100,7 @@ const (
 	EscalatedNotPerformed  EscalationReason = "not_performed"         // the consumer says so
 	EscalatedNoReport      EscalationReason = "no_performance_report" // due, no report, consumer silent
 	EscalatedRemoved       EscalationReason = "enterprise_removed"    // from the scheme
-	EscalatedSentLater     EscalationReason = "sent_later"            // "send it now" of an unsent case
+	EscalatedSentLater     EscalationReason = "sent_later"            // "send it now" of a case that closed
 	EscalatedItemContested EscalationReason = "own_item_contested"    // the enterprise denies the consumer's performance
 )
 

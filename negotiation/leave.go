@@ -37,14 +37,14 @@ func (d *decision) andStanding(starts ...Deadline) []Deadline {
 	return append(starts, x.dated(d.cal()).after(d.env.At))
 }
 
-// canEscalate: the consumer at any time before agreement (free choice of route), later only to send an unsent case or when the
-// enterprise denies the consumer's own performance; the enterprise after an offer of its own; the system when the enterprise is
-// removed from the scheme.
+// canEscalate: the consumer at any time before agreement (free choice of route), later only to send an unsent case, one that could be
+// taken up again with nobody any more (see escalate), or when the enterprise denies the consumer's own performance; the enterprise after an
+// offer of its own; the system when the enterprise is removed from the scheme.
 func canEscalate(c *Case, by Actor, _ time.Time) error {
 	wrong := NewError(CodeWrongPhase, "phase", c.Phase)
 	switch by.Side() {
 	case SideConsumer:
-		if c.Phase == PhaseClosed && !c.Unsent || c.Phase == PhaseAgreed && !c.contested() {
+		if c.Phase == PhaseClosed && !c.Unsent && !c.setAside() || c.Phase == PhaseAgreed && !c.contested() {
 			return wrong
 		}
 	case SideEnterprise:
@@ -72,6 +72,9 @@ func (c *Case) contested() bool {
 func (d *decision) escalate(f Escalate) error {
 	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
+	}
+	if d.c.Phase == PhaseClosed && !d.c.Unsent && !d.env.Gone { // it is taken up again first, or filed anew
+		return NewError(CodeWrongPhase, "phase", d.c.Phase)
 	}
 	say := &Content{Text: f.Text}
 	switch side := d.by.Side(); {
@@ -167,15 +170,20 @@ func canReopen(c *Case, _ Actor, at time.Time) error {
 	switch {
 	case c.Reopened:
 		return NewError(CodeAlreadyDone)
-	case c.Escalated():
-	case c.Class == ClassLC, c.Class == ClassWC:
+	case c.setAside():
 		return c.Closing.undone(at)
 	}
 	return NewError(CodeWrongPhase, "phase", c.Phase)
 }
 
+// setAside says whether the case ended by the consumer's silence, word or own part, and never was a complaint.
+func (c *Case) setAside() bool {
+	return !c.Escalated() && (c.Class == ClassLC || c.Class == ClassWC)
+}
+
 // reopen gives fresh days, so it is refused when nobody is there to use them: a negotiation with an enterprise that was removed goes to
-// the bureau at once. The consumer complains to the regulator directly.
+// the bureau at once, and the consumer may send one that was set aside there whenever they like. Having negotiated bars no complaint, and whether one comes
+// too late is the bureau's to say (Order 121 art. 16).
 func (d *decision) reopen() error {
 	if d.env.Gone {
 		return NewError(CodeNotEnrolled)

@@ -121,6 +121,36 @@ func TestReopenWithoutTheEnterprise(t *testing.T) {
 	s.consumer(Reopen{}).wants(PhaseAwaitingResponse, "")
 }
 
+// Nor can it be filed anew with an enterprise that is gone: who let an offer lapse, or withdrew, had no way to the bureau left. The class stays, which
+// is nobody's failure; an offer that still stands is on the table again.
+func TestSentWithoutTheEnterprise(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		class Class
+		ended func() *scenario
+	}{
+		"lapsed":    {ClassLC, func() *scenario { return newScenario(t).offers(agent, refund(6000, 3)).tick("2026-03-17T00:00") }},
+		"withdrawn": {ClassWC, func() *scenario { return newScenario(t).consumer(WithdrawCase{Reason: WithdrawMistaken}) }},
+		"withdrawn again": {ClassWC, func() *scenario {
+			return newScenario(t).consumer(WithdrawCase{Reason: WithdrawMistaken}).consumer(Reopen{}).consumer(WithdrawCase{Reason: WithdrawMistaken})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := c.ended().wants(PhaseClosed, c.class).at("2026-12-01T12:00")
+			s.refuses(mei, Escalate{}, CodeWrongPhase) // it is taken up again, or filed anew
+			s.env.Gone = true
+			s.refuses(agent, Escalate{}, CodeWrongPhase)
+			s.consumer(Escalate{Text: "They are gone"}).wants(PhaseEscalated, c.class)
+			require.Equal(t, EscalatedSentLater, s.c.Complaint.Reason)
+			s.due(ComplaintDecision, "2026-12-11T00:00")
+			s.do(officer, AcceptComplaint{})
+			s.consumer(WithdrawCase{Reason: WithdrawSolved}).wants(PhaseClosed, c.class)
+			s.refuses(mei, Escalate{}, CodeWrongPhase) // it was a complaint
+		})
+	}
+}
+
 func TestReopeningAfterHolidays(t *testing.T) {
 	t.Parallel()
 	withdrawn := func() *scenario {

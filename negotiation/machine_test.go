@@ -80,7 +80,7 @@ func walk(t *testing.T, rt *rapid.T, v *coverage, calendars []*workday.Calendar)
 	s.env.Filing = platform()
 	m := machine{scenario: s, rt: rt, v: v, calendars: calendars, patient: rapid.Bool().Draw(rt, "patient")}
 	m.send(mei, m.claim())
-	s.env.Filing = nil
+	s.env.Filing, s.env.Gone = nil, m.pick("gone", 4) == 0
 	m.start()
 	for range rapid.IntRange(5, 40).Draw(rt, "steps") {
 		m.step()

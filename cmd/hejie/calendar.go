@@ -76,7 +76,7 @@ func calendarOf(ctx context.Context, f folder) (*workday.Calendar, error) {
 
 type calendarImport struct {
 	File    string `arg:"" type:"existingfile" help:"Notice in the shape of github.com/NateScarlet/holiday-cn."`
-	Partial bool   `help:"Take it though it leaves out days that the calendar has for the year."`
+	Partial bool   `help:"Take it though it leaves out days that the calendar has for the year." env:"-"`
 }
 
 // Run is `hejie calendar import`.

@@ -82,6 +82,9 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	if e.store, err = store.Open(p.folder.database(), so); err != nil {
 		return nil, err
 	}
+	if err := e.store.Ping(ctx); err != nil { // a standby answers, and what it says to the first write is hard to read
+		return nil, err
+	}
 	if err := p.folder.seal(ctx, e.store, secret); err != nil {
 		return nil, err
 	}

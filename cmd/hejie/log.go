@@ -29,7 +29,7 @@ func (c Common) logger(to console) *slog.Logger {
 	if gathered {
 		h = prompt{h, l}
 	}
-	return slog.New(h)
+	return slog.New(newRepeats(h))
 }
 
 func terminal(w io.Writer) bool {

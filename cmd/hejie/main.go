@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -61,13 +62,16 @@ func run(ctx context.Context, args []string, c console) (code int) {
 	c.err = log
 	var line commands
 	parser, err := kong.New(&line, kong.Name("hejie"), kong.Description("Pre-complaint settlement of consumer disputes (先行和解)."),
-		kong.DefaultEnvars("HEJIE"), kong.Writers(c.out, c.err), kong.Vars{"version": version()},
+		kong.DefaultEnvars(strings.TrimSuffix(prefix, "_")), kong.Writers(c.out, c.err), kong.Vars{"version": version()},
 		kong.Exit(func(code int) { panic(helped{code}) }), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {
 		fmt.Fprintln(c.err, "hejie:", err)
 		return exitMisused
 	}
 	k, err := parser.Parse(args)
+	if err == nil {
+		err = checkEnvironment(parser.Model, os.Environ())
+	}
 	if err != nil {
 		fmt.Fprintf(c.err, "hejie: %v\nTry \"hejie --help\".\n", err)
 		return exitMisused

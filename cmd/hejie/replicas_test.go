@@ -22,6 +22,16 @@ func TestMain(m *testing.M) {
 // on gives the arguments of a command on a database.
 func on(database string, args ...string) []string { return append(args, "--database", database) }
 
+// A server over a standby, or one that is read only, says so and ends.
+func TestServeReadOnly(t *testing.T) {
+	t.Parallel()
+	database, s := postgres.Database(t), shell{data: t.TempDir()}
+	require.NoError(t, os.WriteFile(filepath.Join(s.data, secretName), make([]byte, 32), 0o600))
+	code, _, errs := s.run(t, on(database+"&default_transaction_read_only=on", "serve", "--listen", "localhost:0")...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, "the database takes no writes: default_transaction_read_only is on")
+}
+
 // An installation moves to a server with every row, is looked at and saved there like a file, and what was saved comes back as either.
 func TestMoves(t *testing.T) {
 	t.Parallel()

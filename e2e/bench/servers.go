@@ -17,6 +17,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"hejie/e2e/platform"
 )
 
 // server is a process that answers.
@@ -38,6 +40,7 @@ func (b *bench) start(ctx context.Context, addr, path, program string, args ...s
 	}
 	defer log.Close()
 	s := &server{Cmd: exec.CommandContext(ctx, program, args...), addr: addr, log: log.Name()}
+	s.Env = platform.Environ()
 	s.Stderr = log // Stdout nil: discarded, notices are printed there
 	s.Cancel = func() error { return s.Process.Signal(syscall.SIGTERM) }
 	s.WaitDelay = patience

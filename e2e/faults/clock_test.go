@@ -28,7 +28,7 @@ import (
 )
 
 func shifted() time.Time {
-	file := os.Getenv("HEJIE_TEST_CLOCK")
+	file := os.Getenv("SHIFTED_CLOCK")
 	if file == "" {
 		return time.Now()
 	}
@@ -108,7 +108,7 @@ func TestClocks(t *testing.T) {
 				for i := range max(replicas, 1) {
 					c.jump(i, 0)
 				}
-				w := newWorld(t, chance, platform.Options{Replicas: replicas, Binary: program, Under: func(i int) []string { return []string{"env", "HEJIE_TEST_CLOCK=" + c.file(i)} }})
+				w := newWorld(t, chance, platform.Options{Replicas: replicas, Binary: program, Under: func(i int) []string { return []string{"env", "SHIFTED_CLOCK=" + c.file(i)} }})
 				w.forgiven = []string{"not_ready"} // a busy machine asks the database for longer than /readyz waits
 				w.ripen(dueFirst)
 				w.soon = w.filed(responseDays, 10)

@@ -255,7 +255,9 @@ func (p *Platform) Command(args ...string) (string, error) {
 	if p.database != "" {
 		args = append(args, "--database", p.database)
 	}
-	out, err := exec.CommandContext(ctx, p.Binary, args...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, p.Binary, args...)
+	cmd.Env = Environ()
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("hejie %v: %w\n%s", args, err, out)
 	}

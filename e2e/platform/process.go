@@ -27,10 +27,15 @@ type Process struct {
 	err error // of its end, once ended
 }
 
-// Run starts a program in a folder. The environment is this process's own with more "KEY=value".
+// Environ is this process's own environment without settings of the program: these are the test's to choose, and what a test goes by itself is none.
+func Environ() []string {
+	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "HEJIE_") })
+}
+
+// Run starts a program in a folder. The environment is Environ with more "KEY=value".
 func Run(dir string, more []string, args ...string) (*Process, error) {
 	p := &Process{Out: newLines(), Ended: make(chan struct{}), cmd: exec.Command(args[0], args[1:]...)}
-	p.cmd.Dir, p.cmd.Env = dir, append(os.Environ(), more...)
+	p.cmd.Dir, p.cmd.Env = dir, append(Environ(), more...)
 	p.cmd.Stdout, p.cmd.Stderr = p.Out, p.Out
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // who dies leaves no process behind
 	if err := p.cmd.Start(); err != nil {

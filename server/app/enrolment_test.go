@@ -161,21 +161,26 @@ func TestRemovalEndsReopening(t *testing.T) {
 	id := p.file(p.buyer, p.enterprise.ID)
 	p.do(p.buyer, id, negotiation.WithdrawCase{Reason: negotiation.WithdrawMistaken})
 	rooms := app.NewRooms(p.w, p.App)
-	reopens := func() bool {
+	offered := func(cmd negotiation.Command) bool {
 		v, err := rooms.View(p.ctx, p.buyer, id)
 		require.NoError(t, err)
-		return slices.Contains(v.Allowed, negotiation.Reopen{}.Kind())
+		return slices.Contains(v.Allowed, cmd.Kind())
 	}
+	refused(t, negotiation.CodeWrongPhase, p.try(p.buyer, id, negotiation.Escalate{}))
 	for _, x := range []struct {
 		change negotiation.Kinded
 		want   bool
 	}{{scheme.Suspend{Ground: scheme.GroundNoAnswers}, true}, {scheme.Remove{Ground: scheme.GroundLeak}, false}} {
 		_, err := p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, x.change)
 		require.NoError(t, err)
-		require.Equal(t, x.want, reopens())
+		require.Equal(t, x.want, offered(negotiation.Reopen{}))
+		require.Equal(t, !x.want, offered(negotiation.Escalate{}), "one way there is")
 	}
 	refused(t, negotiation.CodeNotEnrolled, p.try(p.buyer, id, negotiation.Reopen{}))
 	require.Equal(t, negotiation.PhaseClosed, p.caseOf(id).Phase)
+	p.do(p.buyer, id, negotiation.Escalate{})
+	require.Equal(t, negotiation.PhaseEscalated, p.caseOf(id).Phase)
+	require.Equal(t, negotiation.ClassWC, p.caseOf(id).Class)
 }
 
 // broken is a door that fails, which leaves things as a crash would.

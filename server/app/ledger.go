@@ -93,6 +93,10 @@ func (l *Ledger) change(by negotiation.Actor, caseID string, id CommandID, cmd n
 			if err == nil {
 				env.Gone, err = gone(look, c.Enterprise)
 			}
+		case negotiation.Escalate:
+			if c.Phase == negotiation.PhaseClosed {
+				env.Gone, err = gone(look, c.Enterprise)
+			}
 		case negotiation.Assign:
 			err = mayAssign(look, c, by, f.Agent)
 		}

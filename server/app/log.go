@@ -2,12 +2,16 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hejie/negotiation"
 	"hejie/negotiation/scheme"
 	"hejie/negotiation/workday"
 )
+
+// ErrReadOnly says that the database answers and takes no writes.
+var ErrReadOnly = errors.New("the database takes no writes")
 
 // CommandID makes a command safe to send again. The scope is actor and id; Digest is the SHA-256 of the command's bytes, so
 // that the same id with another body is told from a retry.

@@ -119,7 +119,7 @@ type PlainWriter interface {
 	AddressOutbox(ctx context.Context, id, address, language string, next time.Time) error
 	Delivered(ctx context.Context, r OutboxRow) error // with its address, language, text and time
 	Retry(ctx context.Context, id string, attempts int, next time.Time, why string) error
-	DropOutbox(ctx context.Context, id string) error
+	DropOutbox(ctx context.Context, r OutboxRow) error // as it was read: it stays when it tells of something later by now
 
 	Mark(ctx context.Context, account, caseID string, ch negotiation.Channel, seq int64) (bool, error) // false: was there already
 	SetCalendarYear(ctx context.Context, y CalendarYear) error

@@ -141,17 +141,22 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 	return v, r.people(ctx, s, &v)
 }
 
-// without leaves out what the door refuses for a reason that lies outside of the case: taking it up again with an enterprise that is gone.
+// without leaves out what the door refuses for a reason that lies outside of the case: one that was set aside is taken up again with an
+// enterprise that is there, and sent to the bureau when it is gone.
 func (r *Rooms) without(ctx context.Context, allowed []string, c *negotiation.Case) ([]string, error) {
-	i := slices.Index(allowed, negotiation.Reopen{}.Kind())
-	if i < 0 {
+	reopen, escalate := negotiation.Reopen{}.Kind(), negotiation.Escalate{}.Kind()
+	if c.Phase != negotiation.PhaseClosed || c.Unsent || !slices.Contains(allowed, reopen) && !slices.Contains(allowed, escalate) {
 		return allowed, nil
 	}
 	e, err := r.w.Plain.Enterprise(ctx, c.Enterprise)
-	if err != nil || e.Status.Serves() {
-		return allowed, err
+	if err != nil {
+		return nil, err
 	}
-	return slices.Delete(allowed, i, i+1), nil
+	refused := reopen
+	if e.Status.Serves() {
+		refused = escalate
+	}
+	return slices.DeleteFunc(allowed, func(kind string) bool { return kind == refused }), nil
 }
 
 // texts fills what the facts do not hold, for a reader of the room.

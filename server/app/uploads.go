@@ -2,6 +2,7 @@ package app
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -10,11 +11,11 @@ import (
 	"hejie/negotiation"
 )
 
-// An upload that can be cut off and gone on with: announced, then sent from where it stopped, as often as it takes, within
-// Limits.OrphanAge. What arrived lies in the vault in parts; with the last part the whole is put together, checked as every upload,
-// and is a file from then on. Two who send the same at once do no harm: each part has one content, or the sum does not fit.
+// An upload that can be cut off and gone on with: announced, then sent from where it stopped, in pieces of any size and as often as it
+// takes, within Limits.OrphanAge. What arrived lies in the vault in parts; with its last byte the whole is put together, checked as every
+// upload, and is a file from then on. Two who send the same at once do no harm: each byte has one content, or the sum does not fit.
 
-// PartBytes are kept at once: so much is lost at most when an upload is cut off.
+// PartBytes a part has when it is whole; the last one has the rest.
 const PartBytes = 1 << 20
 
 // Announcement of an upload. SHA256 in hex and Size are what the browser computed: they must be what arrives.
@@ -54,27 +55,39 @@ func (s *Files) Progress(ctx context.Context, x Session, id string) (row FileRow
 	case row.Type != "":
 		return row, row.Size, nil
 	}
-	for ; lastPart(row)*PartBytes > offset; offset += PartBytes {
-		f, err := s.w.Vault.Open(ctx, partID(id, offset/PartBytes))
-		if negotiation.CodeOf(err) == negotiation.CodeNotFound {
-			break
-		}
-		if err == nil {
-			err = f.Close()
-		}
+	for n := range lastPart(row) + 1 {
+		size, err := s.kept(ctx, row, n)
 		if err != nil {
 			return FileRow{}, 0, err
 		}
+		if offset += size; size < PartBytes {
+			break
+		}
+	}
+	if offset == row.Size { // and yet no file: making it failed, and sending the last part again is another try
+		offset = lastPart(row) * PartBytes
 	}
 	return row, offset, nil
 }
 
-// lastPart is the number of the part that is never kept for itself: with it the file is whole.
+// lastPart is the number of the last part.
 func lastPart(row FileRow) int64 { return (row.Size - 1) / PartBytes }
 
+// kept is how much of a part is here.
+func (s *Files) kept(ctx context.Context, row FileRow, n int64) (int64, error) {
+	f, err := s.w.Vault.Open(ctx, partID(row.ID, n))
+	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	size, err := f.Seek(0, io.SeekEnd)
+	return size, errors.Join(err, f.Close())
+}
+
 // Continue takes bytes of an upload from the offset where it stands, and says where it stands then, also with an error: what
-// arrived in whole parts is kept. An upload whose content is refused is gone. Errors: wrong_offset (params: offset), those of
-// Progress and of Put.
+// arrived is kept. An upload whose content is refused is gone. Errors: wrong_offset (params: offset), those of Progress and of Put.
 func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, body io.Reader) (offset int64, err error) {
 	row, offset, err := s.Progress(ctx, x, id)
 	if err != nil {
@@ -86,38 +99,66 @@ func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, 
 	if row.Type != "" {
 		return offset, nil
 	}
-	ctx = context.WithoutCancel(ctx) // who is cut off here goes on later: what arrived is kept, and a last part makes the file
+	ctx = context.WithoutCancel(ctx) // who is cut off here goes on later: what arrived is kept, and the last byte makes the file
 	in := bufio.NewReaderSize(body, sniffed)
-	if offset == 0 { // what cannot be evidence is refused before all of it is sent
-		head, err := in.Peek(int(min(sniffed, row.Size)))
-		if err != nil {
-			return 0, cutOff(err)
-		}
-		if _, err := kindOf(head); err != nil {
-			return 0, errors.Join(err, s.remove(ctx, row))
+	if offset == 0 { // what cannot be evidence is refused before all of it is sent, unless it comes in crumbs
+		if head, err := in.Peek(int(min(sniffed, row.Size))); err == nil {
+			if _, err := kindOf(head); err != nil {
+				return 0, errors.Join(err, s.remove(ctx, row))
+			}
 		}
 	}
-	for {
-		if _, err := in.Peek(1); errors.Is(err, io.EOF) { // whole parts were sent, and no more for now
+	for offset < row.Size {
+		switch _, err := in.Peek(1); {
+		case errors.Is(err, io.EOF): // no more for now
 			return offset, nil
+		case err != nil:
+			return offset, cutOff(err)
 		}
-		if offset == lastPart(row)*PartBytes {
-			break
-		}
-		if _, err := s.w.Vault.Put(ctx, partID(id, offset/PartBytes), &exactly{in, PartBytes}, PartBytes); err != nil {
+		if offset, err = s.keep(ctx, row, offset, in); err != nil {
 			return offset, err
 		}
-		offset += PartBytes
 	}
-	if err := s.finish(ctx, row, in); err != nil {
+	if err := s.finish(ctx, row); err != nil {
 		return offset, err
 	}
 	return row.Size, nil
 }
 
-// finish makes a file of the parts that are here and the last one.
-func (s *Files) finish(ctx context.Context, row FileRow, last io.Reader) error {
-	p := parts{ctx: ctx, vault: s.w.Vault, row: row, last: &exactly{last, row.Size - lastPart(row)*PartBytes}}
+// keep adds what arrives to the part in which the offset lies, to its end at most, and gives the offset then. What comes before a cut is
+// kept, too.
+func (s *Files) keep(ctx context.Context, row FileRow, offset int64, in io.Reader) (_ int64, err error) {
+	n := offset / PartBytes
+	begin := n * PartBytes
+	size := min(PartBytes, row.Size-begin)
+	more := &piece{r: in, left: begin + size - offset}
+	// A request that the network held up may end long after its sender went on with another one, which brought more.
+	more.short = func(left int64) error {
+		now, err := s.kept(ctx, row, n)
+		if err == nil && now >= size-left {
+			err = negotiation.NewError(CodeWrongOffset, "offset", begin+now)
+		}
+		return err
+	}
+	var whole io.Reader = more
+	if offset > begin {
+		f, err := s.w.Vault.Open(ctx, partID(row.ID, n))
+		if err != nil {
+			return offset, err
+		}
+		defer func() { err = errors.Join(err, f.Close()) }()
+		whole = io.MultiReader(&exactly{f, offset - begin}, more)
+	}
+	stored, err := s.w.Vault.Put(ctx, partID(row.ID, n), whole, size)
+	if err != nil {
+		return offset, err
+	}
+	return begin + stored.Size, more.cut
+}
+
+// finish makes a file of the parts, which are all here.
+func (s *Files) finish(ctx context.Context, row FileRow) error {
+	p := parts{ctx: ctx, vault: s.w.Vault, row: row}
 	err := s.store(ctx, &row, &p, row.Size)
 	err = errors.Join(err, p.Close())
 	if err == nil {
@@ -146,7 +187,7 @@ func (s *Files) finish(ctx context.Context, row FileRow, last io.Reader) error {
 
 func (s *Files) removeParts(ctx context.Context, row FileRow) error {
 	var err error
-	for n := range lastPart(row) {
+	for n := range lastPart(row) + 1 {
 		err = errors.Join(err, s.w.Vault.Remove(ctx, partID(row.ID, n)))
 	}
 	if err != nil {
@@ -155,30 +196,31 @@ func (s *Files) removeParts(ctx context.Context, row FileRow) error {
 	return err
 }
 
-// parts reads the parts of a file one after the other, and then the last.
+// parts reads the parts of a file one after the other.
 type parts struct {
 	ctx   context.Context
 	vault Vault
 	row   FileRow
-	last  io.Reader
 	n     int64         // parts that were begun
 	now   io.ReadCloser // nil between two
+	whole exactly       // what now gives
 }
 
 func (p *parts) Read(b []byte) (int, error) {
 	for {
 		if p.now == nil {
-			if p.n == lastPart(p.row) {
-				return p.last.Read(b)
+			if p.n > lastPart(p.row) {
+				return 0, io.EOF
 			}
 			var err error
 			if p.now, err = p.vault.Open(p.ctx, partID(p.row.ID, p.n)); err != nil {
 				p.now = nil
 				return 0, err
 			}
+			p.whole = exactly{p.now, min(PartBytes, p.row.Size-p.n*PartBytes)}
 			p.n++
 		}
-		n, err := p.now.Read(b)
+		n, err := p.whole.Read(b)
 		if !errors.Is(err, io.EOF) {
 			return n, err
 		}
@@ -214,4 +256,27 @@ func (e *exactly) Read(b []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
+}
+
+// piece is at most left bytes, and ends well also where they are cut off, unless short says that so few, without what is left, are not wanted.
+type piece struct {
+	r     io.Reader
+	left  int64
+	short func(left int64) error
+	cut   error // how they were cut off; nil: they were not
+}
+
+func (p *piece) Read(b []byte) (int, error) {
+	if p.left == 0 {
+		return 0, io.EOF
+	}
+	n, err := p.r.Read(b[:min(int64(len(b)), p.left)])
+	p.left -= int64(n)
+	if err == nil || p.left == 0 {
+		return n, nil
+	}
+	if !errors.Is(err, io.EOF) {
+		p.cut = cutOff(err)
+	}
+	return n, cmp.Or(p.short(p.left), io.EOF)
 }

@@ -29,6 +29,9 @@ var nearer = map[string]text{
 	negotiation.CodeTooManyCases + ".enterprise":                {enDetail: "At most {max} open ones with the same enterprise. End one of them first.", zhDetail: "与同一企业最多 {max} 件进行中的案件，请先了结其中一件。"},
 	negotiation.CodeTooManyCases + ".consumer":                  {enDetail: "At most {max} open ones of one consumer. End one of them first.", zhDetail: "每位消费者最多 {max} 件进行中的案件，请先了结其中一件。"},
 	app.CodeNotApproved + "." + string(scheme.StatusPending):    {enDetail: "The bureau is looking at the application; sign in when it is approved.", zhDetail: "市场监管部门正在审核申请，批准后即可登录。"},
+	codeNotReady + ".ending":                                    {enDetail: "It is shutting down. Ask another replica, or again in a moment.", zhDetail: "正在停止，请改用其他副本，或者稍后再试。"},
+	codeNotReady + ".no_database":                               {enDetail: "Its database does not answer. See that it runs and can be reached.", zhDetail: "数据库没有应答，请检查数据库是否运行、能否连通。"},
+	codeNotReady + ".read_only":                                 {enDetail: "Its database takes no writes: it is a standby, or default_transaction_read_only is on. Promote it, or point --database to the primary.", zhDetail: "数据库不接受写入：它是备库，或者设置了 default_transaction_read_only。请把它提升为主库，或者让 --database 指向主库。"},
 	negotiation.CodeRequired + ".do":                            {enDetail: "The command is missing: it stands in do.", zhDetail: "缺少命令，请放在 do 里。"},
 }
 

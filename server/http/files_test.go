@@ -44,7 +44,7 @@ func TestEvidence(t *testing.T) {
 	got := w.do("wang", "GET", url, nil)
 	require.Equal(t, http.StatusOK, got.Code, got.Body)
 	require.Equal(t, bytesOf, got.Body.Bytes())
-	for name, want := range map[string]string{"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "no-store"} {
+	for name, want := range map[string]string{"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'", "Cache-Control": "no-store"} {
 		require.Equal(t, want, got.Header().Get(name), name)
 	}
 	require.Equal(t, "attachment; filename*=utf-8''%E5%8F%91%E7%A5%A8.png", got.Header().Get("Content-Disposition"), "named as what it is")

@@ -1767,7 +1767,7 @@ type ErrorFrame struct {
 	Params map[string]interface{} `json:"params,omitempty,omitzero"`
 }
 
-// Escalate Turns the case into a complaint; also "send it now" for one that closed unsettled and unsent.
+// Escalate Turns the case into a complaint; also "send it now" for one that closed unsettled and unsent, and for one that lapsed or was withdrawn when its enterprise is in the scheme no more.
 type Escalate = negotiation.Escalate
 
 // EscalationReason What sent the case to the bureau

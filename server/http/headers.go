@@ -18,7 +18,7 @@ const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; 
 const answerPolicy = "default-src 'none'; frame-ancestors 'none'"
 
 // filePolicy is that of uploads: whatever they are, they run nothing and load nothing.
-const filePolicy = "default-src 'none'; sandbox"
+const filePolicy = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 const permissions = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -29,11 +29,11 @@ type fixed struct {
 }
 
 // protected sets the headers that every answer has. Below /api there is no document, so that the headers which speak of documents alone
-// are those of pages (OWASP REST Security Cheat Sheet, "Security Headers"); the fewer there are, the less each answer costs.
+// are those of pages (OWASP REST Security Cheat Sheet, "Security Headers"), as is X-Frame-Options, whose say frame-ancestors has: the fewer there
+// are, the less each answer costs.
 func (s *Server) protected(next http.Handler) http.Handler {
 	always := []fixed{
 		{"X-Content-Type-Options", []string{"nosniff"}},
-		{"X-Frame-Options", []string{"DENY"}},
 		{"Cross-Origin-Resource-Policy", []string{"same-origin"}},
 		{"Cache-Control", []string{"no-store"}},
 	}
@@ -43,6 +43,7 @@ func (s *Server) protected(next http.Handler) http.Handler {
 	answers := append(slices.Clip(always), fixed{"Content-Security-Policy", []string{answerPolicy}})
 	pages := append(slices.Clip(always), []fixed{
 		{"Content-Security-Policy", []string{contentPolicy}},
+		{"X-Frame-Options", []string{"DENY"}}, // for browsers that do not know frame-ancestors
 		{"Referrer-Policy", []string{"same-origin"}},
 		{"Permissions-Policy", []string{permissions}},
 		{"Cross-Origin-Opener-Policy", []string{"same-origin"}},

@@ -18,7 +18,7 @@ const (
 	codeMethodNotAllowed = "method_not_allowed" // 405
 	codeCrossOrigin      = "cross_origin"       // 403: a browser sent it from another origin
 	codeMisdirected      = "misdirected"        // 421: meant for another host
-	codeNotReady         = "not_ready"          // 503: starting or shutting down, or without the database
+	codeNotReady         = "not_ready"          // 503: params: reason (ending, no_database, read_only)
 )
 
 var errInternal = negotiation.NewError(negotiation.CodeInternal)
@@ -100,9 +100,6 @@ func (s *Server) failed(err error, c echo.Context) {
 	if c.Response().Committed {
 		v.cause = errors.Join(v.cause, err)
 		return
-	}
-	if v.route == "unknown" && c.Path() != "" {
-		v.route = c.Path()
 	}
 	drain(c.Request())
 	writeProblem(c.Response(), v, err)

@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -63,14 +64,15 @@ type Options struct {
 
 // Server is the HTTP side of a Hejie process.
 type Server struct {
-	options  Options
-	log      *slog.Logger
-	proxies  proxies
-	handler  http.Handler
-	server   *http.Server
-	regions  sync.Map // encodedRegions by parent
-	lines    sync.Map // slog.Handler by route: see usual
-	stopping atomic.Bool
+	options    Options
+	log        *slog.Logger
+	proxies    proxies
+	handler    http.Handler
+	server     *http.Server
+	operations *echo.Echo
+	regions    sync.Map // encodedRegions by parent
+	lines      sync.Map // slog.Handler by route: see usual
+	stopping   atomic.Bool
 }
 
 // New puts the server together; Serve starts it. Error: a front end that cannot be read.
@@ -147,14 +149,18 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r.Context())
 	v.route, v.probe = "/readyz", true
 	if s.stopping.Load() {
-		writeProblem(w, v, negotiation.NewError(codeNotReady))
+		writeProblem(w, v, negotiation.NewError(codeNotReady, "reason", "ending"))
 		return
 	}
 	if s.options.Ping != nil {
 		ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 		defer cancel()
 		if err := s.options.Ping(ctx); err != nil {
-			writeProblem(w, v, negotiation.NewError(codeNotReady).Because(err))
+			reason := "no_database"
+			if errors.Is(err, app.ErrReadOnly) {
+				reason = "read_only"
+			}
+			writeProblem(w, v, negotiation.NewError(codeNotReady, "reason", reason).Because(err))
 			return
 		}
 	}
@@ -196,8 +202,7 @@ func (s *Server) live(route string, h http.Handler) http.Handler {
 }
 
 // limited counts a request under its address.
-func (s *Server) limited(next http.Handler) http.Handler {
-	l := newLimiter(s.options.Rates.Requests, s.options.Now)
+func (s *Server) limited(l *limiter, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r.Context())
 		if err := l.take(v.addr); err != nil {
@@ -221,15 +226,17 @@ func headAsGet(next http.Handler) http.Handler {
 
 // routes parts the API from all else. What is asked for most goes by without the patterns.
 func (s *Server) routes(pages http.Handler) http.Handler {
-	visited := func(next http.Handler) http.Handler { return s.limited(s.known(next)) }
+	all := newLimiter(s.options.Rates.Requests, s.options.Now) // of operations, sockets and streams together
+	visited := func(next http.Handler) http.Handler { return s.limited(all, s.known(next)) }
 	others := http.NewServeMux()
 	others.Handle("/", pages)
 	others.HandleFunc("/healthz", s.healthz)
 	others.HandleFunc("/readyz", s.readyz)
-	operations, live, events := visited(headAsGet(s.api())), visited(s.live("/api/live", s.options.Live)), visited(s.live(streamRoute, s.options.Events))
+	s.operations = s.api()
+	operations, live, events := visited(headAsGet(s.operations)), visited(s.live(liveRoute, s.options.Live)), visited(s.live(streamRoute, s.options.Events))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch path := r.URL.Path; {
-		case path == "/api/live":
+		case path == liveRoute:
 			live.ServeHTTP(w, r)
 		case path == streamRoute:
 			events.ServeHTTP(w, r)
@@ -242,10 +249,29 @@ func (s *Server) routes(pages http.Handler) http.Handler {
 }
 
 // api routes the contract's operations.
-func (s *Server) api() http.Handler {
+func (s *Server) api() *echo.Echo {
 	e := echo.New()
 	e.Binder = strict{}
 	e.HTTPErrorHandler = s.failed
 	RegisterHandlersWithOptions(guarded{e}, NewStrictHandler(api{s.options, s}, nil), RegisterHandlersOptions{OperationMiddlewares: s.guards()})
 	return e
+}
+
+// routeOf a request that did not get there: the pattern that it would have matched.
+func (s *Server) routeOf(r *http.Request) string {
+	path, method := r.URL.Path, r.Method
+	switch {
+	case path == liveRoute, path == streamRoute:
+		return path
+	case !strings.HasPrefix(path, "/api/"):
+		return unknown
+	}
+	if method == http.MethodHead {
+		method = http.MethodGet
+	}
+	c := s.operations.AcquireContext()
+	defer s.operations.ReleaseContext(c)
+	c.Reset(r, nil)
+	s.operations.Router().Find(method, echo.GetPath(r), c)
+	return cmp.Or(c.Path(), unknown)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/server/app"
 	web "hejie/server/http"
 )
 
@@ -116,11 +118,12 @@ func TestHeaders(t *testing.T) {
 		for name, want := range special {
 			require.Equal(t, want, h.Get(name), "%s: %s", url, name)
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Cache-Control": "no-store",
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
 			"Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000"} {
 			require.Equal(t, want, h.Get(name), "%s: %s", url, name)
 		}
 		require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{16}$`), h.Get("X-Request-Id"))
+		require.Equal(t, url == "/", h.Get("X-Frame-Options") == "DENY", url)
 		require.Equal(t, url == "/", h.Get("Permissions-Policy") != "", "a document has rights to give away, data have none")
 	}
 
@@ -204,6 +207,29 @@ func TestAddressesAreLimited(t *testing.T) {
 	require.Equal(t, 503, w.do("", "GET", "/", nil, from("192.0.2.1:6")).Code, "pages are not counted")
 }
 
+// TestRouteOfTheRefused: who is refused on the way to a route is counted under it, not under "unknown", where nobody can see what is asked
+// too often.
+func TestRouteOfTheRefused(t *testing.T) {
+	t.Parallel()
+	var seen []string
+	w := newWorld(t, func(o *web.Options) {
+		o.Rates = web.Rates{Requests: web.AddressRate{PerSecond: 0.001, Burst: 1}}
+		o.Now = func() time.Time { return morning }
+		o.Observe = func(method, route string, status int, _ time.Duration) {
+			seen = append(seen, fmt.Sprint(method, " ", route, " ", status))
+		}
+	})
+	elsewhere := func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }
+	w.do("", "GET", "/api/meta", nil)
+	for _, c := range [][2]string{{"GET", "/api/meta"}, {"HEAD", "/api/meta"}, {"POST", "/api/cases/9/commands"}, {"PUT", "/api/meta"}, {"GET", "/api/live"}, {"GET", "/api/events"}, {"GET", "/api/nothing"}} {
+		w.do("", c[0], c[1], nil)
+	}
+	w.do("", "POST", "/api/cases/9/commands", nil, elsewhere)
+	w.do("", "POST", "/nothing", nil, elsewhere)
+	require.Equal(t, []string{"GET /api/meta 200", "GET /api/meta 429", "HEAD /api/meta 429", "POST /api/cases/:id/commands 429", "PUT /api/meta 429", "GET /api/live 429",
+		"GET /api/events 429", "GET unknown 429", "POST /api/cases/:id/commands 403", "POST unknown 403"}, seen)
+}
+
 // A case file reads a whole room: it has a rate of its own.
 func TestCaseFilesAreLimited(t *testing.T) {
 	t.Parallel()
@@ -279,6 +305,11 @@ func TestReadiness(t *testing.T) {
 	require.Equal(t, web.ProblemCode("not_ready"), said.Code)
 	require.Contains(t, said.Detail, "数据库", "who asks at night is told where to look")
 	require.NotContains(t, got.Body.String(), "disk")
+	down = fmt.Errorf("%w: it is a standby", app.ErrReadOnly)
+	said = problem(t, w.do("", "GET", "/readyz", nil))
+	require.Equal(t, web.ProblemCode("not_ready"), said.Code)
+	require.Equal(t, map[string]any{"reason": "read_only"}, said.Params)
+	require.Contains(t, said.Detail, "备库")
 	down, away = nil, nil
 	w.server.Leave()
 	require.Equal(t, http.StatusServiceUnavailable, w.do("", "GET", "/readyz", nil).Code)

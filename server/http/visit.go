@@ -23,7 +23,7 @@ type visit struct {
 	id       string
 	addr     string      // network address of the client
 	asked    http.Header // of the request
-	route    string      // pattern, for the log
+	route    string      // pattern, for the log and figures
 	session  app.Session
 	signedIn bool
 	probe    bool  // a balancer asks, each second
@@ -60,8 +60,12 @@ func (v *visit) client() app.Client {
 	return app.Client{Addr: v.addr, Agent: v.asked.Get("User-Agent")}
 }
 
-// streamRoute is that of server-sent events.
-const streamRoute = "/api/events"
+// Routes that are not echo's: sockets, server-sent events, and what nothing answers to.
+const (
+	liveRoute   = "/api/live"
+	streamRoute = "/api/events"
+	unknown     = "unknown"
+)
 
 // begin gives each request its visit, an id, a line in the log and, whatever happens, an answer.
 func (s *Server) begin(next http.Handler) http.Handler {
@@ -70,7 +74,7 @@ func (s *Server) begin(next http.Handler) http.Handler {
 		both := &struct { // allocated at once
 			visit
 			answer
-		}{visit{Context: r.Context(), id: requestID(), addr: s.proxies.client(r), asked: r.Header, route: "unknown"}, answer{ResponseWriter: w}}
+		}{visit{Context: r.Context(), id: requestID(), addr: s.proxies.client(r), asked: r.Header, route: unknown}, answer{ResponseWriter: w}}
 		v, a := &both.visit, &both.answer
 		a.Header()["X-Request-Id"] = []string{v.id}
 		if s.options.Trace != nil && strings.HasPrefix(r.URL.Path, "/api/") {
@@ -79,6 +83,9 @@ func (s *Server) begin(next http.Handler) http.Handler {
 			defer func() { end(r.Method, v.route, a.told()) }()
 		}
 		defer func() {
+			if v.route == unknown { // refused on the way to it
+				v.route = s.routeOf(r)
+			}
 			if p := recover(); p != nil {
 				if p == http.ErrAbortHandler { // net/http's own way to cut an answer
 					panic(p)
@@ -119,7 +126,7 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, t
 		}
 		_ = h.Handle(r.Context(), line) // as slog itself does: there is nobody to be told
 	}
-	if s.options.Observe != nil && v.route != streamRoute { // a stream lasts as long as its page is looked at
+	if s.options.Observe != nil && (v.route != streamRoute || status >= 400) { // a stream lasts as long as its page is looked at
 		s.options.Observe(r.Method, v.route, status, took)
 	}
 }

@@ -259,6 +259,30 @@ func TestPublishedDuringACatchUp(t *testing.T) {
 	}
 }
 
+// What delivery was too far behind to publish, after the log was read and before the subscription was attached, is read from the log again.
+func TestMissedDuringACatchUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.tuning = tuning{pending: 1} })
+	w.open(caseNo(1))
+	w.commit(caseNo(1), negotiation.Room, "before")
+	w.delivered(caseNo(1))
+	s := w.hub.shardOf(caseNo(1))
+	w.onRead = func() {
+		s.mu.Lock()
+		for i := range 5 {
+			w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i))
+		}
+		s.mu.Unlock()
+		w.delivered(caseNo(1))
+	}
+	c := w.dial("consumer")
+	got := seqs(c.subscribe(roomNo(1), "").Events)
+	for len(got) < 6 {
+		got = append(got, seqs(c.next().Events)...)
+	}
+	require.Equal(t, []int64{1, 2, 3, 4, 5, 6}, got)
+}
+
 // The log may be read between a commit and its publishing.
 func TestPublishedAfterItWasRead(t *testing.T) {
 	t.Parallel()

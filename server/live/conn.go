@@ -22,23 +22,26 @@ type conn struct {
 	stream  *stream // nil for a socket
 	visitor Visitor
 
-	heard atomic.Int64 // last frame, nanoseconds; 0: none yet
-	until atomic.Int64 // the deadline of writes, nanoseconds, as the pump set it; 0: somebody else did
+	heard atomic.Bool  // a frame, since the last ping if there was one
+	until atomic.Int64 // the deadline of writes, nanoseconds after the hub was made, as a pen set it; 0: somebody else did
 	gone  atomic.Bool  // the reader has ended
-	turn  turn         // of the wheel
-	hears bool         // what is told to all; under the lock of the hub's lateness
 
-	mu      sync.Mutex
-	closing CloseCode // 0: open
-	queue   [][]byte  // payloads of frames to write
-	bytes   int       // of the queue
-	pumping bool
-	room    chan struct{} // closed by the pump when a catch-up waits for the queue to empty; else nil
-	jobs    []job
-	working bool
-	space   *sync.Cond // the reader waits for the worker; made when needed
-	subs    []*subscription
-	feeds   map[string]*follower
+	writing sync.Mutex // to the wire: a mate who has to wait for it leaves its place first
+
+	turn  turn // of the wheel
+	hears bool // what is told to all; under the lock of the hub's lateness
+
+	mu       sync.Mutex
+	closing  CloseCode // 0: open
+	queue    [][]byte  // payloads of frames to write
+	bytes    int       // of the queue
+	flushing bool
+	room     chan struct{} // closed when the queue is empty, for a catch-up that waits for that; else nil
+	jobs     []job
+	working  bool
+	space    *sync.Cond // the reader waits for the worker; made when needed
+	subs     []*subscription
+	feeds    map[string]*follower
 
 	part []byte // of the reader alone: a message whose last frame has not come; else nil
 
@@ -69,7 +72,7 @@ const (
 func (c *conn) prepare() {
 	perSecond := c.hub.Limits.CommandsPerSecond
 	c.other = rate.NewLimiter(rate.Limit(5*perSecond), 10*perSecond)
-	c.hub.wheel.put(c, c.hub.Now())
+	c.hub.wheel.put(c)
 }
 
 // read takes frames until the socket ends, then tidies up. It waits for the next one here, so that its stack stays small.
@@ -113,9 +116,8 @@ func (c *conn) arrived(h head) error {
 	if err := c.wire.take(c.part[n:], h.mask); err != nil || !h.final {
 		return err
 	}
-	now := c.hub.Now()
-	c.heard.Store(now.UnixNano())
-	c.enqueue(job{frame: c.part, at: now})
+	c.heard.Store(true)
+	c.enqueue(job{frame: c.part, at: c.hub.Now()})
 	c.part = nil
 	return nil
 }
@@ -152,20 +154,22 @@ func (c *conn) notice(op byte, payload []byte) error {
 		return err
 	}
 	c.until.Store(0)
+	c.writing.Lock() // after the deadline was set: it is also that of a write that hangs
+	defer c.writing.Unlock()
 	_, err := c.wire.Write(append(appendHead(nil, op, len(payload)), payload...))
 	return err
 }
 
-// patience gives a write of the pump at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
-// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for the pump's.
+// patience gives a write of a pen at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
+// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for a pen's. The system's clock may be set
+// back, and deadlines are not.
 func (c *conn) patience() error {
-	now, most := time.Now(), c.hub.tuning.write
-	if c.until.Load() > now.Add(most/2).UnixNano() {
+	age, most := time.Since(c.hub.made), c.hub.tuning.write
+	if c.until.Load() > int64(age+most/2) {
 		return nil
 	}
-	end := now.Add(most)
-	c.until.Store(end.UnixNano())
-	return c.wire.SetWriteDeadline(end)
+	c.until.Store(int64(age + most))
+	return c.wire.SetWriteDeadline(time.Now().Add(most))
 }
 
 func (c *conn) ended() bool {
@@ -194,10 +198,13 @@ func (c *conn) enqueue(j job) {
 	}
 }
 
-// work does the socket's jobs in their order, and ends when there are none, or when one is answered later.
+// work does the socket's jobs in their order, and ends when there are none, or when one is answered later; others come between many.
 func (c *conn) work(m *mate) {
-	for j, ok := c.nextJob(); ok; j, ok = c.nextJob() {
+	for range inARow {
+		j, ok := c.nextJob()
 		switch {
+		case !ok:
+			return
 		case j.do != nil:
 			m.leave()
 			j.do()
@@ -205,6 +212,7 @@ func (c *conn) work(m *mate) {
 			return
 		}
 	}
+	c.goOn()
 }
 
 // nextJob is the first that waits; without one nobody works for the socket any more.
@@ -222,7 +230,7 @@ func (c *conn) nextJob() (j job, ok bool) {
 	return j, true
 }
 
-// goOn has the jobs done that came behind one that is now answered.
+// goOn has the jobs done that are left, behind those of others.
 func (c *conn) goOn() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -258,8 +266,8 @@ func (c *conn) push(payload []byte, k kind) bool {
 	}
 	c.queue = append(c.queue, payload)
 	c.bytes = bytes
-	if !c.pumping {
-		c.pumping = c.flushes()
+	if !c.flushing {
+		c.flushing = c.flushes()
 	}
 	c.mu.Unlock()
 	return true
@@ -268,7 +276,7 @@ func (c *conn) push(payload []byte, k kind) bool {
 // flushes has what is queued written soon.
 func (c *conn) flushes() bool {
 	if c.stream != nil {
-		return c.hub.hands.do(c.pumpStream)
+		return c.hub.hands.do(c.flushStream)
 	}
 	return c.hub.pens.add(c)
 }
@@ -276,7 +284,7 @@ func (c *conn) flushes() bool {
 // drained waits until nothing is queued, so that a long catch-up never fills the queue; false when the socket ends instead.
 func (c *conn) drained() bool {
 	c.mu.Lock()
-	if !c.pumping || c.closing != 0 {
+	if !c.flushing || c.closing != 0 {
 		defer c.mu.Unlock()
 		return c.closing == 0
 	}

@@ -8,6 +8,9 @@ import (
 // perMate is how many connections a mate takes at once, and how many have to wait for each before another one comes.
 const perMate = 64
 
+// inARow is how often a connection that always has more is served before others come.
+const inARow = 16
+
 // crew does something for connections: as many mates as there are processors for all of them, one connection after another. To wake a goroutine for
 // each costs about what it then does. Nobody waits for one connection: a mate who has to wait leaves its place to another first.
 type crew struct {

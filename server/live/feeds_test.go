@@ -98,10 +98,10 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 	require.NotNil(t, c.followed(Inbox).Next)
 	conn := w.only()
 	conn.mu.Lock()
-	pumping := conn.pumping
-	conn.pumping = true // as if the network were slow
+	flushing := conn.flushing
+	conn.flushing = true // as if the network were slow
 	conn.mu.Unlock()
-	require.False(t, pumping)
+	require.False(t, flushing)
 	for i := range 50 {
 		w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i), strings.Repeat("x", 100))
 	}

@@ -152,23 +152,23 @@ func (c *conn) command(w *mate, m members, at time.Time) (later bool) {
 		c.answer(nil, nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("id"))
 		return false
 	}
-	caseID, wish, cmd, err := c.wish(w, id, m, at)
+	x, err := c.wish(w, id, m, at)
 	if err != nil {
-		c.acknowledge(id, app.Receipt{}, err)
+		c.answer(&id, nil, err)
 		return false
 	}
 	ctx, by := app.WithRequest(c.hub.ctx, c.visitor.Request), c.visitor.Session.Actor
 	c.hub.asked.Add(1)
-	if c.hub.Door.Ask(ctx, by, caseID, wish, cmd, func(r app.Receipt, err error) {
+	if c.hub.Door.Ask(ctx, by, x.caseID, x.id, x.do, func(r app.Receipt, err error) {
+		defer c.hub.asked.Done()
 		c.acknowledge(id, r, err)
 		c.goOn()
-		c.hub.asked.Done()
 	}) {
 		return true
 	}
 	c.hub.asked.Done()
 	w.leave()
-	r, err := c.hub.Door.Do(ctx, by, caseID, wish, cmd)
+	r, err := c.hub.Door.Do(ctx, by, x.caseID, x.id, x.do)
 	c.acknowledge(id, r, err)
 	return false
 }
@@ -181,37 +181,41 @@ func (c *conn) acknowledge(id string, r app.Receipt, err error) {
 	c.push(ackFrame(id, r), durable)
 }
 
+// wish is what a command frame asks for.
+type wish struct {
+	caseID string
+	id     app.CommandID
+	do     negotiation.Command
+}
+
 // wish reads a command, and asks whether it may come now.
-func (c *conn) wish(w *mate, id string, m members, at time.Time) (caseID string, wish app.CommandID, cmd negotiation.Command, err error) {
+func (c *conn) wish(w *mate, id string, m members, at time.Time) (x wish, err error) {
 	if c.commands == nil { // most only look
 		perSecond := c.hub.Limits.CommandsPerSecond
 		c.commands = rate.NewLimiter(rate.Limit(perSecond), perSecond)
 	}
-	if err = c.allow(c.commands, at); err != nil {
-		return
+	if err := c.allow(c.commands, at); err != nil {
+		return wish{}, err
 	}
-	for _, x := range m {
-		if name := string(x.Name); name != "id" && name != "case" && name != "do" {
-			err = unknown(members{x}, "")
-			return
+	for _, member := range m {
+		if name := string(member.Name); name != "id" && name != "case" && name != "do" {
+			return wish{}, unknown(members{member}, "")
 		}
 	}
-	if caseID, err = negotiation.DecodeText(m.get("case")); err != nil || !app.ValidID(caseID) {
-		err = negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
-		return
+	if x.caseID, err = negotiation.DecodeText(m.get("case")); err != nil || !app.ValidID(x.caseID) {
+		return wish{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
 	}
 	if m.get("do") == nil {
-		err = negotiation.NewError(negotiation.CodeRequired).On("do")
-		return
+		return wish{}, negotiation.NewError(negotiation.CodeRequired).On("do")
 	}
-	if cmd, err = negotiation.DecodeCommand(m.get("do")); err != nil {
-		return
+	if x.do, err = negotiation.DecodeCommand(m.get("do")); err != nil {
+		return wish{}, err
 	}
-	if err = c.unsealed(w, caseID); err != nil {
-		return
+	if err := c.unsealed(w, x.caseID); err != nil {
+		return wish{}, err
 	}
-	wish, err = app.Identify(c.visitor.Session.Actor, id, cmd) // as over HTTP, where a retry may come
-	return
+	x.id, err = app.Identify(c.visitor.Session.Actor, id, x.do) // as over HTTP, where a retry may come
+	return x, err
 }
 
 // unsealed refuses a consumer's old case that the session did not prove. A case whose channel is followed was proved.

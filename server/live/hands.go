@@ -1,23 +1,16 @@
 package live
 
-import (
-	"slices"
-	"sync"
-)
+import "sync"
 
-// maxResting is how many hands wait for something to do when there is little, leastResting how many do so however long.
-const (
-	maxResting   = 2048
-	leastResting = 64
-)
+// maxResting is how many hands wait for something to do.
+const maxResting = 64
 
 // hands do tasks. One that is done rests until the next and keeps its stack, which a new goroutine would have to grow again. The one that
-// rests the shortest is next: its stack is still near the processor. Those that nobody needed for a while go.
+// rests the shortest is next: its stack is still near the processor.
 type hands struct {
 	mu      sync.Mutex
 	open    bool
 	resting []chan func() // with room for one task each
-	unused  int           // how many of the first of them were not needed since thin was called
 	all     sync.WaitGroup
 }
 
@@ -40,7 +33,6 @@ func (h *hands) do(f func()) bool {
 	default:
 		h.resting[last] <- f
 		h.resting = h.resting[:last]
-		h.unused = min(h.unused, last)
 	}
 	return true
 }
@@ -67,18 +59,6 @@ func (h *hands) rest(tasks chan func()) bool {
 	return true
 }
 
-// thin sends away those that were not needed since it was called before.
-func (h *hands) thin() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	n := max(h.unused-leastResting, 0)
-	for _, tasks := range h.resting[:n] {
-		close(tasks)
-	}
-	h.resting = slices.Delete(h.resting, 0, n)
-	h.unused = len(h.resting)
-}
-
 // stop waits for what runs.
 func (h *hands) stop() {
 	h.mu.Lock()
@@ -86,7 +66,7 @@ func (h *hands) stop() {
 	for _, tasks := range h.resting {
 		close(tasks)
 	}
-	h.resting, h.unused = nil, 0
+	h.resting = nil
 	h.mu.Unlock()
 	h.all.Wait()
 }

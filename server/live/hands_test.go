@@ -7,32 +7,24 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Hands that a rush needed rest for the next one; those that nobody needed go, but for a few.
-func TestHandsThin(t *testing.T) {
+// Hands that are done rest for the next task, but no more than a few.
+func TestHandsRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var h hands
+		require.False(t, h.do(func() {}), "not before it begins")
 		h.start()
-		rush := func(n int) {
+		for range 2 {
 			begin := make(chan struct{})
-			for range n {
+			for range maxResting + 10 {
 				require.True(t, h.do(func() { <-begin }))
 			}
+			require.Empty(t, h.resting)
 			close(begin)
 			synctest.Wait()
+			require.Len(t, h.resting, maxResting)
 		}
-		rush(maxResting + 10)
-		require.Len(t, h.resting, maxResting, "more than these do not rest")
-		h.thin()
-		require.Len(t, h.resting, maxResting, "all were needed a moment ago")
-		rush(100)
-		h.thin()
-		require.Len(t, h.resting, 100+leastResting)
-		h.thin()
-		require.Len(t, h.resting, leastResting)
-		h.thin()
-		rush(leastResting)
-		require.Len(t, h.resting, leastResting)
 		h.stop()
+		require.Empty(t, h.resting)
 		require.False(t, h.do(func() {}))
 	})
 }

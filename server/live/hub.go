@@ -140,6 +140,7 @@ func (t tuning) withDefaults() tuning {
 type Hub struct {
 	Options
 	upgrader websocket.Upgrader
+	made     time.Time
 	seed     maphash.Seed
 	shards   []*shard
 	feeds    feedTable
@@ -184,7 +185,7 @@ func New(o Options) *Hub {
 		o.Refuse = refuse
 	}
 	o.tuning = o.tuning.withDefaults()
-	h := &Hub{Options: o, seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}, accounts: map[string]int{}}
+	h := &Hub{Options: o, made: time.Now(), seed: maphash.MakeSeed(), conns: map[*conn]struct{}{}, accounts: map[string]int{}}
 	h.upgrader = websocket.Upgrader{
 		ReadBufferSize: 1024, WriteBufferSize: 1024, WriteBufferPool: new(sync.Pool), HandshakeTimeout: o.tuning.write,
 		Subprotocols: []string{Protocol}, CheckOrigin: o.Origin,

@@ -213,7 +213,7 @@ func TestSlowReaderIsClosedAndMissesNothing(t *testing.T) {
 func TestQueue(t *testing.T) {
 	t.Parallel()
 	h := New(Options{Now: time.Now, tuning: tuning{queueFrames: 4, queueBytes: 100}})
-	c := &conn{hub: h, pumping: true} // the pump is writing
+	c := &conn{hub: h, flushing: true} // a pen is writing
 	require.True(t, c.push([]byte("1"), durable))
 	require.True(t, c.push([]byte("2"), signal))
 	require.False(t, c.push([]byte("3"), signal), "half full")
@@ -221,7 +221,7 @@ func TestQueue(t *testing.T) {
 	require.True(t, c.push([]byte("4"), durable))
 	require.Len(t, c.queue, 4)
 
-	c = &conn{hub: h, pumping: true}
+	c = &conn{hub: h, flushing: true}
 	require.True(t, c.push(make([]byte, 500), durable), "one frame may be larger than the queue")
 	require.Equal(t, 500, c.bytes)
 }

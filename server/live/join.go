@@ -158,10 +158,10 @@ func (c *conn) takePage(sub *subscription, page app.Catchup, answered bool) (don
 	if a != nil || len(entries) > 0 {
 		c.push(channelFrame(r.name, entries, a), durable)
 	}
-	since := sub.last
-	sub.last = page.Position
+	since, missed := sub.last, sub.missed
+	sub.last, sub.missed = page.Position, false
 	switch {
-	case page.More:
+	case page.More, missed:
 		return false
 	case r.known && r.end().Seq > sub.last.Seq: // published since the page was read
 		return false

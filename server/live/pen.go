@@ -16,18 +16,34 @@ type pen struct {
 // mostInk is how much of a buffer is kept, in bytes.
 const mostInk = 64 << 10
 
-// flush writes what is queued until there is nothing. A control frame may be written at the same time: each write is whole, and of
-// whole frames.
+// flush writes what is queued until there is nothing; others come between many writes.
 func (c *conn) flush(m *mate) {
-	for p := &m.pen; c.gather(p); {
-		err := c.patience()
-		if err == nil {
-			err = m.write(c.wire)
+	for range inARow {
+		if !c.gather(&m.pen) {
+			return
 		}
-		if err != nil {
+		if c.writeAll(m) != nil {
 			c.end(SlowReader)
 		}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.queue) == 0 || c.closing != 0 || !c.hub.pens.add(c) {
+		c.flushed()
+	}
+}
+
+// writeAll writes what was gathered. A control frame comes before it or after it.
+func (c *conn) writeAll(m *mate) error {
+	if !c.writing.TryLock() {
+		m.leave()
+		c.writing.Lock()
+	}
+	defer c.writing.Unlock()
+	if err := c.patience(); err != nil {
+		return err
+	}
+	return m.write(c.wire)
 }
 
 // gather takes what is queued; false when there is nothing more, and nobody writes.
@@ -55,7 +71,7 @@ func (c *conn) flushed() {
 	if cap(c.queue) > 8 { // more than an idle socket may keep
 		c.queue = nil
 	}
-	c.pumping = false
+	c.flushing = false
 	c.freeRoom()
 }
 
@@ -77,8 +93,7 @@ func (m *mate) write(w *wire) error {
 	return p.err
 }
 
-// writeSome writes until all is written, or the network takes no more for now: then it is called again when it does. Meanwhile the socket is
-// locked against control frames.
+// writeSome writes until all is written, or the network takes no more for now: then it is called again when it does.
 func (m *mate) writeSome(fd uintptr) (done bool) {
 	for p := &m.pen; len(p.rest) > 0 && p.err == nil; {
 		n, err := syscall.Write(int(fd), p.rest)

@@ -2,7 +2,9 @@ package live
 
 import (
 	"net"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,7 +29,7 @@ func TestASocketThatTakesNothingHoldsUpNobody(t *testing.T) {
 		defer conn.mu.Unlock()
 		w.hub.pens.mu.Lock()
 		defer w.hub.pens.mu.Unlock()
-		return conn.pumping && w.hub.pens.mates == 0
+		return conn.flushing && w.hub.pens.mates == 0
 	}
 	text, total := strings.Repeat("x", 100_000), 0
 	for !waits() {
@@ -52,6 +54,79 @@ func TestASocketThatTakesNothingHoldsUpNobody(t *testing.T) {
 	w.commit(caseNo(1), negotiation.Room, "the end")
 	stuck.next()
 	require.Equal(t, "there?", <-pong)
+}
+
+// Nor does one whose control frame the network does not take: a peer that asks and asks and reads no answer has that.
+func TestAControlFrameThatHangsHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.hub.pens.most = 1
+	w.open(caseNo(1))
+	stuck := w.dial("consumer")
+	stuck.subscribe(roomNo(1), "")
+	conn := w.only()
+	conn.writing.Lock()
+	goOn := sync.OnceFunc(conn.writing.Unlock)
+	defer goOn()
+	w.commit(caseNo(1), negotiation.Room, "hello")
+	w.delivered(caseNo(1))
+	other := w.dial("agent")
+	other.sync()
+	goOn()
+	require.Equal(t, "hello", stuck.next().Events[0].Content.Text)
+}
+
+// A socket to which there is always more to say, or which always has more to say, holds up nobody.
+func TestASocketThatNeverStopsHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(o *Options) { o.tuning = tuning{queueFrames: 1 << 30, queueBytes: 1 << 30} })
+	w.hub.pens.most, w.hub.workers.most = 1, 1
+	busy := w.dial("consumer")
+	conn, other := w.only(), w.dial("agent")
+	go func() {
+		for {
+			if _, _, err := busy.ws.ReadMessage(); err != nil {
+				return
+			}
+		}
+	}()
+	const many = 100_000
+	conn.mu.Lock()
+	for range many {
+		conn.jobs = append(conn.jobs, job{frame: []byte(`{"id":7}`)}) // each is answered
+	}
+	conn.working = w.hub.workers.add(conn)
+	conn.mu.Unlock()
+	other.sync()
+	conn.mu.Lock()
+	left := len(conn.jobs)
+	conn.mu.Unlock()
+	require.Positive(t, left)
+
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for frame := []byte(`{"ping":true}`); ; {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			conn.mu.Lock()
+			full := len(conn.queue) > many
+			conn.mu.Unlock()
+			if full {
+				runtime.Gosched()
+			} else {
+				conn.push(frame, durable)
+			}
+		}
+	}()
+	defer func() {
+		close(stop)
+		<-stopped
+	}()
+	other.sync()
 }
 
 // Where only the connection knows how to write, as with TLS, it is asked to.

@@ -63,6 +63,7 @@ type subscription struct {
 	last      negotiation.Position // delivered last
 	attached  bool                 // live; else a catch-up is under way or planned
 	present   bool                 // was attached once: others see it
+	missed    bool                 // not attached, and what its catch-up read before may lack what was never published
 	gone      bool
 	composing bool
 	aloud     bool // composing for all in the room
@@ -309,10 +310,12 @@ func (s *shard) heal(caseID string) {
 		}
 		r.known, r.base, r.entries, r.bytes = false, negotiation.Position{}, nil, 0
 		for _, sub := range r.subs {
-			if sub.attached {
-				sub.attached = false
-				sub.conn.enqueue(job{do: func() { sub.conn.rejoin(sub) }})
+			if !sub.attached {
+				sub.missed = true
+				continue
 			}
+			sub.attached = false
+			sub.conn.enqueue(job{do: func() { sub.conn.rejoin(sub) }})
 		}
 	}
 }

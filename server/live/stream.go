@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -76,7 +75,6 @@ func (h *Hub) serveEvents(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer c.leave()
-	c.heard.Store(math.MaxInt64) // nothing is ever said on it
 	c.prepare()
 	if code := h.lapsed(r.Context(), who); code != 0 {
 		c.end(code)
@@ -174,8 +172,8 @@ func (s *stream) write(frames [][]byte, within time.Duration) error {
 	})
 }
 
-// pumpStream writes what is queued, until there is nothing.
-func (c *conn) pumpStream() {
+// flushStream writes what is queued, until there is nothing.
+func (c *conn) flushStream() {
 	for {
 		c.mu.Lock()
 		if len(c.queue) == 0 || c.closing != 0 {

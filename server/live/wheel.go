@@ -10,20 +10,21 @@ import (
 // slots of the wheel: more seconds than any wait of a socket.
 const slots = 64
 
-// wheel is the one clock of all sockets. Each socket lies in the slot of the second at which something is to be asked of it.
+// wheel is the one clock of all sockets. Each socket lies in the slot of the second at which something is to be asked of it. Its seconds are
+// its own: they go on when the system's clock is set back.
 type wheel struct {
 	hub  *Hub
 	mu   sync.Mutex
 	hand int64        // second that was looked at last
+	seen int64        // what the clock said then; 0: nothing yet
 	slot [slots]*conn // doubly linked lists
 }
 
-// turn is a socket's place in the wheel: guarded by the wheel, but for waits and pinged, which only the wheel's goroutine touches.
+// turn is a socket's place in the wheel: guarded by the wheel, but for waits, which only the wheel's goroutine touches.
 type turn struct {
 	prev, next *conn
 	at         int64 // second; 0: not in the wheel
 	waits      waits
-	pinged     time.Time
 }
 
 // waits says what a socket waits for.
@@ -48,7 +49,6 @@ func (w *wheel) run(ctx context.Context) {
 			return
 		case now := <-ticks:
 			w.advance(now)
-			w.hub.hands.thin()
 			for _, s := range w.hub.shards {
 				s.sweep(now)
 			}
@@ -57,18 +57,15 @@ func (w *wheel) run(ctx context.Context) {
 }
 
 // put waits for the socket's first frame.
-func (w *wheel) put(c *conn, now time.Time) {
+func (w *wheel) put(c *conn) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.hand == 0 {
-		w.hand = now.Unix()
-	}
-	w.insert(c, now.Add(w.hub.tuning.first))
+	w.insert(c, w.hub.tuning.first)
 }
 
-func (w *wheel) insert(c *conn, at time.Time) {
+func (w *wheel) insert(c *conn, after time.Duration) {
 	// Never at or before the hand, which would be a whole turn late, and never as far as to be looked at too early.
-	c.turn.at = min(max(at.Unix(), w.hand+1), w.hand+slots-1)
+	c.turn.at = w.hand + min(max(int64(after/time.Second), 1), slots-1)
 	list := &w.slot[c.turn.at%slots]
 	c.turn.prev, c.turn.next = nil, *list
 	if *list != nil {
@@ -101,25 +98,26 @@ func (w *wheel) unlink(c *conn) {
 func (w *wheel) clear() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.slot, w.hand = [slots]*conn{}, 0
+	w.slot, w.hand, w.seen = [slots]*conn{}, 0, 0
 }
 
 // advance asks all sockets whose second has come.
 func (w *wheel) advance(now time.Time) {
 	w.mu.Lock()
 	var due []*conn
-	if w.hand == 0 {
-		w.hand = now.Unix() - 1
+	first, passed := w.hand+1, now.Unix()-w.seen
+	if w.seen == 0 || passed < 0 { // the first tick, or the first after the clock was set back
+		passed = 1
 	}
+	w.hand, w.seen = w.hand+passed, now.Unix()
 	// After a gap (the machine slept) each slot is looked at once.
-	for s := max(w.hand+1, now.Unix()-slots+1); s <= now.Unix(); s++ {
+	for s := max(first, w.hand-slots+1); s <= w.hand; s++ {
 		for c := w.slot[s%slots]; c != nil; c = c.turn.next {
-			if c.turn.at <= now.Unix() {
+			if c.turn.at <= w.hand {
 				due = append(due, c)
 			}
 		}
 	}
-	w.hand = max(w.hand, now.Unix())
 	for _, c := range due {
 		w.unlink(c)
 	}
@@ -132,28 +130,29 @@ func (w *wheel) advance(now time.Time) {
 // ask looks at one socket whose second has come.
 func (w *wheel) ask(c *conn, now time.Time) {
 	t := w.hub.tuning
-	heard := c.heard.Load() // nanoseconds; 0: nothing yet
-	var next time.Time
+	heard := c.heard.Load() || c.stream != nil // on which nothing is ever said
+	var next time.Duration
 	switch {
 	case !now.Before(c.visitor.Session.Expires):
 		c.end(SignedOut)
 		return
-	case c.turn.waits == forFirstFrame && heard == 0:
+	case c.turn.waits == forFirstFrame && !heard:
 		c.end(Stale)
 		return
 	case c.turn.waits == forFirstFrame: // the first ping comes at a random point, to spread them
 		c.turn.waits = forPing
-		next = now.Add(rand.N(t.ping))
+		next = rand.N(t.ping)
 	case c.turn.waits == forPing:
-		c.turn.waits, c.turn.pinged = forPong, now
+		c.turn.waits = forPong
+		c.heard.Store(false)
 		c.push(pingFrame, durable)
-		next = now.Add(t.pong)
-	case heard < c.turn.pinged.UnixNano():
+		next = t.pong
+	case !heard:
 		c.end(NoPong)
 		return
 	default:
 		c.turn.waits = forPing
-		next = c.turn.pinged.Add(t.ping)
+		next = t.ping - t.pong
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -180,7 +180,7 @@ func (w *Worker) wanted(ctx context.Context, rows []app.OutboxRow) (wanted []app
 		case tell:
 			wanted = append(wanted, is)
 		default:
-			notes = append(notes, func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) })
+			notes = append(notes, func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r) })
 		}
 	}
 	return wanted, errors.Join(err, w.write(ctx, notes))
@@ -312,7 +312,7 @@ func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) outco
 	case ctx.Err() != nil || w.o.Clock.Now().After(last):
 		return outcome{}
 	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
-		return outcome{note: func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r.ID) }}
+		return outcome{note: func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r) }}
 	}
 	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, TextOf(r, w.o.Base)}
 	sending, stop := context.WithTimeout(ctx, sendTime)
@@ -334,7 +334,7 @@ func (w *Worker) sent(ctx context.Context, r app.OutboxRow, text string) note {
 	}
 	return func(tx app.PlainTx) error {
 		if r.Template == app.TemplateCode && !w.o.Keep {
-			return tx.DropOutbox(ctx, r.ID)
+			return tx.DropOutbox(ctx, r)
 		}
 		return tx.Delivered(ctx, r)
 	}
@@ -351,7 +351,7 @@ func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) note 
 		slog.Bool("final", next.IsZero()), slog.Any("error", cause))
 	return func(tx app.PlainTx) error {
 		if next.IsZero() && r.Template == app.TemplateCode {
-			return tx.DropOutbox(ctx, r.ID)
+			return tx.DropOutbox(ctx, r)
 		}
 		return tx.Retry(ctx, r.ID, n, next, cause.Error())
 	}

@@ -175,6 +175,34 @@ func TestOffered(t *testing.T) {
 	require.Equal(t, map[string]bool{told: false, unknown: true}, waiting)
 }
 
+// TestOfferedMeanwhile: an offer that is made while the one before it is found to be seen is told, and not dropped with that.
+func TestOfferedMeanwhile(t *testing.T) {
+	t.Parallel()
+	var second func()
+	w := newWorld(t, func(o *notify.Options) {
+		o.Offered = func(_ context.Context, r app.OutboxRow) (app.OutboxRow, bool, error) {
+			if second != nil {
+				second()
+				second = nil
+				return r, false, nil
+			}
+			return r, true, nil
+		}
+	})
+	to := w.account(negotiation.RoleConsumer, phone, phone, "", "")
+	caseID := w.notice(to)
+	second = func() {
+		w.write(func(tx app.PlainTx) error {
+			return tx.AddNotice(w.ctx, app.Notice{To: to, Template: app.TemplateNewOffer, Case: caseID, At: start.Add(time.Minute)})
+		})
+	}
+	w.settle()
+	require.Empty(t, w.out.got)
+	w.clock.Pass(2 * time.Minute) // when it may be taken again
+	w.settle()
+	require.Len(t, w.out.got, 1)
+}
+
 func TestDeliversOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

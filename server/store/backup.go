@@ -87,7 +87,7 @@ func CheckBackup(ctx context.Context, path string) error {
 func FilesIn(ctx context.Context, at string) (files []app.FileRow, err error) {
 	var db *sqlx.DB
 	if isPostgres(at) {
-		db, err = openPostgres(at, 1, true)
+		db, err = openPostgres(at, 1, true, nil)
 	} else { // what is not there is not made
 		db, err = sqlx.Open("sqlite3", dsn(at, "mode=ro", "_busy_timeout=5000"))
 	}

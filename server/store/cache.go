@@ -65,22 +65,23 @@ func (e *entry) heard(r negotiation.Record) {
 	}
 }
 
-// waits says whether a notice like this one waits already, which spares a look at the outbox. It notes the first.
+// almost is the last part of a notice's wait, in which it may be taken before what comes now is committed, or by a replica whose clock is ahead.
+const almost = 10 * time.Second
+
+// waits says whether a notice like this one waits already, and will for a while, which spares a look at the outbox.
 func (e *entry) waits(n app.Notice, now time.Time) bool {
-	if n.Wait == 0 {
-		return false
-	}
+	return n.Wait > 0 && slices.ContainsFunc(e.waiting, func(w waiting) bool { return w.to == n.To && now.Add(almost).Before(w.until) })
+}
+
+// begins notes a notice that waits from now on and was not there before: of another nobody knows when it goes.
+func (e *entry) begins(n app.Notice, now time.Time) {
 	left := []waiting{{n.To, now.Add(n.Wait)}}
 	for _, w := range e.waiting {
-		if now.Before(w.until) {
-			if w.to == n.To {
-				return true
-			}
+		if w.to != n.To && now.Before(w.until) {
 			left = append(left, w)
 		}
 	}
 	e.waiting = left
-	return false
 }
 
 // sized notes the memory of the entry.

@@ -234,7 +234,7 @@ func (b *batch) notify(k *open, letters []letter) error {
 			l, err = letterOf(l.Notice)
 		}
 		if err == nil {
-			err = b.tx.post(l, now)
+			err = b.tx.post(l, now, func() { k.begins(l.Notice, now) })
 		}
 		if err != nil {
 			return err

@@ -1,14 +1,18 @@
 package store_test
 
 import (
+	"bytes"
 	"database/sql"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
@@ -258,9 +262,12 @@ func TestCutPlain(t *testing.T) {
 // TestServerComesBack: while the server cannot be reached changes and readers are unavailable, and afterwards all goes on.
 func TestServerComesBack(t *testing.T) {
 	t.Parallel()
+	var log bytes.Buffer
 	p, url := throughProxy(t, server.Database(t))
-	s := open(t, url, store.Options{})
-	_, err := post(s, "a", "file", "filed")
+	s, err := store.Open(url, store.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	require.NoError(t, err)
+	defer s.Close() //nolint:errcheck // that of the end counts
+	_, err = post(s, "a", "file", "filed")
 	require.NoError(t, err)
 	require.NoError(t, s.Ping(ctx))
 	p.hangUp() // a moment's loss is not noticed
@@ -280,6 +287,28 @@ func TestServerComesBack(t *testing.T) {
 	_, err = post(s, "a", "m2", "x")
 	require.NoError(t, err)
 	require.Equal(t, int64(3), version(t, s, "a"))
+	require.NoError(t, s.Ping(ctx))
+	require.NoError(t, s.Close())
+	require.Equal(t, 1, strings.Count(log.String(), "the database answers again"), log.String())
+}
+
+// TestReadOnlyServer: a server that answers and takes no writes is of no use; a standby answers the same.
+func TestReadOnlyServer(t *testing.T) {
+	t.Parallel()
+	p, url := throughProxy(t, server.Database(t))
+	s := open(t, url, store.Options{})
+	require.NoError(t, s.Ping(ctx))
+	c, err := pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	name := pgx.Identifier{c.Config().Database}.Sanitize()
+	_, err = c.Exec(ctx, `ALTER DATABASE `+name+` SET default_transaction_read_only = on`)
+	require.NoError(t, err)
+	require.NoError(t, c.Close(ctx))
+	p.hangUp() // those that are connected may go on writing
+	err = s.Ping(ctx)
+	require.ErrorIs(t, err, app.ErrReadOnly)
+	require.ErrorContains(t, err, "default_transaction_read_only is on")
+	require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err))
 }
 
 // TestFrozenReplica: one that holds a row and says nothing is ended by the server, and who waited goes on; who may not wait so long tries

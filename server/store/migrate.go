@@ -30,7 +30,7 @@ func Status(ctx context.Context, path string) (Schema, error) {
 			return Schema{}, err
 		}
 	}
-	db, err := openReaders(path, 1)
+	db, err := openReaders(path, 1, nil)
 	if err != nil {
 		return Schema{}, err
 	}

@@ -33,8 +33,8 @@ type pipe struct {
 // longestQueue keeps a rebuild from holding everything in memory.
 const longestQueue = 1000
 
-func newPipe(url string, patience time.Duration) (*pipe, error) {
-	db, err := openPostgres(url, 1, false)
+func newPipe(url string, patience time.Duration, w *way) (*pipe, error) {
+	db, err := openPostgres(url, 1, false, w)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,10 @@ func (p *pipe) begin() (err error) {
 }
 
 // later lets a statement travel with the next ones.
-func (p *pipe) later(q string, args []any) error {
+func (p *pipe) later(q string, args []any) error { return p.hear(q, nil, args) }
+
+// hear is later for a statement that gives one text, which heard gets when it has; nil: nobody does.
+func (p *pipe) hear(q string, heard func(string), args []any) error {
 	kept := make([]any, len(args)) // the caller may go on with what it has
 	for i, v := range args {
 		if b, ok := v.([]byte); ok {
@@ -79,7 +82,17 @@ func (p *pipe) later(q string, args []any) error {
 		}
 		kept[i] = pgValue(v)
 	}
-	p.queue.Queue(p.text(q), kept...)
+	queued := p.queue.Queue(p.text(q), kept...)
+	if heard != nil {
+		queued.QueryRow(func(row pgx.Row) error {
+			var text string
+			err := row.Scan(&text)
+			if err == nil {
+				heard(text)
+			}
+			return err
+		})
+	}
 	if p.queue.Len() >= longestQueue {
 		return p.flush()
 	}

@@ -31,19 +31,24 @@ func paramsJSON(params map[string]string) (string, error) {
 }
 
 // post puts a notice into the outbox in the transaction of its cause. Now is real time. Of the new offers of a case one at a time
-// waits to be told.
-func (t *tx) post(l letter, now time.Time) error {
-	statement := insertOutbox
-	if l.Template == app.TemplateNewOffer {
-		statement = insertOffer
+// waits to be told, and tells of the last: begins is called before COMMIT when none did before.
+func (t *tx) post(l letter, now time.Time, begins func()) error {
+	args := []any{l.id, l.To, "", "", l.Template, l.Case, l.params, micros(l.At), micros(now), micros(now.Add(l.Wait))}
+	if l.Template != app.TemplateNewOffer {
+		return t.run(insertOutbox, args...)
 	}
-	return t.run(statement, l.id, l.To, "", "", l.Template, l.Case, l.params, micros(l.At), micros(now), micros(now.Add(l.Wait)))
+	return t.hear(insertOffer, func(id string) {
+		if id == l.id {
+			begins()
+		}
+	}, args...)
 }
 
 const (
 	insertOutbox = `INSERT INTO outbox (id, recipient, address, language, template, case_id, params, at, created_at, attempts, next_at, delivered_at, error, text)
 	VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0, '', '')`
-	insertOffer = insertOutbox + ` ON CONFLICT DO NOTHING`
+	insertOffer = insertOutbox + ` ON CONFLICT (case_id, recipient) WHERE template = 'new_offer' AND address = '' AND next_at IS NOT NULL
+	DO UPDATE SET at = excluded.at RETURNING id`
 )
 
 const outboxColumns = `id, recipient, address, language, template, case_id, params, at, created_at, attempts, coalesce(next_at, 0), delivered_at, error, text`
@@ -132,7 +137,7 @@ func (p plainTx) AddNotice(_ context.Context, n app.Notice) error {
 	if err != nil {
 		return err
 	}
-	return p.t.post(l, p.now())
+	return p.t.post(l, p.now(), func() {})
 }
 
 func (p plainTx) AddOutbox(_ context.Context, r app.OutboxRow) error {
@@ -161,6 +166,6 @@ func (p plainTx) Retry(_ context.Context, id string, attempts int, next time.Tim
 	return p.t.run(`UPDATE outbox SET attempts = ?, next_at = ?, error = ? WHERE id = ?`, attempts, nextAt, why, id)
 }
 
-func (p plainTx) DropOutbox(_ context.Context, id string) error {
-	return p.t.run(`DELETE FROM outbox WHERE id = ?`, id)
+func (p plainTx) DropOutbox(_ context.Context, r app.OutboxRow) error {
+	return p.t.run(`DELETE FROM outbox WHERE id = ? AND at = ?`, r.ID, micros(r.At))
 }

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 	"unicode/utf8"
@@ -86,12 +88,12 @@ func (s *Store) Replicas(ctx context.Context) (names []string, err error) {
 }
 
 // openPostgres opens a pool of at most n connections; reads: nothing is written over them.
-func openPostgres(url string, n int, reads bool) (*sqlx.DB, error) {
+func openPostgres(url string, n int, reads bool, w *way) (*sqlx.DB, error) {
 	c, err := pgConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	db := sqlx.NewDb(sql.OpenDB(connector{stdlib.GetConnector(*c), reads}), pgDriver)
+	db := sqlx.NewDb(sql.OpenDB(connector{stdlib.GetConnector(*c), reads, w}), pgDriver)
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	return db, nil
@@ -108,10 +110,28 @@ func (s *Store) warnOfLoss() {
 	}
 }
 
+// way to the server, of all pools of a store. That it is lost is told by whoever needed it; the way tells when it is found again.
+type way struct {
+	log  *slog.Logger
+	lost atomic.Bool
+}
+
+// tried notes what came of an attempt to connect. Nil: nobody asks.
+func (w *way) tried(ctx context.Context, err error) {
+	switch {
+	case w == nil || errors.Is(ctx.Err(), context.Canceled): // whoever asked went away
+	case err != nil:
+		w.lost.Store(true)
+	case w.lost.Swap(false):
+		w.log.Info("the database answers again")
+	}
+}
+
 // connector makes connections that take what the file takes.
 type connector struct {
 	driver.Connector
 	reads bool
+	way   *way
 }
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
@@ -119,6 +139,7 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	if c.reads && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)) { // cut off with those that were there
 		conn, err = c.Connector.Connect(ctx)
 	}
+	c.way.tried(ctx, err)
 	if err != nil {
 		return nil, err
 	}

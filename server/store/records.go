@@ -60,7 +60,7 @@ func (s *Store) Speakers(ctx context.Context, caseID string) ([]negotiation.By, 
 	if err != nil {
 		return nil, err
 	}
-	return e.speakers, nil
+	return slices.Clip(e.speakers), nil // all who ask have the same
 }
 
 func records(ctx context.Context, q querier, caseID, query string, args ...any) ([]negotiation.Record, error) {

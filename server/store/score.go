@@ -195,9 +195,12 @@ func (b *batch) flushScores() error {
 			return err
 		}
 	}
-	b.verdicts, b.pairs, b.deltas, b.running = nil, nil, nil, nil
+	b.unscored()
 	return nil
 }
+
+// unscored forgets what is noted for the figures: it was written, or what it follows from is undone.
+func (b *batch) unscored() { b.verdicts, b.pairs, b.deltas, b.running = nil, nil, nil, nil }
 
 var (
 	columns  = scorecard.Columns()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
@@ -71,6 +72,7 @@ type Store struct {
 	shared  bool   // on a server: other replicas may work on it, too
 	opt     Options
 	lock    *os.File // of the file
+	way     *way     // to the server
 	readers *sqlx.DB
 	probe   *sqlx.DB // for Ping: readers may all be at work, which is no reason to send people elsewhere
 	cache   *cache
@@ -90,7 +92,7 @@ type Store struct {
 // It fails with ErrInUse when another process writes to the file and with ErrNewer when a newer program did.
 func Open(path string, opt Options) (*Store, error) {
 	s := &Store{path: path, shared: isPostgres(path), opt: opt.withDefaults(), changes: make(chan *job, maxWaiting)}
-	s.cache, s.cards = newCache(s.opt.CacheBytes), newCards(0, s.opt.Now)
+	s.cache, s.cards, s.way = newCache(s.opt.CacheBytes), newCards(0, s.opt.Now), &way{log: s.opt.Log}
 	if s.shared {
 		s.cards.age = sharedCardAge
 	} else {
@@ -124,10 +126,10 @@ func (s *Store) open() (err error) {
 			return err
 		}
 	}
-	if s.readers, err = openReaders(s.path, s.opt.Readers); err != nil {
+	if s.readers, err = openReaders(s.path, s.opt.Readers, s.way); err != nil {
 		return err
 	}
-	if s.probe, err = openReaders(s.path, 1); err != nil {
+	if s.probe, err = openReaders(s.path, 1, s.way); err != nil {
 		return err
 	}
 	if s.writer, err = newWriter(s); err != nil {
@@ -141,9 +143,9 @@ func (s *Store) open() (err error) {
 	return err
 }
 
-func openReaders(path string, n int) (*sqlx.DB, error) {
+func openReaders(path string, n int, w *way) (*sqlx.DB, error) {
 	if isPostgres(path) {
-		return openPostgres(path, n, true)
+		return openPostgres(path, n, true, w)
 	}
 	db, err := sqlx.Open(readerDriver, dsn(path, "_stmt_cache_size=64"))
 	if err != nil {
@@ -201,8 +203,22 @@ func (s *Store) release() error {
 	return errors.Join(errs...)
 }
 
-// Ping says whether the database answers, however busy this process is.
-func (s *Store) Ping(ctx context.Context) error { return readError(s.probe.PingContext(ctx)) }
+// Ping says whether the database answers, however busy this process is, and whether it takes writes: a server that is a standby, or was told to
+// refuse them, is app.ErrReadOnly.
+func (s *Store) Ping(ctx context.Context) error {
+	if !s.shared {
+		return readError(s.probe.PingContext(ctx))
+	}
+	var is struct{ Standby, Refuses bool }
+	err := s.probe.GetContext(ctx, &is, `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::bool AS refuses`)
+	switch {
+	case is.Standby:
+		err = fmt.Errorf("%w: it is a standby", app.ErrReadOnly)
+	case is.Refuses:
+		err = fmt.Errorf("%w: default_transaction_read_only is on", app.ErrReadOnly)
+	}
+	return readError(err)
+}
 
 // submit hands a job over and waits for its end. A job that was handed over is waited for whatever becomes of the context:
 // only its end says whether it took effect.

@@ -113,8 +113,27 @@ func (t *tx) try(q string, args ...any) error {
 	return rows.Close()
 }
 
-// blob reads the one value of the one row, nil without a row, from a file, as try writes.
+// hear is run for a statement that gives one text, which heard gets: over PostgreSQL perhaps only later, before COMMIT.
+func (t *tx) hear(q string, heard func(string), args ...any) error {
+	if t.pipe != nil {
+		return t.pipe.hear(q, heard, args)
+	}
+	v, err := t.value(q, args)
+	if text, ok := v.(string); ok {
+		heard(text)
+	}
+	return err
+}
+
+// blob reads the one value of the one row, nil without a row, from a file.
 func (t *tx) blob(q string, args ...any) ([]byte, error) {
+	v, err := t.value(q, args)
+	found, _ := v.([]byte)
+	return found, err
+}
+
+// value is the one of the one row, nil without a row, from a file, as try writes.
+func (t *tx) value(q string, args []any) (driver.Value, error) {
 	s, err := t.bound(q, args)
 	if err != nil {
 		return nil, err
@@ -128,8 +147,7 @@ func (t *tx) blob(q string, args ...any) ([]byte, error) {
 	if err = rows.Next(row[:]); errors.Is(err, io.EOF) {
 		err = nil
 	}
-	found, _ := row[0].([]byte)
-	return found, errors.Join(err, rows.Close())
+	return row[0], errors.Join(err, rows.Close())
 }
 
 // settled waits for the end of all that was run.

@@ -66,7 +66,7 @@ type writer struct {
 func newWriter(s *Store) (_ *writer, err error) {
 	w := &writer{s: s, jobs: make(chan *job, maxWaiting), deliver: make(chan delivery, maxDelivered), done: make(chan struct{})}
 	if s.shared {
-		p, err := newPipe(s.path, s.opt.Patience)
+		p, err := newPipe(s.path, s.opt.Patience, s.way)
 		w.tx = &tx{pipe: p}
 		return w, err
 	}
@@ -179,8 +179,9 @@ func (w *writer) settle(batch []*job) {
 		w.fail(batch, unavailable(err))
 		w.s.opt.Fatal(err)
 	case w.lost != nil || wholeBatch(err):
+		err = unavailable(err)
 		w.s.opt.Log.Error("nothing of the batch was written", "jobs", len(batch), "error", err)
-		w.fail(batch, unavailable(err))
+		w.fail(batch, err)
 	case len(batch) == 1:
 		w.s.opt.Log.Error("a change failed", "error", err)
 		w.fail(batch, internal(err))
@@ -293,6 +294,7 @@ func (w *writer) plain(j *job) error {
 		if err := w.tx.run(`ROLLBACK TO job`); err != nil {
 			return err
 		}
+		w.tx.batch.unscored() // a rebuild notes figures; changes come after plain writes
 	}
 	return w.tx.run(`RELEASE job`)
 }

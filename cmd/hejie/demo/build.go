@@ -314,7 +314,7 @@ func (b *builder) forget(ctx context.Context) error {
 	rows = slices.DeleteFunc(rows, func(r app.OutboxRow) bool { return r.At.After(b.Now.Add(-noticesKept)) })
 	return b.World.Plain.Write(ctx, func(tx app.PlainTx) error {
 		for _, r := range rows {
-			if err := tx.DropOutbox(ctx, r.ID); err != nil {
+			if err := tx.DropOutbox(ctx, r); err != nil {
 				return err
 			}
 		}

@@ -302,6 +302,23 @@ func coldAndHot(b *bed) {
 	require.NotEmpty(b.t, hotRow.Also, "both have a part of the agreement to perform")
 }
 
+// ownSpeakers: whoever adds to the speakers that were given adds to nobody else's.
+func ownSpeakers(b *bed) {
+	c := b.file(1, 1)
+	for i := range 4 { // lists grow in steps
+		by := desk(1)
+		by.ID = id("agent", i)
+		b.say(by, c, "x")
+		one, err := b.Speakers(ctx, c)
+		require.NoError(b.t, err)
+		other, err := b.Speakers(ctx, c)
+		require.NoError(b.t, err)
+		one, other = append(one, negotiation.By{ID: "one"}), append(other, negotiation.By{ID: "other"})
+		require.Equal(b.t, "one", one[len(one)-1].ID)
+		require.Equal(b.t, "other", other[len(other)-1].ID)
+	}
+}
+
 func openCases(b *bed) {
 	by := consumer(1)
 	for n := 1; n <= 3; n++ {

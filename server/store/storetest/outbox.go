@@ -59,7 +59,7 @@ func outbox(b *bed) {
 	require.Len(b.t, rows, 2)
 	require.Equal(b.t, now, rows[1].Delivered)
 	require.Equal(b.t, []string{"+861", "en", "text"}, []string{rows[1].Address, rows[1].Language, rows[1].Text})
-	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, "n2") })
+	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, rows[0]) })
 	b.write(func(tx app.PlainTx) error { return tx.AddNotice(ctx, app.Notice{To: "a", Template: "t", At: now}) })
 	require.Len(b.t, got[[]app.OutboxRow](b)(p.Outbox(ctx, 10)), 2)
 
@@ -72,7 +72,7 @@ func outbox(b *bed) {
 	})
 	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 1))
 	require.Equal(b.t, "n3", taken[0].ID)
-	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, "n3") })
+	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, taken[0]) })
 	taken = got[[]app.OutboxRow](b)(p.TakeOutbox(ctx, now, now.Add(time.Minute), 9))
 	require.Equal(b.t, "n4", taken[0].ID)
 }
@@ -105,5 +105,14 @@ func offersOnce(b *bed) {
 	}
 	add(offer)
 	require.Len(b.t, waiting(), 1)
-	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, waiting()[0].ID) })
+	before := waiting()[0]
+	later := offer
+	later.At = now.Add(time.Second)
+	add(later)
+	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, before) })
+	require.Len(b.t, waiting(), 1, "it tells of a later one by now")
+	require.Equal(b.t, before.Next, waiting()[0].Next)
+	last := waiting()[0]
+	b.write(func(tx app.PlainTx) error { return tx.DropOutbox(ctx, last) })
+	require.Empty(b.t, waiting())
 }

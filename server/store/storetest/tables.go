@@ -135,6 +135,22 @@ func (b *bed) rebuilds() {
 	require.Equal(b.t, before.String(), after.String())
 }
 
+// failedRebuild: of a log that cannot be folded nothing is derived, and what was derived before stays as it was.
+func failedRebuild(b *bed) {
+	b.enrol(1, "超市")
+	for n := 1; n <= 3; n++ {
+		b.file(n, 1)
+	}
+	b.settle(2, 1, false)
+	var before, after strings.Builder
+	require.NoError(b.t, b.DumpDerived(ctx, &before))
+	const broken = `UPDATE events SET type = ? WHERE case_key = (SELECT key FROM case_keys WHERE id = ?) AND version = 1`
+	require.NoError(b.t, b.db.Exec(broken, "nonsense", caseID(3)))
+	require.Error(b.t, b.Rebuild(ctx))
+	require.NoError(b.t, b.DumpDerived(ctx, &after))
+	require.Equal(b.t, before.String(), after.String())
+}
+
 // settle ends case n as settled and confirmed, or as escalated.
 func (b *bed) settle(n, enterprise int, well bool) {
 	c := caseID(n)

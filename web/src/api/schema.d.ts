@@ -588,8 +588,8 @@ export interface paths {
         head?: never;
         /**
          * Send bytes of an upload from its offset on
-         * @description Kept is what arrives in whole mebibytes (or to the end), so after a cut ask where to go on; less than one is `malformed`. Refused content ends the upload:
-         *     it is `not_found` from then on. `wrong_offset` says in its params where the upload stands.
+         * @description A piece may have any size, and what arrives before a cut is kept: afterwards ask where to go on. Requests of an address are limited (30 at once, then 2 a second), so
+         *     pieces of 1 MiB and more do well. Refused content ends the upload: it is `not_found` from then on. `wrong_offset` says in its params where the upload stands.
          */
         patch: operations["continueUpload"];
         trace?: never;
@@ -2859,7 +2859,7 @@ export interface components {
             reason: components["schemas"]["WithdrawReason"];
             text?: string;
         };
-        /** @description Turns the case into a complaint; also "send it now" for one that closed unsettled and unsent. */
+        /** @description Turns the case into a complaint; also "send it now" for one that closed unsettled and unsent, and for one that lapsed or was withdrawn when its enterprise is in the scheme no more. */
         Escalate: {
             /**
              * @description discriminator enum property added by openapi-typescript

@@ -13,13 +13,14 @@ const item = (by: string, state: string) => ({ by, state, remedy: 'refund', due:
 const offer = (by: string, state = 'open') => ({ number: 1, by, state, items: [] })
 
 /** The rights of rights.go that a text may name: undoing, disputing, sending, rating, accepting. */
-function mayOf({ phase, closing, reopened, complaint, unsent, class: result, offers, stars, agreement }: Case, reader: Reader): string[] {
+function mayOf({ phase, closing, reopened, complaint, unsent, class: result, offers, stars, agreement }: Case, reader: Reader, gone: boolean): string[] {
   const open = offers.at(-1)?.state === 'open' ? offers.at(-1) : undefined
   const undone = closing?.until !== undefined && now < Date.parse(closing.until)
+  const aside = reader === 'consumer' && phase === 'closed' && !complaint && (result === 'LC' || result === 'WC')
   const rights: [string, boolean][] = [
-    ['reopen', reader === 'consumer' && phase === 'closed' && undone && !reopened && !complaint && (result === 'LC' || result === 'WC')],
+    ['reopen', aside && undone && !reopened && !gone],
     ['dispute_performance', Boolean(agreement) && (phase !== 'closed' || (undone && result === 'SU' && !complaint))],
-    ['escalate', reader === 'consumer' && (phase === 'closed' ? unsent === true : !complaint)],
+    ['escalate', reader === 'consumer' && (phase === 'closed' ? unsent === true || (aside && gone) : !complaint)],
     ['rate', reader === 'consumer' && phase === 'closed' && !stars],
     ['accept_offer', phase !== 'closed' && Boolean(open && open.by !== reader)],
   ]
@@ -90,12 +91,13 @@ afterEach(() => setLocale('zh'))
 describe.each(['zh', 'en'] as Locale[])('what is ahead, in %s', (language) => {
   it.each(table)('%s: every text is whole and names only rights there are', async (_, c) => {
     await setLocale(language)
-    for (const reader of ['consumer', 'enterprise'] as const) {
-      const view = { case: c, clocks: [], may: mayOf(c, reader), bureau: { name_zh: '岳阳楼区市监局', name_en: 'Yueyanglou Bureau' } } as unknown as CaseView
+    for (const [reader, gone] of [['consumer', false], ['enterprise', false], ['consumer', true]] as const) {
+      const view = { case: c, clocks: [], may: mayOf(c, reader, gone), bureau: { name_zh: '岳阳楼区市监局', name_en: 'Yueyanglou Bureau' } } as unknown as CaseView
       const text = nextText(view, reader, now)
       whole(text)
       if (reader === 'consumer') expect(names.flatMap(([right, words]) => (words.test(text) && !(view.may as string[]).includes(right) ? [right] : []))).toEqual([])
       if (view.may.includes('reopen')) expect(text).toMatch(/12月23日|23 Dec/)
+      if (c.phase === 'closed' && view.may.includes('escalate')) expect(text).toMatch(/随时可以送交|you can send it/)
     }
   })
 

@@ -17,7 +17,9 @@ export function nextText(view: CaseView, reader: Reader, now: number): string {
   const undone = may && c.closing?.until && now < Date.parse(c.closing.until) ? c.closing.until : undefined
   const special = { escalated: !offered && 'only', performed: c.stars && 'rated', withdrawn: c.complaint && 'complaint' }[situation as string]
   const params = { bureau: bureauName(view), n: c.rules.reopened, date: undone && dueText(undone, now) }
+  // Nobody is there any more to take it up again with, so it may be sent.
+  const gone = c.phase === 'closed' && !c.unsent && view.may.includes('escalate')
   // What can no longer be undone is said by a sentence of its own: it names no day and no right.
-  const kinds = [special, c.phase === 'closed' ? !undone && 'over' : ifUnsettled(c, reader)].flatMap((kind) => (kind ? [`${situation}.${kind}`] : []))
+  const kinds = gone ? ['gone'] : [special, c.phase === 'closed' ? !undone && 'over' : ifUnsettled(c, reader)].flatMap((kind) => (kind ? [`${situation}.${kind}`] : []))
   return [...kinds, situation].map((key) => translate(messages as unknown as Dictionary<Messages>, `next.${key}.${reader}`, params)).find(Boolean) ?? ''
 }
