@@ -82,6 +82,24 @@ func TestOffline(t *testing.T) {
 	sc.once("断网的时候写的", c, d)
 }
 
+// TestAskedOffline: the forms in which an officer decides and the desk gives evidence open without a network, too: no button there is silent.
+func TestAskedOffline(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	d := sc.office()
+	sc.consumer.tell(sc.id, negotiation.Escalate{})
+	o := sc.bureau()
+	sc.reads(o)
+	o.offline(true)
+	o.press(o.word("board/decide.accept_complaint"))
+	o.has(1, "dialog", o.word("board/decide.accept_complaint"))
+	o.shot("decision")
+	d.offline(true)
+	d.eval(`document.querySelector('form button[aria-label="` + d.word("desk/room.evidence") + `"]').click(), ''`)
+	d.has(1, "dialog", d.word("room/evidence.add"))
+	d.shot("evidence")
+}
+
 // TestOfferOffline: an offer that waits for the network says so. It can be taken back before it left, and let go of; then it goes out once.
 func TestOfferOffline(t *testing.T) {
 	t.Parallel()

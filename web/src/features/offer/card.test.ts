@@ -66,3 +66,11 @@ describe('a date that crosses a year without its notice', () => {
     expect(list.text()).toContain(mark)
   })
 })
+
+it('numbers what was promised as the log does, and calls the desk what the desk is called', () => {
+  const running = { ...item, state: 'running', due_at: '2026-12-31T16:00:00Z' }
+  const list = (items: object[], reader: Reader) =>
+    mount(PerformanceList, { props: { view: view('enterprise', 'accepted', { id: 'k', agreement: { offer: 2, items } }), reader, now, act: async () => undefined }, global: { stubs: { LinkButton: true, ConfirmDialog: true } } }).text()
+  expect(list([running, running], 'enterprise')).toContain('第 2 项 · 我方要做的')
+  expect(list([running], 'consumer')).not.toContain('第 1 项')
+})

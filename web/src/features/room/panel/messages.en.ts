@@ -117,7 +117,9 @@ const en: Translation<typeof zh> = {
 
   'performance.title': 'Performance',
   'performance.agreement': 'View and print the agreement',
+  'performance.nth': 'Item {n} · ',
   'performance.byOwn': 'Yours to do',
+  'performance.byUs': 'Ours to do',
   'performance.byOther': 'To be done: {who}',
   'performance.due': 'By {date}',
   'performance.waits': 'Waits for item {n}',

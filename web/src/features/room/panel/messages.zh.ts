@@ -106,7 +106,9 @@ export default {
 
   'performance.title': '协议履行',
   'performance.agreement': '查看和打印协议',
+  'performance.nth': '第 {n} 项 · ',
   'performance.byOwn': '您要做的',
+  'performance.byUs': '我方要做的',
   'performance.byOther': '{who}要做的',
   'performance.due': '{date}前',
   'performance.waits': '等第 {n} 项完成',
