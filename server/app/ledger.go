@@ -66,8 +66,7 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 	return l.w.Log.Change(ctx, l.change(by, caseID, id, cmd, env))
 }
 
-// Ask is Do for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have had to
-// wait, and nothing was asked.
+// Ask is Do for who does not wait; see Log.
 func (l *Ledger) Ask(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command, told func(Receipt, error)) bool {
 	switch cmd.(type) {
 	case negotiation.AddEvidence, negotiation.ReportPerformance, negotiation.FileCase, negotiation.Assign: // what they name is read before

@@ -46,8 +46,7 @@ type Log interface {
 // Ledger is the door: it passes whatever is due in a case now, as the system.
 type Ledger interface {
 	Tick(ctx context.Context, caseID string) error
-	// AskTick is Tick for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would
-	// have had to wait, and nothing was asked.
+	// AskTick is Tick for who does not wait, as Ask of app.Log is Change.
 	AskTick(ctx context.Context, caseID string, told func(error)) bool
 }
 

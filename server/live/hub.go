@@ -50,8 +50,7 @@ type Marks interface {
 // Door is the one door, which app.Ledger is.
 type Door interface {
 	app.Door
-	// Ask is Do for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have
-	// had to wait, and nothing was asked.
+	// Ask is Do for who does not wait; see app.Log.
 	Ask(ctx context.Context, by negotiation.Actor, caseID string, id app.CommandID, cmd negotiation.Command, told func(app.Receipt, error)) bool
 }
 

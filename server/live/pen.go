@@ -28,8 +28,8 @@ func (c *conn) flush(m *mate) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.queue) == 0 || c.closing != 0 || !c.hub.pens.add(c) {
-		c.flushed()
+	if !c.flushed() {
+		c.flushing = c.hub.pens.add(c)
 	}
 }
 
@@ -50,8 +50,7 @@ func (c *conn) writeAll(m *mate) error {
 func (c *conn) gather(p *pen) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if len(c.queue) == 0 || c.closing != 0 {
-		c.flushed()
+	if c.flushed() {
 		return false
 	}
 	if cap(p.buf) > mostInk {
@@ -66,13 +65,17 @@ func (c *conn) gather(p *pen) bool {
 	return true
 }
 
-// flushed notes that all is written.
-func (c *conn) flushed() {
+// flushed says whether there is nothing to write, and notes that nobody writes then.
+func (c *conn) flushed() bool {
+	if len(c.queue) > 0 && c.closing == 0 {
+		return false
+	}
 	if cap(c.queue) > 8 { // more than an idle socket may keep
 		c.queue = nil
 	}
 	c.flushing = false
 	c.freeRoom()
+	return true
 }
 
 // write writes what was gathered, at once if the network takes it.

@@ -176,8 +176,7 @@ func (s *stream) write(frames [][]byte, within time.Duration) error {
 func (c *conn) flushStream() {
 	for {
 		c.mu.Lock()
-		if len(c.queue) == 0 || c.closing != 0 {
-			c.flushed()
+		if c.flushed() {
 			c.mu.Unlock()
 			return
 		}
