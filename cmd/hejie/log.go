@@ -32,13 +32,16 @@ func (c Common) logger(to console) *slog.Logger {
 	return slog.New(newRepeats(h))
 }
 
-func terminal(w io.Writer) bool {
+func terminal(w io.Writer) bool { return is(w, os.ModeCharDevice) }
+
+// is says whether w is a file of a kind.
+func is(w io.Writer, kind os.FileMode) bool {
 	f, ok := w.(*os.File)
 	if !ok {
 		return false
 	}
 	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
+	return err == nil && info.Mode()&kind != 0
 }
 
 // prompt lets warnings and errors not wait, nor what was said before them.
@@ -62,18 +65,27 @@ func (p prompt) WithGroup(name string) slog.Handler {
 }
 
 const (
-	rest  = 5 * time.Millisecond // after a write
-	piece = 4096                 // bytes that a pipe takes without another's between them: Linux' PIPE_BUF
+	rest      = 5 * time.Millisecond // after a write
+	piece     = 64 << 10             // bytes of one write at most
+	pipePiece = 4096                 // that a pipe takes without another's between them: Linux' PIPE_BUF
 )
 
 // lines are written together while many come: a write for each would cost more than all else of a line. The first goes out at once,
 // others after a rest, or when they fill a piece.
 type lines struct {
-	to io.Writer
+	to    io.Writer
+	piece int
 
 	mu      sync.Mutex
 	kept    []byte
 	resting bool
+}
+
+func newLines(to io.Writer) *lines {
+	if is(to, os.ModeNamedPipe) {
+		return &lines{to: to, piece: pipePiece}
+	}
+	return &lines{to: to, piece: piece}
 }
 
 // Write takes a line. The error may be that of lines before it.
@@ -81,7 +93,7 @@ func (l *lines) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var full error
-	if len(l.kept)+len(line) > piece {
+	if len(l.kept)+len(line) > l.piece {
 		full = l.write()
 	}
 	l.kept = append(l.kept, line...)

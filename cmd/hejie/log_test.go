@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +39,7 @@ func TestLines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var to writes
-		log := &lines{to: &to}
+		log := newLines(&to)
 		say := func(lines ...string) {
 			for _, line := range lines {
 				n, err := io.WriteString(log, line)
@@ -61,7 +63,7 @@ func TestLines(t *testing.T) {
 
 		long := strings.Repeat("x", piece/2) + "\n"
 		say(long, long, "d\n")
-		require.Equal(t, []string{long}, to.take(), "no write is longer than a pipe takes as one")
+		require.Equal(t, []string{long}, to.take(), "a write has its limit")
 		require.NoError(t, log.flush())
 		require.Equal(t, []string{long + "d\n"}, to.take())
 		calm()
@@ -71,12 +73,31 @@ func TestLines(t *testing.T) {
 	})
 }
 
+// No write to a pipe is longer than it takes as one: others may have the same pipe.
+func TestLinesToPipe(t *testing.T) {
+	t.Parallel()
+	out, in, err := os.Pipe()
+	require.NoError(t, err)
+	log := newLines(in)
+	line := strings.Repeat("x", 999) + "\n"
+	for range 40 { // less than a pipe holds
+		_, err := io.WriteString(log, line)
+		require.NoError(t, err)
+		require.LessOrEqual(t, len(log.kept), pipePiece)
+	}
+	require.NoError(t, errors.Join(log.flush(), in.Close()))
+	said, err := io.ReadAll(out)
+	require.NoError(t, err)
+	require.Equal(t, strings.Repeat(line, 40), string(said))
+	require.NoError(t, out.Close())
+}
+
 // What went wrong is written at once, after all that was said before it, whatever the handler adds to each line.
 func TestPrompt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var to writes
-		log := Common{LogFormat: "json"}.logger(console{err: &lines{to: &to}}).With("a", 1).WithGroup("g")
+		log := Common{LogFormat: "json"}.logger(console{err: newLines(&to)}).With("a", 1).WithGroup("g")
 		log.Info("started")
 		log.Info("request")
 		require.Len(t, to.take(), 1)

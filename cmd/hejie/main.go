@@ -57,7 +57,7 @@ func run(ctx context.Context, args []string, c console) (code int) {
 			panic(r)
 		}
 	}()
-	log := &lines{to: c.err}
+	log := newLines(c.err)
 	defer func() { _ = log.flush() }() // there is nobody to be told
 	c.err = log
 	var line commands
