@@ -30,7 +30,7 @@ var errProtocol = errors.New("live: not a frame of a client")
 type wire struct {
 	net.Conn
 	raw      syscall.RawConn // the same, to write what it takes at once; nil where only Conn knows how, as with TLS
-	ahead    [480]byte       // read, of which from up to to is not taken yet; the whole is 512 bytes
+	ahead    [976]byte       // read, of which from up to to is not taken yet; the whole is 1,024 bytes
 	from, to int
 }
 
