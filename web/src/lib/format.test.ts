@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { setLocale } from '@/i18n'
-import { ago, due, dueDay, left, money, since, workingDaysLeft, workingTime } from './format'
+import { ago, due, dueDay, isoDay, left, money, since, workingDaysLeft, workingTime } from './format'
 import { parseMoney } from './money'
 
 const now = '2026-11-23T02:00:00Z'
@@ -74,4 +74,10 @@ it('tells how long ago', () => {
   expect(ago('2026-11-23T01:59:50Z', now)).toBe('刚刚')
   expect(ago('2026-11-23T01:57:00Z', now)).toBe('3分钟前')
   expect(ago('2026-11-22T01:00:00Z', now)).toBe('昨天')
+})
+
+it('gives the day in Shanghai as the server does, however a browser writes dates', () => {
+  const written = vi.spyOn(Intl.DateTimeFormat.prototype as { format: unknown }, 'format', 'get').mockReturnValue(() => '11/24/2026') // en-CA, in WebKit
+  expect([isoDay('2026-11-23T15:59:59Z'), isoDay('2026-11-23T16:00:00Z'), isoDay('2026-03-04T00:00:00Z')]).toEqual(['2026-11-23', '2026-11-24', '2026-03-04'])
+  written.mockRestore()
 })

@@ -77,9 +77,12 @@ export function dateTime(when: When, now?: When): string {
   return `${day(when, now)}${locale.value === 'en' ? ', ' : ''}${clock(when)}`
 }
 
-/** 2026-11-25, for files and narrow columns. */
+const days = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })
+
+/** 2026-11-25, for files, narrow columns and comparing: from its parts, since no language writes it so in every browser. */
 export function isoDay(when: When): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date(when))
+  const part = Object.fromEntries(days.formatToParts(new Date(when)).map(({ type, value }) => [type, value]))
+  return `${part.year}-${part.month}-${part.day}`
 }
 
 /**
