@@ -13,7 +13,7 @@ export default {
   'signIn.show': '显示密码',
   'signIn.enter': '登录',
   'signIn.forgot': '忘记密码：企业成员请联系本企业的主管，监管人员请联系管理员重设。',
-  'signIn.locked': '失败次数过多，这个登录名暂时不能登录。请 {wait} 后再试。',
+  'signIn.locked': '失败次数过多，这个登录名暂时不能登录。请 {wait}后再试。',
 
   'phone.label': '手机号',
   'phone.hint': '中国大陆手机号',
@@ -36,7 +36,7 @@ export default {
   'phone.demo': '演示环境不发短信，验证码在',
   'phone.demoLink': '演示短信页',
   'phone.stdout': '测试环境不发短信，验证码显示在服务器的控制台。',
-  'phone.wait': '获取太频繁，请 {wait} 后再试。',
+  'phone.wait': '获取太频繁，请 {wait}后再试。',
   'phone.codeFailed': '验证码不正确或者已失效。再试一次，或重新获取。',
   'phone.codeSpent': '这个验证码已经试错 {n} 次，不能再用了。请重新获取。',
   'phone.codeOld': '这个验证码已经过期。请重新获取。',
