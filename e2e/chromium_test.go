@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -283,13 +284,14 @@ func (p *screen) shot(what string) {
 
 // keep a file about the screen, under the test's name.
 func (p *screen) keep(what string, b []byte) {
-	dir := os.Getenv("HEJIE_SHOTS")
-	if dir == "" {
-		dir = "shots"
-	}
-	name := strings.NewReplacer("/", "_", " ", "-").Replace(fmt.Sprintf("%s-%s-%s-%s", p.t.Name(), p.name, p.look, what))
+	keep(p.t, fmt.Sprintf("%s-%s-%s", p.name, p.look, what), b)
+}
+
+func keep(t *testing.T, what string, b []byte) {
+	dir := cmp.Or(os.Getenv("HEJIE_SHOTS"), "shots")
+	name := strings.NewReplacer("/", "_", " ", "-").Replace(t.Name() + "-" + what)
 	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(filepath.Join(dir, name), b, 0o644)); err != nil {
-		p.t.Logf("%s is not kept: %v", what, err)
+		t.Logf("%s is not kept: %v", what, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"testing"
 
 	"github.com/stretchr/testify/require"
 )
@@ -57,15 +59,16 @@ func dictionary(feature, lang string) (map[string]string, error) {
 // word of the front end in the screen's language: "room/composer.send", with its parameters as name, value, name, value.
 func (p *screen) word(key string, params ...any) string {
 	p.t.Helper()
+	return word(p.t, cmp.Or(p.look.lang, "zh"), key, params...)
+}
+
+func word(t *testing.T, lang, key string, params ...any) string {
+	t.Helper()
 	feature, name, _ := strings.Cut(key, "/")
-	lang := p.look.lang
-	if lang == "" {
-		lang = "zh"
-	}
 	d, err := dictionary(feature, lang)
-	require.NoError(p.t, err)
+	require.NoError(t, err)
 	text, ok := d[name]
-	require.True(p.t, ok, "%s has no word %s", feature, name)
+	require.True(t, ok, "%s has no word %s", feature, name)
 	for i := 0; i+1 < len(params); i += 2 {
 		text = strings.ReplaceAll(text, fmt.Sprintf("{%v}", params[i]), fmt.Sprint(params[i+1]))
 	}
