@@ -253,6 +253,7 @@ const en: Translation<typeof zh> = {
   'waits.unsure': 'The connection broke. {what} may have arrived or not: this is settled by itself, and nothing is sent twice.',
   'waits.answer': '{what} has been sent and waits for the server to confirm it.',
   'waits.failed': '{what} did not go through: {why}',
+  'waits.tryNow': 'Try now',
   'waits.takeBack': 'Take it back for now',
   'act.make_offer': 'The offer',
   'act.accept_offer': '“Accept the offer”',

@@ -237,6 +237,7 @@ export default {
   'waits.unsure': '连接断了，还不知道{what}有没有送到。恢复后自动核对，不会重复发出。',
   'waits.answer': '{what}已经发出，正在等服务器确认。',
   'waits.failed': '{what}没有成功：{why}',
+  'waits.tryNow': '立即重试',
   'waits.takeBack': '取回，先不发',
   'act.make_offer': '方案',
   'act.accept_offer': '“接受方案”',
