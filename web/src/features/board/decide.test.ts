@@ -209,7 +209,7 @@ describe('the written decision', () => {
 
   const at = (seq: number, type: string, side: string, fields: object = {}) => ({ seq, type, at: `2026-11-1${seq}T05:00:00Z`, by: { side, id: side }, ...fields }) as unknown as RoomEvent
 
-  it('rules on a refusal: its ground, what the business said, what follows', async () => {
+  it('rules on a refusal: its ground, what the enterprise said, what follows', async () => {
     const events = [at(1, 'case_refused', 'enterprise', { ground: 'not_our_customer', content: { text: '订单不是我们的' } }), at(2, 'complaint_accepted', 'bureau'), at(3, 'refusal_ruled', 'bureau', { upheld: false, content: { text: '收据上有该店印章。' } })]
     const v = view({ ...complaint({ accepted_at: '2026-11-12T05:00:00Z' }), class: 'RR', refusal: { ground: 'not_our_customer', at: '2026-11-11T05:00:00Z', ruled: true } })
     expect(papersOf(v, events)).toEqual(['accepted', 'ruled'])
