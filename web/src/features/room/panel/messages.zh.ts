@@ -46,6 +46,7 @@ export default {
   'next.withdrawn.over.enterprise': '消费者已撤回。',
   'next.withdrawn.complaint.enterprise': '消费者已撤回投诉。',
   'next.gone.consumer': '商家已不再参与和解，不能恢复协商。要不要投诉，由您决定，随时可以送交。',
+  'next.gone.enterprise': '我方已不再参与和解，消费者不能恢复协商，但随时可以送交{bureau}。',
   'next.unsent.consumer': '没有谈成，还没有送交市场监管部门。要不要投诉，由您决定，随时可以送交。',
   'next.unsent.enterprise': '没有谈成。是否投诉由消费者决定。',
   'next.ownPartEnded.consumer': '您的事项一直没有完成，协议终止了。{date}前可以恢复协商，另有 {n} 个工作日。',
