@@ -122,7 +122,6 @@ const en: Translation<typeof zh> = {
   'performance.byOwn': 'Yours to do',
   'performance.byUs': 'Ours to do',
   'performance.byOther': 'To be done: {who}',
-  'performance.due': 'By {date}',
   'performance.waits': 'Waits for item {n}',
   'performance.late': 'late',
   'performance.reportedAt': 'Reported done {time}',

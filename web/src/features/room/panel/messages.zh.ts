@@ -111,7 +111,6 @@ export default {
   'performance.byOwn': '您要做的',
   'performance.byUs': '我方要做的',
   'performance.byOther': '{who}要做的',
-  'performance.due': '{date}前',
   'performance.waits': '等第 {n} 项完成',
   'performance.late': '逾期',
   'performance.reportedAt': '{time}报告完成',
