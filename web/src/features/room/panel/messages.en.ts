@@ -223,6 +223,8 @@ const en: Translation<typeof zh> = {
   'complaint.accepted': 'Accepted {time}',
   'complaint.refused': 'Not accepted, {time}',
   'complaint.closed': 'Closed {time}',
+  'complaint.void': 'Found to be “{as}”, {time}: left out of the figures',
+  'complaint.withdrawn': 'Withdrawn by the consumer {time}',
   'complaint.reason': 'Why it was sent: {reason}',
   'complaint.ground': 'Ground: {ground} (Order 121 art. 16)',
   'complaint.outcome': 'Result: {outcome}',

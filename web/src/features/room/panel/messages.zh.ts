@@ -210,6 +210,8 @@ export default {
   'complaint.accepted': '{time}受理',
   'complaint.refused': '{time}决定不予受理',
   'complaint.closed': '{time}办结',
+  'complaint.void': '{time}认定为“{as}”，不计入企业成绩',
+  'complaint.withdrawn': '消费者{time}撤回',
   'complaint.reason': '转来的原因：{reason}',
   'complaint.ground': '依据：{ground}（第 121 号令第十六条）',
   'complaint.outcome': '结果：{outcome}',
