@@ -33,7 +33,7 @@ const en: Translation<typeof zh> = {
   'phone.help': 'No code?',
   'phone.help.1': 'Wait a minute and look among the blocked messages.',
   'phone.help.2': 'Check the number; you can use another one.',
-  'phone.help.3': 'A number gets at most 5 codes an hour and 10 a day. Come back later; what you typed is kept.',
+  'phone.help.3': 'A number gets at most {hour} codes an hour and {day} a day. Come back later; what you typed is kept.',
   'phone.help.4': 'If the number is no longer yours, you can call 12315 to complain.',
   'phone.none': 'Text messages are not set up yet, so signing in by phone does not work. Please contact the operator or call 12315.',
   'phone.demo': 'The demo sends no text messages. Codes are on the',
