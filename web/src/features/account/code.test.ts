@@ -46,3 +46,17 @@ it('tells how many codes a number gets, as the platform is set', async () => {
   await flushPromises()
   expect(form.get('details').text()).toContain('每小时最多 6 条、每天最多 12 条')
 })
+
+it('keeps nobody who mistyped their number waiting for the right one', async () => {
+  const form = mount(PhoneCode, { attachTo: document.body })
+  const waits = async (number: string) => {
+    await form.get('#phone').setValue(number)
+    return form.get('button[type=submit]').attributes('disabled') !== undefined
+  }
+  expect(await waits('13800138001')).toBe(false)
+  await form.get('form').trigger('submit')
+  await flushPromises()
+  await form.findAll('button').find((one) => one.text() === '换一个号码')!.trigger('click')
+  expect(await waits('13800138001')).toBe(true)
+  expect(await waits('13800138002')).toBe(false)
+})
