@@ -172,7 +172,7 @@ func TestLapsed(t *testing.T) {
 	require.Equal(t, 1, c.prints("agreement"))
 }
 
-// TestInvite: who does not find a business hears where to complain, and can ask for it to join. A wrong credit code is told apart.
+// TestInvite: who does not find an enterprise hears where to complain, and can ask for it to join. A wrong credit code is told apart.
 func TestInvite(t *testing.T) {
 	t.Parallel()
 	s := demo(t)

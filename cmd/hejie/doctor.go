@@ -16,6 +16,7 @@ import (
 	"hejie/server/app"
 	"hejie/server/bus"
 	server "hejie/server/http"
+	"hejie/server/store"
 )
 
 type doctorCommand struct {
@@ -169,24 +170,40 @@ func checkClock(context.Context) finding {
 	return finding{what: what}
 }
 
+// checkWrites: a database that can only be read looks well by all else that is looked at.
+func (f folder) checkWrites(ctx context.Context) finding {
+	const what = "writing to the database"
+	err := store.TakesWrites(ctx, f.database())
+	switch {
+	case errors.Is(err, app.ErrReadOnly) && f.server != "":
+		return finding{what: what, todo: err.Error() + ": promote it or set that off, or name the primary with --database"}
+	case errors.Is(err, app.ErrReadOnly):
+		return finding{what: what, todo: err.Error() + ": give the file, and what lies beside it, to the account that serves, on a file system that is mounted to be written"}
+	case err != nil:
+		return failed(what, err)
+	}
+	return finding{what: what}
+}
+
 // checkDatabase looks at a copy, so that the rebuild that it compares with changes nothing, also beside a running server.
 func (f folder) checkDatabase(ctx context.Context) []finding {
 	const what = "database"
 	if err := f.needed(); err != nil {
 		return []finding{failed(what, err)}
 	}
+	found := []finding{f.checkWrites(ctx)}
 	if err := f.current(ctx); err != nil {
-		return []finding{failed(what, err)}
+		return append(found, failed(what, err))
 	}
 	s, err := openCopy(ctx, f)
 	if err != nil {
-		return []finding{failed(what, err)}
+		return append(found, failed(what, err))
 	}
 	c, err := f.readCard()
 	if err != nil {
-		return []finding{failed(what, errors.Join(err, s.Close()))}
+		return append(found, failed(what, errors.Join(err, s.Close())))
 	}
-	found := []finding{s.checkCalendar(app.RealClock{}.Now()), s.diagnose(ctx, c.Demo)}
+	found = append(found, s.checkCalendar(app.RealClock{}.Now()), s.diagnose(ctx, c.Demo))
 	if secret, err := f.openSecret(); err == nil { // else that was said
 		if err := f.seal(ctx, s.Store, secret); err != nil {
 			found = append(found, failed("secret", err))

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 // on gives the arguments of a command on a database.
 func on(database string, args ...string) []string { return append(args, "--database", database) }
 
-// A server over a standby, or one that is read only, says so and ends.
+// A server over a standby, or one that is read only, says so and ends; the doctor tells it apart from one that is well.
 func TestServeReadOnly(t *testing.T) {
 	t.Parallel()
 	database, s := postgres.Database(t), shell{data: t.TempDir()}
@@ -30,6 +30,13 @@ func TestServeReadOnly(t *testing.T) {
 	code, _, errs := s.run(t, on(database+"&default_transaction_read_only=on", "serve", "--listen", "localhost:0")...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "the database takes no writes: default_transaction_read_only is on")
+
+	s.must(t, on(database, "migrate", "up")...)
+	_, out, _ := s.run(t, on(database, "doctor")...)
+	require.Contains(t, out, "ok writing to the database")
+	code, out, _ = s.run(t, on(database+"&default_transaction_read_only=on", "doctor")...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, out, "!! writing to the database\n   -> the database takes no writes: default_transaction_read_only is on")
 }
 
 // An installation moves to a server with every row, is looked at and saved there like a file, and what was saved comes back as either.

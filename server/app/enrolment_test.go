@@ -175,6 +175,9 @@ func TestRemovalEndsReopening(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, x.want, offered(negotiation.Reopen{}))
 		require.Equal(t, !x.want, offered(negotiation.Escalate{}), "one way there is")
+		v, err := rooms.View(p.ctx, p.supervisor, id)
+		require.NoError(t, err)
+		require.Equal(t, !x.want, v.Gone, "and the desk knows which")
 	}
 	refused(t, negotiation.CodeNotEnrolled, p.try(p.buyer, id, negotiation.Reopen{}))
 	require.Equal(t, negotiation.PhaseClosed, p.caseOf(id).Phase)

@@ -36,6 +36,7 @@ type CaseView struct {
 	Participants   map[string]Participant // by account
 	Consumer       ConsumerView
 	EnterpriseName string
+	Gone           bool // the enterprise, from the scheme
 	Bureau         Bureau
 	Positions      map[negotiation.Channel]negotiation.Position
 	Read           map[negotiation.Channel]int64
@@ -196,7 +197,7 @@ func (r *Rooms) people(ctx context.Context, s Session, v *CaseView) error {
 	if err != nil {
 		return err
 	}
-	v.EnterpriseName = e.Name
+	v.EnterpriseName, v.Gone = e.Name, !e.Status.Serves()
 	if v.Bureau, err = r.w.Plain.Bureau(ctx, v.Case.Bureau); err != nil {
 		return err
 	}

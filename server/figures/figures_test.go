@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -99,6 +100,21 @@ func TestDashboardAndAlerts(t *testing.T) {
 			require.Regexp(t, `(?m)^`+name+`[{ ]`, known, "%s asks for %s", file, name)
 		}
 	}
+}
+
+// Whoever is woken by an alert finds it where failures are described, and no other is promised there.
+func TestAlertsAreDescribed(t *testing.T) {
+	t.Parallel()
+	names := func(file, pattern string) (found []string) {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1) {
+			found = append(found, m[1])
+		}
+		slices.Sort(found)
+		return slices.Compact(found)
+	}
+	require.Equal(t, names("alerts.yaml", `alert: (\w+)`), names("../OPERATIONS.md", "`(Hejie[A-Z]\\w+)`"))
 }
 
 // A moment's failures are in a rate for as long as its window: a rule over one waits longer, else each restart of the database wakes

@@ -1689,6 +1689,9 @@ type EnterpriseChased = negotiation.EnterpriseChased
 
 // EnterpriseName defines model for EnterpriseName.
 type EnterpriseName struct {
+	// Gone in the scheme no more: a case that was set aside is not taken up again with it, and can be sent to the bureau
+	Gone bool `json:"gone"`
+
 	// Id a UUID in lower case
 	//
 	// Example: 019aa5c4-1f00-7000-8000-000000000001

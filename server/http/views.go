@@ -88,7 +88,7 @@ func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
 		Sees:         Sees{Room: v.Room, Desk: desk, Details: v.Consumer.Disclosure == app.DisclosesFull},
 		May:          each(v.Allowed, func(kind string) CommandType { return CommandType(kind) }),
 		Consumer:     ConsumerView{Id: c.Consumer, Disclosure: ConsumerViewDisclosure(v.Consumer.Disclosure), Name: v.Consumer.Name, Phone: v.Consumer.Phone, Address: v.Consumer.Address},
-		Enterprise:   EnterpriseName{Id: c.Enterprise, Name: v.EnterpriseName}, Bureau: bureauName(v.Bureau),
+		Enterprise:   EnterpriseName{Id: c.Enterprise, Name: v.EnterpriseName, Gone: v.Gone}, Bureau: bureauName(v.Bureau),
 		Participants: make(map[string]Participant, len(v.Participants)), Clocks: each(clocks, clockOf),
 	}
 	for ch, seq := range v.Read {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
@@ -209,15 +208,7 @@ func (s *Store) Ping(ctx context.Context) error {
 	if !s.shared {
 		return readError(s.probe.PingContext(ctx))
 	}
-	var is struct{ Standby, Refuses bool }
-	err := s.probe.GetContext(ctx, &is, `SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::bool AS refuses`)
-	switch {
-	case is.Standby:
-		err = fmt.Errorf("%w: it is a standby", app.ErrReadOnly)
-	case is.Refuses:
-		err = fmt.Errorf("%w: default_transaction_read_only is on", app.ErrReadOnly)
-	}
-	return readError(err)
+	return readError(serverTakesWrites(ctx, s.probe))
 }
 
 // submit hands a job over and waits for its end. A job that was handed over is waited for whatever becomes of the context:

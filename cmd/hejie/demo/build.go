@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -48,6 +49,15 @@ type builder struct {
 	officers  map[string][]negotiation.Actor // by region
 	consumers []client
 	files     *app.Files
+
+	mu       sync.Mutex
+	readings []deed // guarded by mu
+}
+
+// deed is done outside of the cases' logs, at its time.
+type deed struct {
+	at   time.Time
+	does func(ctx context.Context, a *app.App) error
 }
 
 // house is a desk as it was enrolled.
@@ -121,15 +131,20 @@ func Build(ctx context.Context, g Ground) error {
 	if err := walks.Wait(); err != nil {
 		return err
 	}
-	if err := b.exits(ctx); err != nil {
-		return fmt.Errorf("exits: %w", err)
+	// The audit is read in the order in which it was written.
+	deeds := append(b.readings, b.exits()...)
+	slices.SortStableFunc(deeds, func(x, y deed) int { return x.at.Compare(y.at) })
+	for _, d := range deeds {
+		if err := d.does(ctx, b.secretary(d.at).app); err != nil {
+			return fmt.Errorf("beside the cases, %s: %w", d.at, err)
+		}
 	}
 	return b.forget(ctx)
 }
 
 // offices sets the installation up and adds the bureaus with their officers.
 func (b *builder) offices(ctx context.Context) error {
-	at := b.secretary(b.opened.AddDays(-20).Time().Add(10 * time.Hour))
+	at := b.secretary(b.cal.SubWorkdays(b.opened, 14).Time().Add(10 * time.Hour))
 	token, err := at.app.SignIn.NewSetUpToken(ctx)
 	if err != nil {
 		return err
@@ -144,39 +159,31 @@ func (b *builder) offices(ctx context.Context) error {
 		return err
 	}
 	for _, o := range offices() {
+		at.t = at.t.Add(6 * time.Minute)
 		made, err := at.app.Admin.AddBureau(ctx, admin, o.Bureau)
 		if err != nil {
 			return err
 		}
-		var staff errgroup.Group // each hashes a password
-		actors := make([]negotiation.Actor, len(o.officers))
-		for i, p := range o.officers {
-			staff.Go(func() error {
-				m, err := at.app.Admin.AddOfficer(ctx, admin, made.ID, app.NewStaff{Login: p.key, DisplayName: p.name, Password: Password, Phone: p.phone})
-				actors[i] = negotiation.Actor{ID: m.ID, Role: negotiation.RoleOfficer, Bureau: made.ID, Region: o.Region}
+		for _, p := range o.officers {
+			at.t = at.t.Add(2 * time.Minute)
+			m, err := at.app.Admin.AddOfficer(ctx, admin, made.ID, app.NewStaff{Login: p.key, DisplayName: p.name, Password: Password, Phone: p.phone})
+			if err != nil {
 				return err
-			})
+			}
+			b.officers[o.Region] = append(b.officers[o.Region], negotiation.Actor{ID: m.ID, Role: negotiation.RoleOfficer, Bureau: made.ID, Region: o.Region})
 		}
-		if err := staff.Wait(); err != nil {
-			return err
-		}
-		b.officers[o.Region] = actors
 	}
 	return nil
 }
 
 // enrol lets the enterprises in; the last one has only applied.
 func (b *builder) enrol(ctx context.Context) error {
-	b.houses = make([]house, len(b.desks))
-	var all errgroup.Group
 	for i, d := range b.desks {
-		all.Go(func() (err error) {
-			b.houses[i], err = b.join(ctx, i, d)
+		h, err := b.join(ctx, i, d)
+		if err != nil {
 			return err
-		})
-	}
-	if err := all.Wait(); err != nil {
-		return err
+		}
+		b.houses = append(b.houses, h)
 	}
 	_, err := b.apply(ctx, b.secretary(b.cal.SubWorkdays(b.today, 1).Time().Add(15*time.Hour)), len(b.desks), applicant())
 	return err
@@ -201,13 +208,13 @@ func (b *builder) apply(ctx context.Context, at secretary, i int, d desk) (app.E
 const textVersion = "2026-1"
 
 func (b *builder) join(ctx context.Context, i int, d desk) (house, error) {
-	at := b.secretary(b.opened.AddDays(i).Time().Add(11 * time.Hour))
+	at := b.secretary(b.cal.AddWorkdays(b.opened, i).Time().Add(11*time.Hour + time.Duration(17*i)*time.Minute))
 	e, err := b.apply(ctx, at, i, d)
 	if err != nil {
 		return house{}, err
 	}
 	h := house{id: e.ID, region: d.region}
-	at.t = at.t.Add(30 * time.Hour)
+	at.t = b.cal.AddWorkdays(b.opened, i+1).Time().Add(15*time.Hour + time.Duration(23*i%90)*time.Minute)
 	if _, err := at.app.Scheme.Do(ctx, b.officers[d.region][0], e.ID, scheme.Approve{}); err != nil {
 		return house{}, err
 	}
@@ -217,6 +224,7 @@ func (b *builder) join(ctx context.Context, i int, d desk) (house, error) {
 	}
 	boss := negotiation.Actor{ID: a.ID, Role: negotiation.RoleDeskSupervisor, Enterprise: e.ID}
 	for _, p := range d.agents {
+		at.t = at.t.Add(9 * time.Minute)
 		m, err := at.app.Staff.Add(ctx, boss, app.NewStaff{Login: p.key, DisplayName: p.name, Role: negotiation.RoleDeskAgent, Password: Password, Phone: p.phone})
 		if err != nil {
 			return house{}, err
@@ -293,16 +301,18 @@ func evening(d workday.Date, r *rand.Rand) time.Time {
 }
 
 // exits suspends one enterprise, which keeps the cases that it has, and removes another, whose negotiation escalates.
-func (b *builder) exits(ctx context.Context) error {
-	at := b.secretary(b.cal.SubWorkdays(b.today, 4).Time().Add(16 * time.Hour))
-	h := b.houses[decoration]
-	if _, err := at.app.Scheme.Do(ctx, b.officers[h.region][0], h.id, scheme.Suspend{Ground: scheme.GroundNoAnswers, Reason: "两次书面提醒后仍有六件逾期未首次答复，暂停接收新案，整改后恢复。"}); err != nil {
-		return err
+func (b *builder) exits() []deed {
+	act := func(h house, cmd negotiation.Command) func(context.Context, *app.App) error {
+		return func(ctx context.Context, a *app.App) error {
+			_, err := a.Scheme.Do(ctx, b.officers[h.region][0], h.id, cmd)
+			return err
+		}
 	}
-	at = b.secretary(b.Now.Add(-50 * time.Minute))
-	h = b.houses[leaving]
-	_, err := at.app.Scheme.Do(ctx, b.officers[h.region][0], h.id, scheme.Remove{Ground: scheme.GroundLicenceEnded, Reason: "营业执照已注销，退出在线和解。"})
-	return err
+	return []deed{
+		{b.cal.SubWorkdays(b.today, 4).Time().Add(16 * time.Hour),
+			act(b.houses[decoration], scheme.Suspend{Ground: scheme.GroundNoAnswers, Reason: "两次书面提醒后仍有六件逾期未首次答复，暂停接收新案，整改后恢复。"})},
+		{b.Now.Add(-50 * time.Minute), act(b.houses[leaving], scheme.Remove{Ground: scheme.GroundLicenceEnded, Reason: "营业执照已注销，退出在线和解。"})},
+	}
 }
 
 // forget drops the notices that were sent long ago.

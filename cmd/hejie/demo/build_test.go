@@ -90,6 +90,7 @@ func TestWorld(t *testing.T) {
 			b.checkClosed(t)
 			b.checkFigures(t)
 			b.checkLog(t)
+			b.checkAudit(t)
 		})
 	}
 }
@@ -220,6 +221,30 @@ func (b built) checkLog(t *testing.T) {
 	require.NoError(t, b.Rebuild(ctx))
 	require.NoError(t, b.DumpDerived(ctx, &after))
 	require.Equal(t, before.String(), after.String())
+}
+
+// checkAudit: it reads as if it had been written while it happened, at hours at which offices work, but for what the hour of the build dates.
+func (b built) checkAudit(t *testing.T) {
+	var rows []app.AuditRow
+	for f := (app.AuditFilter{Limit: 100}); ; f.Before = rows[len(rows)-1].ID {
+		page, err := b.world.Plain.Audit(context.Background(), f)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		rows = append(rows, page...)
+	}
+	require.Greater(t, len(rows), 100, "a page and more")
+	cal, kinds := workday.Default(), map[string]int{}
+	for i, r := range rows {
+		kinds[r.What]++
+		require.False(t, i > 0 && r.At.After(rows[i-1].At), "%s after %s", r.At, rows[max(i-1, 0)].At)
+		if r.What != app.AuditScheme || r.Detail != (scheme.Remove{}).Kind() {
+			require.True(t, cal.IsWorkday(workday.DateOf(r.At)), r.At)
+		}
+	}
+	require.Equal(t, []int{1, 3, 9}, []int{kinds[app.AuditSetUp], kinds[app.AuditBureau], kinds[app.AuditScheme]})
+	require.Equal(t, kinds[app.AuditCaseFile], kinds[app.AuditDetails])
 }
 
 // The same seed on the same day makes the same world, but for ids, codes and hashes.

@@ -43,6 +43,7 @@ type walker struct {
 	number int
 	sent   int // commands so far
 	id     string
+	read   bool // by an officer
 }
 
 func (w *walker) file(ctx context.Context) error {
@@ -99,12 +100,29 @@ func (w *walker) step(ctx context.Context, s step) error {
 	if err != nil {
 		return err
 	}
+	if s.side == bureau && !w.read && c.May(by, negotiation.SeeDetails) == nil {
+		w.read = true
+		w.reads(s.at, by, c)
+	}
 	for _, cmd := range s.does(c) {
 		if err := w.do(ctx, by, cmd); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// reads: before deciding anything, the officer opens the file and learns who complains.
+func (w *walker) reads(at time.Time, by negotiation.Actor, c *negotiation.Case) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.readings = append(w.readings, deed{at, func(ctx context.Context, a *app.App) error {
+		if err := a.Details.OpenedFile(ctx, by, c); err != nil {
+			return err
+		}
+		_, err := a.Details.Open(ctx, by, c.ID, app.PurposeHandling)
+		return err
+	}})
 }
 
 func (w *walker) do(ctx context.Context, by negotiation.Actor, cmd negotiation.Command) error {

@@ -1710,6 +1710,8 @@ export interface components {
         EnterpriseName: {
             id: components["schemas"]["Id"];
             name: string;
+            /** @description in the scheme no more: a case that was set aside is not taken up again with it, and can be sent to the bureau */
+            gone: boolean;
         };
         Participant: {
             side: components["schemas"]["Side"];

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { tellBack } from '@/lib/back'
 import { upload, type UploadOptions } from './upload'
 
 /** A server that keeps whole blocks of ten bytes, behind a connection that tests cut. */
@@ -112,12 +113,15 @@ describe('an upload', () => {
     expect(waiting).toEqual([true, false, true, false, true, false])
   })
 
-  it('goes on as soon as the device is online again', async () => {
+  it.each([
+    ['the device is online again', () => window.dispatchEvent(new Event('online'))],
+    ['somebody asks for it, or the live connection is back', tellBack],
+  ])('goes on as soon as %s', async (_, back) => {
     cuts = [17]
     const { done } = start()
     await vi.advanceTimersByTimeAsync(20)
     expect(waiting).toEqual([true])
-    window.dispatchEvent(new Event('online'))
+    back()
     await vi.advanceTimersByTimeAsync(20)
     expect(await done).toEqual(whole)
   })

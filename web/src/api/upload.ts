@@ -2,6 +2,7 @@
  * Uploads that go on where they were cut off, after tus 1.0 (see /api/uploads in the contract): announce, send, and after a
  * cut ask where to go on. fetch cannot report the progress of a request, so this is the one place with XMLHttpRequest.
  */
+import { onBack } from '@/lib/back'
 import { isProblemBody, Problem } from '@/lib/problem'
 import { tellSignInRequired, toProblem } from './client'
 import type { components } from './schema'
@@ -107,18 +108,18 @@ async function look(url: string, signal: AbortSignal): Promise<State | null> {
   }
 }
 
-/** Waits until it is worth trying again: some time, or until the device says that it is online. */
+/** Waits until it is worth trying again: some time, until the network seems to be back, or until somebody asks for it. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = () => {
       clearTimeout(timer)
-      window.removeEventListener('online', end)
+      leave()
       signal.removeEventListener('abort', end)
       if (signal.aborted) reject(new Problem({ code: 'aborted' }))
       else resolve()
     }
     const timer = window.setTimeout(end, ms)
-    window.addEventListener('online', end)
+    const leave = onBack(end)
     signal.addEventListener('abort', end)
   })
 }

@@ -40,7 +40,7 @@ const en: Translation<typeof zh> = {
   'nav.staff': 'People',
   'nav.board': 'Board',
   'nav.applications': 'Applications',
-  'nav.enterprises': 'Businesses',
+  'nav.enterprises': 'Enterprises',
   'nav.admin': 'Administration',
   'nav.signIn': 'Sign in',
   'nav.account': 'Account: {name}',

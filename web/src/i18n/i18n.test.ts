@@ -34,6 +34,8 @@ describe('both languages say the same', () => {
 it.each([
   ['受理', /\b(tak(e|en|es|ing)|took)( \w+)? up\b/i],
   ['登录名', /account/i],
+  ['商家', /\bbusiness(es)?\b/i],
+  ['企业', /\bbusiness(es)?\b/i],
 ])('one English word stands for %s, and not another', (term, another) => {
   for (const [path, { default: texts }] of Object.entries(zh))
     for (const [key, message] of Object.entries(texts)) {

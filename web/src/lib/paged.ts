@@ -1,13 +1,15 @@
 import { shallowRef } from 'vue'
 import { asProblem, type Problem } from './problem'
 
-/** A list that comes in pages, each behind the cursor of the one before: `load()` begins anew, `load(next)` goes on. Null until the first page is there. */
+/** A list that comes in pages, each behind the cursor of the one before: `load()` begins anew, `more()` goes on, or asks again for what failed. Null until the first page is there. */
 export function usePaged<Row>(fetch: (after?: string) => Promise<{ rows: readonly Row[]; next?: string }>) {
   const rows = shallowRef<readonly Row[] | null>(null)
   const next = shallowRef<string | undefined>()
   const problem = shallowRef<Problem | null>(null)
   const busy = shallowRef(false)
+  let asked: string | undefined
   async function load(after?: string): Promise<void> {
+    asked = after
     busy.value = true
     problem.value = null
     try {
@@ -20,6 +22,7 @@ export function usePaged<Row>(fetch: (after?: string) => Promise<{ rows: readonl
       busy.value = false
     }
   }
+  const more = () => load(problem.value ? asked : next.value)
   void load()
-  return { rows, next, problem, busy, load }
+  return { rows, next, problem, busy, load, more }
 }

@@ -1,11 +1,15 @@
 import { flushPromises, mount } from '@vue/test-utils'
-import { expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { Problem } from '@/lib/problem'
 import { auditDetail, auditSubject } from '@/features/words/audit'
 import AuditTab from './AuditTab.vue'
 
 const id = '3f2b8c1e-0000-4000-8000-000000000001'
+const first = { rows: [{ id: 2, at: '2026-11-22T01:00:00Z', actor: 'a', role: 'officer', what: 'case_file_opened', case: id, case_code: 'K7QM2-XW9PD' }, { id: 1, at: '2026-11-22T01:00:00Z', actor: 'system', role: 'system', what: 'outage' }] }
+const get = vi.hoisted(() => vi.fn<(path: string, options: unknown) => Promise<unknown>>())
+beforeEach(() => get.mockReset().mockResolvedValue(first))
 vi.mock('@/api', () => ({
-  api: { GET: () => Promise.resolve({ rows: [{ id: 1, at: '2026-11-22T01:00:00Z', actor: 'a', role: 'officer', what: 'case_file_opened', case: id, case_code: 'K7QM2-XW9PD' }, { id: 2, at: '2026-11-22T01:00:00Z', actor: 'system', role: 'system', what: 'outage' }] }) },
+  api: { GET: get },
   data: (answer: Promise<unknown>) => answer,
 }))
 
@@ -14,6 +18,20 @@ it('names a case by the number that people know it by', async () => {
   await flushPromises()
   expect(tab.text()).toContain('案件 K7QM2-XW9PD')
   expect(tab.text()).not.toContain(id)
+})
+
+it('keeps what it shows when more fails, says so under it, and asks for the same again', async () => {
+  get.mockResolvedValueOnce({ ...first, next: '1' }).mockRejectedValueOnce(new Problem({ code: 'offline' })).mockResolvedValueOnce({ rows: [{ ...first.rows[0], id: 0, what: 'staff_added' }] })
+  const tab = mount(AuditTab)
+  await flushPromises()
+  const rows = () => tab.findAll('tbody tr').length
+  await tab.get('button:last-of-type').trigger('click')
+  await flushPromises()
+  expect([rows(), tab.findAll('[role=alert]').length, tab.get('[role=alert] ~ button').text()]).toEqual([2, 1, '重试'])
+  await tab.get('[role=alert] ~ button').trigger('click')
+  await flushPromises()
+  expect([rows(), tab.find('[role=alert]').exists()]).toEqual([3, false])
+  expect(get.mock.calls.map(([, options]) => (options as { params: { query: { after?: string } } }).params.query.after)).toEqual([undefined, '1', '1'])
 })
 
 it('tells what the platform itself noted, and by no account', async () => {

@@ -100,7 +100,7 @@ const en: Translation<typeof zh> = {
   'taken': 'This code is registered already. If you are enrolled, sign in; if you left or were removed, your supervisor signs in and applies again.',
 
   'again.title': 'Apply again',
-  'again.lead': 'What is known of the business is filled in; please check it. The bureau examines the application, and until it approves no new cases come. Contact and accounts stay as they are.',
+  'again.lead': 'What is known of the enterprise is filled in; please check it. The bureau examines the application, and until it approves no new cases come. Contact and accounts stay as they are.',
 
   'done.title': 'Application sent',
   'done.lead': '{bureau} will examine it.',

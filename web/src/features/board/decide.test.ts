@@ -96,7 +96,7 @@ function view(change: Partial<Case> = {}, clocks: Clock[] = []): CaseView {
   return {
     case: { ...facts, ...change }, now: '2026-11-22T01:00:00Z', sees: { room: true, desk: false, details: true }, may: [], positions: {}, read: {}, read_by_others: 0,
     texts: { goods: '两年期健身卡', facts: '', offers: [{ offer: 1 }] }, consumer: { id: 'c', disclosure: 'full', name: '范**' },
-    enterprise: { id: 'e', name: '岳阳跃然里健身美容有限公司' },
+    enterprise: { id: 'e', name: '岳阳跃然里健身美容有限公司', gone: false },
     bureau: { id: 'b', name_zh: '岳阳楼区市场监督管理局', name_en: 'Yueyanglou District Administration for Market Regulation' }, participants: {}, clocks,
   }
 }
@@ -209,7 +209,7 @@ describe('the written decision', () => {
 
   const at = (seq: number, type: string, side: string, fields: object = {}) => ({ seq, type, at: `2026-11-1${seq}T05:00:00Z`, by: { side, id: side }, ...fields }) as unknown as RoomEvent
 
-  it('rules on a refusal: its ground, what the business said, what follows', async () => {
+  it('rules on a refusal: its ground, what the enterprise said, what follows', async () => {
     const events = [at(1, 'case_refused', 'enterprise', { ground: 'not_our_customer', content: { text: '订单不是我们的' } }), at(2, 'complaint_accepted', 'bureau'), at(3, 'refusal_ruled', 'bureau', { upheld: false, content: { text: '收据上有该店印章。' } })]
     const v = view({ ...complaint({ accepted_at: '2026-11-12T05:00:00Z' }), class: 'RR', refusal: { ground: 'not_our_customer', at: '2026-11-11T05:00:00Z', ruled: true } })
     expect(papersOf(v, events)).toEqual(['accepted', 'ruled'])

@@ -54,7 +54,7 @@ export default {
   'chase.note': '附言',
   'chase.done': '已催办 {name}',
 
-  'case.titleGoods': '{name} · {goods}',
+  'case.titleGoods': '{name}\u00a0· {goods}',
   'case.back': '看板',
   'case.print': '打印案卷',
   'case.ended': '您不再能查看这个案件',

@@ -3,10 +3,10 @@ import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
   'demo.title': 'Demo',
-  'demo.lead': 'An invented city with seven businesses and three bureaus. One click and you are any of them; it is best watched from three sides at once.',
+  'demo.lead': 'An invented city with seven enterprises and three bureaus. One click and you are any of them; it is best watched from three sides at once.',
   'demo.off': 'This is not a demo',
   'demo.off.text': 'This page is open in demo mode only.',
-  invented: 'People, businesses, addresses and numbers are invented. Messages, acts and results went through the real rules.',
+  invented: 'People, enterprises, addresses and numbers are invented. Messages, acts and results went through the real rules.',
 
   'try.title': 'Open three windows and follow one dispute',
   'try.1': 'Consumer',

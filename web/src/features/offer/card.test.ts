@@ -67,6 +67,13 @@ describe('a date that crosses a year without its notice', () => {
   })
 })
 
+it('tells once by when something is promised, and when it was reported', () => {
+  const list = (more: object) =>
+    mount(PerformanceList, { props: { view: view('enterprise', 'accepted', { id: 'k', agreement: { offer: 2, items: [{ ...item, due_at: '2026-12-31T16:00:00Z', ...more }] } }), reader: 'consumer', now, act: async () => undefined }, global: { stubs: { LinkButton: true, ConfirmDialog: true } } }).text()
+  expect(list({ state: 'running' }).match(/12月31日/g)).toHaveLength(1)
+  expect(list({ state: 'reported', reported_at: '2026-12-30T02:00:00Z' })).toMatch(/12月31日[^]*12月30日/)
+})
+
 it('numbers what was promised as the log does, and calls the desk what the desk is called', () => {
   const running = { ...item, state: 'running', due_at: '2026-12-31T16:00:00Z' }
   const list = (items: object[], reader: Reader) =>

@@ -76,10 +76,10 @@ const en: Translation<typeof zh> = {
   'card.changedOther': 'Compared with {whose} offer',
   'card.same': 'The terms are the same',
   'card.said': '{who} wrote',
-  'card.binds.consumer': 'Until then it binds the business, which cannot withdraw or lower it (Civil Code art. 476).',
+  'card.binds.consumer': 'Until then it binds the enterprise, which cannot withdraw or lower it (Civil Code art. 476).',
   'card.binds.enterprise':
     'It binds us until then (Civil Code art. 476). Within {n} minutes and unseen it can be withdrawn; a replacement may not be worse in any item.',
-  'card.binds.bureau': 'Until then it binds the business (Civil Code art. 476).',
+  'card.binds.bureau': 'Until then it binds the enterprise (Civil Code art. 476).',
   'card.own.consumer': 'You can withdraw or change it until it is answered.',
   'card.own.other': 'The consumer can withdraw or change it until it is answered.',
   'card.withdrawIn': 'Not seen yet; can be withdrawn for {m} min {s} s.',
@@ -100,9 +100,9 @@ const en: Translation<typeof zh> = {
   'card.reason': 'Reason',
 
   'clause.full':
-    'An offer of the business binds it while it stands (Civil Code art. 476). No offer and no agreement limits anyone’s right to complain, to sue or to rate truthfully; making an offer admits no facts.',
+    'An offer of the enterprise binds it while it stands (Civil Code art. 476). No offer and no agreement limits anyone’s right to complain, to sue or to rate truthfully; making an offer admits no facts.',
   'clause.short': 'Limits no right to complain, sue or rate truthfully; admits no facts.',
-  'clause.binding': 'Binds the business while it stands; limits no right to complain, sue or rate truthfully; admits no facts.',
+  'clause.binding': 'Binds the enterprise while it stands; limits no right to complain, sue or rate truthfully; admits no facts.',
   clause: 'No offer and no agreement limits anyone’s right to complain, to sue or to rate truthfully; making an offer admits no facts.',
 
   accept: 'Accept',

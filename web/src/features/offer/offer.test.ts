@@ -37,7 +37,7 @@ describe('sentences', () => {
     expect(offerSentence(terms)).toBe('商家提出：退还 ¥150.00，不用退货，接受后 3 个工作日内到账。')
     await setLocale('en')
     expect(offerSentence(terms)).toBe(
-      'The business proposed: refund of ¥150.00, nothing to send back, paid within 3 working days of acceptance.',
+      'The enterprise proposed: refund of ¥150.00, nothing to send back, paid within 3 working days of acceptance.',
     )
   })
 
@@ -49,7 +49,7 @@ describe('sentences', () => {
     )
     await setLocale('en')
     expect(offerSentence({ ...terms, reader: 'bureau' })).toBe(
-      'The business proposed: The consumer: goods sent back, within 7 days of acceptance; return and refund of ¥300.00, ' +
+      'The enterprise proposed: The consumer: goods sent back, within 7 days of acceptance; return and refund of ¥300.00, ' +
         'paid within 3 working days after the consumer reported the goods sent back.',
     )
   })
@@ -59,7 +59,7 @@ describe('sentences', () => {
     expect(itemSentence(claim, 0)).toBe('商家退还 ¥150.00，不用退货，接受后 3 个工作日内到账')
     expect(itemSentence(claim, 1)).toBe('商家当面说明原因，接受后 5 个工作日内')
     await setLocale('en')
-    expect(itemSentence(claim, 0)).toBe('The business: refund of ¥150.00, nothing to send back, paid within 3 working days of acceptance')
+    expect(itemSentence(claim, 0)).toBe('The enterprise: refund of ¥150.00, nothing to send back, paid within 3 working days of acceptance')
   })
 
   it('puts a date where it is known, and a note in brackets', () => {
@@ -133,11 +133,11 @@ describe('who says and does', () => {
 
   it.each([
     ['consumer', 'consumer', '您的方案', 'Your offer', '等待您答复', 'Waiting for an answer from you', 'You accepted it, 10:00'],
-    ['consumer', 'enterprise', '商家的方案', 'The business’s offer', '等待商家答复', 'Waiting for an answer from the business', 'The business accepted it, 10:00'],
+    ['consumer', 'enterprise', '商家的方案', 'The enterprise’s offer', '等待商家答复', 'Waiting for an answer from the enterprise', 'The enterprise accepted it, 10:00'],
     ['enterprise', 'enterprise', '我方的方案', 'Our offer', '等待我方答复', 'Waiting for an answer from us', 'We accepted it, 10:00'],
     ['enterprise', 'consumer', '消费者的方案', 'The consumer’s offer', '等待消费者答复', 'Waiting for an answer from the consumer', 'The consumer accepted it, 10:00'],
     ['bureau', 'consumer', '消费者的方案', 'The consumer’s offer', '等待消费者答复', 'Waiting for an answer from the consumer', 'The consumer accepted it, 10:00'],
-    ['bureau', 'enterprise', '企业的方案', 'The business’s offer', '等待企业答复', 'Waiting for an answer from the business', 'The business accepted it, 10:00'],
+    ['bureau', 'enterprise', '企业的方案', 'The enterprise’s offer', '等待企业答复', 'Waiting for an answer from the enterprise', 'The enterprise accepted it, 10:00'],
   ] as const)('to %s about %s', async (reader, side, zhTitle, enTitle, zhWaiting, enWaiting, enAccepted) => {
     expect([title(side, reader), waiting(side, reader)]).toEqual([zhTitle, zhWaiting])
     await setLocale('en')

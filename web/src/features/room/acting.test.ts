@@ -1,5 +1,5 @@
 import { flushPromises, mount } from '@vue/test-utils'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi, type Mock } from 'vitest'
 import { defineComponent, h, nextTick, shallowRef, type Ref } from 'vue'
 import { loadProblemTexts, Problem } from '@/lib/problem'
 import type { ConnectionState, Pending } from '@/live'
@@ -9,13 +9,15 @@ import Field from '@/ui/Field.vue'
 import TextInput from '@/ui/TextInput.vue'
 import ActDialog from './ActDialog.vue'
 
-const world = vi.hoisted(() => ({}) as { connection: Ref<ConnectionState>; pending: Ref<readonly Pending[]>; drop: (id: string) => void })
+const world = vi.hoisted(() => ({}) as { connection: Ref<ConnectionState>; pending: Ref<readonly Pending[]>; drop: (id: string) => void; tryNow: Mock; retry: Mock })
 vi.mock('@/live', async () => {
   const { computed, shallowRef } = await import('vue')
   world.connection = shallowRef({ kind: 'offline', since: 0 } as ConnectionState)
   world.pending = shallowRef([])
+  world.tryNow = vi.fn()
+  world.retry = vi.fn()
   world.drop = (id) => void (world.pending.value = world.pending.value.filter((item) => item.id !== id))
-  return { connection: world.connection, pendingOf: () => computed(() => world.pending.value), discard: (id: string) => world.drop(id), takeBack: (id: string) => (world.drop(id), true) }
+  return { connection: world.connection, pendingOf: () => computed(() => world.pending.value), discard: (id: string) => world.drop(id), takeBack: (id: string) => (world.drop(id), true), tryNow: world.tryNow, retry: world.retry }
 })
 
 const texts = vi.hoisted(() => ({ soon: Promise.resolve() }))
@@ -52,6 +54,7 @@ async function dialog() {
 beforeEach(() => {
   vi.useFakeTimers()
   HTMLElement.prototype.scrollIntoView ??= () => undefined
+  vi.clearAllMocks()
   world.pending.value = []
   world.connection.value = { kind: 'offline', since: 0 }
   toasts.value = []
@@ -81,6 +84,36 @@ it('says within a moment that the network is away, and may be left; what was ask
   await yes()
   expect(open.value).toBe(false)
   expect(done).toHaveBeenCalledTimes(1)
+})
+
+it('tries at once when somebody asks, and says that it does', async () => {
+  const { button, press } = await dialog()
+  await press('接受')
+  await vi.advanceTimersByTimeAsync(1000)
+  await press('立即重试')
+  expect(world.tryNow).toHaveBeenCalledTimes(1)
+  expect(button('立即重试').attributes('aria-busy')).toBe('true')
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(button('立即重试').attributes('aria-busy')).toBeUndefined()
+  world.connection.value = { kind: 'reconnecting', since: 0, nextTry: null }
+  await nextTick()
+  expect(button('立即重试').attributes('aria-busy')).toBe('true')
+  world.connection.value = { kind: 'online' }
+  await nextTick()
+  expect(button('立即重试')).toBeUndefined()
+})
+
+it.each([
+  ['not_sent', true],
+  ['unavailable', true],
+  ['offer_changed', false],
+])('sends what failed with nobody there once more, where that may help: %s', async (code, may) => {
+  world.pending.value = [waits({ state: 'failed', problem: { code } })]
+  const { button, press } = await dialog()
+  expect(Boolean(button('立即重试'))).toBe(may)
+  if (may) await press('立即重试')
+  expect(world.retry.mock.calls).toEqual(may ? [['x']] : [])
+  expect(button('知道了')).toBeDefined()
 })
 
 it('keeps what waits, and what failed, in sight however far the dialog is scrolled', async () => {

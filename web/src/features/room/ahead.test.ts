@@ -91,12 +91,17 @@ afterEach(() => setLocale('zh'))
 describe.each(['zh', 'en'] as Locale[])('what is ahead, in %s', (language) => {
   it.each(table)('%s: every text is whole and names only rights there are', async (_, c) => {
     await setLocale(language)
-    for (const [reader, gone] of [['consumer', false], ['enterprise', false], ['consumer', true]] as const) {
-      const view = { case: c, clocks: [], may: mayOf(c, reader, gone), bureau: { name_zh: '岳阳楼区市监局', name_en: 'Yueyanglou Bureau' } } as unknown as CaseView
+    for (const [reader, gone] of [['consumer', false], ['enterprise', false], ['consumer', true], ['enterprise', true]] as const) {
+      const view = { case: c, clocks: [], may: mayOf(c, reader, gone), enterprise: { gone }, bureau: { name_zh: '岳阳楼区市监局', name_en: 'Yueyanglou Bureau' } } as unknown as CaseView
       const text = nextText(view, reader, now)
       whole(text)
       if (reader === 'consumer') expect(names.flatMap(([right, words]) => (words.test(text) && !(view.may as string[]).includes(right) ? [right] : []))).toEqual([])
       if (view.may.includes('reopen')) expect(text).toMatch(/12月23日|23 Dec/)
+      if (reader === 'enterprise' && gone) {
+        const sent = c.phase === 'closed' && !c.unsent && mayOf(c, 'consumer', true).includes('escalate')
+        expect(/消费者不能恢复协商，但随时可以送交岳阳楼区市监局|cannot take this up again, but may send it to Yueyanglou Bureau/.test(text)).toBe(sent)
+        if (sent) expect(text).not.toMatch(/12月23日|23 Dec/)
+      }
       if (c.phase === 'closed' && view.may.includes('escalate')) expect(text).toMatch(/随时可以送交|you can send it/)
     }
   })

@@ -33,7 +33,7 @@ describe('a deadline in words', () => {
     expect(clockLead(clock, 'enterprise', now)).toBe('请在11月25日（周三）24:00前首次答复')
     expect(clockLead({ ...clock, overdue: true }, 'consumer', now)).toBe('商家没有在11月25日（周三）24:00前首次答复')
     await setLocale('en')
-    expect(clockLead(clock, 'consumer', now)).toBe('The business has to give a first response by Wed 25 Nov, 24:00')
+    expect(clockLead(clock, 'consumer', now)).toBe('The enterprise has to give a first response by Wed 25 Nov, 24:00')
   })
 
   it.each([

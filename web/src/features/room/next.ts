@@ -18,7 +18,8 @@ export function nextText(view: CaseView, reader: Reader, now: number): string {
   const special = { escalated: !offered && 'only', performed: c.stars && 'rated', withdrawn: c.complaint && 'complaint' }[situation as string]
   const params = { bureau: bureauName(view), n: c.rules.reopened, date: undone && dueText(undone, now) }
   // Nobody is there any more to take it up again with, so it may be sent.
-  const gone = c.phase === 'closed' && !c.unsent && view.may.includes('escalate')
+  const setAside = c.phase === 'closed' && !c.complaint && (c.class === 'LC' || c.class === 'WC')
+  const gone = setAside && (reader === 'consumer' ? view.may.includes('escalate') : view.enterprise.gone)
   // What can no longer be undone is said by a sentence of its own: it names no day and no right.
   const kinds = gone ? ['gone'] : [special, c.phase === 'closed' ? !undone && 'over' : ifUnsettled(c, reader)].flatMap((kind) => (kind ? [`${situation}.${kind}`] : []))
   return [...kinds, situation].map((key) => translate(messages as unknown as Dictionary<Messages>, `next.${key}.${reader}`, params)).find(Boolean) ?? ''

@@ -48,7 +48,7 @@ export function whom(side: Side | Turn, reader: Reader): string {
   return translate(dictionary, `whom.${reader}.${side}`) ?? who(side, reader)
 }
 
-/** What belongs to a side: your, our, the business’s; 您的、商家的. */
+/** What belongs to a side: your, our, the enterprise’s; 您的、商家的. */
 export function whose(side: Side, reader: Reader): string {
   return translate(dictionary, `whose.${reader}.${side}`) ?? translate(dictionary, 'whose', { who: who(side, reader) })!
 }

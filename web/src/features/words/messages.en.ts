@@ -3,7 +3,7 @@ import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
   'who.consumer.consumer': 'you',
-  'who.consumer.enterprise': 'the business',
+  'who.consumer.enterprise': 'the enterprise',
   'who.consumer.bureau': 'the regulator',
   'who.consumer.system': 'the system',
   'who.consumer.nobody': 'nobody',
@@ -13,7 +13,7 @@ const en: Translation<typeof zh> = {
   'who.enterprise.system': 'the system',
   'who.enterprise.nobody': 'nobody',
   'who.bureau.consumer': 'the consumer',
-  'who.bureau.enterprise': 'the business',
+  'who.bureau.enterprise': 'the enterprise',
   'who.bureau.bureau': 'the bureau',
   'who.bureau.system': 'the system',
   'who.bureau.nobody': 'nobody',

@@ -43,7 +43,7 @@ const en: Translation<typeof zh> = {
   too_many_offers: 'The limit of {max} offers has been reached.',
   too_many_files: 'The limit of {max} files has been reached.',
   'too_many_cases.order': 'This order has an open case already; please open it under “My cases”.',
-  'too_many_cases.enterprise': 'You have {max} open cases with this business already. Please finish one of them first.',
+  'too_many_cases.enterprise': 'You have {max} open cases with this enterprise already. Please finish one of them first.',
   too_many_cases: 'The limit of {max} open cases has been reached. Please finish one of them first.',
   not_enrolled: 'This enterprise takes no cases now. You can complain to the market regulator directly.',
   not_running: 'This time limit is no longer running.',
@@ -54,7 +54,7 @@ const en: Translation<typeof zh> = {
   case_code_required: 'This case is older; please also give its code or the order number.',
   wrong_case_code: 'The case code or order number is not right.',
   set_up_closed: 'The first set-up has been done. Please sign in.',
-  not_approved: 'The business has not been let in yet. Signing in opens with the approval.',
+  not_approved: 'The enterprise has not been let in yet. Signing in opens with the approval.',
   'not_approved.pending': 'The application is under review. You can sign in once the regulator has approved it.',
   'not_approved.removed':
     'The application was not approved, so this account cannot sign in. The regulator that received it can tell you why; you can apply again once the conditions are met.',

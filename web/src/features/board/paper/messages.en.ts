@@ -47,16 +47,16 @@ const en: Translation<typeof zh> = {
   'settled.plain': 'The dispute between the parties is resolved. Under the Measures for Handling Complaints and Reports in Market Regulation (SAMR Order No. 121) this Administration closes the complaint.',
 
   'ruled.facts': 'On {date} {name} refused to negotiate with the complainant. The ground given: {ground}.',
-  'ruled.said': 'What the business said: {text}',
+  'ruled.said': 'What the enterprise said: {text}',
   'ruled.upheld': 'On examination the ground holds, and this Administration upholds it.',
   'ruled.overturned': 'On examination the ground does not hold, and this Administration does not uphold it.',
-  'ruled.effect.upheld': 'The case is left out of the settlement figures of the business.',
-  'ruled.effect.overturned': 'The case counts in the settlement figures of the business as “refusal not upheld”, that is as not settled.',
+  'ruled.effect.upheld': 'The case is left out of the settlement figures of the enterprise.',
+  'ruled.effect.overturned': 'The case counts in the settlement figures of the enterprise as “refusal not upheld”, that is as not settled.',
 
   'found.facts': 'On {date} the parties reached a settlement agreement; its terms are listed below.',
   'found.decision': 'On examination this Administration finds: {finding}.',
-  'found.effect': 'The case counts in the settlement figures of the business as “{class}”.',
-  'found.effect.late': 'The case counts in the settlement figures of the business as “{class}”, marked as late.',
+  'found.effect': 'The case counts in the settlement figures of the enterprise as “{class}”.',
+  'found.effect.late': 'The case counts in the settlement figures of the enterprise as “{class}”, marked as late.',
   'found.contract': 'A settlement agreement is a contract between the parties, which this Administration cannot enforce; a dispute about it may be taken to the people’s court or, under an arbitration agreement, to arbitration.',
 
   'ended.withdrawn': 'On {date} the complainant withdrew the complaint, and this Administration deals with it no further. The withdrawal leaves the complainant free to sue or to apply for arbitration.',
@@ -65,7 +65,7 @@ const en: Translation<typeof zh> = {
   'voided.duplicate': 'On examination there is another case on the same dispute, and this one repeats it.',
   'voided.abuse': 'On examination there is no genuine consumer dispute in this case, or it was used to seek an improper gain.',
   'voided.routes': 'This finding leaves open to the complainant the other routes of article 39 of the Consumer Rights Protection Law:',
-  'voided.decision': 'This Administration finds that the case does not count in the settlement figures of the business. The case ends, and its record is kept.',
+  'voided.decision': 'This Administration finds that the case does not count in the settlement figures of the enterprise. The case ends, and its record is kept.',
 
   apart: 'The complaint itself is dealt with apart from this, under the Measures for Handling Complaints and Reports in Market Regulation (SAMR Order No. 121), and is not affected by this document.',
 

@@ -2,18 +2,18 @@ import type { Translation } from '@/i18n'
 import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
-  search: 'Find a business',
+  search: 'Find an enterprise',
   searchHint: 'Name or unified social credit code',
   failed: 'The search failed. Please try again in a moment.',
-  noName: 'No business has this in its name. Try a few characters of it, or its unified social credit code.',
-  noCode: 'No business has this code. Please check its 18 characters one by one.',
-  notFound: 'Business not found?',
+  noName: 'No enterprise has this in its name. Try a few characters of it, or its unified social credit code.',
+  noCode: 'No enterprise has this code. Please check its 18 characters one by one.',
+  notFound: 'Enterprise not found?',
   notFoundLink: 'It may not have joined: how to complain',
   how: 'How it works',
   'step.1.title': 'You say what happened',
   'step.1.when': 'about 5 minutes',
   'step.1.text': 'What went wrong, what you want, and photos. Your claim is the first offer on the table.',
-  'step.2.title': 'The business responds',
+  'step.2.title': 'The enterprise responds',
   'step.2.when': 'within {first_response} working days',
   'step.2.text': 'With an offer, an acceptance, a question, or a reasoned refusal. “Received” is no response.',
   'step.3.title': 'You negotiate',
