@@ -27,22 +27,38 @@ async function setup(from: number, to: number, hasOlder: boolean) {
   }
 }
 
-it('stays at the end when the pane gets smaller', async () => {
+/** What is watched for growing, and what happens when it grows. */
+function growing() {
   const watched: Element[] = []
-  let resized = () => undefined as void
+  const seen = { watched, resized: () => undefined as void }
   vi.stubGlobal('IntersectionObserver', class { observe = () => undefined; disconnect = () => undefined })
   vi.stubGlobal('ResizeObserver', class {
-    constructor(act: () => void) { resized = act }
+    constructor(act: () => void) { seen.resized = act }
     observe = (element: Element) => void watched.push(element)
     disconnect = () => undefined
   })
+  return seen
+}
+
+it('stays at the end when the page gets longer below it: WebKit does not anchor its scrolling', async () => {
+  const seen = growing()
+  const timeline = mount(Timeline, { props: { entries: entries(1, 9), view, reader: 'consumer', now: 0 }, attachTo: document.body })
+  await flushPromises()
+  expect(seen.watched).toContain(document.body)
+  const toEnd = vi.spyOn(timeline.element.lastElementChild!, 'scrollIntoView')
+  seen.resized()
+  expect(toEnd).toHaveBeenCalled()
+})
+
+it('stays at the end when the pane gets smaller', async () => {
+  const seen = growing()
   const pane = document.body.appendChild(Object.assign(document.createElement('div'), { innerHTML: '<div></div>' }))
   pane.dataset.pane = ''
   mount(Timeline, { props: { entries: entries(1, 9), view, reader: 'enterprise', now: 0 }, attachTo: pane.firstElementChild! })
   await flushPromises()
-  expect(watched).toContain(pane)
+  expect(seen.watched).toContain(pane)
   Object.defineProperty(pane, 'scrollHeight', { value: 900 })
-  resized()
+  seen.resized()
   expect(pane.scrollTop).toBe(900)
 })
 
