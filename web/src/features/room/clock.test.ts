@@ -48,6 +48,14 @@ describe('a deadline in words', () => {
     expect(urgency(clock, at(time))).toBe(pressing)
   })
 
+  it('says by how much it is overdue once that is noted', async () => {
+    const overdue = { ...clock, overdue: true }
+    expect([at('2026-11-26T00:00:00'), at('2026-11-29T10:00:00')].map((now) => clockLeft(overdue, now))).toEqual(['已超期 1 天', '已超期 4 天'])
+    await setLocale('en')
+    expect(clockLeft(overdue, at('2026-11-26T00:00:00'))).toBe('1 day overdue')
+    await setLocale('zh')
+  })
+
   it('counts calendar days where the period does', () => {
     const mediation = { ...clock, key: 'mediation', days: 60, unit: 'calendar', due: '2027-01-21T16:00:00Z', strip: [] } as Clock
     expect(clockLeft(mediation, at('2026-11-23T10:00:00'))).toBe('还有 59 天')

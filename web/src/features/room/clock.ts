@@ -61,15 +61,16 @@ export function daysLeft(clock: Pick<Clock, 'due' | 'unit' | 'strip'>, now: numb
   return Math.round((Date.parse(last) - Date.parse(today)) / 86_400_000)
 }
 
-/** 还有 2 个工作日; in the last hour minutes and seconds. */
+/** 还有 2 个工作日; in the last hour minutes and seconds; 已超期 2 天. */
 export function clockLeft(clock: Clock, now: number): string {
   const ms = Date.parse(clock.due) - now
+  const n = daysLeft(clock, now)
+  if (clock.overdue && n < 0) return say('clock.over', { n: -n })!
   if (clock.overdue || ms <= 0) return say('clock.passed')!
   if (ms < 3_600_000) {
     const seconds = Math.floor(ms / 1000)
     return say('clock.ticking', { m: Math.floor(seconds / 60), s: String(seconds % 60).padStart(2, '0') })!
   }
-  const n = daysLeft(clock, now)
   if (n <= 0 || (clock.unit === 'working' && clock.strip.length > 0)) return workingDaysLeft(Math.max(0, n))
   return say('clock.daysLeft', { n })!
 }
