@@ -1,5 +1,5 @@
 // Package e2e tests the product as people meet it: the real binary on a free port, real Chromium with one browser context for each
-// party, real sockets and a real disk.
+// party, real WebKit for the consumer's way on an iPhone, real sockets and a real disk.
 //
 // # Pattern
 //
