@@ -73,6 +73,16 @@ func sentences(language string, e *negotiation.Error) (title, detail string) {
 	return t.zh, detail
 }
 
+// Said is an error for who has no screen before them: what it is about, what is wrong and the mend, in English, and the code.
+func Said(e *negotiation.Error) string {
+	title, detail := sentences("en", e)
+	said := strings.TrimSpace(title+". "+detail) + " (" + e.Code + ")"
+	if e.Field != "" {
+		return e.Field + ": " + said
+	}
+	return said
+}
+
 func (t text) detailIn(language string) string {
 	if language == "en" {
 		return t.enDetail
