@@ -124,7 +124,7 @@ func said(language, kind string, value any) string {
 	switch {
 	case list.CanInt():
 		return number(en, kind, list.Int())
-	case list.Kind() == reflect.Slice:
+	case list.Kind() == reflect.Slice, list.Kind() == reflect.Array:
 		words := make([]string, list.Len())
 		for i := range words {
 			words[i] = said(language, kind, list.Index(i).Interface())
