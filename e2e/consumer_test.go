@@ -90,6 +90,29 @@ func TestSessions(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, sc.consumer.do(http.MethodGet, "/api/cases", nil).Status)
 }
 
+// TestOtherTab: what a tab shows, and would send, is of who is signed in in its browser, also after that changed in another one.
+func TestOtherTab(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	lei := s.enter(consumer)
+	shop := s.enterprise(firm)
+	account := s.screen(t, "consumer", look{lang: "en"})
+	account.cookie(lei.Token)
+	account.open("/account")
+	account.holds(account.word("account/account.name"), "雷鸣")
+	filing := account.beside("/file/" + shop)
+	filing.sees(filing.word("file-case/what.goods"))
+	filing.fill("textbox", filing.word("file-case/what.goods"), "电饭煲")
+	filing.until(`Object.keys(localStorage).some(key => key.startsWith("hejie.filing"))`, "the filing is not kept")
+
+	leaving := account.beside("/account")
+	leaving.press(leaving.word("account/account.signOut"))
+	account.sees(account.word("account/phone.label"))
+	account.until(`![...document.querySelectorAll("input")].some(input => input.value === "雷鸣")`, "the name stays on the screen")
+	filing.until(`!document.body.innerHTML.includes("电饭煲") && ![...document.querySelectorAll("input")].some(input => input.value === "电饭煲")`, "the filing stays on the screen")
+	filing.until(`!Object.keys(localStorage).some(key => key.startsWith("hejie.filing"))`, "the filing stays on the device")
+}
+
 // TestChangeOfMind: consents changed in the room, a withdrawal and its undoing, a lapse and its reopening, a rating.
 func TestChangeOfMind(t *testing.T) {
 	t.Parallel()

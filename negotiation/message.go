@@ -125,13 +125,11 @@ func canRate(c *Case, _ Actor, _ time.Time) error {
 	return nil
 }
 
-// assign gives the case to a desk member; that the account is one of the enterprise's is the app's to check.
+// assign gives the case to a desk member, also to the one who has it: without an event its id would not be remembered, and sent again it
+// would take the case from who got it meanwhile. That the account is one of the enterprise's is the app's to check.
 func (d *decision) assign(f Assign) error {
 	if err := CheckText("agent", f.Agent, maxName, false); err != nil {
 		return err
-	}
-	if f.Agent == d.c.Agent {
-		return nil
 	}
 	d.emitIn(Desk, AgentAssigned{Agent: f.Agent}, nil)
 	return nil

@@ -141,7 +141,7 @@ func TestDetailsAndAssignment(t *testing.T) {
 	require.NoError(t, s.c.May(agent, SeeDetails))
 	s.enterprise(Assign{Agent: "agent"}).did("agent_assigned")
 	require.Equal(t, Desk, s.events[0].Channel)
-	s.do(supervisor, Assign{Agent: "agent"}).did() // nothing new
+	s.do(supervisor, Assign{Agent: "agent"}).did("agent_assigned")
 	s.do(supervisor, Assign{}).did("agent_assigned")
 	require.Empty(t, s.c.Agent)
 	s.refuses(agent, Assign{Agent: strings.Repeat("x", 101)}, CodeTooLong, "agent")

@@ -59,6 +59,9 @@ func (b backupCommand) Run(ctx context.Context, to console, all Common) error {
 	if ok, err := there(b.To); err != nil || ok {
 		return errors.Join(err, fmt.Errorf("%s is there already: a backup is a new folder", b.To))
 	}
+	if in, err := filepath.Rel(f.evidence(), b.To); err == nil && filepath.IsLocal(in) {
+		return fmt.Errorf("%s lies in the folder of the evidence, which would be copied into itself: name a folder outside of %s", b.To, f.evidence())
+	}
 	part := b.To + ".part"
 	if err := os.RemoveAll(part); err != nil {
 		return err

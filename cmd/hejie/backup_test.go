@@ -129,3 +129,29 @@ func TestRestoreRefusesWhatWasChanged(t *testing.T) {
 		})
 	}
 }
+
+// A backup within the evidence would copy itself, again and again.
+func TestNoBackupWithinTheEvidence(t *testing.T) {
+	t.Parallel()
+	here, _ := saved(t)
+	f := folder{path: here.data}
+	require.NoError(t, os.MkdirAll(f.evidence(), 0o700))
+	for _, to := range []string{f.evidence() + "/b", f.evidence() + "/01/b"} {
+		code, _, errs := here.run(t, "backup", to)
+		require.Equal(t, exitFailed, code)
+		require.Contains(t, errs, "name a folder outside")
+	}
+	left, err := os.ReadDir(f.evidence())
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
+// An installation without evidence has its folder after it is restored: the doctor finds nothing wrong with the folders.
+func TestRestoredWithoutEvidence(t *testing.T) {
+	t.Parallel()
+	here, backup := saved(t)
+	restored := shell{data: here.data + "2"}
+	restored.must(t, "restore", backup)
+	_, out, _ := restored.run(t, "doctor")
+	require.Contains(t, out, "ok folders")
+}

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -44,6 +45,14 @@ type Config struct {
 	Contact   string `help:"How people reach the operator: phone, address or e-mail." name:"operator-contact" placeholder:"TEXT"`
 	Limits    string `help:"JSON file that overrides limits of the platform (see the README's table)." type:"existingfile" placeholder:"FILE"`
 	Rules     string `help:"JSON file that overrides the rules of procedure for cases filed from now on." type:"existingfile" placeholder:"FILE"`
+}
+
+// Validate refuses flags that mean nothing without another one: who gives them takes something for done that is not.
+func (c Config) Validate() error {
+	if !c.Proxied && !slices.Equal(c.Proxies, []string{"127.0.0.0/8", "::1/128"}) {
+		return errors.New("--trusted-proxy goes with --behind-proxy: else no forwarded address is believed")
+	}
+	return c.Place.Validate()
 }
 
 // longestDrain is as long as nobody minds to wait for an end.

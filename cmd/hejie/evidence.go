@@ -37,6 +37,17 @@ type Place struct {
 	Keys     string `help:"AWS credentials file; else AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are taken from the environment." name:"evidence-credentials" type:"existingfile" placeholder:"FILE"`
 }
 
+// Validate refuses what says how to reach a bucket while none is named: evidence would go to the folder, unnoticed.
+func (p Place) Validate() error {
+	if p.Evidence == "" && (p.Endpoint != amazon || p.Keys != "") {
+		return errors.New("--evidence-endpoint and --evidence-credentials go with --evidence s3://BUCKET/PREFIX")
+	}
+	return nil
+}
+
+// amazon is the endpoint of who names none.
+const amazon = "https://s3.amazonaws.com"
+
 // bucket and prefix, which ends in a slash when there is one.
 func (p Place) bucket() (bucket, prefix string, err error) {
 	u, err := url.Parse(p.Evidence)
@@ -298,7 +309,7 @@ func (r restoreCommand) restoreEvidence(ctx context.Context, m manifest, to fold
 		if m.Elsewhere != nil {
 			return fmt.Errorf("the evidence is not in the backup but in %s: name it with --evidence", m.Elsewhere.In)
 		}
-		return nil
+		return os.MkdirAll(to.evidence(), 0o700) // also for none
 	}
 	v, err := r.openS3(ctx)
 	if err != nil {

@@ -47,6 +47,9 @@ func (b bucketed) filled(t *testing.T) (named, loose app.FileRow) {
 		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "none", Place: b.place}, folder{path: b.data}, nil, to, quiet().logger(to))
 	})
 	by := app.Session{Actor: negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleConsumer}}
+	require.NoError(t, r.engine.store.Plain().Write(t.Context(), func(tx app.PlainTx) error {
+		return tx.AddAccount(t.Context(), app.Account{ID: by.Actor.ID, Role: by.Actor.Role, Login: "+8613800138000", Language: "zh", Active: true})
+	}))
 	upload := func(size int) app.FileRow {
 		content := append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("x"), size)...)
 		sum := sha256.Sum256(content)

@@ -14,6 +14,9 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"hejie/negotiation"
+	server "hejie/server/http"
 )
 
 func main() {
@@ -81,13 +84,22 @@ func run(ctx context.Context, args []string, c console) (code int) {
 	case err == nil:
 		return exitOK
 	case !errors.Is(err, context.Canceled):
-		fmt.Fprintln(c.err, "hejie:", err)
+		fmt.Fprintln(c.err, "hejie:", inWords(err))
 		return exitFailed
 	case k.Selected().Name == "serve" || k.Selected().Name == "demo": // still starting, and asked to end
 		return exitOK
 	}
 	fmt.Fprintf(c.err, "hejie: interrupted: %s was not done\n", k.Command())
 	return exitFailed
+}
+
+// inWords is an error as the operator reads it. One of the rules says what to do about it; of a fault its cause says more.
+func inWords(err error) string {
+	e, ok := errors.AsType[*negotiation.Error](err)
+	if !ok || e.Code == negotiation.CodeInternal || e.Code == negotiation.CodeUnavailable {
+		return err.Error()
+	}
+	return strings.Replace(err.Error(), e.Error(), server.Said(e), 1)
 }
 
 // version of the program as the module system knows it; "(devel)" when built from changed files.

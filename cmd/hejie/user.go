@@ -63,11 +63,11 @@ type userPassword struct {
 func (u userPassword) Run(ctx context.Context, to console, all Common) error {
 	return withInstallation(ctx, all, func(i *installation) error {
 		a, err := i.plain.AccountByLogin(ctx, app.NormaliseLogin(u.Login))
-		if err == nil && a.Role == negotiation.RoleConsumer {
-			err = negotiation.NewError(negotiation.CodeNotFound)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", u.Login, err)
+		switch {
+		case negotiation.CodeOf(err) == negotiation.CodeNotFound, err == nil && a.Role == negotiation.RoleConsumer:
+			return fmt.Errorf("nobody of the staff signs in as %s", u.Login)
+		case err != nil:
+			return err
 		}
 		password, made, err := u.password(to)
 		if err != nil {

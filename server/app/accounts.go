@@ -164,7 +164,7 @@ func setPerson(ctx context.Context, tx PlainTx, account string, name, phone, add
 }
 
 // ChangePassword of the signed-in staff member; all other sessions of the account end. Errors: wrong_password (field old),
-// rate_limited, weak_password, not_allowed for consumers, who have none.
+// rate_limited, required (old, new), weak_password (new), not_allowed for consumers, who have none.
 func (s *Accounts) ChangePassword(ctx context.Context, x Session, old, fresh string, c Client) error {
 	if x.Actor.Role == negotiation.RoleConsumer {
 		return notAllowed()
@@ -173,8 +173,11 @@ func (s *Accounts) ChangePassword(ctx context.Context, x Session, old, fresh str
 	if err != nil {
 		return err
 	}
-	if err := s.passwords.check("password", fresh, a.Login); err != nil {
+	if err := s.passwords.check("new", fresh, a.Login); err != nil {
 		return err
+	}
+	if old == "" { // no guess, so that none is counted
+		return required("old")
 	}
 	guard := SignIn{w: s.w, passwords: s.passwords}
 	_, err = guard.guarded(ctx, a.Login, c, func() (Account, bool, error) {

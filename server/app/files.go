@@ -79,7 +79,8 @@ var extensions = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "i
 const sniffed = 3072 // bytes that mimetype looks at
 
 // Put takes an upload. Consumers have a verified phone by the way they sign in. Errors: not_allowed for who is no party, required
-// and invalid (sha256, name), rate_limited, too_large, unsupported_media, hash_mismatch, image_too_big.
+// and invalid (sha256, name), rate_limited, too_large, unsupported_media, hash_mismatch, image_too_big; sign_in_required when the account
+// was closed meanwhile.
 func (s *Files) Put(ctx context.Context, x Session, in Upload) (FileRow, error) {
 	row, err := s.announced(ctx, x, in.Name, in.SHA256)
 	if err != nil {
@@ -87,12 +88,31 @@ func (s *Files) Put(ctx context.Context, x Session, in Upload) (FileRow, error) 
 	}
 	err = s.store(ctx, &row, in.Body, s.w.Limits.FileBytes)
 	if err == nil {
-		err = s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.AddFile(ctx, row) })
+		err = s.note(ctx, row)
 	}
 	if err != nil {
 		return FileRow{}, errors.Join(err, s.w.Vault.Remove(context.WithoutCancel(ctx), row.ID))
 	}
 	return row, nil
+}
+
+// note an upload. Its account may have been closed since it was announced, or have had as many others as it may, begun at once.
+func (s *Files) note(ctx context.Context, row FileRow) error {
+	return s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		if err := errors.Join(stillActive(ctx, tx, row.Owner), s.mayUpload(ctx, tx, row)); err != nil {
+			return err
+		}
+		return tx.AddFile(ctx, row)
+	})
+}
+
+// mayUpload says rate_limited when the owner had Limits.FilesPerDay within a day.
+func (s *Files) mayUpload(ctx context.Context, r PlainReader, row FileRow) error {
+	n, err := r.UploadsSince(ctx, row.Owner, row.Created.Add(-day))
+	if err == nil && n >= s.w.Limits.FilesPerDay {
+		err = rateLimited(3600)
+	}
+	return err
 }
 
 // announced checks who uploads what, and gives it an id.
@@ -109,15 +129,8 @@ func (s *Files) announced(ctx context.Context, x Session, name, sum string) (Fil
 	if len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" {
 		return FileRow{}, invalid("sha256", "64 hex digits")
 	}
-	now := s.w.Real.Now()
-	n, err := s.w.Plain.UploadsSince(ctx, by.ID, now.Add(-day))
-	if err != nil {
-		return FileRow{}, err
-	}
-	if n >= s.w.Limits.FilesPerDay {
-		return FileRow{}, rateLimited(3600)
-	}
-	return FileRow{ID: NewID(), Owner: by.ID, Name: name, SHA256: sum, Created: now}, nil
+	row := FileRow{ID: NewID(), Owner: by.ID, Name: name, SHA256: sum, Created: s.w.Real.Now()}
+	return row, s.mayUpload(ctx, s.w.Plain, row)
 }
 
 // store puts the bytes into the vault, if they have the announced sum, and says what they are.

@@ -63,6 +63,25 @@ func TestCasesOfALeaverAreGivenBackAfterACrash(t *testing.T) {
 	require.Empty(t, p.caseOf(id).Agent)
 }
 
+// An assignment whose answer was lost is sent again, also one to who had the case already: it takes the case from nobody.
+func TestAnAssignmentSentAgainTakesNothing(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	take := negotiation.Assign{Agent: p.agent.Actor.ID}
+	p.do(p.agent, id, take)
+	wish, err := app.Identify(p.agent.Actor, app.NewID(), take)
+	require.NoError(t, err)
+	first, err := p.ledger.Do(p.ctx, p.agent.Actor, id, wish, take)
+	require.NoError(t, err)
+	p.do(p.supervisor, id, negotiation.Assign{Agent: p.supervisor.Actor.ID})
+	again, err := p.ledger.Do(p.ctx, p.agent.Actor, id, wish, take)
+	require.NoError(t, err)
+	require.True(t, again.Repeated)
+	require.Equal(t, first.Positions, again.Positions)
+	require.Equal(t, p.supervisor.Actor.ID, p.caseOf(id).Agent)
+}
+
 func TestTheSystemGivesBackOnlyCasesOfLeavers(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)

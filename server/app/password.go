@@ -60,12 +60,13 @@ func (p *passwords) matches(ctx context.Context, password, hash string) (bool, e
 
 // check refuses passwords that are too short or name the login. There are no rules about kinds of characters (NIST SP 800-63B).
 func (p *passwords) check(field, password, login string) error {
+	first, _ := utf8.DecodeRuneInString(password)
 	switch {
 	case password == "":
 		return required(field)
 	case len(password) > passwordMax:
 		return tooLong(field, passwordMax, len(password))
-	case utf8.RuneCountInString(password) < p.min, strings.EqualFold(password, login), strings.Trim(password, password[:1]) == "":
+	case utf8.RuneCountInString(password) < p.min, strings.EqualFold(password, login), strings.Trim(password, string(first)) == "":
 		return negotiation.NewError(CodeWeakPassword, "min", p.min).On(field)
 	}
 	return nil

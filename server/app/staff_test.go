@@ -108,7 +108,11 @@ func TestStaffFields(t *testing.T) {
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, field, e.Field)
 	}
-	_, err := p.Staff.Add(p.ctx, p.supervisor.Actor, good)
+	n := good
+	n.Password = "密密密密密密密密密密"
+	_, err := p.Staff.Add(p.ctx, p.supervisor.Actor, n)
+	refused(t, app.CodeWeakPassword, err) // one character, however many bytes
+	_, err = p.Staff.Add(p.ctx, p.supervisor.Actor, good)
 	require.NoError(t, err)
 	good.Login = "NewComer"
 	_, err = p.Staff.Add(p.ctx, p.supervisor.Actor, good)

@@ -37,7 +37,7 @@ func (s *Files) Begin(ctx context.Context, x Session, a Announcement) (FileRow, 
 		return FileRow{}, negotiation.NewError(CodeTooLarge, "max", s.w.Limits.FileBytes).On("file")
 	}
 	row.Size = a.Size
-	return row, s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.AddFile(ctx, row) })
+	return row, s.note(ctx, row)
 }
 
 // Progress of an upload of one's own: how many of its bytes are here. All of them are when, and only when, it is a file (its row has
@@ -163,7 +163,12 @@ func (s *Files) finish(ctx context.Context, row FileRow) error {
 	err = errors.Join(err, p.Close())
 	if err == nil {
 		row.Created = s.w.Real.Now()
-		err = s.w.Plain.Write(ctx, func(tx PlainTx) error { return tx.FinishFile(ctx, row) })
+		err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+			if err := stillActive(ctx, tx, row.Owner); err != nil {
+				return err
+			}
+			return tx.FinishFile(ctx, row)
+		})
 	}
 	switch code := negotiation.CodeOf(err); {
 	case err == nil:

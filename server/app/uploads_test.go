@@ -216,6 +216,50 @@ func TestBegunUploadsCount(t *testing.T) {
 	refused(t, negotiation.CodeRateLimited, err)
 }
 
+// Uploads may be begun all at once, and last: what an account may have is counted when they are there.
+func TestUploadsAtOnceCount(t *testing.T) { vaults(t, uploadsAtOnceCount) }
+
+func uploadsAtOnceCount(t *testing.T, in func(*app.World)) {
+	w := newWorld(t, in, func(x *app.World) { x.Limits.FilesPerDay = 1 })
+	x, jpg := w.consumer(phone).Session, photo(t, 1)
+	_, err := w.Files.Put(w.ctx, x, app.Upload{Name: "slow.jpg", SHA256: sum(jpg), Body: during(jpg, func() {
+		_, err := w.upload(x, "quick.jpg", jpg)
+		require.NoError(t, err)
+	})})
+	refused(t, negotiation.CodeRateLimited, err)
+	require.Equal(t, 1, w.stored())
+}
+
+// An account that is closed while its bytes come has no file from them.
+func TestUploadOfAClosedAccount(t *testing.T) { vaults(t, uploadOfAClosedAccount) }
+
+func uploadOfAClosedAccount(t *testing.T, in func(*app.World)) {
+	w := newWorld(t, in)
+	x, jpg := w.consumer(phone).Session, photo(t, 1)
+	row := w.begin(x, long(100))
+	_, err := w.Files.Put(w.ctx, x, app.Upload{Name: "a.jpg", SHA256: sum(jpg), Body: during(jpg, func() { require.NoError(t, w.Accounts.Erase(w.ctx, x)) })})
+	refused(t, negotiation.CodeSignInRequired, err)
+	require.Zero(t, w.stored())
+	_, err = w.Files.Continue(w.ctx, x, row.ID, 0, bytes.NewReader(long(100)))
+	refused(t, negotiation.CodeSignInRequired, err)
+	row, err = w.plain.File(w.ctx, row.ID)
+	require.NoError(t, err)
+	require.Empty(t, row.Type, "it is no file")
+}
+
+// during gives the bytes, after something else has happened.
+func during(b []byte, happens func()) io.Reader {
+	return io.MultiReader(doing(happens), bytes.NewReader(b))
+}
+
+// doing is a reader of nothing, which does something instead.
+type doing func()
+
+func (d doing) Read([]byte) (int, error) {
+	d()
+	return 0, io.EOF
+}
+
 // What was never ended goes after a day, and so do parts that a crash left of one that was.
 func TestSweepRemovesUnfinishedUploads(t *testing.T) { vaults(t, sweepRemovesUnfinishedUploads) }
 

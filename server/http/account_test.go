@@ -159,6 +159,20 @@ func text(t *testing.T, v any) string {
 	return string(b)
 }
 
+func TestChangePasswordNamesItsFields(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	for body, want := range map[string][2]string{
+		`{"old":"a guess of mine"}`:                       {"new", "required"},
+		`{"old":"a guess of mine","new":"short"}`:         {"new", "weak_password"},
+		`{"new":"correct horse battery"}`:                 {"old", "required"},
+		`{"old":"a guess","new":"correct horse battery"}`: {"old", "wrong_password"},
+	} {
+		p := problem(t, w.do("agent0", "POST", "/api/account/password", body))
+		require.Equal(t, want, [2]string{p.Field, string(p.Code)}, body)
+	}
+}
+
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).people()

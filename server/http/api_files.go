@@ -1,6 +1,7 @@
 package http
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -13,7 +14,7 @@ import (
 	"hejie/server/app"
 )
 
-// UploadFile reads the parts as they come: the sum first, then the file, which streams to its place.
+// UploadFile reads the parts as they come: the sum first, then the file, which streams to its place and is the last.
 func (a api) UploadFile(ctx context.Context, r UploadFileRequestObject) (UploadFileResponseObject, error) {
 	var sum string
 	for {
@@ -26,6 +27,9 @@ func (a api) UploadFile(ctx context.Context, r UploadFileRequestObject) (UploadF
 		}
 		switch part.FormName() {
 		case "sha256":
+			if sum != "" {
+				return nil, stray(part)
+			}
 			b, err := io.ReadAll(io.LimitReader(part, 100))
 			if err != nil {
 				return nil, negotiation.NewError(negotiation.CodeMalformed).On("sha256").Because(err)
@@ -35,15 +39,48 @@ func (a api) UploadFile(ctx context.Context, r UploadFileRequestObject) (UploadF
 			if sum == "" {
 				return nil, negotiation.NewError(negotiation.CodeRequired).On("sha256")
 			}
-			return a.upload(ctx, part, sum)
+			return a.upload(ctx, app.Upload{Name: part.FileName(), SHA256: sum, Body: &last{part, r.Body, nil}})
 		default:
-			return nil, negotiation.NewError(negotiation.CodeUnknownField, "name", "?")
+			return nil, stray(part)
 		}
 	}
 }
 
-func (a api) upload(ctx context.Context, part *multipart.Part, sum string) (UploadFileResponseObject, error) {
-	row, err := a.App.Files.Put(ctx, me(ctx), app.Upload{Name: part.FileName(), SHA256: sum, Body: part})
+// stray is the refusal of a part that has no place in the form.
+func stray(part *multipart.Part) error {
+	name := part.FormName()
+	code := negotiation.CodeUnknownField
+	if name == "file" || name == "sha256" {
+		code = negotiation.CodeRepeatedField
+	}
+	name = negotiation.Clip(name)
+	return negotiation.NewError(code, "name", cmp.Or(name, "?")).On(name)
+}
+
+// last is a part that ends badly when another one comes behind it, which would be lost.
+type last struct {
+	part io.Reader
+	form *multipart.Reader
+	end  error
+}
+
+func (l *last) Read(b []byte) (n int, err error) {
+	if l.end != nil {
+		return 0, l.end
+	}
+	if n, err = l.part.Read(b); errors.Is(err, io.EOF) {
+		next, after := l.form.NextPart()
+		if after == nil {
+			after = stray(next)
+		}
+		err = after
+	}
+	l.end = err
+	return n, err
+}
+
+func (a api) upload(ctx context.Context, in app.Upload) (UploadFileResponseObject, error) {
+	row, err := a.App.Files.Put(ctx, me(ctx), in)
 	if err != nil {
 		return nil, err
 	}

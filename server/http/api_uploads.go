@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"encoding/base64"
+	"mime"
 	"strings"
 
 	"hejie/negotiation"
@@ -50,8 +51,13 @@ func (a api) GetUpload(ctx context.Context, r GetUploadRequestObject) (GetUpload
 	return GetUpload200JSONResponse{Body: state, Headers: GetUpload200ResponseHeaders{TusResumable: tus, UploadLength: row.Size, UploadOffset: offset}}, nil
 }
 
+const pieceType = "application/offset+octet-stream"
+
 // ContinueUpload streams the bytes to their place.
 func (a api) ContinueUpload(ctx context.Context, r ContinueUploadRequestObject) (ContinueUploadResponseObject, error) {
+	if t, _, err := mime.ParseMediaType(visitOf(ctx).asked.Get("Content-Type")); err != nil || t != pieceType { // a form around the bytes would be taken for them
+		return nil, negotiation.NewError(codeUnsupportedMedia, "allowed", pieceType).Because(err)
+	}
 	offset, err := a.App.Files.Continue(ctx, me(ctx), r.Id, r.Params.UploadOffset, r.Body)
 	if err != nil {
 		return nil, err

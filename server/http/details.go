@@ -73,6 +73,16 @@ func sentences(language string, e *negotiation.Error) (title, detail string) {
 	return t.zh, detail
 }
 
+// Said is an error for who has no screen before them: what it is about, what is wrong and the mend, in English, and the code.
+func Said(e *negotiation.Error) string {
+	title, detail := sentences("en", e)
+	said := strings.TrimSpace(title+". "+detail) + " (" + e.Code + ")"
+	if e.Field != "" {
+		return e.Field + ": " + said
+	}
+	return said
+}
+
 func (t text) detailIn(language string) string {
 	if language == "en" {
 		return t.enDetail
@@ -114,7 +124,7 @@ func said(language, kind string, value any) string {
 	switch {
 	case list.CanInt():
 		return number(en, kind, list.Int())
-	case list.Kind() == reflect.Slice:
+	case list.Kind() == reflect.Slice, list.Kind() == reflect.Array:
 		words := make([]string, list.Len())
 		for i := range words {
 			words[i] = said(language, kind, list.Index(i).Interface())

@@ -77,7 +77,10 @@ func TestBadUploads(t *testing.T) {
 		{"no sum", []part{{"file", "a.png", ok}}, 422, "required", "sha256"},
 		{"another sum", []part{{"sha256", "", []byte(strings.Repeat("0", 64))}, {"file", "a.png", ok}}, 422, "hash_mismatch", "sha256"},
 		{"no sum at all", []part{{"sha256", "", []byte("x")}, {"file", "a.png", ok}}, 422, "invalid", "sha256"},
-		{"another field", []part{{"more", "", []byte("x")}}, 422, "unknown_field", ""},
+		{"another field", []part{{"more", "", []byte("x")}}, 422, "unknown_field", "more"},
+		{"two sums", []part{{"sha256", "", good}, {"sha256", "", good}, {"file", "a.png", ok}}, 422, "repeated_field", "sha256"},
+		{"two files", []part{{"sha256", "", good}, {"file", "a.png", ok}, {"file", "b.png", ok}}, 422, "repeated_field", "file"},
+		{"a field too late", []part{{"sha256", "", good}, {"file", "a.png", ok}, {"more", "", []byte("x")}}, 422, "unknown_field", "more"},
 		{"a page", []part{{"sha256", "", good}, {"file", "a.png", []byte("<html><script>")}}, 415, "unsupported_media", "file"},
 		{"too large", []part{{"sha256", "", good}, {"file", "a.png", append(bytes.Clone(ok), make([]byte, 10<<20)...)}}, 413, "too_large", ""},
 	} {

@@ -115,4 +115,7 @@ func TestWhatIsAllowedIsSaidInWords(t *testing.T) {
 			require.Equal(t, want, p.Detail, "%s", got.Body)
 		}
 	}
+	w.must("wang", a, map[string]any{"type": "escalate"})
+	purpose := problem(t, w.do("officer", "GET", "/api/cases/"+a+"/details?purpose=x", nil))
+	require.Equal(t, "允许：handling、contact、verification、enforcement。", purpose.Detail)
 }

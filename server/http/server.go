@@ -192,6 +192,7 @@ func (s *Server) live(route string, h http.Handler) http.Handler {
 		case h == nil:
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeNotFound))
 		case r.Method != http.MethodGet && r.Method != http.MethodHead:
+			w.Header().Set("Allow", "GET, HEAD")
 			writeProblem(w, v, negotiation.NewError(codeMethodNotAllowed))
 		case !v.signedIn && !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
 			writeProblem(w, v, negotiation.NewError(negotiation.CodeSignInRequired))

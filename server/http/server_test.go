@@ -283,7 +283,9 @@ func TestEventsFindTheirSession(t *testing.T) {
 	got := problem(t, w.do("wang", "GET", "/api/events", nil))
 	require.Equal(t, web.ProblemCode("required"), got.Code)
 	require.Equal(t, "channel", got.Field)
-	require.Equal(t, http.StatusMethodNotAllowed, w.do("wang", "POST", "/api/events", nil).Code)
+	posted := w.do("wang", "POST", "/api/events", nil)
+	require.Equal(t, http.StatusMethodNotAllowed, posted.Code)
+	require.Equal(t, "GET, HEAD", posted.Header().Get("Allow"))
 }
 
 func TestReadiness(t *testing.T) {

@@ -99,8 +99,15 @@ func TestBadResumedUploads(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, w.do("wang", "GET", "/api/uploads/"+uuid.NewString(), nil).Code)
 	require.Equal(t, http.StatusNotFound, w.do("wang", "GET", "/api/uploads/x", nil).Code)
 
+	url := w.begin("wang", "a.png", ok).Header().Get("Location")
+	form := w.do("wang", "PATCH", url, string(ok), func(r *http.Request) {
+		r.Header.Set("Upload-Offset", "0")
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+	})
+	require.Equal(t, web.ProblemCode("unsupported_media"), problem(t, form).Code)
+
 	page := []byte("<html><script>")
-	url := w.begin("wang", "a.png", page).Header().Get("Location")
+	url = w.begin("wang", "a.png", page).Header().Get("Location")
 	require.Equal(t, http.StatusUnsupportedMediaType, w.goOn("wang", url, 0, bytes.NewReader(page)).Code)
 	require.Equal(t, http.StatusNotFound, w.do("wang", "GET", url, nil).Code, "refused content ends it")
 	url = w.begin("wang", "a.png", ok).Header().Get("Location")

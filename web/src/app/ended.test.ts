@@ -99,3 +99,33 @@ it('keeps unsent words for the one who wrote them, and for nobody else', async (
   session.forget(true)
   expect(localStorage.length).toBe(0)
 })
+
+it('begins again when another tab tells that somebody else is here, or nobody', async () => {
+  const other = new BroadcastChannel('hejie.session')
+  const heard: unknown[] = []
+  other.onmessage = ({ data }) => heard.push(data)
+  world.answer = () => Promise.resolve({ account: mei })
+  await session.reload()
+  await at('/c/1')
+  await vi.waitFor(() => expect(heard).toContainEqual({ id: 'mei', leaving: false }))
+  writeDraft('c/room', '等一下')
+
+  other.postMessage({ id: 'mei', leaving: false }) // as is known
+  const li = { id: 'li', role: 'consumer' }
+  world.answer = () => Promise.resolve({ account: li })
+  other.postMessage({ id: 'li', leaving: false })
+  await vi.waitFor(() => expect([session.me, here(), visits, world.asked]).toEqual([li, '/c/1', 1, 1]))
+  expect(readDraft('c/room')).toBe('')
+
+  writeDraft('d/room', '走了')
+  world.answer = () => Promise.resolve({})
+  other.postMessage({ id: '', leaving: true })
+  await vi.waitFor(() => expect([session.me, session.left, here()]).toEqual([null, true, '/sign-in?next=/c/1&ended=1']))
+  expect(localStorage.length).toBe(0)
+
+  world.answer = () => Promise.resolve({ account: li })
+  await router.push('/')
+  other.postMessage({ id: 'li', leaving: false })
+  await vi.waitFor(() => expect(session.me).toEqual(li))
+  other.close()
+})

@@ -7,7 +7,14 @@ import { asProblem, type Problem } from '@/lib/problem'
 export type Role = components['schemas']['Role']
 export type Account = components['schemas']['Account']
 
+/** What a tab tells the others of this browser, which share its cookie: who is here by the word of the server, and whether somebody left. */
+interface Word {
+  id: string
+  leaving: boolean
+}
+
 function makeSession() {
+  const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('hejie.session')
   const me = shallowRef<Account | null>(null)
   /** False until the server has said who is here, or that nobody is. */
   const known = shallowRef(false)
@@ -23,10 +30,20 @@ function makeSession() {
     known.value = true
   }
 
+  const tell = (leaving: boolean) => tabs?.postMessage({ id: me.value?.id ?? '', leaving } satisfies Word)
+
+  /** Calls when another tab knows that somebody else is here, or nobody: what this one shows is not theirs, and what it sends would be. */
+  function onOther(changed: (leaving: boolean) => void): void {
+    tabs?.addEventListener('message', ({ data: word }: MessageEvent<Word>) => {
+      if (known.value && word.id !== (me.value?.id ?? '')) changed(word.leaving)
+    })
+  }
+
   async function ask(): Promise<void> {
     try {
       const session = await data(api.GET('/api/session', {}))
       here(session.account ?? null)
+      tell(false)
       problem.value = null
     } catch (thrown) {
       const failure = asProblem(thrown)
@@ -59,6 +76,7 @@ function makeSession() {
   async function signOut(): Promise<void> {
     await data(api.DELETE('/api/session', {}))
     forget(true)
+    tell(true)
   }
 
   const isStaff = computed(() => me.value !== null && me.value.role !== 'consumer')
@@ -77,7 +95,7 @@ function makeSession() {
     }
   })
 
-  return reactive({ me, known, left, problem, isStaff, home, load, reload, forget, signOut })
+  return reactive({ me, known, left, problem, isStaff, home, load, reload, forget, signOut, onOther })
 }
 
 const session = makeSession()

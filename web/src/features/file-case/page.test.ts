@@ -81,7 +81,12 @@ it('keeps what was written before signing in, and while the session ends', async
 
   await enter(li)
   expect([one.written(), localStorage.length]).toEqual(['', 0])
+
+  await one.write('茶壶')
+  session.forget(true) // they left, in another tab
+  await flushPromises()
   one.wrapper.unmount()
+  expect([one.written(), localStorage.length]).toEqual(['', 0])
 })
 
 it('files once, however often it is asked to', async () => {
