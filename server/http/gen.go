@@ -2469,7 +2469,7 @@ type SchemeApprove = scheme.Approve
 // SchemeCommand A wish to change the enrolment of an enterprise. The bureau approves, suspends and removes; the supervisor of the desk applies again and leaves.
 type SchemeCommand = scheme.AnyCommand
 
-// SchemeCommandEnvelope `id` is a UUID of the sender's; the same wish again answers already_done
+// SchemeCommandEnvelope `id` is a UUID of the sender's; the same again with the same body gives the first receipt, with another `command_id_reused`
 type SchemeCommandEnvelope struct {
 	// Do A wish to change the enrolment of an enterprise. The bureau approves, suspends and removes; the supervisor of the desk applies again and leaves.
 	Do SchemeCommand `json:"do"`

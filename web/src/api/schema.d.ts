@@ -1422,7 +1422,7 @@ export interface components {
             rows: components["schemas"]["Application"][];
             next?: string;
         };
-        /** @description `id` is a UUID of the sender's; the same wish again answers already_done */
+        /** @description `id` is a UUID of the sender's; the same again with the same body gives the first receipt, with another `command_id_reused` */
         SchemeCommandEnvelope: {
             id: components["schemas"]["Id"];
             do: components["schemas"]["SchemeCommand"];
