@@ -34,7 +34,9 @@ func erasure(b *bed) {
 	b.say(consumer(1), c, "first")
 	wish := uuid.NewString()
 	said := b.must(consumer(1), c, wish, negotiation.PostMessage{Text: "my secret"})
-	guess := func() (app.Receipt, error) { return b.do(consumer(1), c, wish, negotiation.PostMessage{Text: "a guess"}) }
+	guess := func() (app.Receipt, error) {
+		return b.do(consumer(1), c, wish, negotiation.PostMessage{Text: "a guess"})
+	}
 	_, err := guess()
 	require.Equal(b.t, negotiation.CodeCommandIDReused, negotiation.CodeOf(err))
 	erase := func(seq int64) {
