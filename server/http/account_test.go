@@ -192,6 +192,7 @@ func TestSessions(t *testing.T) {
 	changed := read[web.Account](t, w.do("wang", "PUT", "/api/account", map[string]any{"address": "新街 1", "language": "en"}))
 	require.Equal(t, "新街 1", changed.Address)
 	require.Equal(t, name, changed.Name)
+	require.Equal(t, "language", problem(t, w.do("wang", "PUT", "/api/account", map[string]any{"language": ""})).Field, "given, and none")
 	require.Equal(t, "address", problem(t, w.do("agent0", "PUT", "/api/account", map[string]any{"address": "x"})).Field)
 
 	out := w.do("wang", "DELETE", "/api/session", nil)

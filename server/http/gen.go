@@ -655,9 +655,9 @@ type Account struct {
 // AccountInput Only what is given changes
 type AccountInput struct {
 	// Address consumers only
-	Address  *string  `json:"address,omitempty"`
-	Language Language `json:"language,omitempty,omitzero"`
-	Name     *string  `json:"name,omitempty"`
+	Address  *string   `json:"address,omitempty"`
+	Language *Language `json:"language,omitempty"`
+	Name     *string   `json:"name,omitempty"`
 
 	// Phone staff only, for notices; empty removes it
 	Phone *string `json:"phone,omitempty"`
