@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 	"sync"
@@ -34,43 +36,90 @@ func (w *writes) take() (all []string) {
 	return all
 }
 
-// A line is written at once when it is calm; those that follow it soon are written together.
+// linesTo is a log without times, and its lines.
+func linesTo(to io.Writer) (*slog.Logger, *lines) {
+	l := newLines(to)
+	timeless := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey || a.Key == slog.LevelKey {
+			return slog.Attr{}
+		}
+		return a
+	}}
+	return slog.New(gatherer{slog.NewTextHandler(piecewise{l}, timeless), l}), l
+}
+
+// A line is written at once when it is calm; those that follow it soon are written together, in order, and before any other text.
 func TestLines(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var to writes
-		log := newLines(&to)
-		say := func(lines ...string) {
-			for _, line := range lines {
-				n, err := io.WriteString(log, line)
-				require.NoError(t, err)
-				require.Equal(t, len(line), n)
-			}
-		}
+		log, all := linesTo(&to)
 		calm := func() {
 			<-time.After(2 * rest)
 			synctest.Wait()
 		}
-		say("start\n")
-		require.Equal(t, []string{"start\n"}, to.take())
-		say("a\n", "b\n")
+		log.Info("start")
+		require.Equal(t, []string{"msg=start\n"}, to.take())
+		log.Info("a")
+		log.Info("b")
 		require.Empty(t, to.take())
 		calm()
-		require.Equal(t, []string{"a\nb\n"}, to.take())
+		require.Equal(t, []string{"msg=a\nmsg=b\n"}, to.take())
 		calm()
-		say("c\n")
-		require.Equal(t, []string{"c\n"}, to.take())
+		log.Info("c")
+		require.Equal(t, []string{"msg=c\n"}, to.take())
 
-		long := strings.Repeat("x", piece/2) + "\n"
-		say(long, long, "d\n")
-		require.Equal(t, []string{long}, to.take(), "a write has its limit")
-		require.NoError(t, log.flush())
-		require.Equal(t, []string{long + "d\n"}, to.take())
+		log.Info("d")
+		n, err := io.WriteString(all, "ready\n")
+		require.NoError(t, err)
+		require.Equal(t, len("ready\n"), n)
+		require.Equal(t, []string{"msg=d\n", "ready\n"}, to.take())
+
+		for range most - 1 {
+			log.Info("e")
+		}
+		require.Empty(t, to.take())
+		log.Info("f")
+		require.Equal(t, []string{strings.Repeat("msg=e\n", most-1) + "msg=f\n"}, to.take(), "so many do not wait")
+
+		long := strings.Repeat("x", piece/2)
+		log.Info(long)
+		log.Info(long)
+		require.NoError(t, all.flush())
+		require.Equal(t, []string{"msg=" + long + "\n", "msg=" + long + "\n"}, to.take(), "a write has its limit")
 		calm()
 		require.Empty(t, to.take())
-		require.NoError(t, log.flush())
+		require.NoError(t, all.flush())
 		require.Empty(t, to.take(), "there was nothing")
 	})
+}
+
+// Lines of many at once are all there, each once and whole.
+func TestLinesOfMany(t *testing.T) {
+	t.Parallel()
+	var to writes
+	log, all := linesTo(&to)
+	var group sync.WaitGroup
+	for who := range 8 {
+		group.Go(func() {
+			for i := range 3 * most {
+				log.Info("", "who", who, "line", i)
+			}
+		})
+	}
+	group.Wait()
+	require.NoError(t, all.flush())
+	next := map[int]int{}
+	for said := range strings.Lines(strings.Join(to.take(), "")) {
+		var who, line int
+		_, err := fmt.Sscanf(said, `msg="" who=%d line=%d`, &who, &line)
+		require.NoError(t, err, said)
+		require.Equal(t, next[who], line, "of %d, in order", who)
+		next[who]++
+	}
+	for who := range 8 {
+		require.Equal(t, 3*most, next[who])
+	}
 }
 
 // No write to a pipe is longer than it takes as one: others may have the same pipe.
@@ -78,17 +127,20 @@ func TestLinesToPipe(t *testing.T) {
 	t.Parallel()
 	out, in, err := os.Pipe()
 	require.NoError(t, err)
-	log := newLines(in)
-	line := strings.Repeat("x", 999) + "\n"
+	log, all := linesTo(in)
+	var to writes
+	all.to = io.MultiWriter(in, &to)
+	line := strings.Repeat("x", 999)
 	for range 40 { // less than a pipe holds
-		_, err := io.WriteString(log, line)
-		require.NoError(t, err)
-		require.LessOrEqual(t, len(log.kept), pipePiece)
+		log.Info(line)
 	}
-	require.NoError(t, errors.Join(log.flush(), in.Close()))
+	require.NoError(t, errors.Join(all.flush(), in.Close()))
+	for _, one := range to.take() {
+		require.LessOrEqual(t, len(one), pipePiece)
+	}
 	said, err := io.ReadAll(out)
 	require.NoError(t, err)
-	require.Equal(t, strings.Repeat(line, 40), string(said))
+	require.Equal(t, strings.Repeat("msg="+line+"\n", 40), string(said))
 	require.NoError(t, out.Close())
 }
 
