@@ -94,23 +94,35 @@ func TestSessions(t *testing.T) {
 func TestOtherTab(t *testing.T) {
 	t.Parallel()
 	s := demo(t)
-	lei := s.enter(consumer)
 	shop := s.enterprise(firm)
-	account := s.screen(t, "consumer", look{lang: "en"})
-	account.cookie(lei.Token)
-	account.open("/account")
-	account.holds(account.word("account/account.name"), "雷鸣")
-	filing := account.beside("/file/" + shop)
-	filing.sees(filing.word("file-case/what.goods"))
-	filing.fill("textbox", filing.word("file-case/what.goods"), "电饭煲")
-	filing.until(`Object.keys(localStorage).some(key => key.startsWith("hejie.filing"))`, "the filing is not kept")
+	for name, change := range map[string]func(account, other *screen){
+		"left": func(account, other *screen) {
+			other.press(other.word("account/account.signOut"))
+			account.sees(account.word("account/phone.label"))
+		},
+		"another came": func(account, other *screen) {
+			other.cookie(s.enter("wu").Token)
+			other.open("/account")
+			account.holds(account.word("account/account.name"), "吴小满")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			account := s.screen(t, "consumer", look{lang: "en"})
+			account.cookie(s.enter(consumer).Token)
+			account.open("/account")
+			account.holds(account.word("account/account.name"), "雷鸣")
+			filing := account.beside("/file/" + shop)
+			filing.sees(filing.word("file-case/what.goods"))
+			filing.fill("textbox", filing.word("file-case/what.goods"), "电饭煲")
+			filing.until(`Object.keys(localStorage).some(key => key.startsWith("hejie.filing"))`, "the filing is not kept")
 
-	leaving := account.beside("/account")
-	leaving.press(leaving.word("account/account.signOut"))
-	account.sees(account.word("account/phone.label"))
-	account.until(`![...document.querySelectorAll("input")].some(input => input.value === "雷鸣")`, "the name stays on the screen")
-	filing.until(`!document.body.innerHTML.includes("电饭煲") && ![...document.querySelectorAll("input")].some(input => input.value === "电饭煲")`, "the filing stays on the screen")
-	filing.until(`!Object.keys(localStorage).some(key => key.startsWith("hejie.filing"))`, "the filing stays on the device")
+			change(account, account.beside("/account"))
+			account.until(`![...document.querySelectorAll("input")].some(input => input.value === "雷鸣")`, "the name stays on the screen")
+			filing.until(`!document.body.innerHTML.includes("电饭煲") && ![...document.querySelectorAll("input")].some(input => input.value === "电饭煲")`, "the filing stays on the screen")
+			filing.until(`!Object.keys(localStorage).some(key => key.startsWith("hejie.filing"))`, "the filing stays on the device")
+		})
+	}
 }
 
 // TestChangeOfMind: consents changed in the room, a withdrawal and its undoing, a lapse and its reopening, a rating.

@@ -79,6 +79,10 @@ func total(items []Item) int64 {
 }
 
 // Digest of terms: the SHA-256, in hex, of their JSON with descriptions. Acceptance names it, so nobody accepts terms they did not read.
+//
+// It has no salt, as content has: whoever reads the facts of an offer whose text was erased can try whether a guess is what it said. A salt
+// would have to go with the content, and then no decision could tell whether an offer that replaces a binding one keeps its descriptions,
+// nor any client compute the digest of the terms that it shows: that would be another format of the log.
 func Digest(items []Item, text string) string {
 	_, all := digests(items, text)
 	return all

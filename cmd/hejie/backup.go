@@ -77,11 +77,11 @@ func (b backupCommand) Run(ctx context.Context, to console, all Common) error {
 	for _, s := range m.Files {
 		size += s.Size
 	}
-	if err := to.printf("%d files, %d bytes in %s; keep it where only you can read it: it holds the secret\n", len(m.Files), size, b.To); err != nil {
+	if err := to.printf("%s, %s in %s; keep it where only you can read it: it holds the secret\n", count(len(m.Files), "file"), count(size, "byte"), b.To); err != nil {
 		return err
 	}
 	if m.Elsewhere != nil {
-		if err := to.printf("%d files of evidence are named and stay in %s: keep them there\n", len(m.Elsewhere.Files), m.Elsewhere.In); err != nil {
+		if err := to.printf("evidence stays in %s, %s of it: keep it there\n", m.Elsewhere.In, count(len(m.Elsewhere.Files), "file")); err != nil {
 			return err
 		}
 	}
@@ -93,7 +93,7 @@ func lacking(done string, missing []string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%s, but %d files of evidence are not there or not what was uploaded, first %s: see \"hejie verify --files\"", done, len(missing), missing[0])
+	return fmt.Errorf("%s, but evidence is not there or not what was uploaded: %s, first %s: see \"hejie verify --files\"", done, count(len(missing), "file"), missing[0])
 }
 
 // missing files of evidence: what the backup's database names and it does not have as it was uploaded.

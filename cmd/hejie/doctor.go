@@ -266,7 +266,7 @@ func (s snapshot) checkCalendar(now time.Time) finding {
 // diagnose looks at the log and what is derived from it; a demo may have had its time moved on.
 func (s snapshot) diagnose(ctx context.Context, demo bool) finding {
 	v, err := s.Verify(ctx)
-	what := fmt.Sprintf("database: %d cases, %d events", v.Cases, v.Events)
+	what := fmt.Sprintf("database: %s, %s", count(v.Cases, "case"), count(v.Events, "event"))
 	if err != nil {
 		return finding{what: what, todo: err.Error() + ": restore a backup"}
 	}

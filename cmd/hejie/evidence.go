@@ -182,7 +182,7 @@ func (p Place) verifyFiles(ctx context.Context, to console, f folder) (err error
 			return fmt.Errorf("file %s of case %s is not there", row.ID, row.Case)
 		}
 	}
-	return to.printf("%d files of evidence: all hashes hold\n", len(files))
+	return to.printf("%s of evidence: all hashes hold\n", count(len(files), "file"))
 }
 
 // checkEvidence says whether the vault takes and gives, and has what cases name.
@@ -204,7 +204,7 @@ func (c doctorCommand) checkEvidence(f folder) func(context.Context) finding {
 			what += " in " + s.String()
 		}
 		if n > 0 {
-			return finding{what: what, todo: fmt.Sprintf("%d files that cases name are not there: is --evidence right? Else restore a backup", n)}
+			return finding{what: what, todo: fmt.Sprintf("evidence that cases name is not there, %s: is --evidence right? Else restore a backup", count(n, "file"))}
 		}
 		return finding{what: what}
 	}

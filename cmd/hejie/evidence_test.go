@@ -93,7 +93,7 @@ func TestBackupNamesEvidenceInS3(t *testing.T) {
 
 	dir := t.TempDir()
 	saved := filepath.Join(dir, "saved")
-	require.Contains(t, b.must(t, b.at("hejie", "backup", saved)...), "2 files of evidence are named and stay in s3://evidence/hejie/")
+	require.Contains(t, b.must(t, b.at("hejie", "backup", saved)...), "evidence stays in s3://evidence/hejie/ at ")
 	var m manifest
 	j, err := os.ReadFile(filepath.Join(saved, manifestName))
 	require.NoError(t, err)
@@ -117,8 +117,8 @@ func TestBackupNamesEvidenceInS3(t *testing.T) {
 
 	b.s3.Write("hejie/"+named.ID, nil)
 	b.fails(t, "is not there", b.at("hejie", "verify", "--files")...)
-	b.fails(t, "1 files that cases name are not there", b.at("hejie", "doctor")...)
-	b.fails(t, "1 files of evidence are not there", b.at("hejie", "backup", filepath.Join(dir, "again"))...)
+	b.fails(t, "evidence that cases name is not there, 1 file:", b.at("hejie", "doctor")...)
+	b.fails(t, "evidence is not there or not what was uploaded: 1 file, first ", b.at("hejie", "backup", filepath.Join(dir, "again"))...)
 	require.FileExists(t, filepath.Join(dir, "again", manifestName), "made all the same")
 }
 
@@ -164,7 +164,7 @@ func TestBackupTellsWhatTheFolderLost(t *testing.T) {
 		disk, saved, again := shell{data: filepath.Join(dir, name)}, filepath.Join(dir, name+" saved"), shell{data: filepath.Join(dir, name+" again")}
 		disk.must(t, "restore", whole)
 		require.NoError(t, lose(filepath.Join(disk.data, evidenceName, named.ID[len(named.ID)-2:], named.ID)))
-		says := "1 files of evidence are not there or not what was uploaded, first " + named.ID
+		says := "evidence is not there or not what was uploaded: 1 file, first " + named.ID
 		code, _, errs := disk.run(t, "backup", saved)
 		require.Equal(t, exitFailed, code)
 		require.Contains(t, errs, "the backup is made, but "+says)

@@ -39,6 +39,14 @@ func (c console) printf(format string, args ...any) error {
 	return err
 }
 
+// count says how many there are of what has a regular plural.
+func count[N int | int64](n N, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
 // Exit codes.
 const (
 	exitOK      = 0

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -45,7 +46,9 @@ type shell struct {
 func (s shell) run(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	var o, e screen
-	code = run(t.Context(), append(args, "--data", s.data, "--log-level", "error"), console{strings.NewReader(s.in), &o, &e})
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // a server that should have been refused ends
+	defer cancel()
+	code = run(ctx, append(args, "--data", s.data, "--log-level", "error"), console{strings.NewReader(s.in), &o, &e})
 	return code, o.String(), e.String()
 }
 

@@ -95,6 +95,6 @@ func (migrateCopy) Run(ctx context.Context, to console, all Common) error {
 	if err := os.Rename(here.file(), moved); err != nil {
 		return err
 	}
-	return to.printf("%d cases, %d enterprises, %d events are in the database, every row compared, all chains hold.\n"+
-		"Go on with --database; the file is now %s.\n", v.Cases, v.Enterprises, v.Events, moved)
+	return to.printf("in the database are %s, %s, %s, every row compared, all chains hold.\n"+
+		"Go on with --database; the file is now %s.\n", count(v.Cases, "case"), count(v.Enterprises, "enterprise"), count(v.Events, "event"), moved)
 }

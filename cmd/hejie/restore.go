@@ -43,7 +43,7 @@ func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(part.path))
 	}
-	err = to.printf("restored into %s: %d cases, %d enterprises, %d events, all chains hold\n", f.where(), v.Cases, v.Enterprises, v.Events)
+	err = to.printf("restored into %s: %s, %s, %s, all chains hold\n", f.where(), count(v.Cases, "case"), count(v.Enterprises, "enterprise"), count(v.Events, "event"))
 	return errors.Join(err, lacking("all that the backup has is restored", missing))
 }
 

@@ -114,7 +114,7 @@ func (c verifyCommand) Run(ctx context.Context, to console, all Common) error {
 	if err := errors.Join(err, s.Close()); err != nil {
 		return err
 	}
-	if err := to.printf("%d cases, %d enterprises, %d events: all chains hold\n", v.Cases, v.Enterprises, v.Events); err != nil || !c.Files {
+	if err := to.printf("%s, %s, %s: all chains hold\n", count(v.Cases, "case"), count(v.Enterprises, "enterprise"), count(v.Events, "event")); err != nil || !c.Files {
 		return err
 	}
 	return c.verifyFiles(ctx, to, all.folder())

@@ -82,7 +82,7 @@ func TestReplicas(t *testing.T) {
 	}
 	out, err := p.Command("verify")
 	require.NoError(t, err)
-	require.Contains(t, out, "1 cases")
+	require.Contains(t, out, "1 case, ")
 }
 
 func TestOneServerOverItsFile(t *testing.T) {
@@ -94,7 +94,7 @@ func TestOneServerOverItsFile(t *testing.T) {
 	require.Empty(t, p.Replicas[0].Complaint())
 	out, err := p.Command("verify")
 	require.NoError(t, err)
-	require.Contains(t, out, "1 cases")
+	require.Contains(t, out, "1 case, ")
 }
 
 func TestAReplicaThatEndsSaysWhy(t *testing.T) {

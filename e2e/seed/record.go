@@ -114,7 +114,7 @@ func (s *Seed) firm(ctx context.Context, number int, county, bureau string) (app
 	if err != nil {
 		return e, err
 	}
-	_, err = s.app.Scheme.Do(ctx, negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleOfficer, Bureau: bureau, Region: county}, e.ID, scheme.Approve{})
+	_, err = s.app.Scheme.Do(ctx, negotiation.Actor{ID: app.NewID(), Role: negotiation.RoleOfficer, Bureau: bureau, Region: county}, e.ID, app.CommandID{}, scheme.Approve{})
 	return e, err
 }
 

@@ -174,7 +174,7 @@ func TestAuditNamesSubjects(t *testing.T) {
 	p.do(p.buyer, id, negotiation.Escalate{})
 	_, err := p.Details.Open(p.ctx, p.officer.Actor, id, app.PurposeHandling)
 	require.NoError(t, err)
-	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Suspend{Ground: scheme.GroundNoAnswers})
+	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, app.CommandID{}, scheme.Suspend{Ground: scheme.GroundNoAnswers})
 	require.NoError(t, err)
 	off := false
 	_, err = p.Staff.Change(p.ctx, p.supervisor.Actor, p.agent.Actor.ID, app.StaffChange{Active: &off})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"math"
 	netmail "net/mail"
 	"slices"
 	"time"
@@ -104,7 +105,7 @@ func (s *Scheme) Apply(ctx context.Context, in Application) (Enterprise, error) 
 		}
 		by, a := by, a
 		by.Enterprise, a.Enterprise = id, id
-		if e, err = s.decide(ctx, tx, id, by, cmd); err != nil {
+		if e, err = s.decide(ctx, tx, id, by, CommandID{}, cmd); err != nil {
 			return err
 		}
 		if err := addStaff(ctx, tx, a, p); err != nil {
@@ -151,18 +152,31 @@ func (s *Scheme) applicant(ctx context.Context, tx PlainTx, p scheme.Profile) (s
 	return e.ID, nil
 }
 
-// Do walks one command of an officer or of the enterprise's own supervisor through. Errors: those of negotiation/scheme, and
-// no_bureau when the enterprise applies again where nobody is competent.
-func (s *Scheme) Do(ctx context.Context, by negotiation.Actor, enterprise string, cmd negotiation.Command) (Enterprise, error) {
+// Do walks one command of an officer or of the enterprise's own supervisor through. One sent again gives the enterprise as the first
+// left it. Errors: those of negotiation/scheme, command_id_reused, and no_bureau when the enterprise applies again where nobody is competent.
+func (s *Scheme) Do(ctx context.Context, by negotiation.Actor, enterprise string, wish CommandID, cmd negotiation.Command) (Enterprise, error) {
 	if !ValidID(enterprise) {
 		return Enterprise{}, notFound()
 	}
-	if _, err := s.w.Plain.Enterprise(ctx, enterprise); err != nil {
+	known, err := s.w.Plain.Enterprise(ctx, enterprise)
+	if err == nil && known.EnrolledAt.IsZero() && !mayRead(by, known) { // applied only
+		err = notFound()
+	}
+	if err != nil {
 		return Enterprise{}, err
 	}
 	var e scheme.Enterprise
-	err := s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
-		if e, err = s.decide(ctx, tx, enterprise, by, cmd); err != nil {
+	again := false
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
+		done, err := tx.SchemeCommand(ctx, enterprise, wish)
+		if err != nil {
+			return err
+		}
+		if again = done > 0; again {
+			e, _, err = fold(ctx, tx, enterprise, done)
+			return err
+		}
+		if e, err = s.decide(ctx, tx, enterprise, by, wish, cmd); err != nil {
 			return err
 		}
 		if err := s.follow(ctx, tx, e, cmd); err != nil {
@@ -173,7 +187,7 @@ func (s *Scheme) Do(ctx context.Context, by negotiation.Actor, enterprise string
 	if err != nil {
 		return Enterprise{}, err
 	}
-	if e.Status == scheme.StatusRemoved { // what is done stays done; what fails here is finished within the hour
+	if e.Status == scheme.StatusRemoved && !again { // what is done stays done; what fails here is finished within the hour
 		if err := s.escalate(context.WithoutCancel(ctx), enterprise); err != nil {
 			s.w.Logger.ErrorContext(ctx, "cases of a removed enterprise wait to be escalated", slog.String("enterprise", enterprise), slog.Any("error", err))
 		}
@@ -229,8 +243,8 @@ func (s *Scheme) letIn(ctx context.Context, tx PlainTx, enterprise string) error
 }
 
 // decide folds the enterprise's log, decides, and appends.
-func (s *Scheme) decide(ctx context.Context, tx PlainTx, id string, by negotiation.Actor, cmd negotiation.Command) (scheme.Enterprise, error) {
-	e, head, err := fold(ctx, tx, id)
+func (s *Scheme) decide(ctx context.Context, tx PlainTx, id string, by negotiation.Actor, wish CommandID, cmd negotiation.Command) (scheme.Enterprise, error) {
+	e, head, err := fold(ctx, tx, id, math.MaxInt64)
 	if err != nil {
 		return e, err
 	}
@@ -251,21 +265,24 @@ func (s *Scheme) decide(ctx context.Context, tx PlainTx, id string, by negotiati
 			return e, err
 		}
 		e = e.Apply(ev)
-		if err := tx.AppendScheme(ctx, r, e); err != nil {
+		if err := tx.AppendScheme(ctx, r, e, wish); err != nil {
 			return e, err
 		}
 	}
 	return e, nil
 }
 
-// fold reads an enterprise from its log.
-func fold(ctx context.Context, r PlainReader, id string) (scheme.Enterprise, negotiation.Head, error) {
+// fold reads an enterprise from its log up to a version.
+func fold(ctx context.Context, r PlainReader, id string, version int64) (scheme.Enterprise, negotiation.Head, error) {
 	e, head := scheme.Enterprise{ID: id}, negotiation.Head{}
 	records, err := r.SchemeRecords(ctx, id)
 	if err != nil {
 		return e, head, err
 	}
 	for _, rec := range records {
+		if rec.Version > version {
+			break
+		}
 		ev, err := scheme.DecodeEvent(rec)
 		if err != nil {
 			return e, head, err
@@ -365,11 +382,15 @@ func (s *Scheme) Application(ctx context.Context, by negotiation.Actor, enterpri
 	if err != nil {
 		return v, err
 	}
-	officer := scheme.Enterprise{ID: enterprise, Status: v.Enterprise.Status, Profile: scheme.Profile{Region: v.Enterprise.Region}}.May(by, scheme.Approve{}.Kind()) == nil
-	if !officer && (by.Enterprise == "" || by.Enterprise != enterprise) {
+	if !mayRead(by, v.Enterprise) {
 		return ApplicationView{}, notFound()
 	}
 	return v, nil
+}
+
+// mayRead says who knows of an application: the enterprise's own desk, and officers whose region covers it.
+func mayRead(by negotiation.Actor, e Enterprise) bool {
+	return by.Enterprise != "" && by.Enterprise == e.ID || by.Role == negotiation.RoleOfficer && region.Within(e.Region, by.Region)
 }
 
 // Enrolment is where an enterprise stands in the scheme, for its own desk: why it takes no cases, and whom to ask.
@@ -407,7 +428,7 @@ func (s *Scheme) Enrolment(ctx context.Context, by negotiation.Actor) (Enrolment
 }
 
 func (s *Scheme) view(ctx context.Context, id string) (ApplicationView, error) {
-	e, _, err := fold(ctx, s.w.Plain, id)
+	e, _, err := fold(ctx, s.w.Plain, id, math.MaxInt64)
 	if err == nil && e.Status == scheme.StatusNone {
 		err = notFound()
 	}

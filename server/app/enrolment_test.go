@@ -4,10 +4,12 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/negotiation/creditcode"
 	"hejie/negotiation/scheme"
 	"hejie/server/app"
 )
@@ -55,12 +57,12 @@ func TestEnrolment(t *testing.T) {
 	require.Equal(t, "+8613700000001", views[0].Contact.Phone)
 	require.Equal(t, in.Profile.Conditions, views[0].Conditions)
 
-	e, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	e, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Approve{})
 	require.NoError(t, err)
 	require.Equal(t, scheme.StatusEnrolled, e.Status)
 	require.Equal(t, []string{app.TemplateEnrolled}, w.templates("desk:"+e.ID))
 	require.Equal(t, negotiation.RoleDeskSupervisor, w.signIn("desk").Actor.Role)
-	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Approve{})
 	refused(t, negotiation.CodeAlreadyDone, err)
 	found, next, err := w.Public.Search(w.ctx, "百货", "", 10)
 	require.NoError(t, err)
@@ -105,20 +107,97 @@ func TestApplicationFields(t *testing.T) {
 	require.Empty(t, list, "a refused application leaves nothing")
 }
 
+// TestSchemeCommandAgain: an answer that was lost on the way is given again, and what it told is not done once more, though the
+// enterprise has moved on; and an id stands for one command.
+func TestSchemeCommandAgain(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	wish := func(by app.Session, id string, cmd negotiation.Command) (app.Enterprise, error) {
+		c, err := app.Identify(by.Actor, id, cmd)
+		require.NoError(t, err)
+		return p.Scheme.Do(p.ctx, by.Actor, p.enterprise.ID, c, cmd)
+	}
+	suspend, lift := scheme.Suspend{Ground: scheme.GroundNoAnswers}, scheme.Approve{}
+	first, second := app.NewID(), app.NewID()
+	suspended, err := wish(p.officer, first, suspend)
+	require.NoError(t, err)
+	p.business.Pass(time.Hour)
+	_, err = wish(p.officer, second, lift)
+	require.NoError(t, err)
+	rows := func() int {
+		audit, err := p.Admin.Audit(p.ctx, p.admin.Actor, app.AuditFilter{What: app.AuditScheme, Limit: 100})
+		require.NoError(t, err)
+		return len(audit)
+	}
+	before := rows()
+
+	again, err := wish(p.officer, first, suspend)
+	require.NoError(t, err)
+	require.Equal(t, suspended, again)
+	is, err := p.Public.Get(p.ctx, p.enterprise.ID)
+	require.NoError(t, err)
+	require.Equal(t, scheme.StatusEnrolled, is.Enterprise.Status)
+	require.Equal(t, before, rows())
+	require.Len(t, p.templates("desk:"+p.enterprise.ID), 3, "approved, suspended, approved")
+
+	_, err = wish(p.officer, first, scheme.Suspend{Ground: scheme.GroundLeak})
+	refused(t, negotiation.CodeCommandIDReused, err)
+	_, err = wish(p.supervisor, first, scheme.Leave{}) // another's ids are their own
+	require.NoError(t, err)
+}
+
+// TestRemovalAgain: a removal that arrives once more leaves the cases alone that began after the enterprise had come back.
+func TestRemovalAgain(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	remove := scheme.Remove{Ground: scheme.GroundLeak}
+	wish, err := app.Identify(p.officer.Actor, app.NewID(), remove)
+	require.NoError(t, err)
+	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, wish, remove)
+	require.NoError(t, err)
+	profile := p.application("again").Profile
+	profile.CreditCode = creditcode.Code(p.enterprise.CreditCode)
+	for _, cmd := range []negotiation.Command{scheme.Apply(profile), scheme.Approve{}} {
+		_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, app.CommandID{}, cmd)
+		require.NoError(t, err)
+	}
+	id := p.file(p.buyer, p.enterprise.ID)
+	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, wish, remove)
+	require.NoError(t, err)
+	require.Equal(t, negotiation.PhaseAwaitingResponse, p.caseOf(id).Phase)
+}
+
+// TestPendingIsNobodysBusiness: of an application know the enterprise's own desk and the officers whose region covers it.
+func TestPendingIsNobodysBusiness(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	far := p.world.officer(p.admin, elsewhere, "far")
+	e, err := p.Scheme.Apply(p.ctx, p.application("newcomer"))
+	require.NoError(t, err)
+	for _, by := range []app.Session{far, p.supervisor} {
+		for _, cmd := range []negotiation.Command{scheme.Approve{}, scheme.Leave{}, scheme.Apply(p.application("other").Profile)} {
+			_, err := p.Scheme.Do(p.ctx, by.Actor, e.ID, app.CommandID{}, cmd)
+			refused(t, negotiation.CodeNotFound, err)
+		}
+	}
+	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, e.ID, app.CommandID{}, scheme.Approve{})
+	require.NoError(t, err)
+}
+
 func TestSchemeRights(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)
 	far := p.world.officer(p.admin, elsewhere, "far")
-	_, err := p.Scheme.Do(p.ctx, far.Actor, p.enterprise.ID, scheme.Suspend{Ground: scheme.GroundNoAnswers})
+	_, err := p.Scheme.Do(p.ctx, far.Actor, p.enterprise.ID, app.CommandID{}, scheme.Suspend{Ground: scheme.GroundNoAnswers})
 	refused(t, negotiation.CodeNotAllowed, err)
 	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
-		_, err := p.Scheme.Do(p.ctx, x.Actor, p.enterprise.ID, scheme.Suspend{Ground: scheme.GroundNoAnswers})
+		_, err := p.Scheme.Do(p.ctx, x.Actor, p.enterprise.ID, app.CommandID{}, scheme.Suspend{Ground: scheme.GroundNoAnswers})
 		return err
 	}, "officer")
-	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Approve{})
+	_, err = p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, app.CommandID{}, scheme.Approve{})
 	require.NoError(t, err)
 	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
-		_, err := p.Scheme.Do(p.ctx, x.Actor, p.enterprise.ID, scheme.Leave{})
+		_, err := p.Scheme.Do(p.ctx, x.Actor, p.enterprise.ID, app.CommandID{}, scheme.Leave{})
 		return err
 	}, "supervisor")
 	require.Equal(t, []string{app.TemplateLeft, app.TemplateApplication, app.TemplateApplication}, p.templates("bureau:"+p.officer.Actor.Bureau))
@@ -131,7 +210,7 @@ func TestSchemeRights(t *testing.T) {
 		return err
 	}, "officer")
 	for _, id := range []string{"", "x", app.NewID()} {
-		_, err = p.Scheme.Do(p.ctx, p.officer.Actor, id, scheme.Approve{})
+		_, err = p.Scheme.Do(p.ctx, p.officer.Actor, id, app.CommandID{}, scheme.Approve{})
 		refused(t, negotiation.CodeNotFound, err)
 	}
 	rows, err := p.Admin.Audit(p.ctx, p.admin.Actor, app.AuditFilter{Subject: p.enterprise.ID, What: app.AuditScheme})
@@ -145,7 +224,7 @@ func TestRemovalEscalates(t *testing.T) {
 	open := p.file(p.buyer, p.enterprise.ID)
 	agreed := p.file(p.consumer("+8613800138222").Session, p.enterprise.ID)
 	p.do(p.supervisor, agreed, negotiation.AcceptOffer{Offer: 1, Digest: p.caseOf(agreed).Offers[0].Digest})
-	_, err := p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Remove{Ground: scheme.GroundLeak})
+	_, err := p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, app.CommandID{}, scheme.Remove{Ground: scheme.GroundLeak})
 	require.NoError(t, err)
 	require.Equal(t, negotiation.PhaseEscalated, p.caseOf(open).Phase)
 	require.Equal(t, negotiation.EscalatedRemoved, p.caseOf(open).Complaint.Reason)
@@ -171,7 +250,7 @@ func TestRemovalEndsReopening(t *testing.T) {
 		change negotiation.Kinded
 		want   bool
 	}{{scheme.Suspend{Ground: scheme.GroundNoAnswers}, true}, {scheme.Remove{Ground: scheme.GroundLeak}, false}} {
-		_, err := p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, x.change)
+		_, err := p.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, app.CommandID{}, x.change)
 		require.NoError(t, err)
 		require.Equal(t, x.want, offered(negotiation.Reopen{}))
 		require.Equal(t, !x.want, offered(negotiation.Escalate{}), "one way there is")
@@ -200,7 +279,7 @@ func TestRemovalIsFinishedLater(t *testing.T) {
 	w := p.w
 	w.Door = broken{}
 	a := app.New(w)
-	_, err := a.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, scheme.Remove{Ground: scheme.GroundLeak})
+	_, err := a.Scheme.Do(p.ctx, p.officer.Actor, p.enterprise.ID, app.CommandID{}, scheme.Remove{Ground: scheme.GroundLeak})
 	require.NoError(t, err, "the removal itself is done")
 	require.Equal(t, negotiation.PhaseAwaitingResponse, p.caseOf(id).Phase)
 	require.NoError(t, p.Tidy(p.ctx))
@@ -214,7 +293,7 @@ func TestRefusedApplicationFreesTheCode(t *testing.T) {
 	squatter := w.application("squatter")
 	e, err := w.Scheme.Apply(w.ctx, squatter)
 	require.NoError(t, err)
-	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Remove{Ground: scheme.GroundConditionsNotMet})
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Remove{Ground: scheme.GroundConditionsNotMet})
 	require.NoError(t, err)
 	_, err = w.Public.Get(w.ctx, e.ID)
 	refused(t, negotiation.CodeNotFound, err)
@@ -224,16 +303,16 @@ func TestRefusedApplicationFreesTheCode(t *testing.T) {
 	again, err := w.Scheme.Apply(w.ctx, genuine)
 	require.NoError(t, err)
 	require.Equal(t, e.ID, again.ID, "one log for one enterprise")
-	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Approve{})
 	require.NoError(t, err)
 	require.Equal(t, e.ID, w.signIn("genuine").Actor.Enterprise)
 	_, err = w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: "squatter", Password: secret, Client: home})
 	refused(t, app.CodeWrongPassword, err)
 
-	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Remove{Ground: scheme.GroundLeak})
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Remove{Ground: scheme.GroundLeak})
 	require.NoError(t, err)
 	_, err = w.Scheme.Apply(w.ctx, genuine)
 	refused(t, app.CodeCreditCodeTaken, err) // it has a desk: that one applies
-	_, err = w.Scheme.Do(w.ctx, w.signIn("genuine").Actor, e.ID, scheme.Apply(genuine.Profile))
+	_, err = w.Scheme.Do(w.ctx, w.signIn("genuine").Actor, e.ID, app.CommandID{}, scheme.Apply(genuine.Profile))
 	require.NoError(t, err)
 }

@@ -205,6 +205,7 @@ func (l *Ledger) File(ctx context.Context, by negotiation.Actor, id CommandID, f
 	if p, err = p.checked(); err != nil {
 		return Receipt{}, err
 	}
+	id.Digest = negotiation.Hash(l.w.Secret.Sum("filing", string(id.Digest[:]), p.Name, p.Address)) // who files is part of it
 	decide := func(c *negotiation.Case, look Look) Decision {
 		in := filing
 		var err error

@@ -187,10 +187,15 @@ func TestOnlyAnAcceptedFilingNames(t *testing.T) {
 		require.Equal(t, names[i], v.Name)
 	}
 	was := known()
-	again, err := p.ledger.File(p.ctx, p.buyer.Actor, wishes[0], filings[0], app.PersonDetails{Name: "侯宝林", Address: "天津"})
-	require.NoError(t, err)
-	require.True(t, again.Repeated)
-	require.Equal(t, was, known(), "came again")
+	for i, name := range names {
+		again, err := p.ledger.File(p.ctx, p.buyer.Actor, wishes[i], filings[i], app.PersonDetails{Name: name, Address: name + "的地址"})
+		require.NoError(t, err)
+		require.True(t, again.Repeated)
+		require.Equal(t, was, known(), "came again")
+	}
+	_, err = p.ledger.File(p.ctx, p.buyer.Actor, wishes[0], filings[0], app.PersonDetails{Name: "侯宝林", Address: "天津"})
+	refused(t, negotiation.CodeCommandIDReused, err)
+	require.Equal(t, was, known())
 }
 
 // heard is a log whose changes are heard of as soon as they are committed, as replicas and lists do.

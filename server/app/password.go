@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -98,7 +99,7 @@ func (p *passwords) newStaff(ctx context.Context, n NewStaff, now time.Time) (Ac
 			return a, who, err
 		}
 	}
-	if a.Language, err = language("language", n.Language); err != nil {
+	if a.Language, err = language("language", cmp.Or(n.Language, "zh")); err != nil {
 		return a, who, err
 	}
 	if err = p.check("password", n.Password, a.Login); err != nil {

@@ -83,12 +83,9 @@ func text(field, s string, least, most int) (string, error) {
 	return negotiation.Line(field, norm.NFC.String(s), least, most)
 }
 
-// language of a reader: zh unless en is wished.
+// language of a reader.
 func language(field, s string) (string, error) {
-	switch s {
-	case "":
-		return "zh", nil
-	case "zh", "en":
+	if s == "zh" || s == "en" {
 		return s, nil
 	}
 	return "", invalid(field, []string{"zh", "en"})

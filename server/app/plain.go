@@ -61,6 +61,8 @@ type PlainReader interface {
 	Enterprises(ctx context.Context, f EnterpriseFilter) ([]Enterprise, error)
 	Contact(ctx context.Context, enterprise string) (Contact, error)                    // an erased one is empty
 	SchemeRecords(ctx context.Context, enterprise string) ([]negotiation.Record, error) // the log of the enterprise, oldest first; empty without one
+	// SchemeCommand gives the version of the event that a command made of the enterprise, 0 when it made none. Errors: command_id_reused.
+	SchemeCommand(ctx context.Context, enterprise string, wish CommandID) (int64, error)
 
 	File(ctx context.Context, id string) (FileRow, error)
 	UploadsSince(ctx context.Context, owner string, since time.Time) (int, error)
@@ -108,7 +110,7 @@ type PlainWriter interface {
 	AddBureau(ctx context.Context, b Bureau) error // bureau_taken
 	SetBureau(ctx context.Context, b Bureau) error // bureau_taken
 	SetContact(ctx context.Context, enterprise string, c Contact) error
-	AppendScheme(ctx context.Context, r negotiation.Record, after scheme.Enterprise) error // the record and the register's entry
+	AppendScheme(ctx context.Context, r negotiation.Record, after scheme.Enterprise, wish CommandID) error // the record and the register's entry
 
 	AddFile(ctx context.Context, f FileRow) error
 	FinishFile(ctx context.Context, f FileRow) error // type and time of an upload that was under way; else not_found

@@ -86,9 +86,9 @@ func TestSearch(t *testing.T) {
 		e, _ := w.desk(officer, login)
 		ids[login] = e.ID
 	}
-	_, err := w.Scheme.Do(w.ctx, officer.Actor, ids["aaa"], scheme.Suspend{Ground: scheme.GroundNoAnswers})
+	_, err := w.Scheme.Do(w.ctx, officer.Actor, ids["aaa"], app.CommandID{}, scheme.Suspend{Ground: scheme.GroundNoAnswers})
 	require.NoError(t, err)
-	_, err = w.Scheme.Do(w.ctx, officer.Actor, ids["bbb"], scheme.Remove{Ground: scheme.GroundLeak})
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, ids["bbb"], app.CommandID{}, scheme.Remove{Ground: scheme.GroundLeak})
 	require.NoError(t, err)
 	_, err = w.Scheme.Apply(w.ctx, w.application("pending"))
 	require.NoError(t, err)

@@ -82,7 +82,7 @@ func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
 	if err != nil {
 		return SignedIn{}, err
 	}
-	lang, err := language("language", in.Language)
+	lang, err := language("language", cmp.Or(in.Language, "zh"))
 	if err != nil {
 		return SignedIn{}, err
 	}

@@ -84,8 +84,23 @@ func (s *Staff) Add(ctx context.Context, by negotiation.Actor, n NewStaff) (Staf
 	return member(a, p), nil
 }
 
+// stillIn says sign_in_required to who was deactivated, or got another role, while a password was hashed: both end their sessions.
+func stillIn(ctx context.Context, tx PlainTx, by negotiation.Actor) error {
+	a, err := tx.Account(ctx, by.ID)
+	switch {
+	case negotiation.CodeOf(err) == negotiation.CodeNotFound: // the operator at the console has no account, and accounts are never removed
+		return nil
+	case err == nil && (!a.Active || a.Role != by.Role):
+		return signInRequired()
+	}
+	return err
+}
+
 // hire adds the account of a new colleague and notes who did.
 func (w World) hire(ctx context.Context, tx PlainTx, by negotiation.Actor, a Account, p Person) error {
+	if err := stillIn(ctx, tx, by); err != nil {
+		return err
+	}
 	if err := addStaff(ctx, tx, a, p); err != nil {
 		return err
 	}
@@ -153,6 +168,9 @@ func changeStaff(ctx context.Context, w World, sessions *Sessions, passwords *pa
 	var p Person
 	ends := false
 	err = w.Plain.Write(ctx, func(tx PlainTx) (err error) {
+		if err := stillIn(ctx, tx, by); err != nil {
+			return err
+		}
 		if a, err = tx.Account(ctx, id); err != nil {
 			return err
 		}

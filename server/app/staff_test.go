@@ -170,6 +170,26 @@ func TestLastSupervisorStays(t *testing.T) {
 	refused(t, app.CodeWrongPassword, err)
 }
 
+// Who is deactivated, or a supervisor no more, makes no accounts and no changes with what was under way then.
+func TestDeactivatedMakesNoStaff(t *testing.T) {
+	t.Parallel()
+	no, agent, boss := false, negotiation.RoleDeskAgent, negotiation.RoleDeskSupervisor
+	for name, ch := range map[string]app.StaffChange{"deactivated": {Active: &no}, "another role": {Role: &agent}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPeople(t)
+			_, err := p.Staff.Change(p.ctx, p.supervisor.Actor, p.agent.Actor.ID, app.StaffChange{Role: &boss})
+			require.NoError(t, err)
+			_, err = p.Staff.Change(p.ctx, p.signIn("agent").Actor, p.supervisor.Actor.ID, ch)
+			require.NoError(t, err)
+			_, err = p.Staff.Add(p.ctx, p.supervisor.Actor, app.NewStaff{Login: "accomplice", DisplayName: "同伙", Role: boss, Password: secret})
+			refused(t, negotiation.CodeSignInRequired, err)
+			_, err = p.Staff.Change(p.ctx, p.supervisor.Actor, p.agent.Actor.ID, app.StaffChange{Active: &no})
+			refused(t, negotiation.CodeSignInRequired, err)
+		})
+	}
+}
+
 func TestAdministration(t *testing.T) {
 	t.Parallel()
 	p := newPeople(t)

@@ -51,9 +51,9 @@ func TestCommitmentNamesTheTextInForce(t *testing.T) {
 	_, err := p.Scheme.Apply(p.ctx, in)
 	refused(t, negotiation.CodeInvalid, err)
 	require.Equal(t, "commitment.text", fieldOf(t, err))
-	_, err = p.Scheme.Do(p.ctx, p.supervisor.Actor, p.enterprise.ID, scheme.Leave{})
+	_, err = p.Scheme.Do(p.ctx, p.supervisor.Actor, p.enterprise.ID, app.CommandID{}, scheme.Leave{})
 	require.NoError(t, err)
 	in.Profile.CreditCode = ""
-	_, err = p.Scheme.Do(p.ctx, p.supervisor.Actor, p.enterprise.ID, scheme.Apply(in.Profile))
+	_, err = p.Scheme.Do(p.ctx, p.supervisor.Actor, p.enterprise.ID, app.CommandID{}, scheme.Apply(in.Profile))
 	refused(t, negotiation.CodeInvalid, err)
 }

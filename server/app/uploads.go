@@ -34,7 +34,7 @@ func (s *Files) Begin(ctx context.Context, x Session, a Announcement) (FileRow, 
 	case a.Size < 1:
 		return FileRow{}, outOfRange("size", 1, s.w.Limits.FileBytes)
 	case a.Size > s.w.Limits.FileBytes:
-		return FileRow{}, negotiation.NewError(CodeTooLarge, "max", s.w.Limits.FileBytes).On("file")
+		return FileRow{}, negotiation.NewError(CodeTooLarge, "max", s.w.Limits.FileBytes).On("size")
 	}
 	row.Size = a.Size
 	return row, s.note(ctx, row)
@@ -87,7 +87,8 @@ func (s *Files) kept(ctx context.Context, row FileRow, n int64) (int64, error) {
 }
 
 // Continue takes bytes of an upload from the offset where it stands, and says where it stands then, also with an error: what
-// arrived is kept. An upload whose content is refused is gone. Errors: wrong_offset (params: offset), those of Progress and of Put.
+// arrived is kept. An upload whose content is refused is gone. Errors: wrong_offset (params: offset), too_large for bytes beyond the
+// announced ones, with which it is no file yet, those of Progress and of Put.
 func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, body io.Reader) (offset int64, err error) {
 	row, offset, err := s.Progress(ctx, x, id)
 	if err != nil {
@@ -96,12 +97,12 @@ func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, 
 	if from != offset {
 		return offset, negotiation.NewError(CodeWrongOffset, "offset", offset)
 	}
+	in := bufio.NewReaderSize(body, sniffed)
 	if row.Type != "" {
-		return offset, nil
+		return offset, noMore(in, row)
 	}
 	ctx = context.WithoutCancel(ctx) // who is cut off here goes on later: what arrived is kept, and the last byte makes the file
-	in := bufio.NewReaderSize(body, sniffed)
-	if offset == 0 { // what cannot be evidence is refused before all of it is sent, unless it comes in crumbs
+	if offset == 0 {                 // what cannot be evidence is refused before all of it is sent, unless it comes in crumbs
 		if head, err := in.Peek(int(min(sniffed, row.Size))); err == nil {
 			if _, err := kindOf(head); err != nil {
 				return 0, errors.Join(err, s.remove(ctx, row))
@@ -119,10 +120,21 @@ func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, 
 			return offset, err
 		}
 	}
+	if err := noMore(in, row); err != nil {
+		return offset, err
+	}
 	if err := s.finish(ctx, row); err != nil {
 		return offset, err
 	}
 	return row.Size, nil
+}
+
+// noMore refuses what comes after the last byte of an upload: it would be lost.
+func noMore(in *bufio.Reader, row FileRow) error {
+	if _, err := in.Peek(1); err != nil { // the end, or a cut that takes nothing away
+		return nil
+	}
+	return negotiation.NewError(CodeTooLarge, "max", row.Size).On("file")
 }
 
 // keep adds what arrives to the part in which the offset lies, to its end at most, and gives the offset then. What comes before a cut is

@@ -211,7 +211,7 @@ func (w *world) desk(officer app.Session, login string) (app.Enterprise, app.Ses
 	w.t.Helper()
 	e, err := w.Scheme.Apply(w.ctx, w.application(login))
 	require.NoError(w.t, err)
-	e, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, scheme.Approve{})
+	e, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Approve{})
 	require.NoError(w.t, err)
 	return e, w.signIn(login)
 }

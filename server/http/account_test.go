@@ -115,6 +115,7 @@ func TestFromNothingToACase(t *testing.T) {
 	agent := read[web.Staff](t, w.do("zhao", "POST", "/api/desk/staff", map[string]any{"login": "qian", "display_name": "钱", "role": "desk_agent", "password": "correct horse battery"}))
 	w.cookieOf("qian", w.do("", "POST", "/api/sign-in/password", map[string]any{"login": "qian", "password": "correct horse battery"}))
 	require.Equal(t, http.StatusOK, w.do("qian", "GET", "/api/inbox", nil).Code)
+	require.Equal(t, "role", problem(t, w.do("zhao", "PATCH", "/api/desk/staff/"+agent.Id, map[string]any{"role": ""})).Field, "given, and no role")
 	require.False(t, read[web.Staff](t, w.do("zhao", "PATCH", "/api/desk/staff/"+agent.Id, map[string]any{"active": false})).Active)
 	require.Equal(t, http.StatusUnauthorized, w.do("qian", "GET", "/api/inbox", nil).Code, "rights end at once")
 
@@ -191,6 +192,7 @@ func TestSessions(t *testing.T) {
 	changed := read[web.Account](t, w.do("wang", "PUT", "/api/account", map[string]any{"address": "新街 1", "language": "en"}))
 	require.Equal(t, "新街 1", changed.Address)
 	require.Equal(t, name, changed.Name)
+	require.Equal(t, "language", problem(t, w.do("wang", "PUT", "/api/account", map[string]any{"language": ""})).Field, "given, and none")
 	require.Equal(t, "address", problem(t, w.do("agent0", "PUT", "/api/account", map[string]any{"address": "x"})).Field)
 
 	out := w.do("wang", "DELETE", "/api/session", nil)

@@ -143,8 +143,8 @@ func (a api) GetAccount(ctx context.Context, _ GetAccountRequestObject) (GetAcco
 
 func (a api) UpdateAccount(ctx context.Context, r UpdateAccountRequestObject) (UpdateAccountResponseObject, error) {
 	ch := app.ProfileChange{Name: r.Body.Name, Address: r.Body.Address, Phone: r.Body.Phone}
-	if l := string(r.Body.Language); l != "" {
-		ch.Language = &l
+	if r.Body.Language != nil {
+		ch.Language = new(string(*r.Body.Language))
 	}
 	p, err := a.App.Accounts.Update(ctx, me(ctx), ch)
 	return UpdateAccount200JSONResponse(accountOf(p)), err

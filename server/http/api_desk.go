@@ -88,11 +88,7 @@ func (a api) ChangeStaff(ctx context.Context, r ChangeStaffRequestObject) (Chang
 		return nil, err
 	}
 	b := r.Body
-	ch := app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Active: b.Active, Password: b.Password}
-	if b.Role != "" {
-		ch.Role = &b.Role
-	}
-	m, err := a.App.Staff.Change(ctx, actor(ctx), r.Id, ch)
+	m, err := a.App.Staff.Change(ctx, actor(ctx), r.Id, app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Role: b.Role, Active: b.Active, Password: b.Password})
 	return ChangeStaff200JSONResponse(staffOf(m)), err
 }
 

@@ -220,10 +220,11 @@ func (a api) LeaveScheme(ctx context.Context, r LeaveSchemeRequestObject) (Leave
 }
 
 func (a api) scheme(ctx context.Context, enterprise, wish string, cmd negotiation.Command) (SchemeReceipt, error) {
-	if err := given("id", wish); err != nil {
+	id, err := app.Identify(actor(ctx), wish, cmd)
+	if err != nil {
 		return SchemeReceipt{}, err
 	}
-	e, err := a.App.Scheme.Do(ctx, actor(ctx), enterprise, cmd)
+	e, err := a.App.Scheme.Do(ctx, actor(ctx), enterprise, id, cmd)
 	if err != nil {
 		return SchemeReceipt{}, err
 	}

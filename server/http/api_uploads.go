@@ -3,8 +3,11 @@ package http
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"mime"
 	"strings"
+
+	"github.com/labstack/echo/v4"
 
 	"hejie/negotiation"
 	"hejie/server/app"
@@ -13,12 +16,31 @@ import (
 // Uploads that can be gone on with follow tus 1.0 (https://tus.io/protocols/resumable-upload): its core and creation.
 const tus = "1.0.0"
 
+// speaksTus refuses another version of the protocol. A request that names none, against its words, is taken.
+func speaksTus(c echo.Context) error {
+	h := c.Response().Header()
+	h.Set("Tus-Resumable", tus)
+	if v := c.Request().Header.Get("Tus-Resumable"); v != "" && v != tus {
+		h.Set("Tus-Version", tus)
+		return negotiation.NewError(codeOtherVersion, "allowed", tus).On("Tus-Resumable")
+	}
+	return nil
+}
+
+func (a api) DescribeUploads(context.Context, DescribeUploadsRequestObject) (DescribeUploadsResponseObject, error) {
+	return DescribeUploads204Response{Headers: DescribeUploads204ResponseHeaders{TusResumable: tus, TusVersion: tus, TusExtension: "creation",
+		TusMaxSize: a.App.Limits.FileBytes}}, nil
+}
+
 func (a api) BeginUpload(ctx context.Context, r BeginUploadRequestObject) (BeginUploadResponseObject, error) {
 	said, err := metadata(r.Params.UploadMetadata)
 	if err != nil {
 		return nil, err
 	}
 	row, err := a.App.Files.Begin(ctx, me(ctx), app.Announcement{Name: said["filename"], SHA256: said["sha256"], Size: r.Params.UploadLength})
+	if e, ok := errors.AsType[*negotiation.Error](err); ok && e.Field == "size" {
+		err = e.On("Upload-Length")
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -22,7 +22,7 @@ var nearer = map[string]text{
 	negotiation.CodeInvalid + "." + string(creditcode.Check):    {enDetail: "The last character does not fit the others, so one is mistyped. Compare it with the licence.", zhDetail: "最后一位校验码与前面各位不符，有一位打错了。请对照营业执照核对。"},
 	negotiation.CodeOutOfRange + ".days":                        {enDetail: "From {min} to {max}, and the last item is due {max} calendar days after acceptance at the latest, working days and chains of items counted out. Take fewer days.", zhDetail: "须在 {min} 至 {max} 之间，而且最后一项最迟在接受后 {max} 天（自然日）内完成，工作日和先后相接的各项都折算在内。请减少天数。"},
 	negotiation.CodeOutOfRange + ".minor":                       {enDetail: "From {min:fen} to {max:fen}, in fen.", zhDetail: "须在 {min:fen} 至 {max:fen} 之间，以分为单位填写。"},
-	negotiation.CodeOutOfRange + ".size":                        {enDetail: "From {min} byte to {max:size}.", zhDetail: "须在 {min} 字节至 {max:size}之间。"},
+	negotiation.CodeOutOfRange + ".Upload-Length":               {enDetail: "From {min} byte to {max:size}.", zhDetail: "须在 {min} 字节至 {max:size}之间。"},
 	negotiation.CodeAlreadyDone + ".item":                       {enDetail: "Item {item:ordinal} was reported, confirmed or disputed before, or the time to dispute it is over. Load the case again.", zhDetail: "第 {item:ordinal} 项已经报告、确认或提出过异议，或者异议期限已过。请刷新案件查看。"},
 	negotiation.CodeNotDue + ".item":                            {enDetail: "Item {item:ordinal} is due at {due}; it can be disputed after that.", zhDetail: "第 {item:ordinal} 项到 {due} 才到期，之后才能提出异议。"},
 	negotiation.CodeTooManyCases + ".order":                     {enDetail: "At most {max} open ones about the same order. Go on in the one that is open.", zhDetail: "同一订单最多 {max} 件进行中的案件，请在已有的案件里继续。"},

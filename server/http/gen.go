@@ -422,6 +422,7 @@ const (
 	ProblemCodeOfferNotOpen      ProblemCode = "offer_not_open"
 	ProblemCodeOfferSeen         ProblemCode = "offer_seen"
 	ProblemCodeOpenCases         ProblemCode = "open_cases"
+	ProblemCodeOtherVersion      ProblemCode = "other_version"
 	ProblemCodeOutOfRange        ProblemCode = "out_of_range"
 	ProblemCodeOwnOffer          ProblemCode = "own_offer"
 	ProblemCodeRateLimited       ProblemCode = "rate_limited"
@@ -527,6 +528,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeOfferSeen:
 		return true
 	case ProblemCodeOpenCases:
+		return true
+	case ProblemCodeOtherVersion:
 		return true
 	case ProblemCodeOutOfRange:
 		return true
@@ -652,9 +655,9 @@ type Account struct {
 // AccountInput Only what is given changes
 type AccountInput struct {
 	// Address consumers only
-	Address  *string  `json:"address,omitempty"`
-	Language Language `json:"language,omitempty,omitzero"`
-	Name     *string  `json:"name,omitempty"`
+	Address  *string   `json:"address,omitempty"`
+	Language *Language `json:"language,omitempty"`
+	Name     *string   `json:"name,omitempty"`
 
 	// Phone staff only, for notices; empty removes it
 	Phone *string `json:"phone,omitempty"`
@@ -2472,7 +2475,7 @@ type SchemeApprove = scheme.Approve
 // SchemeCommand A wish to change the enrolment of an enterprise. The bureau approves, suspends and removes; the supervisor of the desk applies again and leaves.
 type SchemeCommand = scheme.AnyCommand
 
-// SchemeCommandEnvelope `id` is a UUID of the sender's; the same wish again answers already_done
+// SchemeCommandEnvelope `id` is a UUID of the sender's; the same again with the same body gives the first receipt, with another `command_id_reused`
 type SchemeCommandEnvelope struct {
 	// Do A wish to change the enrolment of an enterprise. The bureau approves, suspends and removes; the supervisor of the desk applies again and leaves.
 	Do SchemeCommand `json:"do"`
@@ -2694,11 +2697,11 @@ type Staff struct {
 
 // StaffChange Only what is given changes; an empty phone removes it
 type StaffChange struct {
-	Active      *bool     `json:"active,omitempty"`
-	DisplayName *string   `json:"display_name,omitempty"`
-	Password    *string   `json:"password,omitempty"`
-	Phone       *string   `json:"phone,omitempty"`
-	Role        StaffRole `json:"role,omitempty,omitzero"`
+	Active      *bool      `json:"active,omitempty"`
+	DisplayName *string    `json:"display_name,omitempty"`
+	Password    *string    `json:"password,omitempty"`
+	Phone       *string    `json:"phone,omitempty"`
+	Role        *StaffRole `json:"role,omitempty"`
 }
 
 // StaffInput defines model for StaffInput.
@@ -3873,6 +3876,9 @@ type ServerInterface interface {
 	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes
 	// (POST /api/sign-in/password)
 	SignInByPassword(ctx echo.Context) error
+	// DescribeUploads What of tus is spoken here
+	// (OPTIONS /api/uploads)
+	DescribeUploads(ctx echo.Context) error
 	// BeginUpload Announce a file that is then sent with PATCH, and gone on with when that is cut off
 	// (POST /api/uploads)
 	BeginUpload(ctx echo.Context, params BeginUploadParams) error
@@ -5061,6 +5067,15 @@ func (w *ServerInterfaceWrapper) SignInByPassword(ctx echo.Context) error {
 	return err
 }
 
+// DescribeUploads converts echo context to params.
+func (w *ServerInterfaceWrapper) DescribeUploads(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DescribeUploads(ctx)
+	return err
+}
+
 // BeginUpload converts echo context to params.
 func (w *ServerInterfaceWrapper) BeginUpload(ctx echo.Context) error {
 	var err error
@@ -5248,6 +5263,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/channels/:case/:channel/events", wrapper.ListEvents, options.OperationMiddlewares["listEvents"]...)
 	router.PUT(options.BaseURL+"/api/channels/:case/:channel/read", wrapper.MarkRead, options.OperationMiddlewares["markRead"]...)
 	router.POST(options.BaseURL+"/api/files", wrapper.UploadFile, options.OperationMiddlewares["uploadFile"]...)
+	router.OPTIONS(options.BaseURL+"/api/uploads", wrapper.DescribeUploads, options.OperationMiddlewares["describeUploads"]...)
 	router.POST(options.BaseURL+"/api/uploads", wrapper.BeginUpload, options.OperationMiddlewares["beginUpload"]...)
 	router.GET(options.BaseURL+"/api/uploads/:id", wrapper.GetUpload, options.OperationMiddlewares["getUpload"]...)
 	router.PATCH(options.BaseURL+"/api/uploads/:id", wrapper.ContinueUpload, options.OperationMiddlewares["continueUpload"]...)
@@ -8002,6 +8018,52 @@ func (response SignInByPassworddefaultApplicationProblemPlusJSONResponse) VisitS
 	return err
 }
 
+type DescribeUploadsRequestObject struct {
+}
+
+type DescribeUploadsResponseObject interface {
+	VisitDescribeUploadsResponse(w http.ResponseWriter) error
+}
+
+type DescribeUploads204ResponseHeaders struct {
+	TusExtension string
+	TusMaxSize   int64
+	TusResumable string
+	TusVersion   string
+}
+
+type DescribeUploads204Response struct {
+	Headers DescribeUploads204ResponseHeaders
+}
+
+func (response DescribeUploads204Response) VisitDescribeUploadsResponse(w http.ResponseWriter) error {
+	w.Header().Set("Tus-Extension", fmt.Sprint(response.Headers.TusExtension))
+	w.Header().Set("Tus-Max-Size", fmt.Sprint(response.Headers.TusMaxSize))
+	w.Header().Set("Tus-Resumable", fmt.Sprint(response.Headers.TusResumable))
+	w.Header().Set("Tus-Version", fmt.Sprint(response.Headers.TusVersion))
+	w.WriteHeader(204)
+	return nil
+}
+
+type DescribeUploadsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DescribeUploadsdefaultApplicationProblemPlusJSONResponse) VisitDescribeUploadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type BeginUploadRequestObject struct {
 	Params BeginUploadParams
 }
@@ -8346,6 +8408,9 @@ type StrictServerInterface interface {
 	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes
 	// (POST /api/sign-in/password)
 	SignInByPassword(ctx context.Context, request SignInByPasswordRequestObject) (SignInByPasswordResponseObject, error)
+	// DescribeUploads What of tus is spoken here
+	// (OPTIONS /api/uploads)
+	DescribeUploads(ctx context.Context, request DescribeUploadsRequestObject) (DescribeUploadsResponseObject, error)
 	// BeginUpload Announce a file that is then sent with PATCH, and gone on with when that is cut off
 	// (POST /api/uploads)
 	BeginUpload(ctx context.Context, request BeginUploadRequestObject) (BeginUploadResponseObject, error)
@@ -10553,6 +10618,29 @@ func (sh *strictHandler) SignInByPassword(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(SignInByPasswordResponseObject); ok {
 		return validResponse.VisitSignInByPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DescribeUploads operation middleware
+func (sh *strictHandler) DescribeUploads(ctx echo.Context) error {
+	var request DescribeUploadsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DescribeUploads(ctx.Request().Context(), request.(DescribeUploadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DescribeUploads")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DescribeUploadsResponseObject); ok {
+		return validResponse.VisitDescribeUploadsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

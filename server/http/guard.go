@@ -26,6 +26,7 @@ type grant struct {
 	roles []negotiation.Role
 	kind  kind
 	demo  bool // only with Options.Demo
+	tus   bool // the protocol's version is looked at
 }
 
 // grants is the table of who may call what, by operationId; the contract repeats it in x-roles. An operation that is not in it is
@@ -42,6 +43,7 @@ func grants() map[string]grant {
 	public := grant{}
 	everyone := to(consumer, agent, supervisor, officer, admin)
 	inRoom := to(consumer, agent, supervisor, officer)
+	parties := to(consumer, agent, supervisor)
 	return map[string]grant{
 		"getMeta": public, "getCalendar": public, "listRegions": public, "getRegion": public,
 		"searchEnterprises": {kind: search}, "getEnterprise": public, "getScorecard": public, "getRanking": {kind: search},
@@ -56,8 +58,8 @@ func grants() map[string]grant {
 		"fileCase": to(consumer), "listMyCases": to(consumer),
 		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": {roles: inRoom.roles, kind: caseFile}, "getFile": inRoom,
 		"getAudit": inRoom, "listEvents": inRoom, "markRead": inRoom,
-		"uploadFile": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload}, "continueUpload": {roles: []negotiation.Role{consumer, agent, supervisor}, kind: upload},
-		"beginUpload": to(consumer, agent, supervisor), "getUpload": to(consumer, agent, supervisor),
+		"uploadFile": {roles: parties.roles, kind: upload}, "continueUpload": {roles: parties.roles, kind: upload, tus: true},
+		"beginUpload": {roles: parties.roles, tus: true}, "getUpload": {roles: parties.roles, tus: true}, "describeUploads": public,
 
 		"listInbox": to(agent, supervisor), "getInboxSummary": to(agent, supervisor), "listStaff": to(agent, supervisor),
 		"addStaff": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor), "getEnrolment": to(agent, supervisor),
@@ -121,6 +123,11 @@ func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFun
 			if err := g.admits(v); err != nil {
 				return err
 			}
+			if g.tus {
+				if err := speaksTus(c); err != nil {
+					return err
+				}
+			}
 			if raw := c.Request().URL.RawQuery; raw != "" {
 				if err := checkQuery(raw, c.QueryParams(), parameters); err != nil {
 					return err
@@ -161,6 +168,10 @@ func (e guarded) PUT(path string, h echo.HandlerFunc, guards ...echo.MiddlewareF
 
 func (e guarded) PATCH(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
 	return e.Echo.PATCH(path, behind(guards, h))
+}
+
+func (e guarded) OPTIONS(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {
+	return e.Echo.OPTIONS(path, behind(guards, h))
 }
 
 func (e guarded) DELETE(path string, h echo.HandlerFunc, guards ...echo.MiddlewareFunc) *echo.Route {

@@ -16,6 +16,7 @@ import (
 // Codes of errors that only the HTTP door has.
 const (
 	codeMethodNotAllowed = "method_not_allowed" // 405
+	codeOtherVersion     = "other_version"      // 412: field: the header; params: allowed
 	codeCrossOrigin      = "cross_origin"       // 403: a browser sent it from another origin
 	codeMisdirected      = "misdirected"        // 421: meant for another host
 	codeNotReady         = "not_ready"          // 503: params: reason (ending, no_database, read_only)

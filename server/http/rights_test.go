@@ -118,6 +118,8 @@ func TestCommandsMayBeSentAgain(t *testing.T) {
 	require.Equal(t, id, receipt.Ack)
 	require.Contains(t, receipt.Positions, receipt.Case+"/room")
 
+	body["person"] = map[string]any{"name": "李四", "address": address}
+	require.Equal(t, web.ProblemCode("command_id_reused"), problem(t, w.do("wang", "POST", "/api/cases", body)).Code, "somebody else is no retry")
 	body["do"] = filing(w.firm["楚天家具"], "A-1")
 	require.Equal(t, web.ProblemCode("command_id_reused"), problem(t, w.do("wang", "POST", "/api/cases", body)).Code)
 
@@ -130,6 +132,12 @@ func TestCommandsMayBeSentAgain(t *testing.T) {
 	page := read[web.EventPage](t, w.do("wang", "GET", "/api/channels/"+receipt.Case+"/room/events", nil))
 	require.Len(t, page.Events, 3) // case_filed, offer_made, one message
 	require.Equal(t, read[web.Receipt](t, again).Positions[receipt.Case+"/room"], page.Position)
+
+	suspend := map[string]any{"id": uuid.NewString(), "do": map[string]any{"type": "suspend", "ground": "no_answers"}}
+	url = "/api/enterprises/" + w.firm["洞庭电器"] + "/commands"
+	first, again = w.do("officer", "POST", url, suspend), w.do("officer", "POST", url, suspend)
+	require.Equal(t, http.StatusOK, first.Code, first.Body)
+	require.Equal(t, first.Body.String(), again.Body.String())
 
 	require.Equal(t, http.StatusNoContent, w.do("wang", "PUT", "/api/channels/"+receipt.Case+"/room/read", `{"seq":3}`).Code)
 	view := read[web.CaseView](t, w.do("wang", "GET", "/api/cases/"+receipt.Case, nil))

@@ -83,10 +83,11 @@ var texts = map[string]text{
 	app.CodeNoBureau:          {409, "No competent bureau", "没有管辖的市场监管部门", "No bureau is set up for this region or one above it. Choose another region, or call 12315.", "该地区及其上级都没有开通的市场监管部门。请改选地区，或拨打 12315。"},
 	app.CodeBureauTaken:       {409, "The region has a bureau", "该地区已有市场监管部门", "Each region has one. Change that one instead.", "每个地区只有一个，请修改已有的部门。"},
 	app.CodeNotApproved:       {403, "Not approved", "入驻申请未获通过", "The bureau has not let the enterprise in; its application is {status}.", "市场监管部门尚未准予入驻，申请状态：{status}。"},
-	app.CodeOpenCases:         {409, "Cases are open", "还有未结案件", "{count} are not closed; the account can be erased after that.", "还有 {count} 件未结案，结案后才能删除账号。"},
+	app.CodeOpenCases:         {409, "Cases are open", "还有未结案件", "Not closed yet: {count}. The account can be erased after that.", "还有 {count} 件未结案，结案后才能删除账号。"},
 	app.CodeBadCalendar:       {422, "Not a calendar", "日历有误", "The notice of a year is not as it should be. Check it and send it again.", "某一年的通知有误，请检查后重新导入。"}, // see calendarTexts
 
 	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "This address does not take the method; the contract names those it takes.", "该地址不支持这个方法，接口说明列出了它支持的方法。"},
+	codeOtherVersion:     {412, "Another version", "协议版本不同", "Allowed: {allowed}.", "允许：{allowed}。"},
 	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes are taken from this site's own pages only.", "只接受本站页面发出的更改。"},
 	codeMisdirected:      {421, "Another host", "不是本站的地址", "This site does not go by the name that was asked for.", "本站不使用所请求的主机名。"},
 	codeNotReady:         {503, "Not ready", "未就绪", "It is starting or shutting down, or its database does not answer. Try again in a moment.", "正在启动或停止，或者数据库没有应答，请稍后再试。"},

@@ -82,12 +82,52 @@ func TestResumedUpload(t *testing.T) {
 	require.True(t, bytes.Equal(content, got.Body.Bytes()))
 }
 
+// Bytes beyond the announced ones are refused and not dropped without a word; the upload stays what it was, and can be brought to its end.
+func TestBytesBeyondAnUpload(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	ok := picture(t)
+	url := w.begin("wang", "a.png", ok).Header().Get("Location")
+	more := append(bytes.Clone(ok), "more"...)
+	refused := problem(t, w.goOn("wang", url, 0, bytes.NewReader(more)))
+	require.Equal(t, web.ProblemCode("too_large"), refused.Code)
+	require.EqualValues(t, len(ok), refused.Params["max"])
+	state := read[web.UploadState](t, w.do("wang", "GET", url, nil))
+	require.Empty(t, state.File.File, "no file of what was refused")
+	require.Equal(t, http.StatusNoContent, w.goOn("wang", url, state.Offset, bytes.NewReader(ok[state.Offset:])).Code)
+	require.NotEmpty(t, read[web.UploadState](t, w.do("wang", "GET", url, nil)).File.File)
+	require.Equal(t, web.ProblemCode("too_large"), problem(t, w.goOn("wang", url, int64(len(ok)), bytes.NewReader(more[len(ok):]))).Code)
+}
+
+// What a client of tus asks first, and what it is told in a version that is not spoken here.
+func TestWordsOfTus(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	options := w.do("", "OPTIONS", "/api/uploads", nil)
+	require.Equal(t, http.StatusNoContent, options.Code, options.Body)
+	for name, want := range map[string]string{"Tus-Resumable": "1.0.0", "Tus-Version": "1.0.0", "Tus-Extension": "creation", "Tus-Max-Size": strconv.Itoa(10 << 20)} {
+		require.Equal(t, want, options.Header().Get(name), name)
+	}
+	url := w.begin("wang", "a.png", picture(t)).Header().Get("Location")
+	for _, x := range []struct{ method, url string }{{"POST", "/api/uploads"}, {"HEAD", url}, {"GET", url}, {"PATCH", url}} {
+		for version, met := range map[string]bool{"0.2.2": false, "1.0.0": true, "": true} {
+			got := w.do("wang", x.method, x.url, nil, func(r *http.Request) { r.Header.Set("Tus-Resumable", version) })
+			require.Equal(t, met, got.Code != http.StatusPreconditionFailed, "%s %s: %s", x.method, version, got.Body)
+			require.Equal(t, "1.0.0", got.Header().Get("Tus-Resumable"))
+			require.Equal(t, met, got.Header().Get("Tus-Version") == "")
+		}
+	}
+}
+
 func TestBadResumedUploads(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t).people()
 	ok := picture(t)
-	require.Equal(t, http.StatusRequestEntityTooLarge, w.begin("wang", "a.png", make([]byte, 10<<20+1)).Code)
-	require.Equal(t, web.ProblemCode("out_of_range"), problem(t, w.begin("wang", "a.png", nil)).Code)
+	for code, size := range map[web.ProblemCode]int{"too_large": 10<<20 + 1, "out_of_range": 0} {
+		wrong := problem(t, w.begin("wang", "a.png", make([]byte, size)))
+		require.Equal(t, code, wrong.Code)
+		require.Equal(t, "Upload-Length", wrong.Field)
+	}
 	require.Equal(t, web.ProblemCode("required"), problem(t, w.begin("wang", "/", ok)).Code)
 	none := problem(t, w.do("wang", "POST", "/api/uploads", nil))
 	require.Equal(t, "Upload-Length", none.Field)

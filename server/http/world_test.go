@@ -153,7 +153,7 @@ func (w *world) enrol(n int, firm string) string {
 		Supervisor: app.NewStaff{Login: fmt.Sprint("first", n), DisplayName: "主管", Password: "correct horse battery"},
 	})
 	require.NoError(w.t, err)
-	_, err = w.Scheme.Do(w.t.Context(), w.actors["officer"], e.ID, scheme.Approve{})
+	_, err = w.Scheme.Do(w.t.Context(), w.actors["officer"], e.ID, app.CommandID{}, scheme.Approve{})
 	require.NoError(w.t, err)
 	return e.ID
 }

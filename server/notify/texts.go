@@ -43,7 +43,7 @@ var textOf = texts()
 func texts() map[app.Template][2]string {
 	return map[app.Template][2]string{
 		app.TemplateCode: {"【和解】验证码 {code}，{minutes} 分钟内有效。请勿告诉任何人。",
-			"Hejie: your code is {code}, valid for {minutes} minutes. Tell it to nobody."},
+			"Hejie: your code is {code}, valid for {minutes} min. Tell it to nobody."},
 		app.TemplateCaseFiled: {"【和解】收到新的和解请求 {code}，请在 {due} 24:00 前首次答复：{link}",
 			"Hejie: new request {code}. First response due by {due}: {link}"},
 		app.TemplateFirstResponse: {"【和解】企业已答复您的请求 {code}：{link}",

@@ -30,4 +30,6 @@ func TestTexts(t *testing.T) {
 		require.Equal(t, zh, notify.Text(tpl, "", params))
 	}
 	require.Empty(t, notify.Text("unknown", "zh", nil))
+	params["minutes"] = "1"
+	require.NotContains(t, notify.Text(app.TemplateCode, "en", params), "1 minutes")
 }

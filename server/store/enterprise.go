@@ -10,10 +10,15 @@ import (
 
 // appendScheme adds an event to an enterprise's log and brings its row up to date: after is the enterprise with the event applied.
 // An enterprise whose credit code another one in the scheme has is refused with credit_code_taken.
-func (t *tx) appendScheme(r negotiation.Record, after scheme.Enterprise) error {
-	err := t.run(`INSERT INTO enterprise_events (enterprise, version, channel, seq, type, side, actor, at, facts, content_sum, hash, salt, content)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Case, r.Version, string(r.Channel), r.Seq, r.Type, string(r.By.Side), r.By.ID,
-		r.At.UnixMicro(), r.Facts, sum(r.ContentSum), r.Hash[:], blob(r.Salt), blob(r.Content))
+func (t *tx) appendScheme(r negotiation.Record, after scheme.Enterprise, wish app.CommandID) error {
+	var command, digest []byte
+	if wish.ID != "" {
+		key := keyOf(wish)
+		command, digest = key[:], wish.Digest[:]
+	}
+	err := t.run(`INSERT INTO enterprise_events (enterprise, version, channel, seq, type, side, actor, at, facts, content_sum, hash, salt, content,
+		command, command_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, r.Case, r.Version, string(r.Channel), r.Seq, r.Type, string(r.By.Side),
+		r.By.ID, r.At.UnixMicro(), r.Facts, sum(r.ContentSum), r.Hash[:], blob(r.Salt), blob(r.Content), blob(command), blob(digest))
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"time"
@@ -107,8 +108,27 @@ func (p plainReader) SchemeRecords(ctx context.Context, enterprise string) ([]ne
 	return records, readError(err)
 }
 
-func (p plainTx) AppendScheme(_ context.Context, r negotiation.Record, after scheme.Enterprise) error {
-	return p.t.appendScheme(r, after)
+func (p plainTx) AppendScheme(_ context.Context, r negotiation.Record, after scheme.Enterprise, wish app.CommandID) error {
+	return p.t.appendScheme(r, after, wish)
+}
+
+func (p plainReader) SchemeCommand(ctx context.Context, enterprise string, wish app.CommandID) (int64, error) {
+	if wish.ID == "" {
+		return 0, nil
+	}
+	var done []struct {
+		Version int64
+		Digest  []byte `db:"command_digest"`
+	}
+	key := keyOf(wish)
+	err := p.q.all(ctx, &done, `SELECT version, command_digest FROM enterprise_events WHERE enterprise = ? AND command = ?`, enterprise, key[:])
+	switch {
+	case err != nil || len(done) == 0:
+		return 0, readError(err)
+	case !bytes.Equal(done[0].Digest, wish.Digest[:]):
+		return 0, negotiation.NewError(negotiation.CodeCommandIDReused)
+	}
+	return done[0].Version, nil
 }
 
 func (p plainReader) InvitationCount(ctx context.Context, key string) (n int, err error) {

@@ -331,7 +331,11 @@ func (b *batch) erase(k *open, ch negotiation.Channel, seq int64) error {
 	if err != nil || version == 0 {
 		return err
 	}
-	err = b.tx.erasing(statement{`UPDATE events SET content = NULL, salt = NULL WHERE case_key = ? AND version = ?`, []any{k.key, version}})
+	err = b.tx.erasing(
+		statement{`UPDATE events SET content = NULL, salt = NULL WHERE case_key = ? AND version = ?`, []any{k.key, version}},
+		// The digest of a command has no salt: a short text, or a number in one, could be found by trying.
+		statement{`UPDATE events SET command_digest = NULL WHERE case_key = ? AND command = (SELECT command FROM events WHERE case_key = ? AND version = ?)`,
+			[]any{k.key, k.key, version}})
 	if err != nil {
 		return err
 	}

@@ -215,7 +215,7 @@ func (b *builder) join(ctx context.Context, i int, d desk) (house, error) {
 	}
 	h := house{id: e.ID, region: d.region}
 	at.t = b.cal.AddWorkdays(b.opened, i+1).Time().Add(15*time.Hour + time.Duration(23*i%90)*time.Minute)
-	if _, err := at.app.Scheme.Do(ctx, b.officers[d.region][0], e.ID, scheme.Approve{}); err != nil {
+	if _, err := at.app.Scheme.Do(ctx, b.officers[d.region][0], e.ID, app.CommandID{}, scheme.Approve{}); err != nil {
 		return house{}, err
 	}
 	a, err := b.World.Plain.AccountByLogin(ctx, d.supervisor.key)
@@ -304,7 +304,7 @@ func evening(d workday.Date, r *rand.Rand) time.Time {
 func (b *builder) exits() []deed {
 	act := func(h house, cmd negotiation.Command) func(context.Context, *app.App) error {
 		return func(ctx context.Context, a *app.App) error {
-			_, err := a.Scheme.Do(ctx, b.officers[h.region][0], h.id, cmd)
+			_, err := a.Scheme.Do(ctx, b.officers[h.region][0], h.id, app.CommandID{}, cmd)
 			return err
 		}
 	}

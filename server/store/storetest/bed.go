@@ -223,7 +223,7 @@ func (b *bed) scheme(n int, by negotiation.Actor, cmd negotiation.Command) {
 				return err
 			}
 			e = e.Apply(ev)
-			if err := tx.AppendScheme(ctx, r, e); err != nil {
+			if err := tx.AppendScheme(ctx, r, e, app.CommandID{}); err != nil {
 				return err
 			}
 		}

@@ -32,11 +32,21 @@ func wire(b *bed, v any) string {
 func erasure(b *bed) {
 	c := b.file(1, 1)
 	b.say(consumer(1), c, "first")
-	b.say(consumer(1), c, "my secret")
+	wish := uuid.NewString()
+	said := b.must(consumer(1), c, wish, negotiation.PostMessage{Text: "my secret"})
+	guess := func() (app.Receipt, error) {
+		return b.do(consumer(1), c, wish, negotiation.PostMessage{Text: "a guess"})
+	}
+	_, err := guess()
+	require.Equal(b.t, negotiation.CodeCommandIDReused, negotiation.CodeOf(err))
 	erase := func(seq int64) {
 		b.must(negotiation.System, c, uuid.NewString(), negotiation.EraseContent{Channel: negotiation.Room, Seq: seq, Reason: "asked for"})
 	}
 	erase(4)
+	said.Repeated = true
+	same, err := guess()
+	require.NoError(b.t, err, "nothing is left by which a guess could be told from what was said")
+	require.Equal(b.t, said, same)
 	row, err := b.CaseRow(ctx, c)
 	require.NoError(b.t, err)
 	require.Equal(b.t, "first", row.Last)

@@ -561,11 +561,12 @@ export interface paths {
         /**
          * Announce a file that is then sent with PATCH, and gone on with when that is cut off
          * @description Headers and answers are those of [tus](https://tus.io/protocols/resumable-upload) 1.0 with its extension `creation`: clients of
-         *     it work. An upload lives for 24 hours, like a file that no command names. `POST /api/files` is the way for what is sent at once.
+         *     it work; a request in another version of it is refused with `other_version`. An upload lives for 24 hours, like a file that no command names. `POST /api/files` is the way for what is sent at once.
          */
         post: operations["beginUpload"];
         delete?: never;
-        options?: never;
+        /** What of tus is spoken here */
+        options: operations["describeUploads"];
         head?: never;
         patch?: never;
         trace?: never;
@@ -589,7 +590,7 @@ export interface paths {
         /**
          * Send bytes of an upload from its offset on
          * @description A piece may have any size, and what arrives before a cut is kept: afterwards ask where to go on. Requests of an address are limited (30 at once, then 2 a second), so
-         *     pieces of 1 MiB and more do well. Refused content ends the upload: it is `not_found` from then on. `wrong_offset` says in its params where the upload stands.
+         *     pieces of 1 MiB and more do well. Refused content ends the upload: it is `not_found` from then on. `wrong_offset` says in its params where the upload stands. Bytes beyond the announced ones are refused with `too_large`.
          */
         patch: operations["continueUpload"];
         trace?: never;
@@ -1422,7 +1423,7 @@ export interface components {
             rows: components["schemas"]["Application"][];
             next?: string;
         };
-        /** @description `id` is a UUID of the sender's; the same wish again answers already_done */
+        /** @description `id` is a UUID of the sender's; the same again with the same body gives the first receipt, with another `command_id_reused` */
         SchemeCommandEnvelope: {
             id: components["schemas"]["Id"];
             do: components["schemas"]["SchemeCommand"];
@@ -2366,7 +2367,7 @@ export interface components {
          * @description Stable; new ones may come. A sentence for each, in both languages, is `title` of the problem.
          * @enum {string}
          */
-        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "wrong_offset" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "cross_origin" | "misdirected" | "not_ready";
+        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "wrong_offset" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "other_version" | "cross_origin" | "misdirected" | "not_ready";
         /**
          * @description Who: a side of the table, or the platform
          * @enum {string}
@@ -4553,6 +4554,32 @@ export interface operations {
                     /** @description of the upload */
                     Location: string;
                     "Tus-Resumable": components["headers"]["Tus-Resumable"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    describeUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            204: {
+                headers: {
+                    "Tus-Resumable": components["headers"]["Tus-Resumable"];
+                    /** @description versions of the protocol */
+                    "Tus-Version": string;
+                    /** @description its extensions */
+                    "Tus-Extension": string;
+                    /** @description `limits.file_bytes` */
+                    "Tus-Max-Size": number;
                     [name: string]: unknown;
                 };
                 content?: never;

@@ -78,6 +78,7 @@ const en: Translation<typeof zh> = {
   bureau_taken: 'This region has a regulator already.',
   bad_calendar: 'The calendar has mistakes. Please check it and import it again.',
   method_not_allowed: 'This page is out of date. Please reload it and try again.',
+  other_version: 'This page is out of date. Please reload it and try again.',
   cross_origin: 'The request came from another site and was refused.',
   misdirected: 'This site does not go by the name that was asked for.',
   not_ready: 'The system is starting. Please try again in a moment.',

@@ -74,6 +74,7 @@ export default {
   bureau_taken: '这个地区已有市场监管部门。',
   bad_calendar: '日历内容有误，请检查后重新导入。',
   method_not_allowed: '页面版本太旧，请刷新后重试。',
+  other_version: '页面版本太旧，请刷新后重试。',
   cross_origin: '请求来自其他网站，已被拒绝。',
   misdirected: '本站不使用所请求的主机名。',
   not_ready: '系统正在启动，请稍后再试。',
