@@ -136,7 +136,7 @@ type connector struct {
 
 func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
-	if c.reads && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)) { // cut off with those that were there
+	for again := 0; again < 2 && c.reads && cutOff(err); again++ { // with those that were there
 		conn, err = c.Connector.Connect(ctx)
 	}
 	c.way.tried(ctx, err)
@@ -151,6 +151,10 @@ func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 		return &readingConn{&pgConn{own}}, nil
 	}
 	return &pgConn{own}, nil
+}
+
+func cutOff(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 }
 
 // pgConn is a connection whose parameters are made what PostgreSQL takes.
