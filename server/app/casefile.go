@@ -40,12 +40,13 @@ type GapPoint struct {
 	Minor int64
 }
 
-// CaseClock is a deadline with its arithmetic, day by day. EndedAt is zero while it runs; Passed says that it ran out.
+// CaseClock is a deadline with its arithmetic, day by day. EndedAt is zero while it runs; Passed says that it ran out, Dropped that it
+// went with the case or the offer, before anybody did what it asks for.
 type CaseClock struct {
 	negotiation.Deadline
-	EndedAt time.Time
-	Passed  bool
-	Strip   []workday.Day
+	EndedAt         time.Time
+	Passed, Dropped bool
+	Strip           []workday.Day
 }
 
 // EvidenceEntry is a file in the room.
@@ -238,12 +239,26 @@ func (b *fileBuilder) clocks(before *negotiation.Case, e negotiation.Event) {
 		}
 		b.file.Clocks[i].EndedAt = e.At
 		b.file.Clocks[i].Passed = b.file.Clocks[i].Passed || passed.Deadline == d.Key
+		b.file.Clocks[i].Dropped = !b.file.Clocks[i].Passed && drops(e, d)
 	}
 	for _, d := range b.c.Deadlines {
 		if b.open(d.Key) < 0 {
 			b.file.Clocks = append(b.file.Clocks, CaseClock{Deadline: d, Passed: d.Overdue})
 		}
 	}
+}
+
+// drops tells that an event ends a deadline otherwise than by what it asks for.
+func drops(e negotiation.Event, d negotiation.Deadline) bool {
+	switch e.Fact.(type) {
+	case negotiation.CaseEscalated, negotiation.CaseClosed, negotiation.CaseVoided, negotiation.OfferWithdrawn:
+		return true
+	case negotiation.ComplaintRefused, negotiation.ComplaintClosed:
+		return d.Whose != negotiation.SideBureau
+	case negotiation.OfferMade: // in the place of an own one
+		return d.Whose != e.By.Side
+	}
+	return false
 }
 
 func (b *fileBuilder) open(key negotiation.DeadlineKey) int {

@@ -104,3 +104,25 @@ func TestFewCaseFilesAtOnce(t *testing.T) {
 	_, err = rooms.File(p.ctx, p.buyer, id, p.yearbook.Calendar())
 	require.NoError(t, err)
 }
+
+// A clock that went with the case was not kept: only what it asks for, done before the end, is in time.
+func TestClocksThatWentWithTheCase(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	p.do(p.buyer, id, negotiation.Escalate{Text: "请处理"})
+	p.do(p.officer, id, negotiation.AcceptComplaint{})
+	m := negotiation.Money{Minor: 100, Currency: "CNY"}
+	p.do(p.supervisor, id, negotiation.MakeOffer{ValidDays: 5, Items: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &m, Due: negotiation.Due{Days: 5, Unit: negotiation.WorkingDays}}}})
+	p.do(p.buyer, id, negotiation.AcceptOffer{Offer: 2, Digest: p.caseOf(id).Offers[1].Digest})
+	p.do(p.officer, id, negotiation.CloseComplaint{Outcome: "terminated", Ground: "other_by_law", Reasons: "已起诉"})
+	f, err := app.NewRooms(p.w, p.App).File(p.ctx, p.officer, id, p.yearbook.Calendar())
+	require.NoError(t, err)
+	dropped := map[negotiation.DeadlineKey]bool{}
+	for _, c := range f.Clocks {
+		require.False(t, c.EndedAt.IsZero(), c.Key)
+		require.False(t, c.Passed, c.Key)
+		dropped[c.Key] = c.Dropped
+	}
+	require.Equal(t, map[negotiation.DeadlineKey]bool{"first_response": true, "negotiation": true, "offer:1": false, "complaint_decision": false, "mediation": false, "offer:2": false, "performance:0": true}, dropped)
+}

@@ -1305,6 +1305,9 @@ type ClientFrame5 struct {
 type Clock struct {
 	Days int `json:"days"`
 
+	// Dropped it went with the case or the offer, before anybody did what it asks for; only in the case file
+	Dropped bool `json:"dropped,omitempty,omitzero"`
+
 	// Due Example: 2026-11-22T01:30:00Z
 	Due Instant `json:"due"`
 

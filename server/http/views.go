@@ -112,7 +112,7 @@ func clockOf(c app.CaseClock) Clock {
 		strip = []StripDay{}
 	}
 	return Clock{Key: c.Key, Whose: c.Whose, Start: c.Start, Days: c.Days, Unit: c.Unit, Due: c.Due, Provisional: c.Provisional,
-		MovedFrom: c.MovedFrom, Overdue: c.Overdue, EndedAt: c.EndedAt, Passed: c.Passed, Strip: strip}
+		MovedFrom: c.MovedFrom, Overdue: c.Overdue, EndedAt: c.EndedAt, Passed: c.Passed, Dropped: c.Dropped, Strip: strip}
 }
 
 func eventsOf(records []negotiation.Record) []Event {

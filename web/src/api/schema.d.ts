@@ -1731,6 +1731,8 @@ export interface components {
             ended_at?: components["schemas"]["Instant"];
             /** @description it ran out; only in the case file, like ended_at */
             passed?: boolean;
+            /** @description it went with the case or the offer, before anybody did what it asks for; only in the case file */
+            dropped?: boolean;
             strip: components["schemas"]["StripDay"][];
         };
         EventPage: {

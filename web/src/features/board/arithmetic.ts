@@ -63,11 +63,11 @@ export function steps(clock: Clock, now: number): string[] {
   return lines
 }
 
-export type Fate = 'running' | 'met' | 'passed' | 'overdue'
+export type Fate = 'running' | 'met' | 'dropped' | 'passed' | 'overdue'
 
 export function fateOf(clock: Clock): Fate {
   if (!clock.ended_at) return clock.overdue || clock.passed ? 'overdue' : 'running'
-  return clock.passed ? 'passed' : 'met'
+  return clock.passed ? 'passed' : clock.dropped ? 'dropped' : 'met'
 }
 
 /** What became of it. */
@@ -77,6 +77,8 @@ export function fateText(clock: Clock, now: number): string {
       return clockLeft(clock, now)
     case 'met':
       return say('fate.met', { time: dateTime(clock.ended_at!, now) })
+    case 'dropped':
+      return say('fate.dropped', { time: dateTime(clock.ended_at!, now) })
     case 'passed':
       return Date.parse(clock.ended_at!) - Date.parse(clock.due) > 86_400_000 ? say('fate.passedLate', { time: dateTime(clock.ended_at!, now) }) : say('fate.passed')
     default:

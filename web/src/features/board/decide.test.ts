@@ -59,6 +59,7 @@ describe('the arithmetic of a deadline', () => {
     expect(clockName({ key: 'offer:3' })).toBe('第 3 号方案的有效期')
     expect(clockName({ key: 'performance:0' })).toBe('履行（第 1 项）')
     expect(fateText(clock({ ended_at: '2026-02-24T02:00:00Z' }), now)).toBe('已按时（2月24日（周二）10:00）')
+    expect(fateText(clock({ ended_at: '2026-02-24T02:00:00Z', dropped: true }), now)).toBe('不再计时（2月24日（周二）10:00）')
     expect(fateText(clock({ ended_at: '2026-02-24T16:00:02Z', passed: true }), now)).toBe('到期未完成')
     expect(fateText(clock({ overdue: true }), now)).toBe('已超期，仍待办')
     await setLocale('en')

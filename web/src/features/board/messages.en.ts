@@ -152,6 +152,7 @@ const en: Translation<typeof zh> = {
   'arith.law.3': 'A period in calendar days that ends on a statutory holiday ends on the first day after it; ordinary weekends do not move it.',
   'arith.law.4': 'Anything before 24:00 of the last day is in time.',
   'fate.met': 'In time ({time})',
+  'fate.dropped': 'No longer counted ({time})',
   'fate.passed': 'Ran out',
   'fate.passedLate': 'Ran out; ended {time}',
   'fate.overdue': 'Overdue, still to be done',

@@ -149,6 +149,7 @@ export default {
   'arith.law.3': '按日历数的期限，最后一天是法定节假日的，顺延到节假日后的第一天；普通周末不顺延。',
   'arith.law.4': '最后一天的 24:00 以前都算按时。',
   'fate.met': '已按时（{time}）',
+  'fate.dropped': '不再计时（{time}）',
   'fate.passed': '到期未完成',
   'fate.passedLate': '到期未完成，{time} 结束',
   'fate.overdue': '已超期，仍待办',

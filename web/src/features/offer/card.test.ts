@@ -81,3 +81,11 @@ it('numbers what was promised as the log does, and calls the desk what the desk 
   expect(list([running, running], 'enterprise')).toContain('第 2 项 · 我方要做的')
   expect(list([running], 'consumer')).not.toContain('第 1 项')
 })
+
+it('says of what was open when the case closed that it was not done, and of the rest what it was', () => {
+  const list = (state: string, phase: string) =>
+    mount(PerformanceList, { props: { view: view('enterprise', 'accepted', { id: 'k', phase, agreement: { offer: 2, items: [{ ...item, state, due_at: '2026-12-31T16:00:00Z' }] } }), reader: 'consumer', now, act: async () => undefined }, global: { stubs: { LinkButton: true, ConfirmDialog: true } } }).text()
+  expect(list('running', 'accepted')).toContain('进行中')
+  expect(list('running', 'closed')).toContain('案件结束时还没完成')
+  expect(list('confirmed', 'closed')).toContain('已确认')
+})

@@ -22,6 +22,8 @@ const en: Translation<typeof zh> = {
   'room.erased': 'The text was erased on request',
   'room.noRoom': 'Until it becomes a complaint, only the two parties can read what is said here.',
   'room.ended': 'You can no longer view this case.',
+  'room.none': 'This case was not found',
+  'room.noneText': 'There is no such case, or it was filed with another phone number. Check the address, or sign in with that number.',
   'room.log': 'Conversation and events',
   'room.earlier': 'Earlier messages',
   'room.earlierFailed': 'Earlier messages did not load.',

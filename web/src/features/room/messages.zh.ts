@@ -19,6 +19,8 @@ export default {
   'room.erased': '内容已按要求删除',
   'room.noRoom': '转为投诉之前，这里的对话只有双方能看到。',
   'room.ended': '您现在不能查看这个案件了。',
+  'room.none': '没有找到这个案件',
+  'room.noneText': '案件不存在，或者是用另一个手机号提出的。请核对网址，或者换那个手机号登录。',
   'room.log': '对话和进展',
   'room.earlier': '更早的消息',
   'room.earlierFailed': '更早的消息没有加载出来。',

@@ -75,6 +75,7 @@ const en: Translation<typeof zh> = {
   'promiseState.confirmed': 'Confirmed',
   'promiseState.unconfirmed': 'Not confirmed',
   'promiseState.disputed': 'Disputed',
+  'promiseState.left': 'Not yet done when the case closed',
 
   'enterpriseStatus.pending': 'Under review',
   'enterpriseStatus.enrolled': 'Enrolled',

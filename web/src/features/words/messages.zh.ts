@@ -73,6 +73,7 @@ export default {
   'promiseState.confirmed': '已确认',
   'promiseState.unconfirmed': '履行未确认',
   'promiseState.disputed': '有异议',
+  'promiseState.left': '案件结束时还没完成',
 
   'enterpriseStatus.pending': '审核中',
   'enterpriseStatus.enrolled': '已入驻',

@@ -44,5 +44,6 @@ const en: Translation<typeof zh> = {
   'role.officer': 'Officer',
   'role.administrator': 'Administrator',
   'readers.none': 'Nobody has opened it yet',
+  'readers.times': '{n} times since {time}',
 }
 export default en

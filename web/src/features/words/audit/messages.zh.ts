@@ -42,4 +42,5 @@ export default {
   'role.officer': '市场监管人员',
   'role.administrator': '管理员',
   'readers.none': '还没有人打开过',
+  'readers.times': '{time} 起共 {n} 次',
 } as const
