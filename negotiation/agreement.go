@@ -55,10 +55,3 @@ func (a Agreement) Confirmed() bool {
 func (a Agreement) Late() bool {
 	return slices.ContainsFunc(a.Items, func(p Promise) bool { return p.By == SideEnterprise && p.Late })
 }
-
-// with gives a copy in which item i is p.
-func (a Agreement) with(i int, p Promise) *Agreement {
-	a.Items = slices.Clone(a.Items)
-	a.Items[i] = p
-	return &a
-}

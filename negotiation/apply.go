@@ -219,8 +219,9 @@ func (c *Case) end(e Event) {
 	c.turn(SideNobody, e.At)
 }
 
-// toRule lets the bureau's seven working days go on for what is left to be ruled on or found when they no longer run for the decision on
-// the complaint: it was made, or the complaint is over. So they do in a log of before, too, which has no word of it.
+// toRule renames the clock of the decision on the complaint to Ruling when a refusal is still to be ruled on, or a broken promise to be found
+// on: the same seven working days go on for that, though the decision was made or the complaint is over. It follows from the state of the case
+// and not from a fact of the event, so that it also holds for logs that are older than this rule.
 func (c *Case) toRule() {
 	if c.RefusalPending() || c.FindingPending() {
 		c.change(ComplaintDecision, func(d *Deadline) { d.Key = Ruling })
@@ -282,18 +283,21 @@ func (c *Case) applyOffer(e Event) {
 		c.withOffer(f.Offer, func(o *Offer) { o.SeenAt = e.At })
 	case OfferWithdrawn:
 		c.answered(f.Offer, StateWithdrawn, e.At)
-		if e.By.Side == SideConsumer {
-			c.Spoke = e.At
-		}
+		c.acted(e)
 		c.talkTurn(e.By.Side, e.At)
 	case OfferDeclined:
 		c.answered(f.Offer, StateDeclined, e.At)
-		if e.By.Side == SideConsumer {
-			c.Spoke = e.At
-		}
+		c.acted(e)
 		c.talkTurn(e.By.Side.Other(), e.At)
 	case OfferAccepted:
 		c.offerAccepted(e, f)
+	}
+}
+
+// acted notes that the consumer was heard of, when the act is theirs.
+func (c *Case) acted(e Event) {
+	if e.By.Side == SideConsumer {
+		c.Spoke = e.At
 	}
 }
 
@@ -318,9 +322,8 @@ func (c *Case) offerMade(e Event, f OfferMade) {
 	c.made.add(e.By.Side)
 	c.last.set(e.By.Side, f.Offer)
 	c.Question = false
-	if e.By.Side == SideConsumer {
-		c.Spoke = e.At
-	} else if !c.Escalated() {
+	c.acted(e)
+	if e.By.Side == SideEnterprise && !c.Escalated() {
 		c.responded(e, f.Took)
 	}
 	c.wind(f.Starts, OfferValidity.of(before))
@@ -344,9 +347,7 @@ func (c *Case) offerAccepted(e Event, f OfferAccepted) {
 		}
 	}
 	c.Agreement = a
-	if e.By.Side == SideConsumer {
-		c.Spoke = e.At
-	}
+	c.acted(e)
 	if !c.Escalated() {
 		if e.By.Side == SideEnterprise {
 			c.responded(e, f.Took)
@@ -383,40 +384,41 @@ func (c *Case) changed(number int, f func(*Offer)) {
 func (c *Case) applyPerformance(e Event) {
 	switch f := e.Fact.(type) {
 	case PerformanceReported:
-		p := c.Agreement.Items[f.Item]
-		p.State, p.ReportedAt, p.Late, p.File = PromiseReported, e.At, f.Late, cmp.Or(f.File, p.File)
-		c.Agreement = c.Agreement.with(f.Item, p)
+		c.withPromise(f.Item, func(p *Promise) {
+			p.State, p.ReportedAt, p.Late, p.File = PromiseReported, e.At, f.Late, cmp.Or(f.File, p.File)
+		})
 		for _, d := range f.Starts { // items that waited for this one
 			if kind, i := d.Key.Parts(); kind == Performance {
-				q := c.Agreement.Items[i]
-				q.State, q.DueAt = PromiseRunning, d.Due
-				c.Agreement = c.Agreement.with(i, q)
+				c.withPromise(i, func(p *Promise) { p.State, p.DueAt = PromiseRunning, d.Due })
 			}
 		}
 		c.stopItem(f.Item)
 		c.start(f.Starts)
 		c.performanceTurn(e.At)
 	case PerformanceConfirmed:
-		p := c.Agreement.Items[f.Item]
-		p.State, p.Late = PromiseConfirmed, f.Late
-		c.Agreement = c.Agreement.with(f.Item, p)
+		c.withPromise(f.Item, func(p *Promise) { p.State, p.Late = PromiseConfirmed, f.Late })
 		c.stopItem(f.Item)
 		c.performanceTurn(e.At)
 	case PerformanceDisputed:
-		p := c.Agreement.Items[f.Item]
-		p.State = PromiseDisputed
-		c.Agreement = c.Agreement.with(f.Item, p)
+		c.withPromise(f.Item, func(p *Promise) { p.State = PromiseDisputed })
 		c.stopItem(f.Item)
 		for i, q := range c.Agreement.Items { // dependent items wait again
 			if q.Due.After != nil && *q.Due.After == f.Item && (q.State == PromiseRunning || q.State == PromiseAsked) {
-				q.State, q.DueAt = PromiseWaiting, time.Time{}
-				c.Agreement = c.Agreement.with(i, q)
+				c.withPromise(i, func(p *Promise) { p.State, p.DueAt = PromiseWaiting, time.Time{} })
 				c.stopItem(i)
 			}
 		}
 		c.start(f.Starts)
 		c.performanceTurn(e.At)
 	}
+}
+
+// withPromise changes item i in an agreement of its own: others may have the one before.
+func (c *Case) withPromise(i int, f func(*Promise)) {
+	a := *c.Agreement
+	a.Items = slices.Clone(a.Items)
+	f(&a.Items[i])
+	c.Agreement = &a
 }
 
 func (c *Case) stopItem(i int) {

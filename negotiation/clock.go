@@ -140,11 +140,11 @@ func (d *decision) moveDeadlines(f MoveDeadlines) error {
 		d.recompute()
 	case MovedByOutage:
 		if !f.From.Before(f.To) {
-			return NewError(CodeInvalid, "allowed", "from < to").On("to")
+			return invalid("to", "from < to")
 		}
 		d.moveOutOf(Outage{f.From, f.To})
 	default:
-		return NewError(CodeInvalid, "allowed", []MoveReason{MovedByCalendar, MovedByOutage}).On("reason")
+		return invalid("reason", []MoveReason{MovedByCalendar, MovedByOutage})
 	}
 	return nil
 }
@@ -195,9 +195,7 @@ func (c *Case) applyClock(e Event) {
 		for _, m := range f.Moves {
 			c.change(m.Deadline.Key, func(d *Deadline) { *d = m.Deadline })
 			if kind, i := m.Deadline.Key.Parts(); kind == Performance {
-				p := c.Agreement.Items[i]
-				p.DueAt = m.Deadline.Due
-				c.Agreement = c.Agreement.with(i, p)
+				c.withPromise(i, func(p *Promise) { p.DueAt = m.Deadline.Due })
 			} else if kind == OfferValidity {
 				c.withOffer(i, func(o *Offer) { o.ValidUntil = m.Deadline.Due })
 			}
@@ -215,14 +213,11 @@ func (c *Case) passed(e Event, f DeadlinePassed) {
 		c.answered(n, StateLapsed, f.Due)
 		return
 	case Performance:
-		if p := c.Agreement.Items[n]; p.By == SideEnterprise {
-			p.State = PromiseAsked
-			c.Agreement = c.Agreement.with(n, p)
+		if c.Agreement.Items[n].By == SideEnterprise {
+			c.withPromise(n, func(p *Promise) { p.State = PromiseAsked })
 		}
 	case Confirmation:
-		p := c.Agreement.Items[n]
-		p.State = PromiseUnconfirmed
-		c.Agreement = c.Agreement.with(n, p)
+		c.withPromise(n, func(p *Promise) { p.State = PromiseUnconfirmed })
 	}
 	c.stop(f.Deadline)
 	c.start(f.Starts)

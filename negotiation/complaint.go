@@ -20,10 +20,10 @@ func (d *decision) acceptComplaint(f AcceptComplaint) error {
 // there was no genuine consumer dispute and the case is left out of the figures.
 func (d *decision) refuseComplaint(f RefuseComplaint) error {
 	if !slices.Contains(ComplaintGrounds[:], f.Ground) {
-		return NewError(CodeInvalid, "allowed", ComplaintGrounds).On("ground")
+		return invalid("ground", ComplaintGrounds)
 	}
 	if f.FalseMaterial && f.Ground != MaterialsMissingFalse {
-		return NewError(CodeInvalid, "allowed", false).On("false_material")
+		return invalid("false_material", false)
 	}
 	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (d *decision) findPerformance(f FindPerformance) error {
 	case FoundNotPerformed:
 		found.Class = ClassSB
 	default:
-		return NewError(CodeInvalid, "allowed", []Finding{FoundOnTime, FoundLate, FoundNotPerformed}).On("finding")
+		return invalid("finding", []Finding{FoundOnTime, FoundLate, FoundNotPerformed})
 	}
 	d.emit(found, &Content{Text: f.Reasons})
 	return nil
@@ -97,7 +97,7 @@ func (d *decision) void(f Void) error {
 	case VoidAbuse:
 		voided.Class = ClassAB
 	default:
-		return NewError(CodeInvalid, "allowed", []VoidGround{VoidDuplicate, VoidAbuse}).On("ground")
+		return invalid("ground", []VoidGround{VoidDuplicate, VoidAbuse})
 	}
 	d.emit(voided, &Content{Text: f.Reasons})
 	return nil
@@ -129,14 +129,14 @@ func (d *decision) closeComplaint(f CloseComplaint) error {
 	switch f.Outcome {
 	case OutcomeSettled:
 		if f.Ground != "" {
-			return NewError(CodeInvalid, "allowed", "").On("ground")
+			return invalid("ground", "")
 		}
 	case OutcomeTerminated:
 		if !slices.Contains(TerminationGrounds[:], f.Ground) {
-			return NewError(CodeInvalid, "allowed", TerminationGrounds).On("ground")
+			return invalid("ground", TerminationGrounds)
 		}
 	default:
-		return NewError(CodeInvalid, "allowed", []Outcome{OutcomeSettled, OutcomeTerminated}).On("outcome")
+		return invalid("outcome", []Outcome{OutcomeSettled, OutcomeTerminated})
 	}
 	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err

@@ -87,7 +87,7 @@ func (d *decision) clock(key DeadlineKey, whose Side, start time.Time, days int,
 	return newDeadline(d.env.Calendar, key, whose, start, days, unit)
 }
 
-// took is how long the case has run by now; see Took.
+// took is how long the case has run by now; see Took among the events.
 func (d *decision) took() int64 { return d.cal().WorkingSeconds(d.c.FiledAt, d.env.At) }
 
 // answers is took for an event by which the enterprise may answer for the first time; else zero.

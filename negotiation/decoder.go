@@ -11,8 +11,8 @@ import (
 	"unicode/utf8"
 )
 
-// decoder walks over JSON (RFC 8259) once and fills a Go value on its way. It takes what encoding/json takes and gives what that would,
-// but for what that lets through: fields that are unknown, repeated or spelled otherwise than ours, broken Unicode and trailing bytes.
+// decoder walks over JSON (RFC 8259) once and fills a Go value on its way. It gives what encoding/json would give, but refuses what that lets
+// through: fields that are unknown, repeated or of another case than ours, broken Unicode and trailing bytes.
 type decoder struct {
 	b []byte
 	i int
@@ -146,8 +146,8 @@ func (d decoder) tag() (kind []byte, err error) {
 // Member of an object: its name, and its value, not yet decoded.
 type Member struct{ Name, Value []byte }
 
-// Members parts an object. Names, strings and brackets are looked at: whoever decodes a value checks all of it. One name is one, however it
-// is spelled.
+// Members gives the members of an object. Only names, strings and brackets are checked; whoever decodes a value checks the rest of it. A name
+// that is repeated is refused, also when one of the two is written with escapes. Errors: malformed, repeated_field.
 func Members(object []byte) ([]Member, error) {
 	d, members := decoder{b: object}, make([]Member, 0, 3)
 	if d.space(); d.here() != '{' {
@@ -210,8 +210,8 @@ func (d *decoder) member(n int) (name []byte, err error) {
 	return d.read(name)
 }
 
-// read gives the text of a name, or of a type, that stands between quotes: mostly as it is there, without a copy. Signs of control that are no
-// escapes are not yet refused: no name that there is has any.
+// read gives the text of a name, or of a type, that stands between quotes: mostly as it is there, without a copy. Bare control
+// characters need no refusal here: no name that is known has any.
 func (d *decoder) read(between []byte) ([]byte, error) {
 	if bytes.IndexByte(between, '\\') < 0 {
 		return between, nil
@@ -257,7 +257,7 @@ func (d *decoder) skip() (raw []byte, ok bool) {
 	return d.b[from:d.i], open == 0 && d.i > from
 }
 
-// text steps over a string and gives what stands between its quotes, escapes as they are and signs of control not yet refused.
+// text steps over a string and gives what stands between its quotes, escapes as they are and control characters not yet refused.
 func (d *decoder) text() (between []byte, ok bool) {
 	if d.here() != '"' {
 		return nil, false
@@ -300,8 +300,8 @@ func (d *decoder) broken() error {
 	return NewError(CodeMalformed).Because(json.Unmarshal(d.b, &v))
 }
 
-// unescaped is the text that stands between the quotes of a string. It is not ok with a sign of control, with an escape that there is not,
-// or with half of a surrogate pair, like "\ud800": no character, which encoding/json would make another of.
+// unescaped is the text that stands between the quotes of a string. It is not ok with a bare control character, an unknown escape, or half
+// of a surrogate pair, like "\ud800", for which encoding/json would put U+FFFD.
 func unescaped(between []byte) (text string, ok bool) {
 	if text = string(between); plain(text) == len(text) {
 		return text, true

@@ -78,8 +78,8 @@ func empty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-// escapes are what stands after the backslash for a byte of a string; 0 for a byte that stands for itself, 1 for one that encoding/json
-// has to look at.
+// escapes says for each byte of a string what stands for it after a backslash. 0: nothing, it stands for itself. 1: appendOther has to look
+// at the string.
 var escapes = func() (e [256]byte) {
 	for c := range ' ' {
 		e[c] = 1
@@ -89,8 +89,9 @@ var escapes = func() (e [256]byte) {
 	return e
 }()
 
-// plain is how many bytes at the beginning of s stand for themselves in JSON and are a character each, none of control. It looks at eight at
-// once: a byte that subtracting borrows from, or whose first bit is set, also by one more (DEL), is none.
+// plain is how many bytes at the beginning of s are printable ASCII that stands for itself in JSON. It looks at eight bytes at once, and asks
+// of each whether some sum or difference below has its highest bit set: the byte itself has it beyond ASCII, and with one more when it is DEL;
+// a subtraction borrows it when the byte is below a blank, or equal to one of the escaped characters.
 func plain(s string) (n int) {
 	const each, first = 0x0101010101010101, 0x8080808080808080
 	for ; n+8 <= len(s); n += 8 {

@@ -112,6 +112,10 @@ const (
 
 func required(field string) *Error { return NewError(CodeRequired).On(field) }
 
+func invalid(field string, allowed any) *Error {
+	return NewError(CodeInvalid, "allowed", allowed).On(field)
+}
+
 func tooLong(field string, max, length int) *Error {
 	return NewError(CodeTooLong, "max", max, "length", length).On(field)
 }

@@ -28,10 +28,6 @@ type Event struct {
 	Content *Content
 }
 
-// Starts, in the events that have it, are the clocks that the event starts: their dates are facts, so that a later calendar
-// changes no past. So is Took, in the events that may be the first response or the agreement: the seconds since filing that fell on
-// working days, which the figures of speed count.
-
 // Fact is the typed part of an event; Kind is its "type" on the wire.
 type Fact interface{ Kind() string }
 
@@ -46,7 +42,11 @@ type Content struct {
 	Reference   string   `json:"reference,omitempty"`    // performance_reported
 }
 
-// Events.
+// Events. Two fields stand in several of them; their values are facts, so that a later calendar changes no past:
+//
+//   - Starts are the clocks that the event starts.
+//   - Took, where the event may be the first response or the agreement, is the time since filing, in seconds of working days, which the
+//     figures of speed count.
 type (
 	// CaseFiled opens the case; everything that later rules need of the filing is in it.
 	CaseFiled struct {

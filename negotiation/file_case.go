@@ -45,7 +45,7 @@ func (d *decision) fileCase(f FileCase) error {
 // checkFiling checks what the consumer wrote, and puts its lines right.
 func (d *decision) checkFiling(f *FileCase, in *Filing) (err error) {
 	if !f.Category.Valid() {
-		return NewError(CodeInvalid, "allowed", Categories).On("category")
+		return invalid("category", Categories)
 	}
 	if f.Goods, err = Line("goods", f.Goods, 1, maxName); err != nil {
 		return err
@@ -73,10 +73,10 @@ func (d *decision) checkFiling(f *FileCase, in *Filing) (err error) {
 	case "":
 		return required("other_body")
 	default:
-		return NewError(CodeInvalid, "allowed", []OtherBody{BodyNone, BodyCourt, BodyArbitration, BodyRegulator, BodyAssociation, BodyOther}).On("other_body")
+		return invalid("other_body", []OtherBody{BodyNone, BodyCourt, BodyArbitration, BodyRegulator, BodyAssociation, BodyOther})
 	}
 	if !f.ForDailyLife { // Order 121 art. 3: a complaint is about something bought for daily life
-		return NewError(CodeInvalid, "allowed", true).On("for_daily_life")
+		return invalid("for_daily_life", true)
 	}
 	if err := f.Consents.check(); err != nil {
 		return err
@@ -113,7 +113,7 @@ func (d *decision) checkDates(f FileCase) error {
 			return required(x.field)
 		}
 		if _, err := workday.Parse(x.date); err != nil {
-			return NewError(CodeInvalid, "allowed", "yyyy-mm-dd").On(x.field)
+			return invalid(x.field, "yyyy-mm-dd")
 		}
 		if x.date < x.from || x.date > today { // yyyy-mm-dd sorts as text
 			return outOfRange(x.field, x.from, today)

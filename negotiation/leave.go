@@ -113,7 +113,7 @@ func (d *decision) withdrawCase(f WithdrawCase) error {
 		return required("reason")
 	}
 	if !slices.Contains(WithdrawReasons[:], f.Reason) {
-		return NewError(CodeInvalid, "allowed", WithdrawReasons).On("reason")
+		return invalid("reason", WithdrawReasons)
 	}
 	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
@@ -136,7 +136,7 @@ func canRefuse(c *Case, _ Actor, _ time.Time) error {
 
 func (d *decision) refuseCase(f RefuseCase) error {
 	if !slices.Contains(RefusalGrounds[:], f.Ground) {
-		return NewError(CodeInvalid, "allowed", RefusalGrounds).On("ground")
+		return invalid("ground", RefusalGrounds)
 	}
 	if err := CheckText("text", f.Text, maxReason, true); err != nil {
 		return err

@@ -15,10 +15,10 @@ func (d *decision) postMessage(f PostMessage) error {
 			return NewError(CodeNotAllowed).On("channel")
 		}
 	default:
-		return NewError(CodeInvalid, "allowed", []Channel{Room, Desk}).On("channel")
+		return invalid("channel", []Channel{Room, Desk})
 	}
 	if f.Question && (ch != Room || d.by.Side() != SideEnterprise) {
-		return NewError(CodeInvalid, "allowed", false).On("question")
+		return invalid("question", false)
 	}
 	if err := CheckText("text", f.Text, d.c.Rules.MessageLength, true); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (d *decision) putEvidence(in string, ref EvidenceRef, caption string) error
 		return err
 	}
 	if file.SHA256 != ref.SHA256 {
-		return NewError(CodeInvalid, "allowed", "the SHA-256 of the upload").On(in + "sha256")
+		return invalid(in+"sha256", "the SHA-256 of the upload")
 	}
 	d.addFile(file, caption)
 	return nil
@@ -145,7 +145,7 @@ func canDisclose(c *Case, _ Actor, _ time.Time) error {
 // eraseContent drops a text; the store removes the bytes in the same transaction. That the event exists is the app's to check.
 func (d *decision) eraseContent(f EraseContent) error {
 	if f.Channel != Room && f.Channel != Desk {
-		return NewError(CodeInvalid, "allowed", []Channel{Room, Desk}).On("channel")
+		return invalid("channel", []Channel{Room, Desk})
 	}
 	if f.Seq < 1 {
 		return outOfRange("seq", 1, d.c.Version)

@@ -16,7 +16,7 @@ const MaxMinor = 1_000_000_000
 
 func (m Money) check(field string) error {
 	if m.Currency != "CNY" {
-		return NewError(CodeInvalid, "allowed", []string{"CNY"}).On(field + ".currency")
+		return invalid(field+".currency", []string{"CNY"})
 	}
 	if m.Minor < 1 || m.Minor > MaxMinor {
 		return outOfRange(field+".minor", 1, MaxMinor)

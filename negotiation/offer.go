@@ -141,7 +141,7 @@ func (d *decision) checkItems(r *Rules, field string, items []Item) error {
 	today := workday.DateOf(d.env.At)
 	for i := range items {
 		if circular(items, i) {
-			return NewError(CodeInvalid, "allowed", "the index of another item").On(index(field, i) + ".due.after")
+			return invalid(index(field, i)+".due.after", "the index of another item")
 		}
 		if lastDay(d.cal(), today, items, i).After(today.AddDays(r.MaxDue)) {
 			return outOfRange(index(field, i)+".due.days", 1, r.MaxDue)
@@ -156,10 +156,10 @@ func (d *decision) checkItems(r *Rules, field string, items []Item) error {
 // checkItem is one of so many.
 func (r *Rules) checkItem(it Item, of int) error {
 	if it.By != SideEnterprise && it.By != SideConsumer {
-		return NewError(CodeInvalid, "allowed", []Side{SideEnterprise, SideConsumer}).On("by")
+		return invalid("by", []Side{SideEnterprise, SideConsumer})
 	}
 	if !it.Remedy.Valid() {
-		return NewError(CodeInvalid, "allowed", Remedies).On("remedy")
+		return invalid("remedy", Remedies)
 	}
 	if it.Remedy.Monetary() && it.By == SideEnterprise && it.Amount == nil {
 		return required("amount")
@@ -180,13 +180,13 @@ func (r *Rules) checkItem(it Item, of int) error {
 
 func (r *Rules) checkDue(due Due, items int) error {
 	if due.Unit != WorkingDays && due.Unit != CalendarDays {
-		return NewError(CodeInvalid, "allowed", []Unit{WorkingDays, CalendarDays}).On("unit")
+		return invalid("unit", []Unit{WorkingDays, CalendarDays})
 	}
 	if due.Days < 1 || due.Days > r.MaxDue {
 		return outOfRange("days", 1, r.MaxDue)
 	}
 	if due.After != nil && (*due.After < 0 || *due.After >= items) {
-		return NewError(CodeInvalid, "allowed", "the index of another item").On("after")
+		return invalid("after", "the index of another item")
 	}
 	return nil
 }

@@ -47,6 +47,3 @@ func (c Class) Share() Share {
 		return LeftOut
 	}
 }
-
-// Settled says whether the class is one of an agreement made before any complaint.
-func (c Class) Settled() bool { return c == ClassSC || c == ClassSU || c == ClassSB }

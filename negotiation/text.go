@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// CheckText checks a text of several lines: with must, that something of it is seen; that it reads as it is stored; and its length in characters.
+// CheckText checks a text of several lines. Errors: required, when it must be there and shows nothing (see Visible); invalid, when it is not
+// UTF-8 or has characters that make it read differently from what is stored; too_long, with more than max characters.
 func CheckText(field, s string, max int, must bool) error {
 	if must && !Visible(s) {
 		return required(field)
@@ -14,11 +15,11 @@ func CheckText(field, s string, max int, must bool) error {
 	n := plain(s)
 	rest := s[n:]
 	if !utf8.ValidString(rest) {
-		return NewError(CodeInvalid, "allowed", "UTF-8").On(field)
+		return invalid(field, "UTF-8")
 	}
 	for _, r := range rest {
 		if n++; (r < ' ' || r > '~') && deceptive(r) { // most of most texts lies between
-			return NewError(CodeInvalid, "allowed", "text without control characters").On(field)
+			return invalid(field, "text without control characters")
 		}
 	}
 	if n > max {
@@ -43,13 +44,13 @@ func deceptive(r rune) bool {
 	return unicode.Is(unicode.Bidi_Control, r) || unicode.IsControl(r) && r != '\n' && r != '\t' && r != '\r'
 }
 
-// Line gives a text of one line, as OneLine cleans it, of least to most characters. With a least, something of it must be seen. What would read
-// differently from what is stored, or be more than a line, is refused: signs of control, line breaks of old among them, and those that turn
-// the text.
+// Line checks a text of one line and gives it as OneLine cleans it. Errors: invalid, when it has control characters, line breaks among them,
+// or characters that turn the direction of the text; required, when least is not 0 and it shows nothing; out_of_range and too_long, when it
+// has fewer than least or more than most characters.
 func Line(field, s string, least, most int) (string, error) {
 	s = strings.TrimSpace(s)
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || deceptive(r) }) {
-		return "", NewError(CodeInvalid, "allowed", "one line").On(field)
+		return "", invalid(field, "one line")
 	}
 	if least > 0 && !Visible(s) {
 		return "", required(field)
@@ -64,10 +65,10 @@ func Line(field, s string, least, most int) (string, error) {
 	return s, nil
 }
 
-// OneLine is the rule of what one line is: it takes out what its reader does not see, so that what looks the same is the same. White space of every
-// kind (no-break and full-width, line and paragraph separators, letters that show nothing) is one blank between words and nothing at the
-// ends; signs without width (zero-width space, word joiner, byte order mark, soft hyphen …) go. A joiner stays where it joins: behind a symbol,
-// as emoji are made of, a mark or an Arabic letter.
+// OneLine takes out of a text what its reader does not see, so that what looks the same is the same. White space of every kind (no-break and
+// full-width blanks, line and paragraph separators, letters that show nothing) becomes one blank between words and nothing at the ends.
+// Characters without width (zero-width space, word joiner, byte order mark, soft hyphen …) go, but for a joiner behind a symbol (emoji are
+// made so), a mark or an Arabic letter.
 func OneLine(s string) string {
 	var b strings.Builder
 	var last, between rune // what was written, and what comes before the next

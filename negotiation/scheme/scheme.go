@@ -77,9 +77,6 @@ type Enterprise struct {
 	Profile
 }
 
-// TakesCases says whether a consumer may file a new case against the enterprise.
-func (e Enterprise) TakesCases() bool { return e.Status == StatusEnrolled }
-
 // Env is negotiation.Env; only At is read.
 type Env = negotiation.Env
 

@@ -94,7 +94,6 @@ func TestStatuses(t *testing.T) {
 			require.EqualValues(t, want, after.Status, "%s in %q", commands[i].Kind(), status)
 			require.Equal(t, e.Version+1, after.Version)
 			require.Equal(t, events[0].At, after.Since)
-			require.Equal(t, want == "enrolled", after.TakesCases())
 			require.Equal(t, scheme.Channel, events[0].Channel)
 			require.Equal(t, who[i].ID, events[0].By.ID)
 		}

@@ -62,7 +62,6 @@ type Limits struct {
 
 // DefaultLimits are the limits as published.
 func DefaultLimits() Limits {
-	const day = 24 * time.Hour
 	return Limits{
 		CodesPerMinute: 1, CodesPerHour: 5, CodesPerDay: 10, CodesPerAddress: 20, CodeTries: 5, CodeLife: 10 * time.Minute,
 		FreshCases: 60 * day, NumberRest: 90 * day, ProofTries: 5, SetUpLife: day,

@@ -160,9 +160,10 @@ func (c *conn) notice(op byte, payload []byte) error {
 	return err
 }
 
-// patience gives a write of a pen at least half of the time that it may take: a deadline for each costs as much as a frame. It is noted
-// before it is set, and what a notice sets is noted after that, so that no shorter one is taken for a pen's. The system's clock may be set
-// back, and deadlines are not.
+// patience sees to it that a write of a pen has at least half of the time that it may take. To set a deadline costs as much as to write a
+// frame, so one that a pen set is kept until half of it is over. A notice sets a shorter one and then clears what is noted here; a pen notes
+// its own before it sets it: so the notice's is never taken for a pen's. The time is counted since the hub was made, because the system's
+// clock may be set back.
 func (c *conn) patience() error {
 	age, most := time.Since(c.hub.made), c.hub.tuning.write
 	if c.until.Load() > int64(age+most/2) {

@@ -11,8 +11,9 @@ const perMate = 64
 // inARow is how often a connection that always has more is served before others come.
 const inARow = 16
 
-// crew does something for connections: as many mates as there are processors for all of them, one connection after another. To wake a goroutine for
-// each costs about what it then does. Nobody waits for one connection: a mate who has to wait leaves its place to another first.
+// crew serves connections, one after another, with as many mates (goroutines) as there are processors. A goroutine of its own for each
+// connection would cost as much to wake as what it then does. A mate who has to wait leaves its place to another first, so that nobody waits
+// for a connection that is not theirs.
 type crew struct {
 	hands *hands
 	most  int

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"hash/maphash"
 	"log/slog"
@@ -106,32 +107,22 @@ type tuning struct {
 }
 
 func (t tuning) withDefaults() tuning {
-	or := func(v *int, d int) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	wait := func(v *time.Duration, d time.Duration) {
-		if *v == 0 {
-			*v = d
-		}
-	}
-	or(&t.queueFrames, 256)
-	or(&t.queueBytes, 256<<10)
-	or(&t.jobs, 64)
-	or(&t.ring, 64)
-	or(&t.ringBytes, 32<<10)
-	or(&t.page, 100)
-	or(&t.channels, 64)
-	or(&t.refusals, 256)
-	or(&t.pending, 16<<10)
-	wait(&t.write, 10*time.Second)
-	wait(&t.grace, 2*time.Second)
-	wait(&t.first, 10*time.Second)
-	wait(&t.ping, 25*time.Second)
-	wait(&t.pong, 10*time.Second)
-	wait(&t.warm, 2*time.Minute)
-	wait(&t.silent, 5*time.Second)
+	t.queueFrames = cmp.Or(t.queueFrames, 256)
+	t.queueBytes = cmp.Or(t.queueBytes, 256<<10)
+	t.jobs = cmp.Or(t.jobs, 64)
+	t.ring = cmp.Or(t.ring, 64)
+	t.ringBytes = cmp.Or(t.ringBytes, 32<<10)
+	t.page = cmp.Or(t.page, 100)
+	t.channels = cmp.Or(t.channels, 64)
+	t.refusals = cmp.Or(t.refusals, 256)
+	t.pending = cmp.Or(t.pending, 16<<10)
+	t.write = cmp.Or(t.write, 10*time.Second)
+	t.grace = cmp.Or(t.grace, 2*time.Second)
+	t.first = cmp.Or(t.first, 10*time.Second)
+	t.ping = cmp.Or(t.ping, 25*time.Second)
+	t.pong = cmp.Or(t.pong, 10*time.Second)
+	t.warm = cmp.Or(t.warm, 2*time.Minute)
+	t.silent = cmp.Or(t.silent, 5*time.Second)
 	return t
 }
 

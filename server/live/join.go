@@ -78,7 +78,8 @@ func (c *conn) join(name, caseID string, ch negotiation.Channel, since negotiati
 		s.rooms[key] = r
 	}
 	if len(r.subs) == 0 && c.hub.Tail != nil { // nobody listened to other replicas for it
-		r.known, r.base, r.entries, r.bytes, r.others = false, negotiation.Position{}, nil, 0, nil
+		r.unknow()
+		r.others = nil
 		if ch == negotiation.Room && c.hub.Peers != nil {
 			c.hub.Peers.Who([]string{caseID}, nil)
 		}
@@ -89,9 +90,9 @@ func (c *conn) join(name, caseID string, ch negotiation.Channel, since negotiati
 	return sub, nil
 }
 
-// catchUp gives a subscription what lies after its last position, from the room's memory or page by page from the log, and
-// attaches it where the two meet. Without a gap: what is published meanwhile lies in the room or, having fallen out of it, in the log. The
-// first frame answers the subscription, if that was not answered before.
+// catchUp gives a subscription what lies after its last position, from the room's memory or page by page from the log, and attaches it where
+// the two meet. No gap can arise: what is published meanwhile lies in the room's memory or, once that has dropped it, in the log. The first
+// frame is the answer to the subscription, unless it was answered before.
 func (c *conn) catchUp(sub *subscription, answered bool) error {
 	for ; ; answered = true {
 		if c.attachFromRoom(sub, answered) {

@@ -254,6 +254,11 @@ func (r *room) keep(fresh []entry) {
 	r.entries = r.entries[n:]
 }
 
+// unknow empties the room; where the log ends must be heard anew.
+func (r *room) unknow() {
+	r.known, r.base, r.entries, r.bytes = false, negotiation.Position{}, nil, 0
+}
+
 // forget empties the room; its end stays known.
 func (r *room) forget() {
 	r.base, r.entries, r.bytes = r.end(), nil, 0
@@ -308,7 +313,7 @@ func (s *shard) heal(caseID string) {
 		if r == nil {
 			continue
 		}
-		r.known, r.base, r.entries, r.bytes = false, negotiation.Position{}, nil, 0
+		r.unknow()
 		for _, sub := range r.subs {
 			if !sub.attached {
 				sub.missed = true

@@ -2,6 +2,7 @@ package live
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func (h *Hub) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	s := &stream{w: w, out: http.NewResponseController(w), done: make(chan struct{})}
 	for _, t := range targets {
-		s.channels, s.at = append(s.channels, t.Channel), append(s.at, or(t.Since, "0"))
+		s.channels, s.at = append(s.channels, t.Channel), append(s.at, cmp.Or(t.Since, "0"))
 	}
 	c := &conn{hub: h, stream: s, visitor: who}
 	switch h.add(c) {
@@ -106,13 +107,6 @@ func refuse(w http.ResponseWriter, _ *http.Request, err error) {
 	http.Error(w, negotiation.CodeOf(err), status)
 }
 
-func or(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
-}
-
 // streamTargets reads the channels and positions of a request. Errors: malformed, repeated_field (since), required, out_of_range, not_found
 // (channel), invalid (since).
 func streamTargets(r *http.Request) ([]target, error) {
@@ -123,7 +117,7 @@ func streamTargets(r *http.Request) ([]target, error) {
 	if len(q["since"]) > 1 {
 		return nil, negotiation.NewError(negotiation.CodeRepeatedField, "name", "since").On("since")
 	}
-	names, since := q["channel"], or(r.Header.Get("Last-Event-ID"), q.Get("since"))
+	names, since := q["channel"], cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since"))
 	switch {
 	case len(names) == 0:
 		return nil, negotiation.NewError(negotiation.CodeRequired).On("channel")

@@ -41,6 +41,9 @@ it('has a sentence for each code of the contract', () => {
   expect(codes.length).toBeGreaterThan(50)
   const known = { ...zh, ...zhCommon }
   expect(codes.filter((code) => !(code in known) && !(`problem.${code}` in known))).toEqual([])
+  // And none for a code that nobody has. These are the browser's own.
+  const stems = new Set(Object.keys(zh).map((key) => key.split('.')[0]!))
+  expect([...stems].filter((code) => !codes.includes(code))).toEqual(['signed_out', 'not_sent', 'aborted'])
 })
 
 it('says where an application stands, and how many cases are open', async () => {
@@ -63,7 +66,7 @@ it('says what a field takes, not only that it is wrong', async () => {
   // What the server takes is named in its own words.
   const server = readFileSync(`${process.cwd()}/../negotiation/text.go`, 'utf8')
   for (const allowed of ['text without control characters', 'one line']) {
-    expect(server).toContain(`"allowed", "${allowed}"`)
+    expect(server).toContain(`invalid(field, "${allowed}")`)
     expect(problemText({ code: 'invalid', field: 'text', params: { allowed } })).toContain('看不见的控制符')
   }
 })

@@ -8,7 +8,7 @@ import { textsArrived, textsReady, translate, type Dictionary, type Messages } f
 export interface ProblemBody {
   code: string
   params?: Readonly<Record<string, unknown>>
-  /** The field it is about, as a path: items.0.amount */
+  /** The field it is about, as a path: items[0].amount */
   field?: string
   status?: number
 }

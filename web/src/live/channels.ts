@@ -63,12 +63,12 @@ export class Channels {
     return this.line.transmit({ subscribe: since ? { channel: name, since } : { channel: name } })
   }
 
-  /** The newest event at hand; undefined for a channel nobody follows. */
   /** Where each stands that is not being fetched anew. */
   positions(): Streamed[] {
     return [...this.all].filter(([, { refetching }]) => !refetching).map(([name, { position }]) => ({ name, position }))
   }
 
+  /** The number of the newest event at hand; undefined for a channel nobody follows. */
   readonly reached = (name: string): number | undefined => this.all.get(name)?.seq
 
   arrived(frame: ChannelFrame): void {

@@ -87,10 +87,6 @@ export class Outbox {
     return this.items.filter((item) => item.state === 'sending')
   }
 
-  get all(): readonly Pending[] {
-    return this.items
-  }
-
   add(caseId: string, command: Command, id: string): Promise<Readonly<Record<string, string>>> {
     const item: Pending = { id, case: caseId, do: command, at: Date.now(), state: 'sending' }
     this.items = [...this.items, item]
@@ -176,8 +172,8 @@ export class Outbox {
       this.store?.setItem(this.prefix + item.id, JSON.stringify(item))
       this.unstored.delete(item.id)
     } catch {
-      this.unstored.add(item.id)
       // Storage full or forbidden: the command still goes out, only a reload would lose it.
+      this.unstored.add(item.id)
     }
   }
 

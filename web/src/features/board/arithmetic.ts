@@ -1,8 +1,7 @@
 /* A deadline's arithmetic in words, line by line, as Order 121 art. 45 counts. Pure but for the language. */
 import { translate, type Dictionary, type Messages } from '@/i18n'
 import { dateTime, day, due as dueText, workingTime } from '@/lib/format'
-import { who, word, type Clock, type StripDay } from '@/features/words'
-import { capital } from '@/features/offer/sentence'
+import { capital, who, word, type Clock, type StripDay } from '@/features/words'
 import { clockLeft } from '@/features/room/clock'
 import { parts } from '@/features/room/state'
 import messages from './messages'

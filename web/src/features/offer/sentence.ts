@@ -7,8 +7,6 @@ import { due as dueText, money } from '@/lib/format'
 import { capital, who, word, type Item, type Reader, type Side } from '@/features/words'
 import messages from './messages'
 
-export { capital }
-
 const dictionary = messages as unknown as Dictionary<Messages>
 const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
 

@@ -32,7 +32,6 @@ export function isEstimated(days: readonly CalendarDay[], from: number | string,
 export interface StripCell {
   date: string
   day: number
-  /** What it is: start, working, rest, holiday, makeup, due. */
   kind: 'start' | 'working' | 'rest' | 'holiday' | 'makeup'
   counted: number
   due: boolean
