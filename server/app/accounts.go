@@ -2,9 +2,64 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"hejie/negotiation"
 )
+
+// Account of a person who may sign in. A consumer's login is the verified phone number (+86…), so it never meets a staff login.
+type Account struct {
+	ID         string
+	Role       negotiation.Role
+	Login      string
+	Password   string // argon2id; "" for consumers
+	Language   string // zh, en
+	Enterprise string
+	Bureau     string
+	Active     bool
+	Created    time.Time
+	Seen       time.Time // about when a session was last begun or used; real time
+}
+
+// Person behind an account; kept outside the log, so that it can be changed and erased.
+type Person struct {
+	Account string
+	Name    string
+	Phone   string // +86…
+	Address string
+}
+
+// AccountFilter chooses accounts; empty fields choose all.
+type AccountFilter struct {
+	Role       negotiation.Role
+	Enterprise string
+	Bureau     string
+	Active     bool // only active ones
+	Limit      int  // 0: all
+}
+
+// AccountReader reads accounts and the people behind them.
+type AccountReader interface {
+	Account(ctx context.Context, id string) (Account, error)
+	AccountByLogin(ctx context.Context, login string) (Account, error)
+	Accounts(ctx context.Context, f AccountFilter) ([]Account, error) // by id
+	Person(ctx context.Context, account string) (Person, error)       // an erased one is empty, not not_found
+	People(ctx context.Context, accounts []string) (map[string]Person, error)
+	Filers(ctx context.Context, cases []string) (map[string]Person, error) // by case; an erased one is not there
+	// CasesOf counts a consumer's cases that are not closed, and says when one was last touched (business time); zero without a case.
+	CasesOf(ctx context.Context, consumer string) (open int, last time.Time, err error)
+}
+
+// AccountWriter writes accounts and the people behind them.
+type AccountWriter interface {
+	AddAccount(ctx context.Context, a Account) error // login_taken
+	SetAccount(ctx context.Context, a Account) error // all but id, role's kind, created and seen; login_taken
+	SetPerson(ctx context.Context, p Person) error
+	KeepFiler(ctx context.Context, account, but string) error // the name and address for all cases but one, whatever the account's will be
+	// EraseAccount removes what is known of a consumer: name, number, address, sessions, codes, notices. The account stays, inactive and
+	// without a login, because the log names it.
+	EraseAccount(ctx context.Context, id string) error
+}
 
 // Accounts is what people do with their own account.
 type Accounts struct {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"hejie/negotiation"
 )
@@ -23,6 +24,47 @@ const (
 	AuditErased     = "content_erased"      // subject: the event's channel and position
 	AuditForgotten  = "account_erased"      // subject: the consumer, who asked for it
 )
+
+// AuditRow says who did or saw what outside of the log. Why is a word, not a text; Detail never holds personal data.
+type AuditRow struct {
+	ID      int64            `json:"id"`
+	At      time.Time        `json:"at"` // business time
+	Actor   string           `json:"actor"`
+	Name    string           `json:"name,omitempty"` // of the actor, as the reader may see it; not stored
+	Role    negotiation.Role `json:"role"`
+	What    string           `json:"what"`
+	Subject string           `json:"subject,omitempty"` // account, bureau, enterprise, file …
+	// About is the name of the subject, and AboutEN of a bureau the English one; a consumer's is masked. The store knows those of
+	// enterprises and bureaus; only the administrator's audit has them; not stored.
+	About   string `json:"subject_name,omitempty"`
+	AboutEN string `json:"subject_name_en,omitempty"`
+	Case    string `json:"case,omitempty"`
+	Code    string `json:"case_code,omitempty"` // of the case; not stored
+	Why     string `json:"why,omitempty"`
+	Detail  string `json:"detail,omitempty"`
+}
+
+// AuditFilter chooses rows of the audit; empty fields choose all.
+type AuditFilter struct {
+	Case    string
+	Actor   string
+	Subject string
+	What    string
+	From    time.Time // business time, included
+	Until   time.Time // excluded
+	Before  int64     // keyset: id of the last row; 0 from the newest
+	Limit   int       // 0: 50
+}
+
+// AuditReader reads the audit.
+type AuditReader interface {
+	Audit(ctx context.Context, f AuditFilter) ([]AuditRow, error) // newest first
+}
+
+// AuditWriter writes the audit.
+type AuditWriter interface {
+	AddAudit(ctx context.Context, a AuditRow) error
+}
 
 // audit adds a row about the actor, dated by business time.
 func (w World) audit(ctx context.Context, tx PlainTx, by negotiation.Actor, r AuditRow) error {

@@ -3,10 +3,35 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hejie/negotiation"
 	"hejie/negotiation/region"
 )
+
+// Bureau of market regulation. Its region is the largest that it is competent for; a bureau of a region within comes first.
+type Bureau struct {
+	ID      string    `json:"id"`
+	Region  string    `json:"region"`
+	NameZH  string    `json:"name_zh"`
+	NameEN  string    `json:"name_en"`
+	Phone   string    `json:"phone"`
+	Address string    `json:"address"`
+	Created time.Time `json:"created"`
+}
+
+// BureauReader reads bureaus.
+type BureauReader interface {
+	Bureau(ctx context.Context, id string) (Bureau, error)
+	BureauOf(ctx context.Context, region string) (Bureau, error) // whose own region it is
+	Bureaus(ctx context.Context) ([]Bureau, error)               // by region
+}
+
+// BureauWriter writes bureaus.
+type BureauWriter interface {
+	AddBureau(ctx context.Context, b Bureau) error // bureau_taken
+	SetBureau(ctx context.Context, b Bureau) error // bureau_taken
+}
 
 // CompetentBureau finds the bureau for a region: its own, or that of the nearest region above it that has one; a bureau of the
 // country (000000) comes last. Errors: no_bureau, invalid for an unknown region.

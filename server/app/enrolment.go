@@ -7,35 +7,12 @@ import (
 	"math"
 	netmail "net/mail"
 	"slices"
-	"time"
 
 	"hejie/negotiation"
 	"hejie/negotiation/creditcode"
 	"hejie/negotiation/region"
 	"hejie/negotiation/scheme"
 )
-
-// Enterprise is what the public register says of an enterprise; it follows from its log (negotiation/scheme).
-type Enterprise struct {
-	ID         string        `json:"id"`
-	Name       string        `json:"name"`
-	CreditCode string        `json:"credit_code"`
-	Region     string        `json:"region"`
-	Address    string        `json:"address"`
-	Industry   string        `json:"industry,omitempty"`
-	Status     scheme.Status `json:"status"`
-	Ground     scheme.Ground `json:"ground,omitempty"` // of a suspension or removal
-	Since      time.Time     `json:"since"`
-	AppliedAt  time.Time     `json:"applied_at"`
-	EnrolledAt time.Time     `json:"enrolled_at,omitzero"`
-}
-
-// Contact person of an enterprise; personal, so outside the log and shown to the bureau and the own desk only.
-type Contact struct {
-	Name  string `json:"name"`
-	Phone string `json:"phone"`
-	Email string `json:"email"`
-}
 
 // Application to join the scheme. The supervisor's account works once the bureau has approved.
 type Application struct {

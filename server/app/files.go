@@ -44,6 +44,33 @@ type Stored struct {
 	SHA256 string // hex
 }
 
+// FileRow is an upload. Type is "" while it is under way, and Case until a case names it as evidence.
+type FileRow struct {
+	ID      string
+	Owner   string
+	Name    string
+	Type    string
+	Size    int64
+	SHA256  string
+	Created time.Time // real time
+	Case    string
+}
+
+// FileReader reads what is known of files; their bytes are in the Vault.
+type FileReader interface {
+	File(ctx context.Context, id string) (FileRow, error)
+	UploadsSince(ctx context.Context, owner string, since time.Time) (int, error)
+	Orphans(ctx context.Context, before time.Time, limit int) ([]FileRow, error) // uploads that no case names
+}
+
+// FileWriter writes what is known of files.
+type FileWriter interface {
+	AddFile(ctx context.Context, f FileRow) error
+	FinishFile(ctx context.Context, f FileRow) error // type and time of an upload that was under way; else not_found
+	RemoveFile(ctx context.Context, id string) error // only while no case names it; else not_found
+	EraseFile(ctx context.Context, id string) error  // whoever names it; none there is no error
+}
+
 // Files is the way of evidence: uploaded by a party, then named by a command (add_evidence and others), then read by those who see
 // the room. An upload that no command names within Limits.OrphanAge is removed.
 type Files struct {

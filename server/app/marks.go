@@ -6,6 +6,19 @@ import (
 	"hejie/negotiation"
 )
 
+// MarkReader reads how far people have read.
+type MarkReader interface {
+	Marks(ctx context.Context, account, caseID string) (map[negotiation.Channel]int64, error)
+	MarksIn(ctx context.Context, account string, ch negotiation.Channel, cases []string) (map[string]int64, error) // by case; one never read is not in it
+	// FurthestRead is the highest mark in a channel of a case that an account or anybody of an enterprise has; "" for none of them.
+	FurthestRead(ctx context.Context, caseID string, ch negotiation.Channel, account, enterprise string) (int64, error)
+}
+
+// MarkWriter writes how far people have read.
+type MarkWriter interface {
+	Mark(ctx context.Context, account, caseID string, ch negotiation.Channel, seq int64) (bool, error) // false: was there already
+}
+
 // Marks keep how far an account has read each channel of a case. They only move forward.
 type Marks struct{ w World }
 

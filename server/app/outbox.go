@@ -4,9 +4,45 @@ import (
 	"context"
 	"maps"
 	"strings"
+	"time"
 
 	"hejie/negotiation"
 )
+
+// OutboxRow is a notice on its way. One without Address is still to be addressed: To names an account, a desk or a bureau.
+type OutboxRow struct {
+	ID        string
+	To        string
+	Address   string // +86…
+	Language  string
+	Template  Template
+	Case      string
+	Params    map[string]string
+	At        time.Time // business time of its cause
+	Created   time.Time // real
+	Attempts  int
+	Next      time.Time // real; when it is tried (again)
+	Delivered time.Time // real; zero: not yet
+	Error     string    // of the last attempt
+	Text      string    // what was sent; kept in the demo only
+}
+
+// OutboxReader reads notices on their way.
+type OutboxReader interface {
+	Outbox(ctx context.Context, limit int) ([]OutboxRow, error)                   // newest first: the demo's page
+	OutboxWaiting(ctx context.Context) (waiting int, first time.Time, err error)  // not delivered nor given up, 10000 at most; zero without
+	OutboxDue(ctx context.Context, now time.Time, limit int) ([]OutboxRow, error) // codes first, then what is longest due
+}
+
+// OutboxWriter writes notices on their way.
+type OutboxWriter interface {
+	AddNotice(ctx context.Context, n Notice) error
+	AddOutbox(ctx context.Context, r OutboxRow) error
+	AddressOutbox(ctx context.Context, id, address, language string, next time.Time) error
+	Delivered(ctx context.Context, r OutboxRow) error // with its address, language, text and time
+	Retry(ctx context.Context, id string, attempts int, next time.Time, why string) error
+	DropOutbox(ctx context.Context, r OutboxRow) error // as it was read: it stays when it tells of something later by now
+}
 
 // Recipient of a notice.
 type Recipient struct {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"hejie/negotiation/creditcode"
 	"hejie/negotiation/region"
@@ -16,6 +17,38 @@ type Scores interface {
 	Card(ctx context.Context, enterprise string, today workday.Date) (scorecard.Card, error)
 	// Ranking of enterprises, best rank key first, those without a grade after the others.
 	Ranking(ctx context.Context, q RankingQuery) (RankingPage, error)
+}
+
+// Invitation of an enterprise that is not enrolled: a wish, counted once per address and day.
+type Invitation struct {
+	Key    string // credit code, or region and normalised name
+	Name   string
+	Credit string
+	Region string
+	Addr   []byte // keyed hash of the network address
+	Day    string // yyyy-mm-dd in Shanghai
+	At     time.Time
+}
+
+// Wish is what the invitations of one enterprise in one region come to, unless it has enrolled since.
+type Wish struct {
+	Name   string // as one of them wrote it
+	Credit string // "" when nobody gave it
+	Region string
+	Count  int
+	Last   time.Time
+}
+
+// InvitationReader reads wishes that enterprises should join.
+type InvitationReader interface {
+	InvitationCount(ctx context.Context, key string) (int, error)
+	Wishes(ctx context.Context, regions []string, limit int) ([]Wish, error) // of all regions when nil; the most wished for first
+	InvitationsFrom(ctx context.Context, addr []byte, since time.Time) (int, error)
+}
+
+// InvitationWriter writes what InvitationReader reads.
+type InvitationWriter interface {
+	AddInvitation(ctx context.Context, i Invitation) error // the same key, address and day again counts nothing
 }
 
 // Public is what anybody may read and ask without a session. Nothing in it is personal.

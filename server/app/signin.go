@@ -11,6 +11,37 @@ import (
 	"hejie/negotiation/scheme"
 )
 
+// CodeRow is a one-time code; the code itself is nowhere but in the notice that is on its way.
+type CodeRow struct {
+	ID      string
+	Phone   string
+	Addr    []byte // keyed hash of the network address
+	Sum     []byte // keyed hash of id, phone and code
+	Created time.Time
+	Expires time.Time
+	Tries   int
+	Used    bool
+}
+
+// CodeReader reads what proves who signs in: codes, failed attempts, the set-up token.
+type CodeReader interface {
+	CodesSince(ctx context.Context, phone string, since time.Time) ([]time.Time, error) // oldest first
+	CodesFrom(ctx context.Context, addr []byte, since time.Time) ([]time.Time, error)   // oldest first
+	LatestCode(ctx context.Context, phone string) (CodeRow, error)                      // not_found without one
+	Attempts(ctx context.Context, key string, since time.Time) (n int, oldest time.Time, err error)
+	SetUpToken(ctx context.Context) (hash []byte, expires time.Time, err error) // not_found without one
+}
+
+// CodeWriter writes what CodeReader reads.
+type CodeWriter interface {
+	AddCode(ctx context.Context, c CodeRow) error
+	SetCode(ctx context.Context, id string, tries int, used bool) error
+	AddAttempt(ctx context.Context, key string, at time.Time) error
+	ClearAttempts(ctx context.Context, key string) error
+	ForgetAttempt(ctx context.Context, key string, at time.Time) error       // one of those at that time
+	SetSetUpToken(ctx context.Context, hash []byte, expires time.Time) error // nil: closes it
+}
+
 // SignIn is how people get a session: consumers by a one-time code to their phone, staff by login and password, the first
 // administrator by the set-up link.
 type SignIn struct {

@@ -13,6 +13,29 @@ import (
 	"hejie/negotiation/workday"
 )
 
+// CalendarYear is an imported notice of the State Council, in the holiday-cn shape.
+type CalendarYear struct {
+	Year     int
+	Body     []byte
+	Imported time.Time
+	By       string
+	Applied  bool // open deadlines were computed again
+}
+
+// AlmanacReader reads what a Yearbook is filled with, and the last beat.
+type AlmanacReader interface {
+	CalendarYears(ctx context.Context) ([]CalendarYear, error)                  // oldest first
+	Heartbeat(ctx context.Context) (time.Time, error)                           // by the server's time, over a file business time
+	Outages(ctx context.Context, since time.Time) ([]negotiation.Outage, error) // oldest first
+}
+
+// AlmanacWriter writes what AlmanacReader reads.
+type AlmanacWriter interface {
+	SetCalendarYear(ctx context.Context, y CalendarYear) error
+	Beat(ctx context.Context, now time.Time) error // also when that is before the last: clocks are set back
+	AddOutage(ctx context.Context, o negotiation.Outage, noticed time.Time) error
+}
+
 // Yearbook is the Almanac: the calendar with what was imported, and the recent outages. Both are swapped whole, so readers see the
 // old or the new one and never a mixture. Load fills it at the start.
 type Yearbook struct {
