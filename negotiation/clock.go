@@ -140,11 +140,11 @@ func (d *decision) moveDeadlines(f MoveDeadlines) error {
 		d.recompute()
 	case MovedByOutage:
 		if !f.From.Before(f.To) {
-			return invalid("to", "from < to")
+			return Invalid("to", "from < to")
 		}
 		d.moveOutOf(Outage{f.From, f.To})
 	default:
-		return invalid("reason", []MoveReason{MovedByCalendar, MovedByOutage})
+		return Invalid("reason", []MoveReason{MovedByCalendar, MovedByOutage})
 	}
 	return nil
 }

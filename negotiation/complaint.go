@@ -20,10 +20,10 @@ func (d *decision) acceptComplaint(f AcceptComplaint) error {
 // there was no genuine consumer dispute and the case is left out of the figures.
 func (d *decision) refuseComplaint(f RefuseComplaint) error {
 	if !slices.Contains(ComplaintGrounds[:], f.Ground) {
-		return invalid("ground", ComplaintGrounds)
+		return Invalid("ground", ComplaintGrounds)
 	}
 	if f.FalseMaterial && f.Ground != MaterialsMissingFalse {
-		return invalid("false_material", false)
+		return Invalid("false_material", false)
 	}
 	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (d *decision) findPerformance(f FindPerformance) error {
 	case FoundNotPerformed:
 		found.Class = ClassSB
 	default:
-		return invalid("finding", []Finding{FoundOnTime, FoundLate, FoundNotPerformed})
+		return Invalid("finding", []Finding{FoundOnTime, FoundLate, FoundNotPerformed})
 	}
 	d.emit(found, &Content{Text: f.Reasons})
 	return nil
@@ -97,7 +97,7 @@ func (d *decision) void(f Void) error {
 	case VoidAbuse:
 		voided.Class = ClassAB
 	default:
-		return invalid("ground", []VoidGround{VoidDuplicate, VoidAbuse})
+		return Invalid("ground", []VoidGround{VoidDuplicate, VoidAbuse})
 	}
 	d.emit(voided, &Content{Text: f.Reasons})
 	return nil
@@ -129,14 +129,14 @@ func (d *decision) closeComplaint(f CloseComplaint) error {
 	switch f.Outcome {
 	case OutcomeSettled:
 		if f.Ground != "" {
-			return invalid("ground", "")
+			return Invalid("ground", "")
 		}
 	case OutcomeTerminated:
 		if !slices.Contains(TerminationGrounds[:], f.Ground) {
-			return invalid("ground", TerminationGrounds)
+			return Invalid("ground", TerminationGrounds)
 		}
 	default:
-		return invalid("outcome", []Outcome{OutcomeSettled, OutcomeTerminated})
+		return Invalid("outcome", []Outcome{OutcomeSettled, OutcomeTerminated})
 	}
 	if err := CheckText("reasons", f.Reasons, maxReason, true); err != nil {
 		return err

@@ -125,7 +125,7 @@ func (d decoder) tag() (kind []byte, err error) {
 			return nil, err
 		}
 		if name == nil {
-			return nil, required("type")
+			return nil, Required("type")
 		}
 		if string(name) == "type" {
 			kind, ok := d.text()

@@ -110,16 +110,20 @@ const (
 	CodeNotDue           = "not_due"            //
 )
 
-func required(field string) *Error { return NewError(CodeRequired).On(field) }
+// Required says that a field is missing or empty.
+func Required(field string) *Error { return NewError(CodeRequired).On(field) }
 
-func invalid(field string, allowed any) *Error {
+// Invalid says what a field may be.
+func Invalid(field string, allowed any) *Error {
 	return NewError(CodeInvalid, "allowed", allowed).On(field)
 }
 
-func tooLong(field string, max, length int) *Error {
-	return NewError(CodeTooLong, "max", max, "length", length).On(field)
+// TooLong says how many characters a field may have.
+func TooLong(field string, most, length int) *Error {
+	return NewError(CodeTooLong, "max", most, "length", length).On(field)
 }
 
-func outOfRange(field string, min, max any) *Error {
-	return NewError(CodeOutOfRange, "min", min, "max", max).On(field)
+// OutOfRange says between what a field may be.
+func OutOfRange(field string, least, most any) *Error {
+	return NewError(CodeOutOfRange, "min", least, "max", most).On(field)
 }

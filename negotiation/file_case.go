@@ -45,7 +45,7 @@ func (d *decision) fileCase(f FileCase) error {
 // checkFiling checks what the consumer wrote, and puts its lines right.
 func (d *decision) checkFiling(f *FileCase, in *Filing) (err error) {
 	if !f.Category.Valid() {
-		return invalid("category", Categories)
+		return Invalid("category", Categories)
 	}
 	if f.Goods, err = Line("goods", f.Goods, 1, maxName); err != nil {
 		return err
@@ -71,12 +71,12 @@ func (d *decision) checkFiling(f *FileCase, in *Filing) (err error) {
 	switch f.OtherBody {
 	case BodyNone, BodyCourt, BodyArbitration, BodyRegulator, BodyAssociation, BodyOther:
 	case "":
-		return required("other_body")
+		return Required("other_body")
 	default:
-		return invalid("other_body", []OtherBody{BodyNone, BodyCourt, BodyArbitration, BodyRegulator, BodyAssociation, BodyOther})
+		return Invalid("other_body", []OtherBody{BodyNone, BodyCourt, BodyArbitration, BodyRegulator, BodyAssociation, BodyOther})
 	}
 	if !f.ForDailyLife { // Order 121 art. 3: a complaint is about something bought for daily life
-		return invalid("for_daily_life", true)
+		return Invalid("for_daily_life", true)
 	}
 	if err := f.Consents.check(); err != nil {
 		return err
@@ -110,13 +110,13 @@ func (d *decision) checkDates(f FileCase) error {
 		{"known_since", f.KnownSince, f.PurchasedOn},
 	} {
 		if x.date == "" {
-			return required(x.field)
+			return Required(x.field)
 		}
 		if _, err := workday.Parse(x.date); err != nil {
-			return invalid(x.field, "yyyy-mm-dd")
+			return Invalid(x.field, "yyyy-mm-dd")
 		}
 		if x.date < x.from || x.date > today { // yyyy-mm-dd sorts as text
-			return outOfRange(x.field, x.from, today)
+			return OutOfRange(x.field, x.from, today)
 		}
 	}
 	return nil
@@ -126,13 +126,13 @@ func (d *decision) checkDates(f FileCase) error {
 func (k Consents) check() error {
 	switch {
 	case k.Truth == "":
-		return required("consents.truth")
+		return Required("consents.truth")
 	case k.Rules == "":
-		return required("consents.rules")
+		return Required("consents.rules")
 	case k.Publication == nil:
-		return required("consents.publication")
+		return Required("consents.publication")
 	case k.Escalation == nil:
-		return required("consents.escalation")
+		return Required("consents.escalation")
 	}
 	for _, x := range []struct{ field, version string }{
 		{"truth", k.Truth}, {"rules", k.Rules}, {"publication.text", k.Publication.Text}, {"escalation.text", k.Escalation.Text},
@@ -146,7 +146,7 @@ func (k Consents) check() error {
 
 func (d *decision) changeConsents(f ChangeConsents) error {
 	if f.Publication == nil && f.Escalation == nil {
-		return required("publication")
+		return Required("publication")
 	}
 	if f.Escalation != nil { // what is closed goes nowhere by itself
 		if err := d.c.in(running...); err != nil {

@@ -110,10 +110,10 @@ func (c *Case) classOnLeaving() Class {
 // withdrawCase ends the case, or the complaint when it is one. It can be undone for seven days before escalation.
 func (d *decision) withdrawCase(f WithdrawCase) error {
 	if f.Reason == "" {
-		return required("reason")
+		return Required("reason")
 	}
 	if !slices.Contains(WithdrawReasons[:], f.Reason) {
-		return invalid("reason", WithdrawReasons)
+		return Invalid("reason", WithdrawReasons)
 	}
 	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
@@ -136,7 +136,7 @@ func canRefuse(c *Case, _ Actor, _ time.Time) error {
 
 func (d *decision) refuseCase(f RefuseCase) error {
 	if !slices.Contains(RefusalGrounds[:], f.Ground) {
-		return invalid("ground", RefusalGrounds)
+		return Invalid("ground", RefusalGrounds)
 	}
 	if err := CheckText("text", f.Text, maxReason, true); err != nil {
 		return err

@@ -16,7 +16,7 @@ func (d *decision) makeOffer(f MakeOffer) error {
 		least = r.EnterpriseValid
 	}
 	if f.ValidDays < least || f.ValidDays > r.ValidMax {
-		return outOfRange("valid_days", least, r.ValidMax)
+		return OutOfRange("valid_days", least, r.ValidMax)
 	}
 	if err := CheckText("text", f.Text, r.MessageLength, false); err != nil {
 		return err
@@ -190,7 +190,7 @@ func (d *decision) acceptOffer(f AcceptOffer) error {
 		return err
 	}
 	if f.Digest == "" {
-		return required("digest")
+		return Required("digest")
 	}
 	if f.Digest != o.Digest {
 		return NewError(CodeStaleDigest, "offer", o.Number).On("digest")

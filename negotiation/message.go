@@ -15,10 +15,10 @@ func (d *decision) postMessage(f PostMessage) error {
 			return NewError(CodeNotAllowed).On("channel")
 		}
 	default:
-		return invalid("channel", []Channel{Room, Desk})
+		return Invalid("channel", []Channel{Room, Desk})
 	}
 	if f.Question && (ch != Room || d.by.Side() != SideEnterprise) {
-		return invalid("question", false)
+		return Invalid("question", false)
 	}
 	if err := CheckText("text", f.Text, d.c.Rules.MessageLength, true); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (d *decision) putEvidence(in string, ref EvidenceRef, caption string) error
 		return err
 	}
 	if file.SHA256 != ref.SHA256 {
-		return invalid(in+"sha256", "the SHA-256 of the upload")
+		return Invalid(in+"sha256", "the SHA-256 of the upload")
 	}
 	d.addFile(file, caption)
 	return nil
@@ -109,7 +109,7 @@ func (e Env) file(field, id string, by Actor) (File, error) {
 // rate is the consumer's satisfaction after the end.
 func (d *decision) rate(f Rate) error {
 	if f.Stars < 1 || f.Stars > 5 {
-		return outOfRange("stars", 1, 5)
+		return OutOfRange("stars", 1, 5)
 	}
 	if err := CheckText("text", f.Text, maxReason, false); err != nil {
 		return err
@@ -145,10 +145,10 @@ func canDisclose(c *Case, _ Actor, _ time.Time) error {
 // eraseContent drops a text; the store removes the bytes in the same transaction. That the event exists is the app's to check.
 func (d *decision) eraseContent(f EraseContent) error {
 	if f.Channel != Room && f.Channel != Desk {
-		return invalid("channel", []Channel{Room, Desk})
+		return Invalid("channel", []Channel{Room, Desk})
 	}
 	if f.Seq < 1 {
-		return outOfRange("seq", 1, d.c.Version)
+		return OutOfRange("seq", 1, d.c.Version)
 	}
 	if err := CheckText("reason", f.Reason, maxReason, true); err != nil {
 		return err

@@ -16,10 +16,10 @@ const MaxMinor = 1_000_000_000
 
 func (m Money) check(field string) error {
 	if m.Currency != "CNY" {
-		return invalid(field+".currency", []string{"CNY"})
+		return Invalid(field+".currency", []string{"CNY"})
 	}
 	if m.Minor < 1 || m.Minor > MaxMinor {
-		return outOfRange(field+".minor", 1, MaxMinor)
+		return OutOfRange(field+".minor", 1, MaxMinor)
 	}
 	return nil
 }

@@ -128,10 +128,10 @@ func split(items []Item) (facts []Item, descriptions []string) {
 // days on.
 func (d *decision) checkItems(r *Rules, field string, items []Item) error {
 	if len(items) == 0 {
-		return required(field)
+		return Required(field)
 	}
 	if len(items) > r.ItemsPerOffer {
-		return outOfRange(field, 1, r.ItemsPerOffer)
+		return OutOfRange(field, 1, r.ItemsPerOffer)
 	}
 	for i := range items {
 		if err := r.checkItem(items[i], len(items)); err != nil {
@@ -141,10 +141,10 @@ func (d *decision) checkItems(r *Rules, field string, items []Item) error {
 	today := workday.DateOf(d.env.At)
 	for i := range items {
 		if circular(items, i) {
-			return invalid(index(field, i)+".due.after", "the index of another item")
+			return Invalid(index(field, i)+".due.after", "the index of another item")
 		}
 		if lastDay(d.cal(), today, items, i).After(today.AddDays(r.MaxDue)) {
-			return outOfRange(index(field, i)+".due.days", 1, r.MaxDue)
+			return OutOfRange(index(field, i)+".due.days", 1, r.MaxDue)
 		}
 	}
 	if !slices.ContainsFunc(items, func(it Item) bool { return it.By == SideEnterprise }) {
@@ -156,13 +156,13 @@ func (d *decision) checkItems(r *Rules, field string, items []Item) error {
 // checkItem is one of so many.
 func (r *Rules) checkItem(it Item, of int) error {
 	if it.By != SideEnterprise && it.By != SideConsumer {
-		return invalid("by", []Side{SideEnterprise, SideConsumer})
+		return Invalid("by", []Side{SideEnterprise, SideConsumer})
 	}
 	if !it.Remedy.Valid() {
-		return invalid("remedy", Remedies)
+		return Invalid("remedy", Remedies)
 	}
 	if it.Remedy.Monetary() && it.By == SideEnterprise && it.Amount == nil {
-		return required("amount")
+		return Required("amount")
 	}
 	if it.Amount != nil {
 		if err := it.Amount.check("amount"); err != nil {
@@ -180,13 +180,13 @@ func (r *Rules) checkItem(it Item, of int) error {
 
 func (r *Rules) checkDue(due Due, items int) error {
 	if due.Unit != WorkingDays && due.Unit != CalendarDays {
-		return invalid("unit", []Unit{WorkingDays, CalendarDays})
+		return Invalid("unit", []Unit{WorkingDays, CalendarDays})
 	}
 	if due.Days < 1 || due.Days > r.MaxDue {
-		return outOfRange("days", 1, r.MaxDue)
+		return OutOfRange("days", 1, r.MaxDue)
 	}
 	if due.After != nil && (*due.After < 0 || *due.After >= items) {
-		return invalid("after", "the index of another item")
+		return Invalid("after", "the index of another item")
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func (d *decision) reportPerformance(f ReportPerformance) error {
 		return err
 	}
 	if p.Remedy.Monetary() && p.By == SideEnterprise && !Visible(f.Reference) && f.File == "" {
-		return required("reference")
+		return Required("reference")
 	}
 	if f.File != "" { // a proof is evidence like any other: in the chain, in the file, and one of so many
 		if err := d.putProof(f.File); err != nil {

@@ -57,7 +57,7 @@ func ParsePosition(s string) (Position, error) {
 	seq, err := strconv.ParseInt(n, 10, 64)
 	p := Position{seq, h}
 	if _, e := hex.DecodeString(h); !ok || err != nil || e != nil || seq < 1 || len(h) != 8 || p.String() != s || strings.ToLower(h) != h {
-		return Position{}, invalid("since", "17.9f31c2aa")
+		return Position{}, Invalid("since", "17.9f31c2aa")
 	}
 	return p, nil
 }

@@ -10,20 +10,20 @@ import (
 // UTF-8 or has characters that make it read differently from what is stored; too_long, with more than max characters.
 func CheckText(field, s string, max int, must bool) error {
 	if must && !Visible(s) {
-		return required(field)
+		return Required(field)
 	}
 	n := plain(s)
 	rest := s[n:]
 	if !utf8.ValidString(rest) {
-		return invalid(field, "UTF-8")
+		return Invalid(field, "UTF-8")
 	}
 	for _, r := range rest {
 		if n++; (r < ' ' || r > '~') && deceptive(r) { // most of most texts lies between
-			return invalid(field, "text without control characters")
+			return Invalid(field, "text without control characters")
 		}
 	}
 	if n > max {
-		return tooLong(field, max, n)
+		return TooLong(field, max, n)
 	}
 	return nil
 }
@@ -50,17 +50,17 @@ func deceptive(r rune) bool {
 func Line(field, s string, least, most int) (string, error) {
 	s = strings.TrimSpace(s)
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) || deceptive(r) }) {
-		return "", invalid(field, "one line")
+		return "", Invalid(field, "one line")
 	}
 	if least > 0 && !Visible(s) {
-		return "", required(field)
+		return "", Required(field)
 	}
 	s = OneLine(s)
 	switch n := utf8.RuneCountInString(s); {
 	case n < least:
-		return "", outOfRange(field, least, most)
+		return "", OutOfRange(field, least, most)
 	case n > most:
-		return "", tooLong(field, most, n)
+		return "", TooLong(field, most, n)
 	}
 	return s, nil
 }

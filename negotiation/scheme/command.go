@@ -73,7 +73,7 @@ func (c Apply) decide(e Enterprise) (negotiation.Fact, *negotiation.Content, err
 		return nil, nil, err
 	}
 	if e.Status != StatusNone && p.CreditCode != e.CreditCode { // the log is that of one enterprise
-		return nil, nil, invalid("credit_code", string(e.CreditCode))
+		return nil, nil, negotiation.Invalid("credit_code", string(e.CreditCode))
 	}
 	return Applied(p), nil, nil
 }
@@ -129,19 +129,19 @@ func (p Profile) checked() (Profile, error) {
 		return p, err
 	}
 	if strings.TrimSpace(string(p.CreditCode)) == "" {
-		return p, negotiation.NewError(negotiation.CodeRequired).On("credit_code")
+		return p, negotiation.Required("credit_code")
 	}
 	if p.CreditCode, err = CreditCode("credit_code", string(p.CreditCode)); err != nil {
 		return p, err
 	}
 	if _, known := region.Get(p.Region); !known || len(region.Children(p.Region)) > 0 {
-		return p, invalid("region", "county")
+		return p, negotiation.Invalid("region", "county")
 	}
 	if p.Address, err = negotiation.Line("address", p.Address, 1, maxAddress); err != nil {
 		return p, err
 	}
 	if p.Industry != "" && !isIndustry(p.Industry) {
-		return p, invalid("industry", "GB/T 4754")
+		return p, negotiation.Invalid("industry", "GB/T 4754")
 	}
 	for _, c := range []struct {
 		field string
@@ -151,11 +151,11 @@ func (p Profile) checked() (Profile, error) {
 		{"telephone", p.Conditions.Telephone}, {"complaint_rules", p.Conditions.ComplaintRules},
 	} {
 		if !c.met {
-			return p, negotiation.NewError(negotiation.CodeRequired).On("conditions." + c.field)
+			return p, negotiation.Required("conditions." + c.field)
 		}
 	}
 	if !p.Commitment.Yes {
-		return p, negotiation.NewError(negotiation.CodeRequired).On("commitment.yes")
+		return p, negotiation.Required("commitment.yes")
 	}
 	p.Commitment.Text, err = negotiation.Line("commitment.text", p.Commitment.Text, 1, maxVersion)
 	return p, err
@@ -165,11 +165,11 @@ func (p Profile) checked() (Profile, error) {
 func reason(g Ground, text string) (*negotiation.Content, error) {
 	switch {
 	case g == "":
-		return nil, negotiation.NewError(negotiation.CodeRequired).On("ground")
+		return nil, negotiation.Required("ground")
 	case !slices.Contains(Grounds[:], g):
-		return nil, invalid("ground", Grounds)
+		return nil, negotiation.Invalid("ground", Grounds)
 	case g == GroundOther && !negotiation.Visible(text):
-		return nil, negotiation.NewError(negotiation.CodeRequired).On("reason")
+		return nil, negotiation.Required("reason")
 	}
 	return content(text)
 }
@@ -180,8 +180,4 @@ func content(text string) (*negotiation.Content, error) {
 		return nil, err
 	}
 	return &negotiation.Content{Text: text}, nil
-}
-
-func invalid(field string, allowed any) error {
-	return negotiation.NewError(negotiation.CodeInvalid, "allowed", allowed).On(field)
 }

@@ -130,10 +130,10 @@ func (s *Accounts) Get(ctx context.Context, x Session) (Profile, error) {
 func (s *Accounts) Update(ctx context.Context, x Session, ch ProfileChange) (Profile, error) {
 	consumer := x.Actor.Role == negotiation.RoleConsumer
 	if ch.Address != nil && !consumer {
-		return Profile{}, invalid("address", "consumers")
+		return Profile{}, negotiation.Invalid("address", "consumers")
 	}
 	if ch.Phone != nil && consumer {
-		return Profile{}, invalid("phone", "staff")
+		return Profile{}, negotiation.Invalid("phone", "staff")
 	}
 	var err error
 	for _, f := range []struct {
@@ -232,7 +232,7 @@ func (s *Accounts) ChangePassword(ctx context.Context, x Session, old, fresh str
 		return err
 	}
 	if old == "" { // no guess, so that none is counted
-		return required("old")
+		return negotiation.Required("old")
 	}
 	guard := SignIn{w: s.w, passwords: s.passwords}
 	_, err = guard.guarded(ctx, a.Login, c, func() (Account, bool, error) {

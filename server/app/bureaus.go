@@ -38,7 +38,7 @@ type BureauWriter interface {
 func CompetentBureau(ctx context.Context, r PlainReader, code string) (Bureau, error) {
 	path := region.Path(code)
 	if len(path) == 0 {
-		return Bureau{}, invalid("region", "GB/T 2260")
+		return Bureau{}, negotiation.Invalid("region", "GB/T 2260")
 	}
 	slices.Reverse(path)
 	for _, p := range append(path, region.Region{Code: region.Country}) {
@@ -65,7 +65,7 @@ func bureauIfAny(ctx context.Context, r PlainReader, code string) (*Bureau, erro
 // checked normalises a bureau's fields.
 func (b Bureau) checked() (Bureau, error) {
 	if _, ok := region.Get(b.Region); !ok && b.Region != region.Country {
-		return b, invalid("region", "GB/T 2260, 000000")
+		return b, negotiation.Invalid("region", "GB/T 2260, 000000")
 	}
 	var err error
 	for _, f := range []struct {

@@ -29,22 +29,6 @@ const (
 	CodeBadCalendar       = "bad_calendar"       // 422: field: path in the year; params: reason
 )
 
-func required(field string) *negotiation.Error {
-	return negotiation.NewError(negotiation.CodeRequired).On(field)
-}
-
-func invalid(field string, allowed any) *negotiation.Error {
-	return negotiation.NewError(negotiation.CodeInvalid, "allowed", allowed).On(field)
-}
-
-func outOfRange(field string, least, most any) *negotiation.Error {
-	return negotiation.NewError(negotiation.CodeOutOfRange, "min", least, "max", most).On(field)
-}
-
-func tooLong(field string, most, length int) *negotiation.Error {
-	return negotiation.NewError(negotiation.CodeTooLong, "max", most, "length", length).On(field)
-}
-
 func notFound() *negotiation.Error { return negotiation.NewError(negotiation.CodeNotFound) }
 
 func notAllowed() *negotiation.Error { return negotiation.NewError(negotiation.CodeNotAllowed) }

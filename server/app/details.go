@@ -130,9 +130,9 @@ func (d *Details) Open(ctx context.Context, by negotiation.Actor, caseID string,
 	}
 	switch bureau := by.Side() == negotiation.SideBureau; {
 	case bureau && purpose == "":
-		return Opened{}, required("purpose")
+		return Opened{}, negotiation.Required("purpose")
 	case purpose != "" && (!bureau || !slices.Contains(Purposes[:], purpose)):
-		return Opened{}, invalid("purpose", Purposes)
+		return Opened{}, negotiation.Invalid("purpose", Purposes)
 	}
 	o, err := d.read(ctx, c)
 	if err != nil || by.ID == c.Consumer {

@@ -437,7 +437,7 @@ func (c Contact) checked() (Contact, error) {
 		return c, err
 	}
 	if a, err := netmail.ParseAddress(c.Email); err != nil || a.Name != "" {
-		return c, invalid("contact.email", "name@example.com")
+		return c, negotiation.Invalid("contact.email", "name@example.com")
 	}
 	return c, nil
 }

@@ -154,7 +154,7 @@ func (s *Files) announced(ctx context.Context, x Session, name, sum string) (Fil
 	}
 	sum = strings.ToLower(sum)
 	if len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" {
-		return FileRow{}, invalid("sha256", "64 hex digits")
+		return FileRow{}, negotiation.Invalid("sha256", "64 hex digits")
 	}
 	row := FileRow{ID: NewID(), Owner: by.ID, Name: name, SHA256: sum, Created: s.w.Real.Now()}
 	return row, s.mayUpload(ctx, s.w.Plain, row)

@@ -35,10 +35,10 @@ func (l *Ledger) Rules() negotiation.Rules { return l.rules }
 // Identify makes the id of an actor's command: a UUID and the digest of what it says, whatever the white space it came with.
 func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (CommandID, error) {
 	if !ValidID(id) {
-		return CommandID{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "a lower-case UUID").On("id")
+		return CommandID{}, negotiation.Invalid("id", "a lower-case UUID")
 	}
 	if cmd == nil {
-		return CommandID{}, negotiation.NewError(negotiation.CodeRequired).On("do")
+		return CommandID{}, negotiation.Required("do")
 	}
 	var room [1024]byte // most fit
 	b, err := negotiation.AppendCommand(room[:0], cmd)

@@ -50,7 +50,7 @@ func (m *Marks) Read(ctx context.Context, x Session, caseID string, ch negotiati
 		return false, err
 	}
 	if last := head.At(ch).Seq; seq < 1 || seq > last {
-		return false, outOfRange("seq", 1, last)
+		return false, negotiation.OutOfRange("seq", 1, last)
 	}
 	err = m.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
 		moved, err = tx.Mark(ctx, x.Actor.ID, caseID, ch, seq)

@@ -64,9 +64,9 @@ func (p *passwords) check(field, password, login string) error {
 	first, _ := utf8.DecodeRuneInString(password)
 	switch {
 	case password == "":
-		return required(field)
+		return negotiation.Required(field)
 	case len(password) > passwordMax:
-		return tooLong(field, passwordMax, len(password))
+		return negotiation.TooLong(field, passwordMax, len(password))
 	case utf8.RuneCountInString(password) < p.min, strings.EqualFold(password, login), strings.Trim(password, string(first)) == "":
 		return negotiation.NewError(CodeWeakPassword, "min", p.min).On(field)
 	}
@@ -128,14 +128,14 @@ func NormaliseLogin(s string) string { return strings.ToLower(strings.TrimSpace(
 func parseLogin(s string) (string, error) {
 	l := NormaliseLogin(s)
 	if l == "" {
-		return "", required("login")
+		return "", negotiation.Required("login")
 	}
 	ok := len(l) >= 3 && len(l) <= maxLogin && l[0] >= 'a' && l[0] <= 'z'
 	for _, r := range l {
 		ok = ok && (r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("._-@", r))
 	}
 	if !ok {
-		return "", invalid("login", "3-64: a-z 0-9 . _ - @")
+		return "", negotiation.Invalid("login", "3-64: a-z 0-9 . _ - @")
 	}
 	return l, nil
 }

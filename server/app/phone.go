@@ -13,7 +13,7 @@ import (
 // from address books; full-width digits are read.
 func ParsePhone(field, s string) (string, error) {
 	if strings.TrimSpace(s) == "" {
-		return "", required(field)
+		return "", negotiation.Required(field)
 	}
 	var b strings.Builder
 	for i, r := range negotiation.OneLine(norm.NFKC.String(s)) {
@@ -22,7 +22,7 @@ func ParsePhone(field, s string) (string, error) {
 			b.WriteRune(r)
 		case strings.ContainsRune(" -.()", r):
 		default:
-			return "", invalid(field, phoneForm)
+			return "", negotiation.Invalid(field, phoneForm)
 		}
 	}
 	n := b.String()
@@ -37,12 +37,12 @@ func ParsePhone(field, s string) (string, error) {
 	}
 	if d, ok := strings.CutPrefix(n, "+86"); ok {
 		if len(d) != 11 || d[0] != '1' || d[1] < '3' {
-			return "", invalid(field, phoneForm)
+			return "", negotiation.Invalid(field, phoneForm)
 		}
 		return n, nil
 	}
 	if len(n) < 8 || len(n) > 16 || n[1] == '0' || strings.Contains(n[1:], "+") { // E.164: at most 15 digits
-		return "", invalid(field, phoneForm)
+		return "", negotiation.Invalid(field, phoneForm)
 	}
 	return n, nil
 }
@@ -88,5 +88,5 @@ func language(field, s string) (string, error) {
 	if s == "zh" || s == "en" {
 		return s, nil
 	}
-	return "", invalid(field, []string{"zh", "en"})
+	return "", negotiation.Invalid(field, []string{"zh", "en"})
 }

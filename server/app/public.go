@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"hejie/negotiation"
 	"hejie/negotiation/creditcode"
 	"hejie/negotiation/region"
 	"hejie/negotiation/scheme"
@@ -120,7 +121,7 @@ func (p *Public) Ranking(ctx context.Context, code, after string, limit int) (Ra
 		code = ""
 	}
 	if _, ok := region.Get(code); !ok && code != "" {
-		return RankingPage{}, invalid("region", "GB/T 2260, 000000")
+		return RankingPage{}, negotiation.Invalid("region", "GB/T 2260, 000000")
 	}
 	return p.w.Scores.Ranking(ctx, RankingQuery{Today: p.today(), Within: code, After: after, Limit: p.w.Limits.Page(limit)})
 }

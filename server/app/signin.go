@@ -118,7 +118,7 @@ func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	if in.Code == "" {
-		return SignedIn{}, required("code")
+		return SignedIn{}, negotiation.Required("code")
 	}
 	if s.w.SMS == SMSNone {
 		return SignedIn{}, negotiation.NewError(CodeSMSUnavailable)
@@ -256,9 +256,9 @@ func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, e
 	login := NormaliseLogin(in.Login)
 	switch {
 	case login == "":
-		return SignedIn{}, required("login")
+		return SignedIn{}, negotiation.Required("login")
 	case in.Password == "":
-		return SignedIn{}, required("password")
+		return SignedIn{}, negotiation.Required("password")
 	}
 	var applicant scheme.Status
 	a, err := s.guarded(ctx, login, in.Client, func() (Account, bool, error) {

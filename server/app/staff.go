@@ -61,7 +61,7 @@ func (s *Staff) Add(ctx context.Context, by negotiation.Actor, n NewStaff) (Staf
 		return StaffMember{}, notAllowed()
 	}
 	if !slices.Contains(deskRoles, n.Role) {
-		return StaffMember{}, invalid("role", deskRoles)
+		return StaffMember{}, negotiation.Invalid("role", deskRoles)
 	}
 	a, p, err := s.passwords.newStaff(ctx, n, s.w.Real.Now())
 	if err != nil {
@@ -210,7 +210,7 @@ func changeStaff(ctx context.Context, w World, sessions *Sessions, passwords *pa
 // checkStaffChange normalises the fields and hashes a new password.
 func checkStaffChange(ctx context.Context, passwords *passwords, a Account, ch *StaffChange, roles []negotiation.Role) (hash string, err error) {
 	if ch.Role != nil && !slices.Contains(roles, *ch.Role) {
-		return "", invalid("role", roles)
+		return "", negotiation.Invalid("role", roles)
 	}
 	if ch.DisplayName != nil {
 		if *ch.DisplayName, err = text("display_name", *ch.DisplayName, 1, maxDisplayName); err != nil {

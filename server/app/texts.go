@@ -37,7 +37,7 @@ type version struct{ of, given, inForce string }
 func sameVersions(object string, list []version) error {
 	for _, v := range list {
 		if v.given != "" && v.given != v.inForce {
-			return invalid(object+v.of, []string{v.inForce})
+			return negotiation.Invalid(object+v.of, []string{v.inForce})
 		}
 	}
 	return nil

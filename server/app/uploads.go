@@ -32,7 +32,7 @@ func (s *Files) Begin(ctx context.Context, x Session, a Announcement) (FileRow, 
 	case err != nil:
 		return FileRow{}, err
 	case a.Size < 1:
-		return FileRow{}, outOfRange("size", 1, s.w.Limits.FileBytes)
+		return FileRow{}, negotiation.OutOfRange("size", 1, s.w.Limits.FileBytes)
 	case a.Size > s.w.Limits.FileBytes:
 		return FileRow{}, negotiation.NewError(CodeTooLarge, "max", s.w.Limits.FileBytes).On("size")
 	}

@@ -34,9 +34,9 @@ func id(s string) error {
 func given(field, s string) error {
 	switch {
 	case s == "":
-		return negotiation.NewError(negotiation.CodeRequired).On(field)
+		return negotiation.Required(field)
 	case !app.ValidID(s):
-		return negotiation.NewError(negotiation.CodeInvalid, "allowed", "a lower-case UUID").On(field)
+		return negotiation.Invalid(field, "a lower-case UUID")
 	}
 	return nil
 }

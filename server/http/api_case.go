@@ -20,7 +20,7 @@ func (a api) FileCase(ctx context.Context, r FileCaseRequestObject) (FileCaseRes
 	}
 	f, ok := cmd.(negotiation.FileCase)
 	if !ok {
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", negotiation.FileCase{}.Kind()).On("type")
+		return nil, negotiation.Invalid("type", negotiation.FileCase{}.Kind())
 	}
 	wish, err := app.Identify(actor(ctx), r.Body.Id, f)
 	if err != nil {
@@ -61,7 +61,7 @@ func (a api) DoCommand(ctx context.Context, r DoCommandRequestObject) (DoCommand
 		return nil, err
 	}
 	if _, filing := cmd.(negotiation.FileCase); filing { // it opens a case and has its own operation
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "POST /api/cases").On("type")
+		return nil, negotiation.Invalid("type", "POST /api/cases")
 	}
 	if err := a.opened(ctx, r.Id); err != nil {
 		return nil, err
@@ -165,7 +165,7 @@ const mostEvents = 500
 func (a api) ListEvents(ctx context.Context, r ListEventsRequestObject) (ListEventsResponseObject, error) {
 	n := cmp.Or(r.Params.Limit, 200)
 	if r.Params.Before != 0 && r.Params.Since != "" {
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "since or before").On("before")
+		return nil, negotiation.Invalid("before", "since or before")
 	}
 	since, err := negotiation.ParsePosition(r.Params.Since)
 	if err != nil {

@@ -32,7 +32,7 @@ func (a api) ListInbox(ctx context.Context, r ListInboxRequestObject) (ListInbox
 		q.Agent = actor(ctx).ID
 	default:
 		if p.Agent != "" && !app.ValidID(p.Agent) {
-			return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "an account, me or nobody").On("agent")
+			return nil, negotiation.Invalid("agent", "an account, me or nobody")
 		}
 		q.Agent = p.Agent
 	}
@@ -68,7 +68,7 @@ func sortOf(s InboxSort) (app.Sort, error) {
 	case InboxSortNewest:
 		return app.SortNewest, nil
 	}
-	return "", negotiation.NewError(negotiation.CodeInvalid, "allowed", []InboxSort{InboxSortDue, InboxSortTurn, InboxSortAmount, InboxSortNewest}).On("sort")
+	return "", negotiation.Invalid("sort", []InboxSort{InboxSortDue, InboxSortTurn, InboxSortAmount, InboxSortNewest})
 }
 
 func (a api) ListStaff(ctx context.Context, _ ListStaffRequestObject) (ListStaffResponseObject, error) {
@@ -144,7 +144,7 @@ const latest = "9999-12-31"
 func (a api) auditFilter(what AuditWhat, from, to, after string, n int) (f app.AuditFilter, err error) {
 	f = app.AuditFilter{What: string(what), Limit: a.App.Limits.Page(n)}
 	if what != "" && !what.Valid() {
-		return f, negotiation.NewError(negotiation.CodeInvalid, "allowed", "AuditWhat").On("what")
+		return f, negotiation.Invalid("what", "AuditWhat")
 	}
 	if f.Before, err = auditCursor(after); err != nil {
 		return f, err
@@ -163,7 +163,7 @@ func (a api) auditFilter(what AuditWhat, from, to, after string, n int) (f app.A
 		f.Until = last.AddDays(1).Time()
 	}
 	if from != "" && to != "" && last.Before(first) {
-		return f, negotiation.NewError(negotiation.CodeOutOfRange, "min", from, "max", latest).On("to")
+		return f, negotiation.OutOfRange("to", from, latest)
 	}
 	return f, nil
 }
@@ -175,7 +175,7 @@ func auditCursor(after string) (int64, error) {
 	}
 	before, err := strconv.ParseInt(after, 10, 64)
 	if err != nil || before < 1 {
-		return 0, negotiation.NewError(negotiation.CodeInvalid, "allowed", "next of the page before").On("after").Because(err)
+		return 0, negotiation.Invalid("after", "next of the page before").Because(err)
 	}
 	return before, nil
 }

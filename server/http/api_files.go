@@ -23,7 +23,7 @@ func (a api) UploadFile(ctx context.Context, r UploadFileRequestObject) (UploadF
 			if !errors.Is(err, io.EOF) {
 				return nil, negotiation.NewError(negotiation.CodeMalformed).Because(err)
 			}
-			return nil, negotiation.NewError(negotiation.CodeRequired).On("file")
+			return nil, negotiation.Required("file")
 		}
 		switch part.FormName() {
 		case "sha256":
@@ -37,7 +37,7 @@ func (a api) UploadFile(ctx context.Context, r UploadFileRequestObject) (UploadF
 			sum = string(b)
 		case "file":
 			if sum == "" {
-				return nil, negotiation.NewError(negotiation.CodeRequired).On("sha256")
+				return nil, negotiation.Required("sha256")
 			}
 			return a.upload(ctx, app.Upload{Name: part.FileName(), SHA256: sum, Body: &last{part, r.Body, nil}})
 		default:

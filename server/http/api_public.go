@@ -34,7 +34,7 @@ func (a api) GetCalendar(_ context.Context, r GetCalendarRequestObject) (GetCale
 		return nil, err
 	}
 	if most := from.AddDays(longestCalendar - 1); to.Before(from) || to.After(most) {
-		return nil, negotiation.NewError(negotiation.CodeOutOfRange, "min", from.String(), "max", most.String()).On("to")
+		return nil, negotiation.OutOfRange("to", from.String(), most.String())
 	}
 	cal, out := a.Calendar(), GetCalendar200JSONResponse{Days: []CalendarDay{}}
 	for d := from; !d.After(to); d = d.AddDays(1) {
@@ -46,7 +46,7 @@ func (a api) GetCalendar(_ context.Context, r GetCalendarRequestObject) (GetCale
 func day(field, s string) (workday.Date, error) {
 	d, err := workday.Parse(s)
 	if err != nil {
-		return d, negotiation.NewError(negotiation.CodeInvalid, "allowed", "yyyy-mm-dd").On(field).Because(err)
+		return d, negotiation.Invalid(field, "yyyy-mm-dd").Because(err)
 	}
 	return d, nil
 }

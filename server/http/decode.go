@@ -58,7 +58,7 @@ func drain(r *http.Request) {
 // command gives the command of an envelope, which a JSON decoder leaves nil when it is not there.
 func command(c negotiation.Command) (negotiation.Command, error) {
 	if c == nil {
-		return nil, negotiation.NewError(negotiation.CodeRequired).On("do")
+		return nil, negotiation.Required("do")
 	}
 	return c, nil
 }
@@ -73,5 +73,5 @@ func oneOf[T ~string](field string, v T, allowed ...T) error {
 			return nil
 		}
 	}
-	return negotiation.NewError(negotiation.CodeInvalid, "allowed", allowed).On(field)
+	return negotiation.Invalid(field, allowed)
 }

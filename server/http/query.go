@@ -71,15 +71,15 @@ func (p parameter) checkAll(given []string) error {
 
 func (p parameter) check(s string) error {
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }) {
-		return negotiation.NewError(negotiation.CodeInvalid, "allowed", "text without control characters").On(p.name)
+		return negotiation.Invalid(p.name, "text without control characters")
 	}
 	if n := utf8.RuneCountInString(s); p.longest > 0 && n > p.longest {
-		return negotiation.NewError(negotiation.CodeTooLong, "max", p.longest, "length", n).On(p.name)
+		return negotiation.TooLong(p.name, p.longest, n)
 	}
 	if p.most > 0 {
 		n, err := strconv.ParseInt(s, 10, 64)
 		if errors.Is(err, strconv.ErrRange) || err == nil && (n < p.least || n > p.most) { // else the generated code says that it is no number
-			return negotiation.NewError(negotiation.CodeOutOfRange, "min", p.least, "max", p.most).On(p.name)
+			return negotiation.OutOfRange(p.name, p.least, p.most)
 		}
 	}
 	return nil

@@ -276,7 +276,7 @@ func TestEventsFindTheirSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(o *web.Options) {
 		o.Events = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			web.Refuse(w, r, negotiation.NewError(negotiation.CodeRequired).On("channel"))
+			web.Refuse(w, r, negotiation.Required("channel"))
 		})
 	}).people()
 	require.Equal(t, web.ProblemCode("sign_in_required"), problem(t, w.do("", "GET", "/api/events", nil)).Code)

@@ -59,7 +59,7 @@ func newFollower(c *conn, feed string) (*follower, error) {
 	case feed == Me, feed == Inbox, feed == Board:
 		return nil, negotiation.NewError(negotiation.CodeNotAllowed)
 	default:
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", []string{Inbox, Board, Me}).On("subscribe.feed")
+		return nil, negotiation.Invalid("subscribe.feed", []string{Inbox, Board, Me})
 	}
 	return f, nil
 }

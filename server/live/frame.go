@@ -90,7 +90,7 @@ func (c *conn) dispatch(m members) error {
 				return err
 			}
 			if (t.Channel == "") == (t.Feed == "") {
-				return negotiation.NewError(negotiation.CodeInvalid, "allowed", []string{"channel", "feed"}).On(key)
+				return negotiation.Invalid(key, []string{"channel", "feed"})
 			}
 			if key == "subscribe" {
 				err = c.subscribe(t)
@@ -149,7 +149,7 @@ func decode(key string, value []byte, v any) error {
 func (c *conn) command(w *mate, m members, at time.Time) (later bool) {
 	id, err := negotiation.DecodeText(m.get("id"))
 	if err != nil || !app.ValidID(id) {
-		c.answer(nil, nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("id"))
+		c.answer(nil, nil, negotiation.Invalid("id", "uuid"))
 		return false
 	}
 	x, err := c.wish(w, id, m, at)
@@ -203,10 +203,10 @@ func (c *conn) wish(w *mate, id string, m members, at time.Time) (x wish, err er
 		}
 	}
 	if x.caseID, err = negotiation.DecodeText(m.get("case")); err != nil || !app.ValidID(x.caseID) {
-		return wish{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", "uuid").On("case")
+		return wish{}, negotiation.Invalid("case", "uuid")
 	}
 	if m.get("do") == nil {
-		return wish{}, negotiation.NewError(negotiation.CodeRequired).On("do")
+		return wish{}, negotiation.Required("do")
 	}
 	if x.do, err = negotiation.DecodeCommand(m.get("do")); err != nil {
 		return wish{}, err

@@ -273,7 +273,7 @@ func shaken(status int, reason error) error {
 	case status == http.StatusForbidden:
 		return negotiation.NewError("cross_origin").Because(reason) // as for changes from another site's pages
 	case status == http.StatusBadRequest && strings.Contains(reason.Error(), "token not found"):
-		return negotiation.NewError(negotiation.CodeRequired).On("Upgrade").Because(reason)
+		return negotiation.Required("Upgrade").Because(reason)
 	case status == http.StatusBadRequest:
 		return negotiation.NewError(negotiation.CodeMalformed).Because(reason)
 	}

@@ -120,16 +120,16 @@ func streamTargets(r *http.Request) ([]target, error) {
 	names, since := q["channel"], cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("since"))
 	switch {
 	case len(names) == 0:
-		return nil, negotiation.NewError(negotiation.CodeRequired).On("channel")
+		return nil, negotiation.Required("channel")
 	case len(names) > streamChannels:
-		return nil, negotiation.NewError(negotiation.CodeOutOfRange, "min", 1, "max", streamChannels).On("channel")
+		return nil, negotiation.OutOfRange("channel", 1, streamChannels)
 	}
 	positions := strings.Split(since, ",")
 	if since == "" {
 		positions = make([]string, len(names))
 	}
 	if len(positions) != len(names) {
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "a position for each channel").On("since")
+		return nil, negotiation.Invalid("since", "a position for each channel")
 	}
 	targets := make([]target, len(names))
 	for i, name := range names {

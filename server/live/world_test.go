@@ -279,7 +279,7 @@ func (w *world) Do(ctx context.Context, by negotiation.Actor, id string, command
 	}
 	post, ok := cmd.(negotiation.PostMessage)
 	if !ok || post.Text == "" {
-		return app.Receipt{}, negotiation.NewError(negotiation.CodeRequired).On("text")
+		return app.Receipt{}, negotiation.Required("text")
 	}
 	e := negotiation.Event{Channel: negotiation.Room, By: negotiation.By{Side: by.Side(), ID: by.ID}, Fact: negotiation.MessagePosted{}, Content: &negotiation.Content{Text: post.Text}}
 	head := w.commitEvents(id, nil, e)

@@ -195,7 +195,7 @@ func regionColumn(code string) string {
 func (s *Store) Cases(ctx context.Context, q app.CaseQuery) (app.CasePage, error) {
 	o, ok := orders[q.Sort]
 	if !ok {
-		return app.CasePage{}, negotiation.NewError(negotiation.CodeInvalid, "allowed", app.Sorts).On("sort")
+		return app.CasePage{}, negotiation.Invalid("sort", app.Sorts)
 	}
 	c := conditionsOf(q)
 	if q.After != "" {

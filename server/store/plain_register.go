@@ -60,7 +60,7 @@ const enterpriseOrder = `CASE status WHEN 'enrolled' THEN 0 WHEN 'suspended' THE
 
 func (p plainReader) Enterprises(ctx context.Context, f app.EnterpriseFilter) ([]app.Enterprise, error) {
 	if f.After != "" && !app.ValidID(f.After) {
-		return nil, negotiation.NewError(negotiation.CodeInvalid, "allowed", "next of the page before").On("after")
+		return nil, badAfter()
 	}
 	where, args := []string{"1 = 1"}, []any{}
 	add := func(condition string, values ...any) {

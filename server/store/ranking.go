@@ -247,5 +247,5 @@ func parseStanding(token string) (s app.Standing, err error) {
 }
 
 func badAfter() error {
-	return negotiation.NewError(negotiation.CodeInvalid, "allowed", "next of the page before").On("after")
+	return negotiation.Invalid("after", "next of the page before")
 }
