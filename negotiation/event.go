@@ -18,6 +18,29 @@ const (
 // Channels of a case.
 var Channels = [...]Channel{Room, Desk, ConsumerOnly}
 
+// PerChannel has a value for each channel of a case. Its JSON is what replicas tell each other.
+type PerChannel[T any] struct {
+	Room         T `json:"room"`
+	Desk         T `json:"desk"`
+	ConsumerOnly T `json:"own"`
+}
+
+// At gives the value of a channel.
+func (p *PerChannel[T]) At(ch Channel) T { return *p.in(ch) }
+
+// Set the value of a channel.
+func (p *PerChannel[T]) Set(ch Channel, v T) { *p.in(ch) = v }
+
+func (p *PerChannel[T]) in(ch Channel) *T {
+	switch ch {
+	case Desk:
+		return &p.Desk
+	case ConsumerOnly:
+		return &p.ConsumerOnly
+	}
+	return &p.Room
+}
+
 // Event is a fact that happened to a case. Facts never hold anything personal and are all that Apply and the scorecard need;
 // Content is text, erasable.
 type Event struct {

@@ -75,23 +75,7 @@ type Head struct {
 }
 
 // Positions in the channels of a case.
-type Positions struct{ Room, Desk, Own Position } // Own: of ConsumerOnly
-
-// At gives the position in a channel.
-func (p *Positions) At(ch Channel) Position { return *p.in(ch) }
-
-// Set the position in a channel.
-func (p *Positions) Set(ch Channel, at Position) { *p.in(ch) = at }
-
-func (p *Positions) in(ch Channel) *Position {
-	switch ch {
-	case Desk:
-		return &p.Desk
-	case ConsumerOnly:
-		return &p.Own
-	}
-	return &p.Room
-}
+type Positions = PerChannel[Position]
 
 // Seal makes the record of an event after head and the head after it. Salt is 16 random bytes of the event's own.
 func (h Head) Seal(caseID string, e Event, salt []byte) (Record, Head, error) {

@@ -32,25 +32,26 @@ type News struct {
 	Consumer   string `json:"consumer"`
 	Enterprise string `json:"enterprise"`
 	Region     string `json:"region"`
-	Room       Span   `json:"room"`
-	Desk       Span   `json:"desk"`
-	Own        Span   `json:"own"` // of the consumer's own channel; zero when nothing happened there
+	Spans
 }
+
+// Spans of the channels. That of ConsumerOnly is zero when nothing happened there: the row does not know where it ends.
+type Spans = negotiation.PerChannel[Span]
 
 // NewsOf a commit; ok is false for one that brought no records.
 func NewsOf(c *Commit) (n News, ok bool) {
 	if len(c.Records) == 0 {
 		return News{}, false
 	}
-	// The row's version leaves the consumer's own channel out, so that it knows where room and desk end.
+	// The row's version leaves ConsumerOnly out, so that it knows where room and desk end.
 	room, desk := c.Row.RoomSeq, c.Row.Version-c.Row.RoomSeq
-	n = News{Case: c.Records[0].Case, Consumer: c.Row.Consumer, Enterprise: c.Row.Enterprise, Region: c.Row.Region, Room: Span{room, room}, Desk: Span{desk, desk}}
+	n = News{Case: c.Records[0].Case, Consumer: c.Row.Consumer, Enterprise: c.Row.Enterprise, Region: c.Row.Region, Spans: Spans{Room: Span{room, room}, Desk: Span{desk, desk}}}
 	for i := range c.Records {
 		switch r := &c.Records[i]; r.Channel {
 		case negotiation.Desk:
 			n.Desk.Before--
 		case negotiation.ConsumerOnly:
-			n.Own = n.Own.And(Span{r.Seq - 1, r.Seq})
+			n.ConsumerOnly = n.ConsumerOnly.And(Span{r.Seq - 1, r.Seq})
 		default:
 			n.Room.Before--
 		}
@@ -58,20 +59,14 @@ func NewsOf(c *Commit) (n News, ok bool) {
 	return n, true
 }
 
-// From says what a reader has of a case: the last number it knows of each channel. Own is -1 when it is not asked for.
+// From says what a reader knows of a case. A channel that is not asked for has -1: only ConsumerOnly may.
 type From struct {
-	Case string
-	Room int64
-	Desk int64
-	Own  int64
+	Case  string
+	Known Ends
 }
 
 // Ends are the last numbers of a case's channels.
-type Ends struct {
-	Room int64
-	Desk int64
-	Own  int64
-}
+type Ends = negotiation.PerChannel[int64]
 
 // Tail is the part of the log from which a replica tells its people what another one wrote. Both look at what is committed now, not
 // at what this replica remembers.

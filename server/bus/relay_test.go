@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -44,7 +45,7 @@ func TestWhatOneWritesAllTell(t *testing.T) {
 	own := caseID + "/consumer"
 	mine.follow(own)
 	two.do(consumer, caseID, negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "2026-1"}})
-	p.until("own", func() bool { return len(mine.heard(own)) >= int(p.ends(caseID).Own) })
+	p.until("own", func() bool { return len(mine.heard(own)) >= int(p.ends(caseID).ConsumerOnly) })
 	require.Equal(t, upTo(2), mine.heard(own))
 
 	desk.say(`{"read":{"channel":%q,"seq":3}}`, room)
@@ -316,10 +317,12 @@ func TestNewsOf(t *testing.T) {
 	}
 	n, ok := app.NewsOf(&app.Commit{Records: []negotiation.Record{rec(negotiation.Room, 7), rec(negotiation.Desk, 3), rec(negotiation.Room, 8), rec(negotiation.ConsumerOnly, 2)}, Row: app.CaseRow{RoomSeq: 8, Version: 11}})
 	require.True(t, ok)
-	require.Equal(t, app.Span{Before: 6, End: 8}, n.Room)
-	require.Equal(t, app.Span{Before: 2, End: 3}, n.Desk)
-	require.Equal(t, app.Span{Before: 1, End: 2}, n.Own)
-	require.Equal(t, n.Own, n.Own.And(app.Span{}), "nothing changes nothing")
+	require.Equal(t, app.Spans{Room: app.Span{Before: 6, End: 8}, Desk: app.Span{Before: 2, End: 3}, ConsumerOnly: app.Span{Before: 1, End: 2}}, n.Spans)
+	require.Equal(t, n.Room, n.Room.And(app.Span{}), "nothing changes nothing")
+	told, err := json.Marshal(n)
+	require.NoError(t, err)
+	require.Equal(t, `{"case":"c","consumer":"","enterprise":"","region":"","room":{"before":6,"end":8},"desk":{"before":2,"end":3},"own":{"before":1,"end":2}}`, string(told),
+		"as older replicas understand it")
 	_, ok = app.NewsOf(&app.Commit{})
 	require.False(t, ok)
 }
@@ -345,7 +348,7 @@ func TestWithoutABus(t *testing.T) {
 		p.until("heard", func() bool { return len(c.heard(room)) >= int(end.Room) })
 		require.Equal(t, upTo(end.Room), c.heard(room))
 	}
-	p.until("own", func() bool { return len(mine.heard(own)) >= int(end.Own) })
+	p.until("own", func() bool { return len(mine.heard(own)) >= int(end.ConsumerOnly) })
 	one.post(agent, caseID, negotiation.Desk, "内部")
 	p.until("in the list", func() bool { return desk.version(caseID) == p.ends(caseID).Room+p.ends(caseID).Desk })
 	require.Less(t, p.Now().Sub(said), time.Minute)

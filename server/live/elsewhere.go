@@ -54,8 +54,8 @@ func (h *Hub) concerns(n app.News) bool {
 	if h.feeds.concerns(n) {
 		return true
 	}
-	room, desk, own := h.told(n.Case)
-	return room.behind(n.Room.End) || desk.behind(n.Desk.End) || own.behind(n.Own.End)
+	told := h.told(n.Case)
+	return slices.ContainsFunc(negotiation.Channels[:], func(ch negotiation.Channel) bool { return told.At(ch).behind(n.At(ch).End) })
 }
 
 // told is how far the followers of a channel were told its log.
@@ -67,17 +67,16 @@ type told struct {
 
 func (t told) behind(end int64) bool { return t.followed && (!t.known || t.end < end) }
 
-func (h *Hub) told(caseID string) (room, desk, own told) {
+func (h *Hub) told(caseID string) (all negotiation.PerChannel[told]) {
 	s := h.shardOf(caseID)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	of := func(ch negotiation.Channel) told {
+	for _, ch := range negotiation.Channels {
 		if r := s.rooms[roomKey{caseID, ch}]; r != nil && len(r.subs) > 0 {
-			return told{true, r.known, r.end().Seq}
+			all.Set(ch, told{true, r.known, r.end().Seq})
 		}
-		return told{}
 	}
-	return of(negotiation.Room), of(negotiation.Desk), of(negotiation.ConsumerOnly)
+	return all
 }
 
 // fetch has the log read.
@@ -89,7 +88,9 @@ func (h *Hub) fetch(n app.News) {
 		e.waiting = map[string]app.News{}
 	}
 	if had, ok := e.waiting[n.Case]; ok {
-		n.Room, n.Desk, n.Own = n.Room.And(had.Room), n.Desk.And(had.Desk), n.Own.And(had.Own)
+		for _, ch := range negotiation.Channels {
+			n.Set(ch, n.At(ch).And(had.At(ch)))
+		}
 	}
 	e.waiting[n.Case] = n
 	if !e.busy {
@@ -110,11 +111,11 @@ func (h *Hub) readElsewhere() {
 			if len(from) == newsAtOnce {
 				break
 			}
-			f := app.From{Case: caseID, Room: n.Room.Before, Desk: n.Desk.Before, Own: -1}
-			if n.Own.End > 0 {
-				f.Own = n.Own.Before
+			known := app.Ends{Room: n.Room.Before, Desk: n.Desk.Before, ConsumerOnly: -1}
+			if n.ConsumerOnly.End > 0 {
+				known.ConsumerOnly = n.ConsumerOnly.Before
 			}
-			from = append(from, f)
+			from = append(from, app.From{Case: caseID, Known: known})
 			delete(e.waiting, caseID)
 		}
 		if len(from) == 0 {
@@ -124,15 +125,11 @@ func (h *Hub) readElsewhere() {
 		}
 		e.mu.Unlock()
 		for i := range from { // what was missed before is read along
-			room, desk, own := h.told(from[i].Case)
-			if room.known {
-				from[i].Room = min(from[i].Room, room.end)
-			}
-			if desk.known {
-				from[i].Desk = min(from[i].Desk, desk.end)
-			}
-			if own.known && from[i].Own >= 0 {
-				from[i].Own = min(from[i].Own, own.end)
+			told, known := h.told(from[i].Case), &from[i].Known
+			for _, ch := range negotiation.Channels {
+				if t := told.At(ch); t.known {
+					known.Set(ch, min(known.At(ch), t.end)) // -1 stays
+				}
 			}
 		}
 		commits, err := h.Tail.Since(h.ctx, from, h.tuning.page)
@@ -166,9 +163,14 @@ func (h *Hub) Check(ctx context.Context, all bool) error {
 			return fmt.Errorf("position check: %w", err)
 		}
 		for caseID, end := range ends {
-			room, desk, own := h.told(caseID) // what is not known yet is being read from the log just now
-			if room.known && room.behind(end.Room) || desk.known && desk.behind(end.Desk) || own.known && own.behind(end.Own) {
-				h.fetch(app.News{Case: caseID, Room: app.Span{Before: end.Room, End: end.Room}, Desk: app.Span{Before: end.Desk, End: end.Desk}, Own: app.Span{Before: end.Own, End: end.Own}})
+			told, n, missed := h.told(caseID), app.News{Case: caseID}, false
+			for _, ch := range negotiation.Channels {
+				t, last := told.At(ch), end.At(ch)
+				n.Set(ch, app.Span{Before: last, End: last})
+				missed = missed || t.known && t.behind(last) // what is not known yet is being read from the log just now
+			}
+			if missed {
+				h.fetch(n)
 			}
 		}
 	}

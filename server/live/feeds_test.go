@@ -136,7 +136,7 @@ func TestTheDesksOwnIsToldToTheDeskAlone(t *testing.T) {
 	}
 }
 
-// What is in the consumer's own channel goes to the consumer alone, and moves no list.
+// What is in ConsumerOnly goes to the consumer alone, and moves no list.
 func TestTheConsumersOwnIsToldToTheConsumerAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

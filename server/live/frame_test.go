@@ -204,7 +204,7 @@ func TestAckFrame(t *testing.T) {
 		{negotiation.Positions{}, `{}`},
 		{negotiation.Positions{Room: p}, `{"c/room":"18.9f31c2aa"}`},
 		{negotiation.Positions{Desk: p}, `{"c/desk":"18.9f31c2aa"}`},
-		{negotiation.Positions{Room: p, Own: p}, `{"c/room":"18.9f31c2aa","c/consumer":"18.9f31c2aa"}`},
+		{negotiation.Positions{Room: p, ConsumerOnly: p}, `{"c/room":"18.9f31c2aa","c/consumer":"18.9f31c2aa"}`},
 	} {
 		require.Equal(t, `{"ack":"i","positions":`+tt.want+`}`, string(ackFrame("i", app.Receipt{Case: "c", Positions: tt.positions})))
 	}

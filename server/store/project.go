@@ -128,7 +128,7 @@ func stateOf(c *negotiation.Case) state {
 func (e *entry) caseRow() app.CaseRow {
 	c, r := e.c, &e.row
 	row := app.CaseRow{
-		Case: c.ID, Code: c.Code, Version: c.Version - e.head.Own.Seq, Consumer: c.Consumer, Enterprise: c.Enterprise, EnterpriseName: r.Enterprise,
+		Case: c.ID, Code: c.Code, Version: c.Version - e.head.ConsumerOnly.Seq, Consumer: c.Consumer, Enterprise: c.Enterprise, EnterpriseName: r.Enterprise,
 		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
 		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent,
 		Class: c.Class, Reason: r.reason, EscalatedAt: instant(r.escalatedAt), AcceptedAt: instant(r.acceptedAt),
@@ -154,7 +154,7 @@ const (
 )
 
 func (e *entry) headArgs() []any {
-	return []any{e.c.Version, e.head.Hash[:], micros(e.c.LastAt), e.head.Room.Seq, e.head.Own.Seq, e.row.Last, e.row.LastVersion}
+	return []any{e.c.Version, e.head.Hash[:], micros(e.c.LastAt), e.head.Room.Seq, e.head.ConsumerOnly.Seq, e.row.Last, e.row.LastVersion}
 }
 
 func (t talk) args() []any {

@@ -20,16 +20,16 @@ func (s *Store) Records(ctx context.Context, caseID string, ch negotiation.Chann
 	case negotiation.Desk:
 		q, args = deskAfter, []any{key, after, limit}
 	case negotiation.ConsumerOnly:
-		q, args = ownAfter, []any{key, after, limit}
+		q, args = consumerOnlyAfter, []any{key, after, limit}
 	}
 	return records(ctx, r, caseID, q, args...)
 }
 
 const (
 	// A version is never below its seq, so the scan starts there and meets only the other channels' few.
-	recordsAfter = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = ? AND version > ? AND seq > ? ORDER BY version LIMIT ?`
-	deskAfter    = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'desk' AND seq > ? ORDER BY seq LIMIT ?`
-	ownAfter     = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'consumer' AND seq > ? ORDER BY seq LIMIT ?`
+	recordsAfter      = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = ? AND version > ? AND seq > ? ORDER BY version LIMIT ?`
+	deskAfter         = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'desk' AND seq > ? ORDER BY seq LIMIT ?`
+	consumerOnlyAfter = `SELECT ` + recordColumns + ` FROM events WHERE case_key = ? AND channel = 'consumer' AND seq > ? ORDER BY seq LIMIT ?`
 )
 
 // RecordsOf gives the room's events of some types; see app.Log. However long the talk, only acts are read.

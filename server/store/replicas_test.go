@@ -92,7 +92,7 @@ func TestReplicasTail(t *testing.T) {
 		ends, err := rs[1].Ends(ctx, []string{"case"})
 		require.NoError(t, err)
 		require.Equal(t, 3*n+3, ends["case"].Room)
-		commits, err := rs[1].Since(ctx, []app.From{{Case: "case", Room: 3*n + 1, Own: -1}}, 10)
+		commits, err := rs[1].Since(ctx, []app.From{{Case: "case", Known: app.Ends{Room: 3*n + 1, ConsumerOnly: -1}}}, 10)
 		require.NoError(t, err)
 		require.Len(t, commits, 1)
 		require.Len(t, commits[0].Records, 2)
@@ -121,7 +121,7 @@ func TestReplicasTailOfMany(t *testing.T) {
 			_, err := post(rs[0], id, fmt.Sprint("command ", i), "x")
 			require.NoError(t, err)
 		}
-		from = append(from, app.From{Case: id, Room: 2, Own: -1})
+		from = append(from, app.From{Case: id, Known: app.Ends{Room: 2, ConsumerOnly: -1}})
 	}
 	commits, err := rs[1].Since(ctx, append(from, app.From{Case: "nowhere"}), most)
 	require.NoError(t, err)

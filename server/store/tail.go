@@ -21,10 +21,10 @@ func (s *Store) Ends(ctx context.Context, cases []string) (map[string]app.Ends, 
 		return nil, err
 	}
 	var rows []struct {
-		ID      string
-		Version int64
-		RoomSeq int64 `db:"room_seq"`
-		OwnSeq  int64 `db:"own_seq"`
+		ID           string
+		Version      int64
+		Room         int64 `db:"room_seq"`
+		ConsumerOnly int64 `db:"own_seq"`
 	}
 	r := s.reader()
 	err = r.all(ctx, &rows, `SELECT id, version, room_seq, own_seq FROM cases
@@ -34,7 +34,7 @@ func (s *Store) Ends(ctx context.Context, cases []string) (map[string]app.Ends, 
 	}
 	ends := make(map[string]app.Ends, len(rows))
 	for _, r := range rows {
-		ends[r.ID] = app.Ends{Room: r.RoomSeq, Desk: r.Version - r.RoomSeq - r.OwnSeq, Own: r.OwnSeq} // these are all the channels there are
+		ends[r.ID] = app.Ends{Room: r.Room, Desk: r.Version - r.Room - r.ConsumerOnly, ConsumerOnly: r.ConsumerOnly} // these are all the channels there are
 	}
 	return ends, nil
 }
@@ -47,7 +47,8 @@ func (s *Store) Since(ctx context.Context, from []app.From, limit int) (commits 
 	}
 	for _, f := range from {
 		var found []negotiation.Record
-		for ch, after := range map[negotiation.Channel]int64{negotiation.Room: f.Room, negotiation.Desk: f.Desk, negotiation.ConsumerOnly: f.Own} {
+		for _, ch := range negotiation.Channels {
+			after := f.Known.At(ch)
 			if after < 0 {
 				continue
 			}
@@ -81,12 +82,12 @@ func (e *entry) since(found []negotiation.Record) app.Commit {
 }
 
 // tailsOf cases with the ends of their logs, at one moment. Each case is looked up by its indexes, see lockHeads; a version is never below its seq.
-var tailsOf = `SELECT c.` + strings.ReplaceAll(headColumns, ", ", ", c.") + `, e.* FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS w (id, room, desk, own)
+var tailsOf = `SELECT c.` + strings.ReplaceAll(headColumns, ", ", ", c.") + `, e.* FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[]) AS w (id, room, desk, consumer_only)
 	CROSS JOIN LATERAL (SELECT key FROM case_keys WHERE id = w.id LIMIT 1) k CROSS JOIN LATERAL (SELECT * FROM cases WHERE key = k.key LIMIT 1) c
 	CROSS JOIN LATERAL (
 		(SELECT command, ` + recordColumns + ` FROM events WHERE case_key = k.key AND channel = 'room' AND version > w.room AND seq > w.room ORDER BY version LIMIT $5)
 		UNION ALL (SELECT command, ` + recordColumns + ` FROM events WHERE case_key = k.key AND channel = 'desk' AND seq > w.desk ORDER BY seq LIMIT $5)
-		UNION ALL (SELECT command, ` + recordColumns + ` FROM events WHERE w.own >= 0 AND case_key = k.key AND channel = 'consumer' AND seq > w.own ORDER BY seq LIMIT $5)
+		UNION ALL (SELECT command, ` + recordColumns + ` FROM events WHERE w.consumer_only >= 0 AND case_key = k.key AND channel = 'consumer' AND seq > w.consumer_only ORDER BY seq LIMIT $5)
 	) e`
 
 // tail is what a reader lacks of a case.
@@ -128,11 +129,14 @@ func (s *Store) sinceAll(ctx context.Context, from []app.From, limit int) ([]app
 
 func readTails(ctx context.Context, q querier, from []app.From, limit int) (map[string]*tail, error) {
 	var ids []string
-	var room, desk, own []int64
+	var known negotiation.PerChannel[[]int64]
 	for _, f := range from {
-		ids, room, desk, own = append(ids, f.Case), append(room, f.Room), append(desk, f.Desk), append(own, f.Own)
+		ids = append(ids, f.Case)
+		for _, ch := range negotiation.Channels {
+			known.Set(ch, append(known.At(ch), f.Known.At(ch)))
+		}
 	}
-	rows, err := q.rows(ctx, tailsOf, ids, room, desk, own, limit)
+	rows, err := q.rows(ctx, tailsOf, ids, known.Room, known.Desk, known.ConsumerOnly, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -389,7 +389,7 @@ func channels(b *bed) {
 	b.say(consumer(1), c, "room 4")
 	b.must(desk(1), c, "n2", negotiation.PostMessage{Text: "desk 2", Channel: negotiation.Desk})
 	own := b.must(consumer(1), c, "k1", negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "v1"}})
-	require.Equal(b.t, negotiation.Positions{Own: own.Positions.Own}, own.Positions)
+	require.Equal(b.t, negotiation.Positions{ConsumerOnly: own.Positions.ConsumerOnly}, own.Positions)
 	require.Equal(b.t, own.Positions, b.must(consumer(1), c, "k1", negotiation.ChangeConsents{Escalation: &negotiation.Choice{Text: "v1"}}).Positions)
 	require.Equal(b.t, negotiation.Positions{Desk: note.Positions.Desk}, note.Positions)
 	require.Equal(b.t, int64(1), note.Positions.Desk.Seq)
@@ -423,7 +423,7 @@ func channels(b *bed) {
 	b.reopen()
 	_, head, err := b.Case(ctx, c)
 	require.NoError(b.t, err)
-	require.Equal(b.t, own.Positions.Own, head.Own)
+	require.Equal(b.t, own.Positions.ConsumerOnly, head.ConsumerOnly)
 }
 
 func cancelled(b *bed) {

@@ -15,17 +15,18 @@ func tail(b *bed) {
 
 	ends, err := b.Ends(ctx, []string{one, two, caseID(3)})
 	require.NoError(b.t, err)
-	require.Equal(b.t, map[string]app.Ends{one: {Room: 4, Desk: 1, Own: 1}, two: {Room: 2, Own: 1}}, ends)
-	ends, err = b.Ends(ctx, nil)
+	require.Equal(b.t, map[string]app.Ends{one: {Room: 4, Desk: 1, ConsumerOnly: 1}, two: {Room: 2, ConsumerOnly: 1}}, ends)
+	none, err := b.Ends(ctx, nil)
 	require.NoError(b.t, err)
-	require.Empty(b.t, ends)
+	require.Empty(b.t, none)
 
 	since := func(limit int, from ...app.From) []app.Commit {
 		commits, err := b.Since(ctx, from, limit)
 		require.NoError(b.t, err)
 		return commits
 	}
-	commits := since(10, app.From{Case: one, Room: 2, Own: -1}, app.From{Case: two, Room: 2, Own: -1}, app.From{Case: caseID(3)})
+	known := app.Ends{Room: 2, ConsumerOnly: -1}
+	commits := since(10, app.From{Case: one, Known: known}, app.From{Case: two, Known: known}, app.From{Case: caseID(3)})
 	require.Len(b.t, commits, 1, "nothing came in the second, and the third is not there")
 	c := commits[0]
 	var versions []int64
@@ -42,9 +43,9 @@ func tail(b *bed) {
 	n, ok := app.NewsOf(&c)
 	require.True(b.t, ok)
 	require.Equal(b.t, app.News{Case: one, Consumer: consumer(1).ID, Enterprise: desk(1).Enterprise, Region: county,
-		Room: app.Span{Before: 2, End: 4}, Desk: app.Span{Before: 0, End: 1}}, n)
+		Spans: app.Spans{Room: app.Span{Before: 2, End: 4}, Desk: app.Span{Before: 0, End: 1}}}, n)
 
 	first := since(1, app.From{Case: one})
 	require.Len(b.t, first[0].Records, 3, "the first of each channel")
-	require.Empty(b.t, since(10, app.From{Case: one, Room: 4, Desk: 1, Own: 1}))
+	require.Empty(b.t, since(10, app.From{Case: one, Known: ends[one]}))
 }
