@@ -4,7 +4,7 @@
  * Props: of (dictionary), k (key), tag (default span).
  */
 import { defineComponent, h, type PropType } from 'vue'
-import { pieces, type AnyDictionary, type Dictionary, type Messages } from '.'
+import { pieces, type AnyDictionary } from '.'
 
 export default defineComponent({
   name: 'RichText',
@@ -17,7 +17,7 @@ export default defineComponent({
     return () =>
       h(
         props.tag,
-        pieces(props.of as Dictionary<Messages>, props.k).map(({ text, slot }) =>
+        pieces(props.of, props.k).map(({ text, slot }) =>
           slot ? (slots[slot]?.() ?? `{${slot}}`) : text,
         ),
       )

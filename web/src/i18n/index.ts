@@ -37,10 +37,16 @@ export interface Dictionary<M extends Messages> {
   en?: Translation<M>
 }
 
+/** The texts of any dictionary. */
+export interface AnyDictionary {
+  readonly zh: Messages
+  readonly en?: Messages
+}
+
 export type Common = typeof zhCommon
 export type KeyOf<M> = keyof M & string
 
-const registered = new Set<Dictionary<Messages>>()
+const registered = new Set<{ loadEn: () => Promise<{ default: Messages }>; en?: Messages }>()
 
 /** Joins a feature's Chinese text with the way to get its English. */
 export function defineMessages<const M extends Messages>(
@@ -48,11 +54,11 @@ export function defineMessages<const M extends Messages>(
   loadEn: () => Promise<{ default: Translation<M> }>,
 ): Dictionary<M> {
   const dictionary: Dictionary<M> = { zh, loadEn }
-  registered.add(dictionary as unknown as Dictionary<Messages>)
+  registered.add(dictionary)
   return dictionary
 }
 
-const common = defineMessages(zhCommon, () => import('./messages.en'))
+const common: AnyDictionary = defineMessages(zhCommon, () => import('./messages.en'))
 
 function startLocale(): Locale {
   return typeof document !== 'undefined' && document.documentElement.lang.startsWith('en') ? 'en' : 'zh'
@@ -128,8 +134,8 @@ function choose(message: Message, params: Readonly<Record<string, unknown>> | un
   return message[plurals[locale].select(Number(params?.n ?? 0))] ?? message.other
 }
 
-function lookup(dictionary: Dictionary<Messages> | undefined, key: string, locale: Locale): Message | undefined {
-  for (const source of [dictionary, common as unknown as Dictionary<Messages>]) {
+function lookup(dictionary: AnyDictionary | undefined, key: string, locale: Locale): Message | undefined {
+  for (const source of [dictionary, common]) {
     const message = (locale === 'en' ? source?.en?.[key] : undefined) ?? source?.zh[key]
     if (message !== undefined) return message
   }
@@ -139,7 +145,7 @@ const placeholder = /\{(\w+)\}/g
 
 /** Text for a key known only at run time; undefined when there is none. */
 export function translate(
-  dictionary: Dictionary<Messages> | undefined,
+  dictionary: AnyDictionary | undefined,
   key: string,
   params?: Readonly<Record<string, unknown>>,
 ): string | undefined {
@@ -154,7 +160,7 @@ export function translate(
 }
 
 /** The pieces of a message: text, or the name of a parameter to be filled by a slot. */
-export function pieces(dictionary: Dictionary<Messages> | undefined, key: string): { text?: string; slot?: string }[] {
+export function pieces(dictionary: AnyDictionary | undefined, key: string): { text?: string; slot?: string }[] {
   void arrived.value
   const text = choose(lookup(dictionary, key, current.value) ?? key, undefined, current.value)
   return text.split(/(\{\w+\})/).flatMap((part) => {
@@ -182,13 +188,10 @@ export interface I18n<M> {
 
 /** Texts of a feature, with the common ones behind them. */
 export function useI18n<M extends Messages = Record<never, never>>(messages?: Dictionary<M>): I18n<M> {
-  const dictionary = messages as unknown as Dictionary<Messages> | undefined
   return {
-    t: ((key: string, params?: Record<string, unknown>) => translate(dictionary, key, params) ?? key) as I18n<M>['t'],
+    t: ((key: string, params?: Record<string, unknown>) => translate(messages, key, params) ?? key) as I18n<M>['t'],
     locale: current,
   }
 }
 
-/** Any dictionary, for props. */
-export type AnyDictionary = { readonly zh: Messages }
 export const locale = current

@@ -3,7 +3,7 @@
  * stable code and parameters; the text is chosen here, in the reader's
  * language. What a server writes as text is never shown.
  */
-import { textsArrived, textsReady, translate, type Dictionary, type Messages } from '@/i18n'
+import { textsArrived, textsReady, translate, type AnyDictionary } from '@/i18n'
 
 export interface ProblemBody {
   code: string
@@ -45,7 +45,7 @@ export function isProblemBody(value: unknown): value is ProblemBody {
 }
 
 /** The texts of all codes. They come with the first problem; what needs no network to be said is among the common texts. */
-let texts: Dictionary<Messages> | undefined
+let texts: AnyDictionary | undefined
 let coming: Promise<void> | undefined
 
 /** Fetches the texts of problems; called ahead where failures are likely, such as forms. */
@@ -53,7 +53,7 @@ export function loadProblemTexts(): Promise<void> {
   coming ??= import('./problems/messages')
     .then(async (loaded) => {
       await textsReady()
-      texts = loaded.default as unknown as Dictionary<Messages>
+      texts = loaded.default
       textsArrived()
     })
     .catch(() => void (coming = undefined))
@@ -67,7 +67,7 @@ export const problemTextsSoon = (): Promise<void> => Promise.race([loadProblemTe
  * The text of a problem. A feature may pass its own dictionary, searched first
  * under the code, for words that fit its screen better.
  */
-export function problemText(problem: ProblemBody, own?: Dictionary<Messages>): string {
+export function problemText(problem: ProblemBody, own?: AnyDictionary): string {
   const { code, params = {} } = problem
   /** Some codes say more with a status, with a scope, about a field, or by what is allowed: what it takes, not only that it is wrong. */
   const nearer =

@@ -1,10 +1,10 @@
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import type { ProblemBody } from '@/lib/problem'
 import messages from './messages'
 
 /** A wait in words: 45 秒, 12 分钟, 2 小时. Rounded up, so that nobody comes back too early. */
 export function waitText(seconds: number): string {
-  const say = (key: string, n: number) => translate(messages as unknown as Dictionary<Messages>, key, { n })!
+  const say = (key: string, n: number) => translate(messages, key, { n })!
   if (seconds <= 90) return say('wait.seconds', Math.max(1, Math.ceil(seconds)))
   if (seconds <= 90 * 60) return say('wait.minutes', Math.ceil(seconds / 60))
   return say('wait.hours', Math.ceil(seconds / 3600))

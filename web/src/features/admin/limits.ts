@@ -1,5 +1,5 @@
 /* Limits in words: which belong together, and their values with units. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { bytes, integer } from '@/lib/format'
 import type { components } from '@/api'
 import messages from './messages'
@@ -7,8 +7,7 @@ import messages from './messages'
 export type Limits = components['schemas']['Limits']
 export type Rules = components['schemas']['Rules']
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
 export const limitGroups = [
   { group: 'codes', keys: ['codes_per_minute', 'codes_per_hour', 'codes_per_day', 'codes_per_address', 'code_tries', 'code_life', 'fresh_cases', 'number_rest', 'proof_tries'] },

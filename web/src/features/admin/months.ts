@@ -1,10 +1,9 @@
 /* A year as twelve months of weeks, Monday first, and the notice that it comes from. Pure. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import type { CalendarDay } from '@/features/words'
 import type { Problem } from '@/lib/problem'
 import messages from './messages'
 
-const dictionary = messages as unknown as Dictionary<Messages>
 
 interface Month {
   month: number
@@ -58,6 +57,6 @@ export function leftOut({ code, params }: Pick<Problem, 'code' | 'params'>): str
 /** What is wrong with a notice, on which day or in which year, and the mend: "days[3].date：…". */
 export function faultText({ field, params }: Pick<Problem, 'field' | 'params'>): string {
   const plain = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])) // a year has no thousands
-  const words = translate(dictionary, `import.fault.${plain.reason}`, plain) ?? translate(dictionary, 'import.fault.other')!
-  return field ? translate(dictionary, 'import.bad.field', { field, words })! : words
+  const words = translate(messages, `import.fault.${plain.reason}`, plain) ?? translate(messages, 'import.fault.other')!
+  return field ? translate(messages, 'import.bad.field', { field, words })! : words
 }

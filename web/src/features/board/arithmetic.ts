@@ -1,13 +1,12 @@
 /* A deadline's arithmetic in words, line by line, as Order 121 art. 45 counts. Pure but for the language. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { dateTime, day, due as dueText, workingTime } from '@/lib/format'
 import { capital, who, word, type Clock, type StripDay } from '@/features/words'
 import { clockLeft } from '@/features/room/clock'
 import { parts } from '@/features/room/state'
 import messages from './messages'
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
 /** 首次答复, 第 2 号方案的有效期, 第 1 项履行 */
 export function clockName(clock: Pick<Clock, 'key'>): string {

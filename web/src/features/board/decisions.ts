@@ -2,13 +2,12 @@
  * What an officer may decide, as data for one form: the law, the choices, what follows. Pure but for the language.
  * Sources: Order 121 arts. 15, 16, 23, 25; Consumer Rights Protection Law art. 39; features.md §4 for the classes.
  */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { word, type CaseView, type Command, type CommandType } from '@/features/words'
 import { bureauName } from '@/features/room/log'
 import messages from './messages'
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
 export const modes = ['accept_complaint', 'refuse_complaint', 'rule_on_refusal', 'find_performance', 'close_complaint', 'void'] as const
 export type Mode = (typeof modes)[number]

@@ -1,13 +1,12 @@
 /* How long is left, in words, for a row of a list. Working days are counted on the calendar; the deadline itself is the server's. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { isoDay, workingDaysLeft } from '@/lib/format'
 import type { CalendarDay, CaseRow } from '@/features/words'
 import messages from './messages'
 
 export type Urgency = 'none' | 'calm' | 'soon' | 'now' | 'over'
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
 /** Working days after today and before a due instant, 0 on the last day; negative after it. Undefined beyond the days at hand. */
 export function workingDaysTo(due: string, now: number, days: readonly CalendarDay[]): number | undefined {

@@ -1,5 +1,5 @@
 /* How pressing a row is, in a word that needs no colour. Working days are counted on the calendar; the deadline itself is the server's. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { isoDay, left } from '@/lib/format'
 import type { CalendarDay, CaseRow } from '@/features/words'
 import messages from './messages'
@@ -7,8 +7,7 @@ import messages from './messages'
 /** none: no clock runs; calm; soon: the last working day but one; now: the last one; over: a limit was missed. */
 export type Urgency = 'none' | 'calm' | 'soon' | 'now' | 'over'
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
 const bureaus = new Set(['complaint_decision', 'ruling', 'mediation'])
 const kindOf = (row: CaseRow) => row.due_key?.split(':')[0] ?? ''

@@ -1,8 +1,8 @@
 /* The fixed clause on files and papers: what an offer binds to, and what no offer and no agreement limits. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import type { Case } from '@/features/words'
 import messages from './messages'
 
 export function clauseOf({ rules }: Pick<Case, 'rules'>): string {
-  return translate(messages as unknown as Dictionary<Messages>, rules.enterprise_offers_bind ? 'clause.full' : 'clause')!
+  return translate(messages, rules.enterprise_offers_bind ? 'clause.full' : 'clause')!
 }

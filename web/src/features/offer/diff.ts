@@ -1,5 +1,5 @@
 /* What an offer changes against an earlier one. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { money } from '@/lib/format'
 import { word, type Item, type Offer } from '@/features/words'
 import messages from './messages'
@@ -39,7 +39,6 @@ export function changes(before: readonly Item[], after: readonly Item[]): Change
   return [...list, ...left.map((item) => ({ kind: 'removed', item }) as const)]
 }
 
-const dictionary = messages as unknown as Dictionary<Messages>
 
 /** What an item is called in a change: its remedy, or the beginning of its description when it has no better name. */
 function nameOf({ remedy, description }: Item): string {
@@ -54,7 +53,7 @@ export const described = (items: readonly Item[], descriptions: readonly string[
 
 export function changeText(change: Change): string {
   const name = nameOf(change.item)
-  const say = (key: string, params: Record<string, unknown>) => translate(dictionary, key, { name, ...params })!
+  const say = (key: string, params: Record<string, unknown>) => translate(messages, key, { name, ...params })!
   switch (change.kind) {
     case 'amount': {
       const currency = change.item.amount?.currency ?? 'CNY'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { setLocale, translate, type Dictionary, type Messages } from '@/i18n'
+import { setLocale, translate } from '@/i18n'
 import { capital, who, whom, whose, type Item, type Offer, type Reader, type Remedy } from '@/features/words'
 import roomMessages from '@/features/room/messages'
 import { basisOf, changes, changeText } from './diff'
@@ -126,10 +126,9 @@ describe('items', () => {
 })
 
 describe('who says and does', () => {
-  const dictionary = offerMessages as unknown as Dictionary<Messages>
-  const title = (by: 'consumer' | 'enterprise', reader: Reader) => translate(dictionary, 'card.title', { whose: capital(whose(by, reader)) })
-  const waiting = (side: 'consumer' | 'enterprise', reader: Reader) => translate(dictionary, 'card.state.open', { who: whom(side, reader) })
-  const accepted = (side: 'consumer' | 'enterprise', reader: Reader) => translate(dictionary, 'card.state.accepted', { who: capital(who(side, reader)), time: '10:00' })
+  const title = (by: 'consumer' | 'enterprise', reader: Reader) => translate(offerMessages, 'card.title', { whose: capital(whose(by, reader)) })
+  const waiting = (side: 'consumer' | 'enterprise', reader: Reader) => translate(offerMessages, 'card.state.open', { who: whom(side, reader) })
+  const accepted = (side: 'consumer' | 'enterprise', reader: Reader) => translate(offerMessages, 'card.state.accepted', { who: capital(who(side, reader)), time: '10:00' })
 
   it.each([
     ['consumer', 'consumer', '您的方案', 'Your offer', '等待您答复', 'Waiting for an answer from you', 'You accepted it, 10:00'],

@@ -2,13 +2,12 @@
  * Terms as plain sentences, one per item, the same for the screen, the screen
  * reader and the printed agreement. Follows the reader and the language.
  */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { due as dueText, money } from '@/lib/format'
 import { capital, who, word, type Item, type Reader, type Side } from '@/features/words'
 import messages from './messages'
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)
 
 export interface Terms {
   items: readonly Item[]

@@ -1,5 +1,5 @@
 import { computed, onBeforeUnmount, shallowRef, watch, type Ref } from 'vue'
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { asProblem, loadProblemTexts, problemText, problemTextsSoon, type Problem } from '@/lib/problem'
 import { discard } from '@/live'
 import { toast } from '@/ui'
@@ -7,7 +7,7 @@ import type { Command } from '@/features/words'
 import messages from './panel/messages'
 import { useWaiting } from './waiting'
 
-const say = (key: string, params?: Record<string, unknown>) => translate(messages as unknown as Dictionary<Messages>, key, params)!
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
 /** What waits or failed, at the beginning of a sentence. */
 export const actName = (type: Command['type']): string => say(`act.${type}`)

@@ -1,12 +1,11 @@
 /* Clocks in words: who has to do what by when, how long is left, and what happens by itself. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { due as dueText, isoDay, workingDaysLeft } from '@/lib/format'
 import { capital, who, type Case, type CaseView, type Clock, type Reader, type Turn } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)
 
 const ofPromise = /^(performance|silence|confirmation|consumer_part):/
 

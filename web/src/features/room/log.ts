@@ -1,5 +1,5 @@
 /* The room's log as it is read: messages, offers, evidence, and what happened as quiet lines, day by day. */
-import { locale, translate, type Dictionary, type Messages } from '@/i18n'
+import { locale, translate } from '@/i18n'
 import { due as dueText, estimated, isoDay } from '@/lib/format'
 import { capital, who, whom, whose, word, type By, type CaseView, type EventOf, type Reader, type RoomEvent } from '@/features/words'
 import messages from './messages'
@@ -19,8 +19,7 @@ export type Entry =
   | (Base & { kind: 'evidence'; by: By; own: boolean; file: string; name: string; mime: string; size: number; caption: string; erased: boolean })
   | (Base & { kind: 'line'; by: By; tone: LineTone; text: string; detail: string; proof?: { file: string; text: string } })
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)
 
 const proofOf = (n: number) => say('event.proof', { n })!
 

@@ -1,5 +1,5 @@
 /* What comes next, in a sentence. */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import { due as dueText } from '@/lib/format'
 import type { CaseView, Reader } from '@/features/words'
 import { ifUnsettled } from './clock'
@@ -22,5 +22,5 @@ export function nextText(view: CaseView, reader: Reader, now: number): string {
   const gone = setAside && (reader === 'consumer' ? view.may.includes('escalate') : view.enterprise.gone)
   // What can no longer be undone is said by a sentence of its own: it names no day and no right.
   const kinds = gone ? ['gone'] : [special, c.phase === 'closed' ? !undone && 'over' : ifUnsettled(c, reader)].flatMap((kind) => (kind ? [`${situation}.${kind}`] : []))
-  return [...kinds, situation].map((key) => translate(messages as unknown as Dictionary<Messages>, `next.${key}.${reader}`, params)).find(Boolean) ?? ''
+  return [...kinds, situation].map((key) => translate(messages, `next.${key}.${reader}`, params)).find(Boolean) ?? ''
 }

@@ -1,7 +1,7 @@
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import type { components } from '@/api'
 import messages from './messages'
 
 /** The state of an enrolment in a word; light pages do without the whole vocabulary. */
 export const statusName = (status: components['schemas']['EnterpriseStatus']): string =>
-  translate(messages as unknown as Dictionary<Messages>, `status.${status}`) ?? status
+  translate(messages, `status.${status}`) ?? status

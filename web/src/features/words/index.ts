@@ -5,7 +5,7 @@
  *   word('escalation', 'consumer_choice', 'consumer')   您选择投诉: said to the one it is about
  *   who('enterprise', 'consumer')      how the reader (a consumer) calls the enterprise: 商家
  */
-import { translate, type Dictionary, type Messages } from '@/i18n'
+import { translate } from '@/i18n'
 import messages from './messages'
 import type { Reader, Side, Turn } from './types'
 
@@ -29,28 +29,27 @@ type Group =
   | 'deadline'
   | 'class'
 
-const dictionary = messages as unknown as Dictionary<Messages>
 
 /** A value of the vocabulary in words, said to a reader where it is about them; the value itself when it is new to this client. */
 export function word(group: Group, value: string | undefined, reader: Reader = 'bureau'): string {
   if (!value) return ''
   const sides = { consumer: who('consumer', reader), enterprise: who('enterprise', reader), own: whose('consumer', reader), their: whose('enterprise', reader) }
-  return translate(dictionary, `${group}.${value}`, sides) ?? value
+  return translate(messages, `${group}.${value}`, sides) ?? value
 }
 
 /** How a reader calls a side. */
 export function who(side: Side | Turn, reader: Reader): string {
-  return translate(dictionary, `who.${reader}.${side || 'nobody'}`) ?? side
+  return translate(messages, `who.${reader}.${side || 'nobody'}`) ?? side
 }
 
 /** A side as the object of a sentence: by us, from you. */
 export function whom(side: Side | Turn, reader: Reader): string {
-  return translate(dictionary, `whom.${reader}.${side}`) ?? who(side, reader)
+  return translate(messages, `whom.${reader}.${side}`) ?? who(side, reader)
 }
 
 /** What belongs to a side: your, our, the enterprise’s; 您的、商家的. */
 export function whose(side: Side, reader: Reader): string {
-  return translate(dictionary, `whose.${reader}.${side}`) ?? translate(dictionary, 'whose', { who: who(side, reader) })!
+  return translate(messages, `whose.${reader}.${side}`) ?? translate(messages, 'whose', { who: who(side, reader) })!
 }
 
 /** English sentences begin with a capital; Chinese is left as it is. */

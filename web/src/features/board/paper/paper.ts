@@ -4,7 +4,7 @@
  * decision, the English one its translation. Sources: Order 121 arts. 15, 16, 22, 23, 25, template documents 5, 6, 8; Consumer Rights
  * Protection Law art. 39.
  */
-import { locale, translate, type Dictionary, type Messages } from '@/i18n'
+import { locale, translate } from '@/i18n'
 import { estimated, money } from '@/lib/format'
 import { word, type CaseView, type Enterprise, type EventOf, type RoomEvent } from '@/features/words'
 import { itemSentences } from '@/features/offer/sentence'
@@ -44,8 +44,7 @@ export interface Source {
   complainant: string
 }
 
-const dictionary = messages as unknown as Dictionary<Messages>
-const say = (key: string, params?: Record<string, unknown>) => translate(dictionary, key, params)!
+const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
 /** 2026年11月13日, as official papers write it. */
 function paperDate(instant: string | number): string {

@@ -1,20 +1,19 @@
 /* What the audit knows, in words. What is new to this client is shown by its code. */
 import type { components } from '@/api'
-import { locale, translate, type Dictionary, type Messages } from '@/i18n'
+import { locale, translate } from '@/i18n'
 import { dateTime } from '@/lib/format'
 import messages from './messages'
 
-const dictionary = messages as unknown as Dictionary<Messages>
 
-export const auditWhat = (what: string): string => translate(dictionary, `audit.what.${what}`) ?? what
-export const auditWhy = (why: string): string => translate(dictionary, `audit.why.${why}`) ?? why
-export const roleName = (role: string): string => translate(dictionary, `role.${role}`) ?? role
+export const auditWhat = (what: string): string => translate(messages, `audit.what.${what}`) ?? what
+export const auditWhy = (why: string): string => translate(messages, `audit.why.${why}`) ?? why
+export const roleName = (role: string): string => translate(messages, `role.${role}`) ?? role
 /** A command on an enrolment, a role, which fields changed, what an officer opened details for, or from when to when an outage was. */
 export function auditDetail(detail: string): string {
   const [from, to] = detail.split('/')
   if (to) return `${dateTime(from!)} – ${dateTime(to)}`
-  const one = (word: string) => translate(dictionary, `audit.detail.${word}`) ?? roleName(word.replace(/^role=/, ''))
-  return detail.split(' ').map(one).join(translate(dictionary, 'audit.list'))
+  const one = (word: string) => translate(messages, `audit.detail.${word}`) ?? roleName(word.replace(/^role=/, ''))
+  return detail.split(' ').map(one).join(translate(messages, 'audit.list'))
 }
 
 /** What a row of the administrator's audit is about, beside its case: a name, a year, an entry; of what has no name the beginning of its id. */
@@ -22,8 +21,8 @@ export function auditSubject(row: components['schemas']['AuditRow']): string {
   const { subject, subject_name: name, subject_name_en: english } = row
   if (!subject) return ''
   if (name) return (locale.value === 'en' && english) || name
-  if (row.what === 'calendar_imported') return translate(dictionary, 'audit.year', { year: subject })!
+  if (row.what === 'calendar_imported') return translate(messages, 'audit.year', { year: subject })!
   const entry = /(\w+)\/(\d+)\.\w*$/.exec(subject)
-  const words = entry && translate(dictionary, `audit.entry.${entry[1]}`, { n: entry[2] })
+  const words = entry && translate(messages, `audit.entry.${entry[1]}`, { n: entry[2] })
   return words ?? subject.slice(0, 8)
 }
