@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, expect, it, vi } from 'vitest'
 import { setLocale } from '@/i18n'
-import { published } from '@/features/room/limits'
+import { published, publishedFiles } from '@/features/room/limits'
 import RulesPage from './RulesPage.vue'
 
 const rules = { first_response: 41, negotiation: 42, reopened: 43, confirmation: 44, silence: 45, consumer_part: 46, complaint_decision: 47, mediation: 48, lapse_after: 49, enterprise_valid: 51, valid_max: 52, withdraw_minutes: 53, dispute_days: 54, reopen_lapsed: 55, reopen_withdrawn: 56 }
@@ -16,6 +16,12 @@ it('knows the numbers as they are published', () => {
     const field = name.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())
     expect(go).toMatch(new RegExp(`\\b${field}: ${value},`))
   }
+})
+
+it('knows the files that may be uploaded as they are published', () => {
+  const types = readFileSync('../server/app/files.go', 'utf8').split('func FileTypes')[1]!.split('\n}')[0]!
+  expect(publishedFiles.types).toEqual([...types.matchAll(/"(.+?)"/g)].map(([, type]) => type))
+  expect(readFileSync('../server/app/limits.go', 'utf8')).toContain(`FileBytes: ${publishedFiles.bytes >> 20} << 20,`)
 })
 
 it.each(['zh', 'en'] as const)('says every time limit, with the numbers in force, in %s', async (language) => {

@@ -33,15 +33,10 @@ export function useRules(): ComputedRef<Record<keyof typeof published, number>> 
   return computed(() => ({ ...published, ...meta.value?.rules }))
 }
 
-interface FileLimits {
-  bytes: number
-  types: readonly string[]
-}
+/** What files may be, as published: server/app/limits.go and files.go. */
+export const publishedFiles = { bytes: 10 << 20, types: ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'application/pdf'] }
 
-export function useLimits(): ComputedRef<FileLimits> {
+export function useLimits(): ComputedRef<typeof publishedFiles> {
   loadMeta().catch(() => undefined)
-  return computed(() => ({
-    bytes: meta.value?.limits.file_bytes ?? 10 << 20,
-    types: meta.value?.file_types ?? ['image/jpeg', 'image/png', 'image/webp', 'application/pdf'],
-  }))
+  return computed(() => (meta.value ? { bytes: meta.value.limits.file_bytes, types: meta.value.file_types } : publishedFiles))
 }
