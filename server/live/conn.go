@@ -36,7 +36,7 @@ type conn struct {
 	queue    [][]byte  // payloads of frames to write
 	bytes    int       // of the queue
 	flushing bool
-	room     chan struct{} // closed when the queue is empty, for a catch-up that waits for that; else nil
+	emptied  chan struct{} // closed when the queue is empty, for a catch-up that waits for that; else nil
 	jobs     []job
 	working  bool
 	space    *sync.Cond // the reader waits for the worker; made when needed
@@ -57,8 +57,8 @@ type job struct {
 	do    func() // instead of a frame
 }
 
-// gone closes a socket whose peer left; it is never sent.
-const gone CloseCode = 1000
+// untold is the CloseCode of a socket whose peer left or is no client of ours: it is never sent.
+const untold CloseCode = 1000
 
 // kind of a frame to send.
 type kind int
@@ -83,7 +83,7 @@ func (c *conn) read() {
 		if err == nil {
 			err = c.arrived(h)
 		}
-		if errors.Is(err, errProtocol) && c.shut(gone) {
+		if errors.Is(err, errProtocol) && c.shut(untold) {
 			_ = c.notice(opClose, websocket.FormatCloseMessage(websocket.CloseProtocolError, "")) // told or not, it ends
 		}
 		if err != nil {
@@ -138,7 +138,7 @@ func (c *conn) noticed(h head) error {
 		if len(p) == 1 || len(p) > 1 && (!mayClose(binary.BigEndian.Uint16(p)) || !utf8.Valid(p[2:])) {
 			return errProtocol
 		}
-		if c.shut(gone) { // else it is the answer to ours
+		if c.shut(untold) { // else it is the answer to ours
 			_ = c.notice(opClose, p[:min(len(p), 2)]) // it leaves anyway
 		}
 		return io.EOF
@@ -289,21 +289,22 @@ func (c *conn) drained() bool {
 		defer c.mu.Unlock()
 		return c.closing == 0
 	}
-	if c.room == nil {
-		c.room = make(chan struct{})
+	if c.emptied == nil {
+		c.emptied = make(chan struct{})
 	}
-	room := c.room
+	emptied := c.emptied
 	c.mu.Unlock()
-	<-room
+	<-emptied
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.closing == 0
 }
 
-func (c *conn) freeRoom() {
-	if c.room != nil {
-		close(c.room)
-		c.room = nil
+// tellEmptied lets a catch-up go on. The connection is locked.
+func (c *conn) tellEmptied() {
+	if c.emptied != nil {
+		close(c.emptied)
+		c.emptied = nil
 	}
 }
 
@@ -329,7 +330,7 @@ func (c *conn) shut(code CloseCode) (first bool) {
 	}
 	c.closing = code
 	c.queue, c.bytes = nil, 0
-	c.freeRoom()
+	c.tellEmptied()
 	c.wakeReader()
 	return true
 }
@@ -379,7 +380,7 @@ func (c *conn) refuse(code CloseCode) {
 // leave tidies up after the reader.
 func (c *conn) leave() {
 	c.gone.Store(true)
-	c.shut(gone)
+	c.shut(untold)
 	c.hub.wheel.remove(c)
 	c.leaveAll()
 	c.cut()

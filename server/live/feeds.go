@@ -186,6 +186,15 @@ func (t *feedTable) page(f *follower) error {
 	return nil
 }
 
+// resend sends the page again, or once more when it is under way.
+func (t *feedTable) resend(f *follower) {
+	if f.ready {
+		t.repage(f)
+	} else {
+		f.again = true
+	}
+}
+
 // repage sends the page again, once the socket has taken what is queued: a list may skip what a log may not.
 func (t *feedTable) repage(f *follower) {
 	f.ready, f.held, f.again = false, nil, false
@@ -228,7 +237,7 @@ func (t *feedTable) deliver(c *app.Commit) {
 		return slices.ContainsFunc(c.Records, func(r negotiation.Record) bool { return r.Channel == ch })
 	}
 	inRoom := in(negotiation.Room)
-	if !inRoom && !in(negotiation.Desk) { // the consumer's alone; no list shows it
+	if !inRoom && !in(negotiation.Desk) { // ConsumerOnly: no list shows it
 		return
 	}
 	t.mu.Lock()
@@ -294,16 +303,12 @@ func (t *feedTable) refresh() {
 	defer t.mu.Unlock()
 	for _, fs := range t.scopes {
 		for _, f := range fs {
-			if f.ready {
-				t.repage(f)
-			} else {
-				f.again = true
-			}
+			t.resend(f)
 		}
 	}
 }
 
-// concerns says whether somebody follows a list that the case is in. What happened at the desk alone concerns the desk's.
+// concerns says whether somebody follows a list that the case is in.
 func (t *feedTable) concerns(n app.News) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -333,12 +338,8 @@ func (t *feedTable) refreshDoubted(n int) (left int) {
 	defer t.mu.Unlock()
 	n = min(n, len(t.doubts))
 	for _, f := range t.doubts[:n] {
-		switch {
-		case f.gone:
-		case f.ready:
-			t.repage(f)
-		default:
-			f.again = true
+		if !f.gone {
+			t.resend(f)
 		}
 	}
 	t.doubts = slices.Delete(t.doubts, 0, n)

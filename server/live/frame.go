@@ -23,8 +23,6 @@ type target struct {
 	Since   string `json:"since,omitempty"`
 }
 
-func (t target) bare() target { return target{Channel: t.Channel, Feed: t.Feed} }
-
 type readMark struct {
 	Channel string `json:"channel"`
 	Seq     int64  `json:"seq"`
@@ -71,57 +69,53 @@ func (c *conn) handle(w *mate, frame []byte, at time.Time) (later bool) {
 	return false
 }
 
-// dispatch handles a frame of one member. Errors about a channel or feed are answered by its own handler.
+// dispatch handles a frame of one member.
 func (c *conn) dispatch(m members) error {
-	if len(m) != 1 {
-		for _, key := range []string{"subscribe", "unsubscribe", "read", "composing", "pong", "id", "case"} {
-			if m.get(key) != nil {
-				return unknown(m, key)
+	switch len(m) {
+	case 0:
+		return negotiation.NewError(negotiation.CodeMalformed)
+	case 1:
+	default: // one that we know stands alone, so another one is too many
+		for _, known := range []string{"subscribe", "unsubscribe", "read", "composing", "pong", "case"} {
+			if m.get(known) != nil {
+				return unknown(m, known)
 			}
 		}
+		return unknown(m, "")
 	}
-	for _, x := range m {
-		key, value := string(x.Name), x.Value
-		var err error
-		switch key {
-		case "subscribe", "unsubscribe":
-			var t target
-			if err = decode(key, value, &t); err != nil {
-				return err
-			}
-			if (t.Channel == "") == (t.Feed == "") {
-				return negotiation.Invalid(key, []string{"channel", "feed"})
-			}
-			if key == "subscribe" {
-				err = c.subscribe(t)
-			} else {
-				c.unsubscribe(t)
-			}
-			if err != nil {
-				about := t.bare()
-				c.answer(nil, &about, err)
-			}
-			return nil
-		case "read":
-			var r readMark
-			if err = decode(key, value, &r); err == nil {
-				err = c.readTo(r)
-			}
+	key, value := string(m[0].Name), m[0].Value
+	switch key {
+	case "subscribe", "unsubscribe":
+		var t target
+		if err := decode(key, value, &t); err != nil {
 			return err
-		case "composing":
-			var w composing
-			if err = decode(key, value, &w); err == nil {
-				err = c.compose(w)
-			}
-			return err
-		case "pong":
-			var ok bool
-			return decode(key, value, &ok)
+		}
+		switch {
+		case (t.Channel == "") == (t.Feed == ""):
+			return negotiation.Invalid(key, []string{"channel", "feed"})
+		case key == "subscribe":
+			c.answerSubscribe(t)
 		default:
-			return unknown(m, "")
+			c.unsubscribe(t)
 		}
+		return nil
+	case "read":
+		var r readMark
+		if err := decode(key, value, &r); err != nil {
+			return err
+		}
+		return c.readTo(r)
+	case "composing":
+		var w composing
+		if err := decode(key, value, &w); err != nil {
+			return err
+		}
+		return c.compose(w)
+	case "pong":
+		var ok bool
+		return decode(key, value, &ok)
 	}
-	return negotiation.NewError(negotiation.CodeMalformed)
+	return unknown(m, "")
 }
 
 // unknown names a member that does not belong beside the known one.

@@ -8,6 +8,13 @@ import (
 	"hejie/server/app"
 )
 
+// answerSubscribe subscribes, or answers why that cannot be.
+func (c *conn) answerSubscribe(t target) {
+	if err := c.subscribe(t); err != nil {
+		c.answer(nil, &target{Channel: t.Channel, Feed: t.Feed}, err)
+	}
+}
+
 // subscribe begins to follow a channel or a feed, anew when it was followed already.
 func (c *conn) subscribe(t target) error {
 	if t.Feed != "" {

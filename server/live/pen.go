@@ -74,7 +74,7 @@ func (c *conn) flushed() bool {
 		c.queue = nil
 	}
 	c.flushing = false
-	c.freeRoom()
+	c.tellEmptied()
 	return true
 }
 

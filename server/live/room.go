@@ -294,6 +294,11 @@ func (r *room) follow(sub *subscription) {
 		sub.give(channelFrame(r.name, entries, nil), entries)
 		return
 	}
+	sub.detach()
+}
+
+// detach has the log read for the subscription: it gets nothing from the room until then.
+func (sub *subscription) detach() {
 	sub.attached = false
 	sub.conn.enqueue(job{do: func() { sub.conn.rejoin(sub) }})
 }
@@ -315,12 +320,11 @@ func (s *shard) heal(caseID string) {
 		}
 		r.unknow()
 		for _, sub := range r.subs {
-			if !sub.attached {
+			if sub.attached {
+				sub.detach()
+			} else {
 				sub.missed = true
-				continue
 			}
-			sub.attached = false
-			sub.conn.enqueue(job{do: func() { sub.conn.rejoin(sub) }})
 		}
 	}
 }

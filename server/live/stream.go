@@ -85,12 +85,7 @@ func (h *Hub) serveEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	h.tellLate(c)
 	for _, t := range targets {
-		c.enqueue(job{do: func() {
-			if err := c.subscribe(t); err != nil {
-				about := t.bare()
-				c.answer(nil, &about, err)
-			}
-		}})
+		c.enqueue(job{do: func() { c.answerSubscribe(t) }})
 	}
 	select {
 	case <-s.done:
