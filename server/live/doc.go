@@ -16,7 +16,7 @@
 // With replicas, the hub hears of other replicas' commits (elsewhere.go), reads them from the log and publishes them like its own. Word of a
 // commit may come late or twice: its records are skipped when they were told before. Word that never comes is made up for by Check. While the
 // way to the other replicas is closed, or one of them is not heard (Late), every connection is told {"late":true}, and a new one as soon as
-// it opens; {"late":false} ends it.
+// it opens; {"late":false} ends it (late.go). Who is in a room on other replicas they tell each other (peers.go).
 //
 // # Concurrency
 //

@@ -345,3 +345,6 @@ func (t *feedTable) refreshDoubted(n int) (left int) {
 	t.doubts = slices.Delete(t.doubts, 0, n)
 	return len(t.doubts)
 }
+
+// RefreshLists reads at most n lists again that may lack rows, and says how many are left. A list that did not change is not sent.
+func (h *Hub) RefreshLists(n int) (left int) { return h.feeds.refreshDoubted(n) }

@@ -138,6 +138,7 @@ type Hub struct {
 	refusing atomic.Int64
 
 	elsewhere elsewhere
+	tended    atomic.Uint64 // calls of Tend
 	lateness  lateness
 
 	mu       sync.Mutex
@@ -383,6 +384,17 @@ func (h *Hub) remove(c *conn) {
 	if h.state == stopping && len(h.conns) == 0 {
 		close(h.empty)
 	}
+}
+
+// Sessions are those of the connections that are open, each once.
+func (h *Hub) Sessions() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	ids := make(map[string]struct{}, len(h.conns))
+	for c := range h.conns {
+		ids[c.visitor.Session.ID] = struct{}{}
+	}
+	return slices.Collect(maps.Keys(ids))
 }
 
 // Sockets counts the sockets that are open.
