@@ -90,33 +90,46 @@ func (e *entry) sized() *entry {
 	return e
 }
 
-const stripes = 8192 // a load is thrown away when a case of its stripe is committed meanwhile
+const stripes = 8192
+
+// stamps count commits, by stripes of what they moved: what was read before a commit of its stripe is thrown away, not put into a cache.
+type stamps struct {
+	seed   maphash.Seed
+	counts [stripes]uint64
+}
+
+func (s *stamps) of(id string) *uint64 {
+	return &s.counts[maphash.String(s.seed, id)%stripes]
+}
+
+// moveAll makes all that was read before useless.
+func (s *stamps) moveAll() {
+	for i := range s.counts {
+		s.counts[i]++
+	}
+}
 
 // cache holds folded cases, at most so many bytes, the least recently used go first. Readers fill it, too; stamps keep them
 // from putting back what the writer has moved on from.
 type cache struct {
-	seed   maphash.Seed
 	mu     sync.Mutex
 	lru    *simplelru.LRU[string, *entry]
 	weight int
 	max    int
-	stamps [stripes]uint64 // of the last commit of a case of the stripe
+	stamps stamps // by case
 
 	commandsMu sync.Mutex // of the commands of all entries
 }
 
 func newCache(max int) *cache {
-	c := &cache{seed: maphash.MakeSeed(), max: max}
+	c := &cache{max: max}
+	c.stamps.seed = maphash.MakeSeed()
 	lru, err := simplelru.NewLRU[string, *entry](math.MaxInt, func(_ string, e *entry) { c.weight -= e.size })
 	if err != nil { // only for a size below 1
 		panic(err)
 	}
 	c.lru = lru
 	return c
-}
-
-func (c *cache) stripe(id string) *uint64 {
-	return &c.stamps[maphash.String(c.seed, id)%stripes]
 }
 
 func (c *cache) get(id string) (*entry, bool) {
@@ -129,7 +142,7 @@ func (c *cache) get(id string) (*entry, bool) {
 func (c *cache) stamp(id string) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return *c.stripe(id)
+	return *c.stamps.of(id)
 }
 
 // fresh says whether nothing was committed to the case since the stamp.
@@ -139,7 +152,7 @@ func (c *cache) fresh(id string, stamp uint64) bool { return c.stamp(id) == stam
 func (c *cache) offer(id string, e *entry, stamp uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if *c.stripe(id) == stamp && !c.lru.Contains(id) {
+	if *c.stamps.of(id) == stamp && !c.lru.Contains(id) {
 		c.put(id, e)
 	}
 }
@@ -149,7 +162,7 @@ func (c *cache) swap(es []*entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, e := range es {
-		*c.stripe(e.c.ID)++
+		*c.stamps.of(e.c.ID)++
 		c.put(e.c.ID, e)
 	}
 }
@@ -159,7 +172,7 @@ func (c *cache) drop(ids iter.Seq[string]) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for id := range ids {
-		*c.stripe(id)++
+		*c.stamps.of(id)++
 		c.lru.Remove(id)
 	}
 }
@@ -218,8 +231,6 @@ func (c *cache) remember(e *entry, said []saying) {
 func (c *cache) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := range c.stamps {
-		c.stamps[i]++
-	}
+	c.stamps.moveAll()
 	c.lru.Purge()
 }

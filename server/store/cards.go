@@ -127,10 +127,9 @@ func readFrequent(ctx context.Context, q querier, w scorecard.Window, one string
 // cards keeps what was read, the least recently asked for go first. Stamps keep a reader from putting back what a commit has moved on
 // from, as in cache.
 type cards struct {
-	seed   maphash.Seed
 	mu     sync.Mutex
 	lru    *lru.Cache[string, keptCard]
-	stamps [stripes]uint64
+	stamps stamps // by enterprise
 	age    time.Duration // the oldest that is given; 0: only what moves makes them old
 	now    func() time.Time
 }
@@ -153,11 +152,9 @@ func newCards(age time.Duration, now func() time.Time) *cards {
 	if err != nil { // only for a size below 1
 		panic(err)
 	}
-	return &cards{seed: maphash.MakeSeed(), lru: l, age: age, now: now}
-}
-
-func (c *cards) stripe(enterprise string) *uint64 {
-	return &c.stamps[maphash.String(c.seed, enterprise)%stripes]
+	c := &cards{lru: l, age: age, now: now}
+	c.stamps.seed = maphash.MakeSeed()
+	return c
 }
 
 // get gives a card that is right for the day; else the stamp for put, taken before the reading.
@@ -165,13 +162,13 @@ func (c *cards) get(enterprise string, day workday.Date) (card scorecard.Card, s
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k, ok := c.lru.Get(enterprise)
-	return k.card, *c.stripe(enterprise), ok && k.day == day && (c.age == 0 || c.now().Sub(k.read) < c.age)
+	return k.card, *c.stamps.of(enterprise), ok && k.day == day && (c.age == 0 || c.now().Sub(k.read) < c.age)
 }
 
 func (c *cards) put(enterprise string, day workday.Date, card scorecard.Card, stamp uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if *c.stripe(enterprise) == stamp {
+	if *c.stamps.of(enterprise) == stamp {
 		c.lru.Add(enterprise, keptCard{day, c.now(), card})
 	}
 }
@@ -184,7 +181,7 @@ func (c *cards) touch(enterprises map[string]bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for id := range enterprises {
-		*c.stripe(id)++
+		*c.stamps.of(id)++
 		c.lru.Remove(id)
 	}
 }
@@ -193,8 +190,6 @@ func (c *cards) touch(enterprises map[string]bool) {
 func (c *cards) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i := range c.stamps {
-		c.stamps[i]++
-	}
+	c.stamps.moveAll()
 	c.lru.Purge()
 }

@@ -278,7 +278,6 @@ func (o order) parse(after string) (args []any, err error) {
 
 // CountColumns counts the query's cases in every column of the board; the query's own column is not looked at.
 func (s *Store) CountColumns(ctx context.Context, q app.CaseQuery) (map[app.Column]int, error) {
-	horizon := q.Horizon
 	q.Column = ""
 	c := conditionsOf(q)
 	var rows []struct {
@@ -292,7 +291,7 @@ func (s *Store) CountColumns(ctx context.Context, q app.CaseQuery) (map[app.Colu
 	for _, r := range rows {
 		counts[r.Col] = r.N
 	}
-	q.Column, q.Horizon = app.ColumnComing, horizon
+	q.Column = app.ColumnComing
 	c = conditionsOf(q)
 	var coming int
 	if err := s.reader().get(ctx, &coming, `SELECT count(*) FROM cases`+c.where(), c.args...); err != nil {

@@ -72,7 +72,7 @@ func list[T any](ctx context.Context, q querier, scan func(scanner) (T, error), 
 func one[T any](ctx context.Context, q querier, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	found, err := list(ctx, q, scan, query, args...)
 	if err == nil && len(found) == 0 {
-		err = negotiation.NewError(negotiation.CodeNotFound)
+		err = notFound()
 	}
 	if err != nil {
 		var zero T
@@ -110,7 +110,7 @@ func changed(r sql.Result, err error) error {
 	}
 	n, err := r.RowsAffected()
 	if err == nil && n == 0 {
-		err = negotiation.NewError(negotiation.CodeNotFound)
+		err = notFound()
 	}
 	return err
 }

@@ -94,7 +94,7 @@ func (p plainReader) OutboxWaiting(ctx context.Context) (int, time.Time, error) 
 	if err != nil || n.First == nil {
 		return 0, time.Time{}, readError(err)
 	}
-	return n.Waiting, time.UnixMicro(*n.First).UTC(), nil
+	return n.Waiting, instant(*n.First), nil
 }
 
 // TakeOutbox takes rows by moving their next attempt; see app.Plain. Rows that another replica is taking are passed over.

@@ -84,7 +84,7 @@ func unfiled(id string) *entry { return &entry{c: &negotiation.Case{ID: id}} }
 // newPlan reads the entry only.
 func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 	p := &plan{Decision: ch.Decide(e.c, look), head: e.head}
-	if err := p.write(); err != nil {
+	if err := p.writeLetters(); err != nil {
 		return nil, err
 	}
 	if len(p.Events) == 0 {
@@ -108,8 +108,8 @@ func newPlan(ch *app.Change, e *entry, look app.Look) (*plan, error) {
 	return p, nil
 }
 
-// write writes the notices, but for those of which one at a time waits: most of them are never told.
-func (p *plan) write() (err error) {
+// writeLetters writes the notices, but for those of which one at a time waits: most of them are never told.
+func (p *plan) writeLetters() (err error) {
 	p.letters = make([]letter, len(p.Notices))
 	for i, n := range p.Notices {
 		if p.letters[i].Notice = n; n.Wait == 0 && err == nil {
