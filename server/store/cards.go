@@ -129,7 +129,7 @@ func readFrequent(ctx context.Context, q querier, w scorecard.Window, one string
 type cards struct {
 	mu     sync.Mutex
 	lru    *lru.Cache[string, keptCard]
-	stamps stamps // by enterprise
+	stamps stamps        // by enterprise
 	age    time.Duration // the oldest that is given; 0: only what moves makes them old
 	now    func() time.Time
 }

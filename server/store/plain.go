@@ -95,6 +95,21 @@ func oneOf[T ~string](values []T) (list string, args []any) {
 // anyOf so many parameters, at least one.
 func anyOf(n int) string { return `(?` + strings.Repeat(`, ?`, n-1) + `)` }
 
+// Sweep removes what its time is over.
+func (p plainTx) Sweep(_ context.Context, s app.SweepBefore) error {
+	for _, d := range []statement{
+		{`DELETE FROM sessions WHERE expires_at <= ? OR seen_at <= ?`, []any{micros(s.Now), micros(s.Idle)}},
+		{`DELETE FROM codes WHERE created_at <= ?`, []any{micros(s.Codes)}},
+		{`DELETE FROM attempts WHERE at <= ?`, []any{micros(s.Codes)}},
+		{`DELETE FROM outbox WHERE next_at IS NULL AND created_at <= ?`, []any{micros(s.Delivered)}},
+	} {
+		if err := p.t.run(d.sql, d.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // unique turns the breach of a UNIQUE constraint into an error of the vocabulary.
 func unique(err error, code, field string) error {
 	if notUnique(err) {

@@ -143,21 +143,3 @@ func (p plainTx) SetSetUpToken(_ context.Context, hash []byte, expires time.Time
 	return p.t.run(`INSERT INTO set_up (id, token, expires_at) VALUES (1, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET token = excluded.token, expires_at = excluded.expires_at`, hash, micros(expires))
 }
-
-// Sweep removes what its time is over.
-func (p plainTx) Sweep(_ context.Context, s app.SweepBefore) error {
-	for _, d := range []struct {
-		q    string
-		args []any
-	}{
-		{`DELETE FROM sessions WHERE expires_at <= ? OR seen_at <= ?`, []any{micros(s.Now), micros(s.Idle)}},
-		{`DELETE FROM codes WHERE created_at <= ?`, []any{micros(s.Codes)}},
-		{`DELETE FROM attempts WHERE at <= ?`, []any{micros(s.Codes)}},
-		{`DELETE FROM outbox WHERE next_at IS NULL AND created_at <= ?`, []any{micros(s.Delivered)}},
-	} {
-		if err := p.t.run(d.q, d.args...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
