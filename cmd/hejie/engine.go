@@ -264,7 +264,7 @@ func (e *engine) visitor(r *http.Request) (live.Visitor, error) {
 // run serves until ctx ends or the demo is to start over, and ends in the order in which nobody is cut off: first no new visitors,
 // then the sockets, then answers under way, then the workers. The store is Close's.
 func (e *engine) run(ctx context.Context) (again bool, err error) {
-	l, err := e.door.lend()
+	l, err := e.port.lend()
 	if err != nil {
 		return false, err
 	}

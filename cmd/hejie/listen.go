@@ -57,35 +57,35 @@ func (c Config) hosts() []string {
 	return hosts
 }
 
-// door is the listener of the process. It outlives a server that shuts down: what knocks meanwhile waits for the next one.
-type door struct{ *net.TCPListener }
+// port is what the process listens on. It outlives a server that shuts down: who connects meanwhile waits for the next one.
+type port struct{ *net.TCPListener }
 
-func listen(ctx context.Context, address string) (door, error) {
+func listen(ctx context.Context, address string) (port, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return door{}, err
+		return port{}, err
 	}
 	t, ok := l.(*net.TCPListener)
 	if !ok {
-		return door{}, errors.Join(fmt.Errorf("%s is no TCP address", address), l.Close())
+		return port{}, errors.Join(fmt.Errorf("%s is no TCP address", address), l.Close())
 	}
-	return door{t}, nil
+	return port{t}, nil
 }
 
-// lease is the door in the hands of one server; closing it leaves the door open.
+// lease is the port in the hands of one server; closing it leaves the port open.
 type lease struct {
-	door
+	port
 	ended atomic.Bool
 }
 
-// lend the door to a server. One at a time has it.
-func (d door) lend() (*lease, error) {
-	return &lease{door: d}, d.SetDeadline(time.Time{})
+// lend the port to a server. One at a time has it.
+func (p port) lend() (*lease, error) {
+	return &lease{port: p}, p.SetDeadline(time.Time{})
 }
 
 // Accept gives net.ErrClosed after Close.
 func (l *lease) Accept() (net.Conn, error) {
-	c, err := l.door.Accept()
+	c, err := l.port.Accept()
 	if err != nil && l.ended.Load() {
 		return nil, net.ErrClosed
 	}
@@ -100,8 +100,8 @@ func (l *lease) Close() error {
 	return l.SetDeadline(time.Unix(1, 0))
 }
 
-// origin is how this machine's browsers reach the door.
-func (d door) origin(c Config) string {
+// origin is how this machine's browsers reach the port.
+func (p port) origin(c Config) string {
 	scheme := "http"
 	if c.TLSCert != "" {
 		scheme = "https"
@@ -110,9 +110,9 @@ func (d door) origin(c Config) string {
 	if err != nil || host == "" || host == "::" || host == "0.0.0.0" {
 		host = "localhost"
 	}
-	_, port, err := net.SplitHostPort(d.Addr().String())
+	_, number, err := net.SplitHostPort(p.Addr().String())
 	if err != nil { // a listener's own address always parts
-		return scheme + "://" + d.Addr().String()
+		return scheme + "://" + p.Addr().String()
 	}
-	return scheme + "://" + net.JoinHostPort(host, port)
+	return scheme + "://" + net.JoinHostPort(host, number)
 }

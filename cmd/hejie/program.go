@@ -15,15 +15,15 @@ const shutdown = 10 * time.Second
 // lastTraces is how long a collector has to take the last traces.
 const lastTraces = 2 * time.Second
 
-// Program is a platform that can run: everything is open and the door listens, but nobody is let in before Run.
+// Program is a platform that can run: everything is open and the port listens, but nobody is answered before Run.
 type Program struct {
 	config  Config
 	folder  folder
 	demo    *demoOptions // nil: not the demo
 	console console
 	log     *slog.Logger
-	door    door
-	metrics *door // nil: no figures
+	port    port
+	metrics *port // nil: no figures
 	engine  *engine
 }
 
@@ -33,13 +33,13 @@ func newProgram(ctx context.Context, c Config, f folder, d *demoOptions, to cons
 		return nil, err
 	}
 	p := &Program{config: c, folder: f, demo: d, console: to, log: log}
-	if p.door, err = listen(ctx, c.Listen); err != nil { // first: a port that is taken is the most common mistake
+	if p.port, err = listen(ctx, c.Listen); err != nil { // first: a port that is taken is the most common mistake
 		return nil, err
 	}
 	if c.Metrics != "" {
 		d, err := listen(ctx, c.Metrics)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("--metrics: %w", err), p.door.Close())
+			return nil, errors.Join(fmt.Errorf("--metrics: %w", err), p.port.Close())
 		}
 		p.metrics = &d
 	}
@@ -50,7 +50,7 @@ func newProgram(ctx context.Context, c Config, f folder, d *demoOptions, to cons
 }
 
 // URL at which this machine's browsers reach the program.
-func (p *Program) URL() string { return p.door.origin(p.config) }
+func (p *Program) URL() string { return p.port.origin(p.config) }
 
 // base of links in messages.
 func (p *Program) base() string {
@@ -92,7 +92,7 @@ func (p *Program) Close() error {
 	if p.metrics != nil {
 		err = errors.Join(err, p.metrics.Close())
 	}
-	return errors.Join(err, p.door.Close())
+	return errors.Join(err, p.port.Close())
 }
 
 // announce tells the operator where to go.
