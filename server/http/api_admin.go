@@ -47,6 +47,18 @@ func (a api) officers(ctx context.Context, members ...app.StaffMember) ([]Office
 	}), nil
 }
 
+// officer answers with the one whom a use case gave, or with its error.
+func (a api) officer(ctx context.Context, m app.StaffMember, err error) (Officer, error) {
+	if err != nil {
+		return Officer{}, err
+	}
+	rows, err := a.officers(ctx, m)
+	if err != nil {
+		return Officer{}, err
+	}
+	return rows[0], nil
+}
+
 func (a api) ListOfficers(ctx context.Context, _ ListOfficersRequestObject) (ListOfficersResponseObject, error) {
 	list, err := a.App.Admin.Officers(ctx, actor(ctx))
 	if err != nil {
@@ -63,14 +75,8 @@ func (a api) AddOfficer(ctx context.Context, r AddOfficerRequestObject) (AddOffi
 	}
 	m, err := a.App.Admin.AddOfficer(ctx, actor(ctx), b.Bureau, app.NewStaff{Login: b.Login, DisplayName: b.DisplayName, Password: b.Password,
 		Phone: b.Phone, Language: string(b.Language)})
-	if err != nil {
-		return nil, err
-	}
-	rows, err := a.officers(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	return AddOfficer201JSONResponse(rows[0]), nil
+	made, err := a.officer(ctx, m, err)
+	return AddOfficer201JSONResponse(made), err
 }
 
 func (a api) ChangeOfficer(ctx context.Context, r ChangeOfficerRequestObject) (ChangeOfficerResponseObject, error) {
@@ -78,14 +84,8 @@ func (a api) ChangeOfficer(ctx context.Context, r ChangeOfficerRequestObject) (C
 		return nil, err
 	}
 	m, err := a.App.Admin.ChangeOfficer(ctx, actor(ctx), r.Id, changeOf(*r.Body))
-	if err != nil {
-		return nil, err
-	}
-	rows, err := a.officers(ctx, m)
-	if err != nil {
-		return nil, err
-	}
-	return ChangeOfficer200JSONResponse(rows[0]), nil
+	changed, err := a.officer(ctx, m, err)
+	return ChangeOfficer200JSONResponse(changed), err
 }
 
 func administratorOf(m app.StaffMember) Administrator {

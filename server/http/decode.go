@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -65,13 +66,8 @@ func command(c negotiation.Command) (negotiation.Command, error) {
 
 // oneOf refuses a parameter that is given and not on the list.
 func oneOf[T ~string](field string, v T, allowed ...T) error {
-	if v == "" {
+	if v == "" || slices.Contains(allowed, v) {
 		return nil
-	}
-	for _, a := range allowed {
-		if v == a {
-			return nil
-		}
 	}
 	return negotiation.Invalid(field, allowed)
 }
