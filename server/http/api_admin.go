@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hejie/negotiation/region"
 	"hejie/server/app"
@@ -124,6 +125,24 @@ func (a api) ListCalendarYears(ctx context.Context, _ ListCalendarYearsRequestOb
 	return ListCalendarYears200JSONResponse{Rows: a.years(imported)}, nil
 }
 
+// years that the calendar knows, those that were imported with when they were.
+func (a api) years(imported []app.CalendarYear) []CalendarYear {
+	cal := a.Calendar()
+	rows := make([]CalendarYear, 0, 8)
+	for _, n := range cal.Years() {
+		y, _ := cal.Year(n)
+		row := CalendarYear{Year: n, BuiltIn: true, Applied: true, Papers: y.Papers}
+		if i := slices.IndexFunc(imported, func(i app.CalendarYear) bool { return i.Year == n }); i >= 0 {
+			row.BuiltIn, row.ImportedAt = false, imported[i].Imported.Truncate(time.Second)
+			if row.Applied = imported[i].Applied; !row.Applied {
+				row.Recount.Done, row.Recount.Of = a.App.Admin.Recount()
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 func (a api) ImportCalendar(ctx context.Context, r ImportCalendarRequestObject) (ImportCalendarResponseObject, error) {
 	y, err := a.App.Admin.ImportCalendar(ctx, actor(ctx), r.Year, *r.Body, r.Params.Partial)
 	if err != nil {
@@ -134,20 +153,6 @@ func (a api) ImportCalendar(ctx context.Context, r ImportCalendarRequestObject) 
 
 func (a api) GetLimits(context.Context, GetLimitsRequestObject) (GetLimitsResponseObject, error) {
 	return GetLimits200JSONResponse{Limits: a.App.Limits, Rules: a.Ledger.Rules()}, nil
-}
-
-func (a api) ListAudit(ctx context.Context, r ListAuditRequestObject) (ListAuditResponseObject, error) {
-	p := r.Params
-	f, err := a.auditFilter(p.What, p.From, p.To, p.After, p.Limit)
-	if err != nil {
-		return nil, err
-	}
-	f.Actor, f.Case = p.Actor, p.Case
-	rows, err := a.App.Admin.Audit(ctx, actor(ctx), f)
-	if err != nil {
-		return nil, err
-	}
-	return ListAudit200JSONResponse(auditPage(rows, f.Limit)), nil
 }
 
 func (a api) EraseContent(ctx context.Context, r EraseContentRequestObject) (EraseContentResponseObject, error) {

@@ -138,28 +138,6 @@ func (f writtenFile) VisitGetCaseFileResponse(w http.ResponseWriter) error {
 	return out.Flush()
 }
 
-func (a api) GetAudit(ctx context.Context, r GetAuditRequestObject) (GetAuditResponseObject, error) {
-	if err := a.opened(ctx, r.Id); err != nil {
-		return nil, err
-	}
-	p := r.Params
-	if p.Actor != "" {
-		if err := given("actor", p.Actor); err != nil {
-			return nil, err
-		}
-	}
-	f, err := a.auditFilter(p.What, p.From, p.To, p.After, p.Limit)
-	if err != nil {
-		return nil, err
-	}
-	f.Actor = p.Actor
-	rows, err := a.App.Details.Audit(ctx, actor(ctx), r.Id, f)
-	if err != nil {
-		return nil, err
-	}
-	return GetAudit200JSONResponse(auditPage(rows, f.Limit)), nil
-}
-
 const mostEvents = 500
 
 func (a api) ListEvents(ctx context.Context, r ListEventsRequestObject) (ListEventsResponseObject, error) {
