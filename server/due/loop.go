@@ -95,22 +95,7 @@ func (l *loop) look(ctx context.Context) time.Duration {
 		}
 		return l.o.Poll
 	}
-	wait := l.o.Poll
-	var found []string
-	for _, id := range cases {
-		if _, ok := l.running[id]; ok {
-			continue
-		}
-		if _, ok := l.fresh[id]; ok { // its tick was in vain, though without an error: not at once again
-			delete(l.fresh, id)
-			l.rest(id)
-		}
-		if r, ok := l.resting[id]; ok && now.Before(r.until) {
-			wait = min(wait, r.until.Sub(now))
-			continue
-		}
-		found = append(found, id)
-	}
+	found, wait := l.rested(cases, now)
 	some := l.some(found)
 	l.more = len(cases) == limit || len(some) < len(found)
 	for _, id := range some {
@@ -125,19 +110,43 @@ func (l *loop) look(ctx context.Context) time.Duration {
 	l.statsMu.Lock()
 	l.stats.Looked = now
 	l.statsMu.Unlock()
+	l.plan(next)
+	if d := next.Sub(business); d > 0 { // else nothing is to come, or more than was asked for: the end of these wakes
+		wait = min(wait, d)
+	}
+	return wait
+}
 
+// rested are those of the due cases that neither run nor rest; wait is how long the first of the others still rests, a Poll at most.
+func (l *loop) rested(due []string, now time.Time) (found []string, wait time.Duration) {
+	wait = l.o.Poll
+	for _, id := range due {
+		if _, ok := l.running[id]; ok {
+			continue
+		}
+		if _, ok := l.fresh[id]; ok { // its tick was in vain, though without an error: not at once again
+			delete(l.fresh, id)
+			l.rest(id)
+		}
+		if r, ok := l.resting[id]; ok && now.Before(r.until) {
+			wait = min(wait, r.until.Sub(now))
+			continue
+		}
+		found = append(found, id)
+	}
+	return found, wait
+}
+
+// plan notes the next instant that is known, zero for none: a commit that brings an earlier one wakes.
+func (l *loop) plan(next time.Time) {
 	planned := int64(forever)
 	if !next.IsZero() {
 		planned = next.UnixMicro()
-		if d := next.Sub(business); d > 0 { // else there are more than were asked for: the end of these wakes
-			wait = min(wait, d)
-		}
 	}
 	l.planned.Store(planned)
 	if l.early.Load() < planned { // brought while the log was read, so perhaps not seen
 		l.Wake()
 	}
-	return wait
 }
 
 // batches that one is taken from by chance when the log is shared: two processes then have one case in so many in common.
