@@ -68,9 +68,6 @@ func run(ctx context.Context, args []string, c console) (code int) {
 			panic(r)
 		}
 	}()
-	log := newLines(c.err)
-	defer func() { _ = log.flush() }() // there is nobody to be told
-	c.err = log
 	var line commands
 	parser, err := kong.New(&line, kong.Name("hejie"), kong.Description("Pre-complaint settlement of consumer disputes (先行和解)."),
 		kong.DefaultEnvars(strings.TrimSuffix(prefix, "_")), kong.Writers(c.out, c.err), kong.Vars{"version": version()},

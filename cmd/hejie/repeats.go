@@ -18,8 +18,7 @@ const seldom = 30 * time.Second
 // goes wrong is said each time.
 type repeats struct {
 	slog.Handler
-	route string
-	said  *said
+	said *said
 }
 
 // said is what was said when, by message and route: of both there are few.
@@ -38,10 +37,14 @@ func newRepeats(h slog.Handler) repeats {
 }
 
 func (p repeats) Handle(ctx context.Context, r slog.Record) error {
-	if r.Level < slog.LevelWarn || !away(r) {
+	if r.Level < slog.LevelWarn {
 		return p.Handler.Handle(ctx, r)
 	}
-	before, tell := p.said.tell(r.Message+p.route, r.Time)
+	away, route := about(r)
+	if !away {
+		return p.Handler.Handle(ctx, r)
+	}
+	before, tell := p.said.tell(r.Message+" "+route, r.Time)
 	if !tell {
 		return nil
 	}
@@ -69,14 +72,17 @@ func (s *said) tell(kind string, now time.Time) (before telling, tell bool) {
 	return before, true
 }
 
-// away says whether a line tells of something that is away, itself or as the cause.
-func away(r slog.Record) (is bool) {
+// about says whether a line tells of something that is away, itself or as the cause, and of which route.
+func about(r slog.Record) (away bool, route string) {
 	r.Attrs(func(a slog.Attr) bool {
+		if a.Key == "route" {
+			route = a.Value.String()
+		}
 		err, ok := a.Value.Any().(error)
-		is = ok && unavailable(err)
-		return !is
+		away = away || ok && unavailable(err)
+		return true
 	})
-	return is
+	return away, route
 }
 
 func unavailable(err error) bool {
@@ -89,11 +95,6 @@ func unavailable(err error) bool {
 }
 
 func (p repeats) WithAttrs(attrs []slog.Attr) slog.Handler {
-	for _, a := range attrs {
-		if a.Key == "route" {
-			p.route = " " + a.Value.String()
-		}
-	}
 	p.Handler = p.Handler.WithAttrs(attrs)
 	return p
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,14 +21,14 @@ import (
 func TestRepeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var to writes
+		var to bytes.Buffer
 		log := Common{LogFormat: "json"}.logger(console{err: &to})
 		begun := time.Now()
 		away := slog.Any("error", negotiation.NewError("not_ready").Because(fmt.Errorf("asked: %w", negotiation.NewError(negotiation.CodeUnavailable).Because(errors.New("dial")))))
 		for range 65 {
 			log.Error("outbox", away)
-			log.With("route", "/readyz", "status", 503).Error("request", away)
-			log.With("route", "/api/meta").Error("request", away)
+			log.Error("request", "route", "/readyz", "status", 503, away)
+			log.With("replica", 1).Error("request", "route", "/api/meta", away)
 			log.Info("goes on", away)
 			<-time.After(time.Second)
 		}
@@ -36,7 +37,7 @@ func TestRepeats(t *testing.T) {
 			log.Warn("late")
 		}
 		told := map[string][]map[string]any{}
-		for line := range strings.Lines(strings.Join(to.take(), "")) {
+		for line := range strings.Lines(to.String()) {
 			var said map[string]any
 			require.NoError(t, json.Unmarshal([]byte(line), &said))
 			kind := fmt.Sprint(said["level"], " ", said["msg"], " ", said["route"])

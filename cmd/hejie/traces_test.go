@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -36,7 +35,7 @@ func TestTracesNameTheRequest(t *testing.T) {
 	defer collector.Close()
 	r := start(t, func(to console) (*Program, error) {
 		return newProgram(t.Context(), Config{Listen: "127.0.0.1:0", SMS: "demo", Traces: collector.URL}, folder{path: filepath.Join(t.TempDir(), demoName)},
-			&demoOptions{}, to, slog.New(slog.NewJSONHandler(to.err, nil)))
+			&demoOptions{}, to, Common{LogLevel: "debug", LogFormat: "json"}.logger(to))
 	})
 	r.enter(t, "zhou")
 	var mine struct {

@@ -71,7 +71,6 @@ type Server struct {
 	server     *http.Server
 	operations *echo.Echo
 	regions    sync.Map // encodedRegions by parent
-	lines      sync.Map // slog.Handler by route: see usual
 	stopping   atomic.Bool
 }
 

@@ -325,7 +325,7 @@ func TestLogAndPanic(t *testing.T) {
 	var log bytes.Buffer
 	boom := true
 	w := newWorld(t, func(o *web.Options) {
-		o.Logger = slog.New(slog.NewJSONHandler(&log, nil))
+		o.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		o.Live = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 			if boom {
 				panic("boom")

@@ -67,7 +67,7 @@ const (
 	unknown     = "unknown"
 )
 
-// begin gives each request its visit, an id, a line in the log and, whatever happens, an answer.
+// begin gives each request its visit, an id and, whatever happens, an answer, and has it logged.
 func (s *Server) begin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
@@ -101,48 +101,36 @@ func (s *Server) begin(next http.Handler) http.Handler {
 	})
 }
 
+// slow is what a person waits for.
+const slow = time.Second
+
+// logged writes the line of a request and tells the figures. What only reads, is answered, and soon, is for --log-level debug: there is
+// a hundred times as much of it as of all else, and the figures count it.
 func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, took time.Duration) {
 	level, status := slog.LevelInfo, a.told()
 	went, leaving := r.Context().Err() != nil, v.probe && s.stopping.Load()
+	reads, lasts := r.Method == http.MethodGet || r.Method == http.MethodHead, v.route == streamRoute // as long as its page is looked at
 	switch {
 	case status >= 500 && !went && !leaving: // else nothing failed
 		level = slog.LevelError
-	case status < 500 && v.probe:
+	case v.probe && status < 500, reads && status < 400 && (took < slow || lasts):
 		level = slog.LevelDebug
 	}
-	if h := s.log.Handler(); h.Enabled(r.Context(), level) {
-		if r.Method == http.MethodGet && status == http.StatusOK {
-			h = s.usual(v.route)
-		} else {
-			h = h.WithAttrs(beginning(r.Method, v.route, status))
-		}
+	if s.log.Enabled(r.Context(), level) {
 		line := slog.NewRecord(start.Add(took), level, "request", 0) // without the place in the code, which would be looked up each time
-		line.AddAttrs(slog.Duration("took", took), slog.Int64("bytes", a.bytes), slog.String("request", v.id))
+		line.AddAttrs(slog.String("method", r.Method), slog.String("route", v.route), slog.Int("status", status),
+			slog.Duration("took", took), slog.Int64("bytes", a.bytes), slog.String("request", v.id))
 		if v.signedIn {
 			line.AddAttrs(slog.String("role", string(v.session.Actor.Role)))
 		}
 		if status >= 500 {
 			line.AddAttrs(slog.Any("error", v.cause))
 		}
-		_ = h.Handle(r.Context(), line) // as slog itself does: there is nobody to be told
+		_ = s.log.Handler().Handle(r.Context(), line) // as slog itself does: there is nobody to be told
 	}
-	if s.options.Observe != nil && (v.route != streamRoute || status >= 400) { // a stream lasts as long as its page is looked at
+	if s.options.Observe != nil && (!lasts || status >= 400) {
 		s.options.Observe(r.Method, v.route, status, took)
 	}
-}
-
-// beginning of a request's line in the log.
-func beginning(method, route string, status int) []slog.Attr {
-	return []slog.Attr{slog.String("method", method), slog.String("route", route), slog.Int("status", status)}
-}
-
-// usual is the log's handler with the beginning of nearly all lines of a route, laid out once.
-func (s *Server) usual(route string) slog.Handler {
-	if kept, ok := s.lines.Load(route); ok {
-		return kept.(slog.Handler)
-	}
-	kept, _ := s.lines.LoadOrStore(route, s.log.Handler().WithAttrs(beginning(http.MethodGet, route, http.StatusOK)))
-	return kept.(slog.Handler)
 }
 
 // requestID tells requests apart and guards nothing: it need not be hard to guess.

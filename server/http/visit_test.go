@@ -8,47 +8,69 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/stretchr/testify/require"
 )
 
-// TestLevelOfRequests: a failure is an error in the log, a visitor who went away is not, nor that a replica which leaves says so; what a
-// balancer asks each second is not worth a line.
+// TestLevelOfRequests: a failure is an error in the log, a visitor who went away is not, nor that a replica which leaves says so. What only
+// reads is not worth a line as long as it is quick, nor what a balancer asks each second.
 func TestLevelOfRequests(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		status  int
-		gone    bool
-		probe   bool
-		leaving bool
-		level   string
-	}{"fine": {200, false, false, false, "INFO"}, "failed": {503, false, false, false, "ERROR"}, "went away": {503, true, false, false, "INFO"}, "refused": {404, false, false, false, "INFO"},
-		"ready": {204, false, true, false, "DEBUG"}, "not ready": {503, false, true, false, "ERROR"}, "leaves": {503, false, true, true, "INFO"}, "failed while it leaves": {503, false, false, true, "ERROR"}} {
+		method                       string
+		status                       int
+		gone, probe, leaving, stream bool
+		took                         time.Duration
+		level                        string
+	}{
+		"read":                   {method: "GET", status: 200, level: "DEBUG"},
+		"looked at":              {method: "HEAD", status: 304, level: "DEBUG"},
+		"read slowly":            {method: "GET", status: 200, took: slow, level: "INFO"},
+		"read on":                {method: "GET", status: 200, took: time.Hour, stream: true, level: "DEBUG"},
+		"changed":                {method: "POST", status: 200, level: "INFO"},
+		"removed":                {method: "DELETE", status: 204, level: "INFO"},
+		"refused":                {method: "GET", status: 404, level: "INFO"},
+		"failed":                 {method: "GET", status: 503, level: "ERROR"},
+		"went away":              {method: "GET", status: 503, gone: true, level: "INFO"},
+		"ready":                  {method: "GET", status: 204, probe: true, took: slow, level: "DEBUG"},
+		"not ready":              {method: "GET", status: 503, probe: true, level: "ERROR"},
+		"leaves":                 {method: "GET", status: 503, probe: true, leaving: true, level: "INFO"},
+		"failed while it leaves": {method: "GET", status: 503, leaving: true, level: "ERROR"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var log bytes.Buffer
-			s := &Server{log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
-			s.stopping.Store(c.leaving)
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			s.begin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				visitOf(r.Context()).probe = c.probe
-				if c.gone {
-					cancel()
-				}
-				w.WriteHeader(c.status)
-			})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil))
-			require.Contains(t, log.String(), "level="+c.level)
+			synctest.Test(t, func(t *testing.T) {
+				var log bytes.Buffer
+				s := &Server{log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+				s.stopping.Store(c.leaving)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				s.begin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					v := visitOf(r.Context())
+					v.probe, v.route = c.probe, "/"
+					if c.stream {
+						v.route = streamRoute
+					}
+					if c.gone {
+						cancel()
+					}
+					w.WriteHeader(c.status)
+					<-time.After(c.took)
+				})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, c.method, "/", nil))
+				require.Contains(t, log.String(), "level="+c.level)
+			})
 		})
 	}
 }
 
-// TestLineOfARequest: each line tells of its own request, also where lines have their beginning in common.
+// TestLineOfARequest: each line tells of its own request.
 func TestLineOfARequest(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := &Server{log: slog.New(slog.NewJSONHandler(&log, nil))}
+	s := &Server{log: slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	h := s.begin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := visitOf(r.Context())
 		v.route, v.signedIn, v.session.Actor.Role = r.URL.Path, r.URL.Path == "/b", "officer"
