@@ -66,7 +66,7 @@ it('says what a field takes, not only that it is wrong', async () => {
   // What the server takes is named in its own words.
   const server = readFileSync(`${process.cwd()}/../negotiation/text.go`, 'utf8')
   for (const allowed of ['text without control characters', 'one line']) {
-    expect(server).toContain(`invalid(field, "${allowed}")`)
+    expect(server).toContain(`Invalid(field, "${allowed}")`)
     expect(problemText({ code: 'invalid', field: 'text', params: { allowed } })).toContain('看不见的控制符')
   }
 })
