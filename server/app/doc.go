@@ -7,8 +7,9 @@
 // A command goes through Ledger.Do, which reads what the rules may know of the world and hands Log.Change a decision; the log runs it in one
 // transaction and commits events, rows and notices together. Readers (Rooms, Lists, Details) give each session only what it may see; who may
 // see what of a case is for negotiation.Case.May to say. All other changes are plain writes: Plain.Write runs a function in one transaction,
-// which also takes the row of the audit where the audit tells of it. Interfaces are implemented by the store (Log, Plain, CaseRows, Scores, Tail), by the evidence (Vault) and by
-// Yearbook (Almanac).
+// which also takes the row of the audit where the audit tells of it. What it reads and writes of a subject stands beside
+// that subject's rows: AccountReader and AccountWriter in accounts.go, and so on. Interfaces are implemented by the store (Log, Plain, CaseRows,
+// Scores, Tail), by the evidence (Vault) and by Yearbook (Almanac).
 //
 // # Time
 //
