@@ -20,6 +20,16 @@ type Scores interface {
 	Ranking(ctx context.Context, q RankingQuery) (RankingPage, error)
 }
 
+// Public is what anybody may read and ask without a session. Nothing in it is personal.
+type Public struct{ w World }
+
+// PublicEnterprise is an enterprise in a search or a profile.
+type PublicEnterprise struct {
+	Enterprise Enterprise
+	RegionName string // 湖南省岳阳市岳阳楼区
+	Card       scorecard.Card
+}
+
 // Invitation of an enterprise that is not enrolled: a wish, counted once per address and day.
 type Invitation struct {
 	Key    string // credit code, or region and normalised name
@@ -50,16 +60,6 @@ type InvitationReader interface {
 // InvitationWriter writes what InvitationReader reads.
 type InvitationWriter interface {
 	AddInvitation(ctx context.Context, i Invitation) error // the same key, address and day again counts nothing
-}
-
-// Public is what anybody may read and ask without a session. Nothing in it is personal.
-type Public struct{ w World }
-
-// PublicEnterprise is an enterprise in a search or a profile.
-type PublicEnterprise struct {
-	Enterprise Enterprise
-	RegionName string // 湖南省岳阳市岳阳楼区
-	Card       scorecard.Card
 }
 
 // shown are the statuses that the public sees: an application is nobody's business before it is approved.

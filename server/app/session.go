@@ -13,36 +13,6 @@ import (
 	"hejie/negotiation"
 )
 
-// SessionRow is a session as it is stored.
-type SessionRow struct {
-	ID      string
-	Token   []byte // SHA-256 of the bearer token
-	Account string
-	Created time.Time
-	Seen    time.Time
-	Expires time.Time // whatever happens
-	Agent   string    // what the browser calls itself, cut to 200 characters
-	All     bool      // opens every case of the consumer
-	Opened  []string  // older cases that were proved
-}
-
-// SessionReader reads sessions.
-type SessionReader interface {
-	Session(ctx context.Context, tokenHash []byte) (SessionRow, error)
-	SessionByID(ctx context.Context, id string) (SessionRow, error)
-	Sessions(ctx context.Context, account string, now time.Time) ([]SessionRow, error) // alive, newest first
-	LiveSessions(ctx context.Context, ids []string, now time.Time) ([]string, error)   // those of them that have not ended, of accounts that are active
-}
-
-// SessionWriter writes sessions.
-type SessionWriter interface {
-	AddSession(ctx context.Context, s SessionRow) error                // the account was seen then
-	TouchSession(ctx context.Context, id string, seen time.Time) error // and its account, to the day
-	OpenInSession(ctx context.Context, session, caseID string) error
-	EndSession(ctx context.Context, id string) error
-	EndSessions(ctx context.Context, account, except string) error
-}
-
 // Session is a signed-in browser, as the rest of the program sees it.
 type Session struct {
 	ID       string
@@ -102,6 +72,36 @@ type SessionInfo struct {
 	Expires time.Time `json:"expires"`
 	Agent   string    `json:"agent"`
 	Current bool      `json:"current"`
+}
+
+// SessionRow is a session as it is stored.
+type SessionRow struct {
+	ID      string
+	Token   []byte // SHA-256 of the bearer token
+	Account string
+	Created time.Time
+	Seen    time.Time
+	Expires time.Time // whatever happens
+	Agent   string    // what the browser calls itself, cut to 200 characters
+	All     bool      // opens every case of the consumer
+	Opened  []string  // older cases that were proved
+}
+
+// SessionReader reads sessions.
+type SessionReader interface {
+	Session(ctx context.Context, tokenHash []byte) (SessionRow, error)
+	SessionByID(ctx context.Context, id string) (SessionRow, error)
+	Sessions(ctx context.Context, account string, now time.Time) ([]SessionRow, error) // alive, newest first
+	LiveSessions(ctx context.Context, ids []string, now time.Time) ([]string, error)   // those of them that have not ended, of accounts that are active
+}
+
+// SessionWriter writes sessions.
+type SessionWriter interface {
+	AddSession(ctx context.Context, s SessionRow) error                // the account was seen then
+	TouchSession(ctx context.Context, id string, seen time.Time) error // and its account, to the day
+	OpenInSession(ctx context.Context, session, caseID string) error
+	EndSession(ctx context.Context, id string) error
+	EndSessions(ctx context.Context, account, except string) error
 }
 
 // Client is where a request comes from.

@@ -11,6 +11,30 @@ import (
 	"hejie/negotiation/scheme"
 )
 
+// SignIn is how people get a session: consumers by a one-time code to their phone, staff by login and password, the first
+// administrator by the set-up link.
+type SignIn struct {
+	w         World
+	sessions  *Sessions
+	passwords *passwords
+}
+
+// CodeSignIn of a consumer. CaseCode is the case code or the order number of an older case that is to be opened too; "" for none.
+type CodeSignIn struct {
+	Phone    string
+	Code     string
+	CaseCode string
+	Language string // of a new account; "" is zh
+	Client   Client
+}
+
+// PasswordSignIn of staff.
+type PasswordSignIn struct {
+	Login    string
+	Password string
+	Client   Client
+}
+
 // CodeRow is a one-time code; the code itself is nowhere but in the notice that is on its way.
 type CodeRow struct {
 	ID      string
@@ -40,30 +64,6 @@ type CodeWriter interface {
 	ClearAttempts(ctx context.Context, key string) error
 	ForgetAttempt(ctx context.Context, key string, at time.Time) error       // one of those at that time
 	SetSetUpToken(ctx context.Context, hash []byte, expires time.Time) error // nil: closes it
-}
-
-// SignIn is how people get a session: consumers by a one-time code to their phone, staff by login and password, the first
-// administrator by the set-up link.
-type SignIn struct {
-	w         World
-	sessions  *Sessions
-	passwords *passwords
-}
-
-// CodeSignIn of a consumer. CaseCode is the case code or the order number of an older case that is to be opened too; "" for none.
-type CodeSignIn struct {
-	Phone    string
-	Code     string
-	CaseCode string
-	Language string // of a new account; "" is zh
-	Client   Client
-}
-
-// PasswordSignIn of staff.
-type PasswordSignIn struct {
-	Login    string
-	Password string
-	Client   Client
 }
 
 // RequestCode sends a one-time code to the number. The answer is the same whether the number is known. Errors: required,
