@@ -97,11 +97,13 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 	c := w.dial("agent")
 	require.NotNil(t, c.followed(Inbox).Next)
 	conn := w.only()
-	conn.mu.Lock()
-	flushing := conn.flushing
-	conn.flushing = true // as if the network were slow
-	conn.mu.Unlock()
-	require.False(t, flushing)
+	w.until(func() bool { // what was written comes before it is noted that all was
+		conn.mu.Lock()
+		defer conn.mu.Unlock()
+		rests := !conn.flushing
+		conn.flushing = true // as if the network were slow
+		return rests
+	})
 	for i := range 50 {
 		w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i), strings.Repeat("x", 100))
 	}
