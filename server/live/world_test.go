@@ -77,6 +77,14 @@ func newWorld(t testing.TB, change func(*Options)) *world {
 	return w
 }
 
+// hold gives what somebody waits for until goOn is called, or the test ends: then nobody may wait any more.
+func hold(t testing.TB) (held <-chan struct{}, goOn func()) {
+	wait := make(chan struct{})
+	goOn = sync.OnceFunc(func() { close(wait) })
+	t.Cleanup(goOn)
+	return wait, goOn
+}
+
 func makeWorld(t testing.TB, change func(*Options)) *world {
 	t.Helper()
 	start := time.Date(2026, 8, 4, 2, 0, 0, 0, time.UTC)
