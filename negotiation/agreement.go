@@ -20,13 +20,13 @@ type PromiseState string
 
 // The states.
 const (
-	PromiseWaiting     PromiseState = "waiting"     // for another item's report
-	PromiseRunning     PromiseState = "running"     // due date set
-	PromiseAsked       PromiseState = "asked"       // due passed without a report, the other side was asked
-	PromiseReported    PromiseState = "reported"    //
-	PromiseConfirmed   PromiseState = "confirmed"   //
+	PromiseWaiting     PromiseState = "waiting" // for another item's report
+	PromiseRunning     PromiseState = "running" // due date set
+	PromiseAsked       PromiseState = "asked"   // due passed without a report, the other side was asked
+	PromiseReported    PromiseState = "reported"
+	PromiseConfirmed   PromiseState = "confirmed"
 	PromiseUnconfirmed PromiseState = "unconfirmed" // reported, the other side kept silent
-	PromiseDisputed    PromiseState = "disputed"    //
+	PromiseDisputed    PromiseState = "disputed"
 )
 
 // Promise is an item under performance.

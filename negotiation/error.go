@@ -72,9 +72,9 @@ func CodeOf(err error) string {
 // Codes of errors. The HTTP status and the sentences in both languages hang on them; they are never renamed.
 const (
 	CodeInternal         = "internal"
-	CodeUnavailable      = "unavailable"        // now and here; a command may have taken effect or not, and is safe to send again with the same id
-	CodeNotFound         = "not_found"          // or not for this reader: the two are not told apart
-	CodeSignInRequired   = "sign_in_required"   //
+	CodeUnavailable      = "unavailable" // now and here; a command may have taken effect or not, and is safe to send again with the same id
+	CodeNotFound         = "not_found"   // or not for this reader: the two are not told apart
+	CodeSignInRequired   = "sign_in_required"
 	CodeNotAllowed       = "not_allowed"        // the reader sees the case but has not this right
 	CodeMalformed        = "malformed"          // not JSON of the expected shape
 	CodeUnknownField     = "unknown_field"      // params: name
@@ -94,20 +94,20 @@ const (
 	CodeNoOffer          = "no_offer"           // the enterprise escalates only after an own offer
 	CodeNoEnterpriseItem = "no_enterprise_item" // an offer asks something of the enterprise
 	CodeReasonRequired   = "reason_required"    // amount above 3 × the disputed one; params: limit
-	CodeAlreadyDone      = "already_done"       //
-	CodeTooLate          = "too_late"           // params: until
-	CodeNotReported      = "not_reported"       // params: item
-	CodeNoSuchItem       = "no_such_item"       // params: item
-	CodeItemWaits        = "item_waits"         // params: item, after
-	CodeNoRefusal        = "no_refusal"         // nothing to rule on
-	CodeNoFinding        = "no_finding"         // no broken promise to find on
-	CodeRateLimited      = "rate_limited"       // params: retry_after (seconds)
-	CodeTooManyOffers    = "too_many_offers"    // params: max
-	CodeTooManyFiles     = "too_many_files"     // params: max
-	CodeTooManyCases     = "too_many_cases"     // params: max, scope (order, enterprise, consumer)
-	CodeNotEnrolled      = "not_enrolled"       // the enterprise takes no new cases
-	CodeNotRunning       = "not_running"        // a deadline that does not run (any more)
-	CodeNotDue           = "not_due"            //
+	CodeAlreadyDone      = "already_done"
+	CodeTooLate          = "too_late"        // params: until
+	CodeNotReported      = "not_reported"    // params: item
+	CodeNoSuchItem       = "no_such_item"    // params: item
+	CodeItemWaits        = "item_waits"      // params: item, after
+	CodeNoRefusal        = "no_refusal"      // nothing to rule on
+	CodeNoFinding        = "no_finding"      // no broken promise to find on
+	CodeRateLimited      = "rate_limited"    // params: retry_after (seconds)
+	CodeTooManyOffers    = "too_many_offers" // params: max
+	CodeTooManyFiles     = "too_many_files"  // params: max
+	CodeTooManyCases     = "too_many_cases"  // params: max, scope (order, enterprise, consumer)
+	CodeNotEnrolled      = "not_enrolled"    // the enterprise takes no new cases
+	CodeNotRunning       = "not_running"     // a deadline that does not run (any more)
+	CodeNotDue           = "not_due"
 )
 
 // Required says that a field is missing or empty.

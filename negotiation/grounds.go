@@ -92,10 +92,10 @@ type EscalationReason string
 
 // The reasons.
 const (
-	EscalatedNoResponse    EscalationReason = "no_response"           // negotiation deadline, no first response
-	EscalatedUnsettled     EscalationReason = "unsettled"             // negotiation deadline after real negotiation
-	EscalatedByConsumer    EscalationReason = "consumer_choice"       //
-	EscalatedByEnterprise  EscalationReason = "enterprise_choice"     //
+	EscalatedNoResponse    EscalationReason = "no_response" // negotiation deadline, no first response
+	EscalatedUnsettled     EscalationReason = "unsettled"   // negotiation deadline after real negotiation
+	EscalatedByConsumer    EscalationReason = "consumer_choice"
+	EscalatedByEnterprise  EscalationReason = "enterprise_choice"
 	EscalatedRefused       EscalationReason = "refused"               // the enterprise refuses the case
 	EscalatedNotPerformed  EscalationReason = "not_performed"         // the consumer says so
 	EscalatedNoReport      EscalationReason = "no_performance_report" // due, no report, consumer silent
@@ -113,14 +113,14 @@ type CloseReason string
 
 // The reasons.
 const (
-	ClosedPerformed   CloseReason = "performed"                    // SC
-	ClosedUnconfirmed CloseReason = "performance_not_confirmed"    // SU
-	ClosedLapsed      CloseReason = "lapsed"                       // LC
-	ClosedWithdrawn   CloseReason = "withdrawn"                    // WC, or the complaint withdrawn
-	ClosedOwnPart     CloseReason = "consumer_did_not_perform"     // WC
-	ClosedUnsent      CloseReason = "unsettled_not_sent"           // TE, UE, SB, CE or RR of a consumer who asked to be asked first
-	ClosedRefused     CloseReason = "complaint_refused"            //
-	ClosedComplaint   CloseReason = "complaint_closed"             //
+	ClosedPerformed   CloseReason = "performed"                 // SC
+	ClosedUnconfirmed CloseReason = "performance_not_confirmed" // SU
+	ClosedLapsed      CloseReason = "lapsed"                    // LC
+	ClosedWithdrawn   CloseReason = "withdrawn"                 // WC, or the complaint withdrawn
+	ClosedOwnPart     CloseReason = "consumer_did_not_perform"  // WC
+	ClosedUnsent      CloseReason = "unsettled_not_sent"        // TE, UE, SB, CE or RR of a consumer who asked to be asked first
+	ClosedRefused     CloseReason = "complaint_refused"
+	ClosedComplaint   CloseReason = "complaint_closed"
 	ClosedVoid        CloseReason = "void"                         // DU, AB
 	ClosedSettling    CloseReason = "settled_during_the_complaint" // performed and confirmed after escalation
 )

@@ -12,29 +12,29 @@ import (
 type Rules struct {
 	Version string `json:"version"`
 
-	FirstResponse     int `json:"first_response"`      // of the enterprise; own rule, shorter than the field's limit
-	Negotiation       int `json:"negotiation"`         // 10: practice of the national platform
-	Reopened          int `json:"reopened"`            // fresh negotiation after a reopening
-	Confirmation      int `json:"confirmation"`        // silence after a report makes SU
-	Silence           int `json:"silence"`             // silence after a due date without a report escalates
-	ConsumerPart      int `json:"consumer_part"`       // an own item overdue this long ends the agreement as WC
-	ComplaintDecision int `json:"complaint_decision"`  // 7: Order 121 art. 15
-	Mediation         int `json:"mediation"`           // 60 calendar days from acceptance: Order 121 art. 23(5)
-	LapseAfter        int `json:"lapse_after"`         // full working days an enterprise offer must have lain open for LC
-	EnterpriseValid   int `json:"enterprise_valid"`    // least validity of an enterprise's offer
-	ConsumerValid     int `json:"consumer_valid"`      // least validity of a consumer's offer
-	ValidMax          int `json:"valid_max"`           // longest validity of either
-	MaxDue            int `json:"max_due"`             // calendar days from acceptance to the last due
-	WithdrawMinutes   int `json:"withdraw_minutes"`    // an unseen enterprise offer may be taken back so long
-	DisputeDays       int `json:"dispute_days"`        // calendar days in which SU may be disputed
-	ReopenLapsed      int `json:"reopen_lapsed"`       // calendar days in which LC may be reopened
-	ReopenWithdrawn   int `json:"reopen_withdrawn"`    // calendar days in which a withdrawal may be undone
-	OffersPerSide     int `json:"offers_per_side"`     //
-	ItemsPerOffer     int `json:"items_per_offer"`     //
+	FirstResponse     int `json:"first_response"`     // of the enterprise; own rule, shorter than the field's limit
+	Negotiation       int `json:"negotiation"`        // 10: practice of the national platform
+	Reopened          int `json:"reopened"`           // fresh negotiation after a reopening
+	Confirmation      int `json:"confirmation"`       // silence after a report makes SU
+	Silence           int `json:"silence"`            // silence after a due date without a report escalates
+	ConsumerPart      int `json:"consumer_part"`      // an own item overdue this long ends the agreement as WC
+	ComplaintDecision int `json:"complaint_decision"` // 7: Order 121 art. 15
+	Mediation         int `json:"mediation"`          // 60 calendar days from acceptance: Order 121 art. 23(5)
+	LapseAfter        int `json:"lapse_after"`        // full working days an enterprise offer must have lain open for LC
+	EnterpriseValid   int `json:"enterprise_valid"`   // least validity of an enterprise's offer
+	ConsumerValid     int `json:"consumer_valid"`     // least validity of a consumer's offer
+	ValidMax          int `json:"valid_max"`          // longest validity of either
+	MaxDue            int `json:"max_due"`            // calendar days from acceptance to the last due
+	WithdrawMinutes   int `json:"withdraw_minutes"`   // an unseen enterprise offer may be taken back so long
+	DisputeDays       int `json:"dispute_days"`       // calendar days in which SU may be disputed
+	ReopenLapsed      int `json:"reopen_lapsed"`      // calendar days in which LC may be reopened
+	ReopenWithdrawn   int `json:"reopen_withdrawn"`   // calendar days in which a withdrawal may be undone
+	OffersPerSide     int `json:"offers_per_side"`
+	ItemsPerOffer     int `json:"items_per_offer"`
 	MessageLength     int `json:"message_length"`      // characters
 	MessagesPerMinute int `json:"messages_per_minute"` // per party and case
 	MessagesPerDay    int `json:"messages_per_day"`    // per party and case
-	FilesPerSide      int `json:"files_per_side"`      //
+	FilesPerSide      int `json:"files_per_side"`
 
 	EnterpriseOffersBind bool `json:"enterprise_offers_bind"` // Civil Code art. 476
 }

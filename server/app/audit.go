@@ -9,20 +9,20 @@ import (
 
 // What the audit knows. Each row says who and when; Why is the legal basis or the reason's code.
 const (
-	AuditDetails    = "details_opened"      // subject: the consumer; why: a Basis; detail: a Purpose
-	AuditCaseFile   = "case_file_opened"    //
+	AuditDetails    = "details_opened" // subject: the consumer; why: a Basis; detail: a Purpose
+	AuditCaseFile   = "case_file_opened"
 	AuditOriginal   = "original_downloaded" // subject: the file
-	AuditSetUp      = "set_up"              //
-	AuditPassword   = "password_changed"    // subject: the account
-	AuditStaffAdded = "staff_added"         // subject: the account; detail: role
-	AuditStaff      = "staff_changed"       // subject: the account; detail: which fields
-	AuditBureau     = "bureau_added"        //
-	AuditBureauEdit = "bureau_changed"      //
-	AuditCalendar   = "calendar_imported"   // subject: the year
-	AuditScheme     = "scheme"              // subject: the enterprise; detail: the command
-	AuditOutage     = "outage"              // detail: from and to
-	AuditErased     = "content_erased"      // subject: the event's channel and position
-	AuditForgotten  = "account_erased"      // subject: the consumer, who asked for it
+	AuditSetUp      = "set_up"
+	AuditPassword   = "password_changed" // subject: the account
+	AuditStaffAdded = "staff_added"      // subject: the account; detail: role
+	AuditStaff      = "staff_changed"    // subject: the account; detail: which fields
+	AuditBureau     = "bureau_added"
+	AuditBureauEdit = "bureau_changed"
+	AuditCalendar   = "calendar_imported" // subject: the year
+	AuditScheme     = "scheme"            // subject: the enterprise; detail: the command
+	AuditOutage     = "outage"            // detail: from and to
+	AuditErased     = "content_erased"    // subject: the event's channel and position
+	AuditForgotten  = "account_erased"    // subject: the consumer, who asked for it
 )
 
 // AuditRow says who did or saw what outside of the log. Why is a word, not a text; Detail never holds personal data.

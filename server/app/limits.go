@@ -17,17 +17,17 @@ type Limits struct {
 	CodesPerDay     int           `json:"codes_per_day"`     // per number
 	CodesPerAddress int           `json:"codes_per_address"` // per network address and hour
 	CodeTries       int           `json:"code_tries"`        // per code
-	CodeLife        time.Duration `json:"code_life"`         //
-	FreshCases      time.Duration `json:"fresh_cases"`       // a number's code opens cases touched so recently (business time)
-	NumberRest      time.Duration `json:"number_rest"`       // a number not signed in with for so long may have another owner (real time)
-	ProofTries      int           `json:"proof_tries"`       // wrong case codes or order numbers per account and hour
-	SetUpLife       time.Duration `json:"set_up_life"`       // of the one-time set-up link
+	CodeLife        time.Duration `json:"code_life"`
+	FreshCases      time.Duration `json:"fresh_cases"` // a number's code opens cases touched so recently (business time)
+	NumberRest      time.Duration `json:"number_rest"` // a number not signed in with for so long may have another owner (real time)
+	ProofTries      int           `json:"proof_tries"` // wrong case codes or order numbers per account and hour
+	SetUpLife       time.Duration `json:"set_up_life"` // of the one-time set-up link
 
 	PasswordFailures        int           `json:"password_failures"`         // per login, then PasswordLock
 	PasswordFailuresAddress int           `json:"password_failures_address"` // per address: a whole office may share one
-	PasswordLock            time.Duration `json:"password_lock"`             //
-	PasswordMin             int           `json:"password_min"`              // characters
-	PasswordHashes          int           `json:"password_hashes"`           // at once; each takes 64 MiB
+	PasswordLock            time.Duration `json:"password_lock"`
+	PasswordMin             int           `json:"password_min"`    // characters
+	PasswordHashes          int           `json:"password_hashes"` // at once; each takes 64 MiB
 
 	ConsumerIdle time.Duration `json:"consumer_idle"` // session ends when unused so long
 	ConsumerMax  time.Duration `json:"consumer_max"`  // and in any case after so long
@@ -55,9 +55,9 @@ type Limits struct {
 
 	FrameBytes        int64         `json:"frame_bytes"`         // of a socket's frame
 	CommandsPerSecond int           `json:"commands_per_second"` // per socket
-	SocketsPerAccount int           `json:"sockets_per_account"` //
-	PageRows          int           `json:"page_rows"`           // most rows of a page
-	OutageGap         time.Duration `json:"outage_gap"`          // a gap between heartbeats longer than this moves deadlines
+	SocketsPerAccount int           `json:"sockets_per_account"`
+	PageRows          int           `json:"page_rows"`  // most rows of a page
+	OutageGap         time.Duration `json:"outage_gap"` // a gap between heartbeats longer than this moves deadlines
 }
 
 // DefaultLimits are the limits as published.

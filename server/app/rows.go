@@ -26,9 +26,9 @@ type CaseRow struct {
 	Also           []negotiation.Side // who else has a part to perform or to confirm, see AlsoOf
 	FiledAt        time.Time
 	LastAt         time.Time
-	Due            time.Time               // of the clock that counts for the one whose turn it is; zero: none
-	DueKey         negotiation.DeadlineKey //
-	Overdue        bool                    // a bureau's clock passed, or the first response is overdue
+	Due            time.Time // of the clock that counts for the one whose turn it is; zero: none
+	DueKey         negotiation.DeadlineKey
+	Overdue        bool // a bureau's clock passed, or the first response is overdue
 	Agent          string
 	Class          negotiation.Class
 	Reason         negotiation.EscalationReason

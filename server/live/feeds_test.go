@@ -71,8 +71,9 @@ func TestRowsThatChangeWhileThePageIsReadComeAfterIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.open(caseNo(1))
-	reading, goOn := make(chan struct{}), make(chan struct{})
-	w.onPage = func() { close(reading); <-goOn }
+	reading := make(chan struct{})
+	held, goOn := hold(t)
+	w.onPage = func() { close(reading); <-held }
 	c, witness := w.dial("agent"), w.dial("consumer")
 	witness.subscribe(roomNo(1), "")
 	c.say(`{"subscribe":{"feed":"inbox"}}`)
@@ -84,7 +85,7 @@ func TestRowsThatChangeWhileThePageIsReadComeAfterIt(t *testing.T) {
 	witness.next()
 	w.commit(caseNo(1), negotiation.Room, "again")
 	witness.next() // so that the row of the first was handed out
-	close(goOn)
+	goOn()
 	require.NotNil(t, c.next().Next)
 	require.Equal(t, int64(1), c.next().Version)
 	require.Equal(t, int64(2), c.next().Version)
@@ -97,11 +98,13 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 	c := w.dial("agent")
 	require.NotNil(t, c.followed(Inbox).Next)
 	conn := w.only()
-	conn.mu.Lock()
-	flushing := conn.flushing
-	conn.flushing = true // as if the network were slow
-	conn.mu.Unlock()
-	require.False(t, flushing)
+	w.until(func() bool { // what was written comes before it is noted that all was
+		conn.mu.Lock()
+		defer conn.mu.Unlock()
+		rests := !conn.flushing
+		conn.flushing = true // as if the network were slow
+		return rests
+	})
 	for i := range 50 {
 		w.commit(caseNo(1), negotiation.Room, fmt.Sprint(i), strings.Repeat("x", 100))
 	}

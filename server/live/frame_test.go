@@ -156,11 +156,12 @@ func commandsKeepTheirOrder(t *testing.T, slow bool) {
 	w := newWorld(t, func(o *Options) { o.Limits.CommandsPerSecond = 1000 })
 	w.slow = slow
 	w.open(caseNo(1))
-	began, goOn := make(chan struct{}), make(chan struct{})
+	began := make(chan struct{})
+	held, goOn := hold(t)
 	w.onDo = func(_ context.Context, cmd negotiation.Command) error {
 		if cmd.(negotiation.PostMessage).Text == "0" {
 			close(began)
-			<-goOn
+			<-held
 		}
 		return nil
 	}
@@ -171,7 +172,7 @@ func commandsKeepTheirOrder(t *testing.T, slow bool) {
 	<-began
 	other.post(100, caseNo(1), "meanwhile")
 	require.Equal(t, commandNo(100), other.next().Ack)
-	close(goOn)
+	goOn()
 	for i := range 20 {
 		require.Equal(t, commandNo(i), c.next().Ack)
 	}

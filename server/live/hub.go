@@ -88,11 +88,11 @@ type Options struct {
 
 // tuning is not for operators: figures that belong to the protocol or were measured.
 type tuning struct {
-	queueFrames int           // of a socket; half full drops signals, full ends it
-	queueBytes  int           // of a socket
-	jobs        int           // frames of a socket read ahead of its worker
-	ring        int           // records of an active channel kept in memory
-	ringBytes   int           //
+	queueFrames int // of a socket; half full drops signals, full ends it
+	queueBytes  int // of a socket
+	jobs        int // frames of a socket read ahead of its worker
+	ring        int // records of an active channel kept in memory
+	ringBytes   int
 	page        int           // records of one catch-up frame
 	channels    int           // subscriptions of a socket
 	refusals    int           // sockets that are told at once why they may not come in; more are cut without a word
@@ -100,8 +100,8 @@ type tuning struct {
 	write       time.Duration // for one write
 	grace       time.Duration // for the peer to answer a close
 	first       time.Duration // until the first frame
-	ping        time.Duration //
-	pong        time.Duration //
+	ping        time.Duration
+	pong        time.Duration
 	warm        time.Duration // an empty room is kept so long
 	silent      time.Duration // and what was said last in one with people
 }
@@ -145,9 +145,9 @@ type Hub struct {
 	state    state
 	conns    map[*conn]struct{}
 	accounts map[string]int
-	empty    chan struct{}      // closed when the last socket has gone while stopping
-	ctx      context.Context    // of all work; ends when Stop runs out of time
-	cancel   context.CancelFunc //
+	empty    chan struct{}   // closed when the last socket has gone while stopping
+	ctx      context.Context // of all work; ends when Stop runs out of time
+	cancel   context.CancelFunc
 	halt     context.CancelFunc // of the wheel
 
 	hands   hands // of the crews, for deliveries and the wheel

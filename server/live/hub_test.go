@@ -274,10 +274,11 @@ func stopWaitsForCommandsUnderWay(t *testing.T, slow bool) {
 	w := newWorld(t, nil)
 	w.slow = slow
 	w.open(caseNo(1))
-	began, goOn := make(chan struct{}), make(chan struct{})
+	began := make(chan struct{})
+	held, goOn := hold(t)
 	w.onDo = func(ctx context.Context, _ negotiation.Command) error {
 		close(began)
-		<-goOn
+		<-held
 		return ctx.Err()
 	}
 	c := w.dial("consumer")
@@ -291,7 +292,7 @@ func stopWaitsForCommandsUnderWay(t *testing.T, slow bool) {
 		t.Fatal("stopped before the command was done")
 	default:
 	}
-	close(goOn)
+	goOn()
 	require.NoError(t, <-stopped)
 	require.Len(t, w.log[caseNo(1)], 1)
 }

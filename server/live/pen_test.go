@@ -53,6 +53,7 @@ func TestASocketThatTakesNothingHoldsUpNobody(t *testing.T) {
 	}
 	w.commit(caseNo(1), negotiation.Room, "the end")
 	stuck.next()
+	stuck.sync() // by which what was asked before is answered
 	require.Equal(t, "there?", <-pong)
 }
 

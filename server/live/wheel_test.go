@@ -14,6 +14,17 @@ func TestFirstFrameMustCome(t *testing.T) {
 	w := newWorld(t, nil)
 	silent, polite := w.dial("consumer:1"), w.dial("consumer:2")
 	polite.sync()
+	w.until(func() bool { // who dials is answered before the wheel has the socket
+		w.hub.wheel.mu.Lock()
+		defer w.hub.wheel.mu.Unlock()
+		in := 0
+		for _, c := range w.hub.wheel.slot {
+			for ; c != nil; c = c.turn.next {
+				in++
+			}
+		}
+		return in == 2
+	})
 	w.tick(9 * time.Second)
 	polite.sync()
 	w.tick(2 * time.Second)

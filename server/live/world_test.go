@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,6 +75,14 @@ func newWorld(t testing.TB, change func(*Options)) *world {
 	w := makeWorld(t, change)
 	t.Cleanup(w.stop)
 	return w
+}
+
+// hold gives what somebody waits for until goOn is called, or the test ends: then nobody may wait any more.
+func hold(t testing.TB) (held <-chan struct{}, goOn func()) {
+	wait := make(chan struct{})
+	goOn = sync.OnceFunc(func() { close(wait) })
+	t.Cleanup(goOn)
+	return wait, goOn
 }
 
 func makeWorld(t testing.TB, change func(*Options)) *world {
@@ -241,10 +251,18 @@ func (w *world) Records(_ context.Context, id string, ch negotiation.Channel, af
 // delivered returns when the hub has nothing of the case left to deliver.
 func (w *world) delivered(id string) {
 	s := w.hub.shardOf(id)
-	for busy := true; busy; runtime.Gosched() {
+	w.until(func() bool {
 		s.list.Lock()
-		busy = s.busy
-		s.list.Unlock()
+		defer s.list.Unlock()
+		return !s.busy
+	})
+}
+
+// until waits for what another goroutine is about to do.
+func (w *world) until(done func() bool) {
+	w.Helper()
+	for end := time.Now().Add(patience); !done(); runtime.Gosched() {
+		require.True(w, time.Now().Before(end), "still not done")
 	}
 }
 
@@ -340,13 +358,15 @@ func (m marks) Read(_ context.Context, by app.Session, id string, ch negotiation
 // only is the hub's end of the one socket.
 func (w *world) only() *conn {
 	w.Helper()
-	w.hub.mu.Lock()
-	defer w.hub.mu.Unlock()
-	require.Len(w, w.hub.conns, 1)
-	for c := range w.hub.conns {
-		return c
-	}
-	return nil
+	var all []*conn
+	w.until(func() bool { // who dials is answered before the hub has the socket
+		w.hub.mu.Lock()
+		defer w.hub.mu.Unlock()
+		all = slices.Collect(maps.Keys(w.hub.conns))
+		return len(all) > 0
+	})
+	require.Len(w, all, 1)
+	return all[0]
 }
 
 func (c *conn) open() bool {

@@ -34,6 +34,7 @@ const en: Translation<typeof zh> = {
   'room.read': 'Read',
   'room.offer': 'Offer on the table',
   'room.offerTheirs': 'Please answer',
+  'room.offerStill': 'Can still be accepted',
 
   'turn.own': 'Your turn',
   'turn.ours': 'Our turn',

@@ -31,6 +31,7 @@ export default {
   'room.read': '对方已读',
   'room.offer': '桌面上的方案',
   'room.offerTheirs': '请答复',
+  'room.offerStill': '仍可接受',
 
   'turn.own': '轮到您',
   'turn.ours': '轮到我方',
