@@ -104,25 +104,29 @@ func saved(t *testing.T) (here shell, backup string) {
 
 func TestRestoreRefusesWhatWasChanged(t *testing.T) {
 	t.Parallel()
-	for name, change := range map[string]func(dir string) error{
-		"a byte": func(dir string) error { return os.WriteFile(filepath.Join(dir, secretName), make([]byte, 32), 0o600) },
-		"a way out": func(dir string) error {
-			b, err := json.Marshal(manifest{Files: []savedFile{{Path: "../x"}}})
+	for name, c := range map[string]struct {
+		change func(dir string) error
+		says   string
+	}{
+		"a byte": {func(dir string) error { return os.WriteFile(filepath.Join(dir, secretName), make([]byte, 32), 0o600) }, "its hash differs"},
+		"a way out": {func(dir string) error {
+			b, err := json.Marshal(manifest{Files: []savedFile{{Path: "../x"}, {Path: databaseName}, {Path: secretName}}})
 			if err != nil {
 				return err
 			}
 			return os.WriteFile(filepath.Join(dir, manifestName), b, 0o600)
-		},
-		"nothing in it": func(dir string) error { return os.WriteFile(filepath.Join(dir, manifestName), []byte(`{}`), 0o600) },
-		"a file gone":   func(dir string) error { return os.Remove(filepath.Join(dir, databaseName)) },
+		}, "which is not in the backup"},
+		"nothing in it": {func(dir string) error { return os.WriteFile(filepath.Join(dir, manifestName), []byte(`{}`), 0o600) }, "is no backup: its manifest.json does not name hejie.db"},
+		"a file gone":   {func(dir string) error { return os.Remove(filepath.Join(dir, databaseName)) }, "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, backup := saved(t)
-			require.NoError(t, change(backup))
+			require.NoError(t, c.change(backup))
 			to := shell{data: filepath.Join(t.TempDir(), "new")}
 			code, _, errs := to.run(t, "restore", backup)
 			require.Equal(t, exitFailed, code, errs)
+			require.Contains(t, errs, c.says)
 			left, err := filepath.Glob(to.data + "*")
 			require.NoError(t, err)
 			require.Empty(t, left, "nothing is left behind")

@@ -48,7 +48,7 @@ func (c doctorCommand) Run(ctx context.Context, to console, all Common) error {
 	}
 	sick := false
 	for _, check := range []func(context.Context) []finding{
-		one(c.checkConfig), one(c.checkNamed), one(c.checkFolders(f)), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase, c.checkBus(f), one(c.checkEvidence(f)),
+		one(c.checkConfig), one(c.checkNamed), one(c.checkFolders(f)), one(f.checkKey), one(f.checkSpace), one(checkClock), f.checkDatabase, c.checkBus(f), c.checkEvidence(f),
 	} {
 		for _, x := range check(ctx) {
 			if err := to.printf("%s\n", x); err != nil {

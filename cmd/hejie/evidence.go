@@ -185,28 +185,33 @@ func (p Place) verifyFiles(ctx context.Context, to console, f folder) (err error
 	return to.printf("%s of evidence: all hashes hold\n", count(len(files), "file"))
 }
 
-// checkEvidence says whether the vault takes and gives, and has what cases name.
-func (c doctorCommand) checkEvidence(f folder) func(context.Context) finding {
-	return func(ctx context.Context) finding {
+// checkEvidence says whether the vault takes and gives, and has what cases name. A bucket is tried out also before there is an installation.
+func (c doctorCommand) checkEvidence(f folder) func(context.Context) []finding {
+	return func(ctx context.Context) []finding {
 		what := "evidence"
-		if ok, err := f.exists(); err != nil || !ok {
-			return finding{what: what} // said already
+		there, err := f.exists()
+		there = there && err == nil // else that was said
+		if !there && c.Evidence == "" {
+			return nil
 		}
 		v, err := c.look(ctx, f)
 		if err != nil {
-			return failed(what, err)
+			return []finding{failed(what, err)}
 		}
-		n, err := c.missing(ctx, v, f)
+		n := 0
+		if there {
+			n, err = c.missing(ctx, v, f)
+		}
 		if err := errors.Join(err, v.Close()); err != nil {
-			return failed(what, err)
+			return []finding{failed(what, err)}
 		}
 		if s, ok := v.(fmt.Stringer); ok && c.Evidence != "" {
 			what += " in " + s.String()
 		}
 		if n > 0 {
-			return finding{what: what, todo: fmt.Sprintf("evidence that cases name is not there, %s: is --evidence right? Else restore a backup", count(n, "file"))}
+			return []finding{{what: what, todo: fmt.Sprintf("evidence that cases name is not there, %s: is --evidence right? Else restore a backup", count(n, "file"))}}
 		}
-		return finding{what: what}
+		return []finding{{what: what}}
 	}
 }
 

@@ -212,3 +212,15 @@ func TestEvidenceMisconfigured(t *testing.T) {
 	code, _, errs := b.run(t, "doctor", "--evidence", "s3://evidence", "--evidence-endpoint", b.place.Endpoint)
 	require.Equal(t, exitFailed, code, errs)
 }
+
+// Before the first start the doctor tries the bucket out, and of a folder that is not there yet it does not say that it is well.
+func TestDoctorTriesTheBucketBeforeThereIsAnInstallation(t *testing.T) {
+	t.Parallel()
+	b := newBucketed(t)
+	_, out, _ := b.run(t, b.at("hejie", "doctor")...)
+	require.Contains(t, out, "ok evidence in s3://evidence/hejie/ at ")
+	b.s3.Stop()
+	b.fails(t, "!! evidence\n   -> evidence in s3://evidence/hejie/ at ", b.at("hejie", "doctor")...)
+	_, out, _ = b.run(t, "doctor")
+	require.NotContains(t, out, "ok evidence")
+}

@@ -53,6 +53,12 @@ func TestMoves(t *testing.T) {
 
 	require.Contains(t, s.must(t, on(first, "migrate", "copy")...), "every row compared")
 	require.NoFileExists(t, filepath.Join(s.data, databaseName))
+	back := func() {
+		require.NoError(t, os.Rename(filepath.Join(s.data, movedName), filepath.Join(s.data, databaseName)))
+	}
+	back() // as who copied leaves it who dies before the end
+	require.Contains(t, s.must(t, on(first, "migrate", "copy")...), "every row compared", "it is finished")
+	require.NoFileExists(t, filepath.Join(s.data, databaseName))
 	require.NoError(t, os.Remove(filepath.Join(s.data, cardName)), "a demo is not served in any case")
 	for _, forgetful := range [][]string{{"serve", "--listen", "localhost:0"}, {"verify"}, {"migrate", "up"}} {
 		code, _, errs = s.run(t, forgetful...)
@@ -67,7 +73,7 @@ func TestMoves(t *testing.T) {
 	require.Contains(t, out, "derived tables are what the log says", errs)
 	require.Contains(t, out, "?? no bus")
 
-	require.NoError(t, os.Rename(filepath.Join(s.data, databaseName+".moved"), filepath.Join(s.data, databaseName)))
+	back()
 	code, _, errs = s.run(t, on(first, "migrate", "copy")...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "not empty")
@@ -75,12 +81,24 @@ func TestMoves(t *testing.T) {
 
 	saved := filepath.Join(dir, "saved")
 	s.must(t, on(first, "backup", saved)...)
+	holds := func(dir string) (names []string) {
+		list, err := os.ReadDir(dir)
+		require.NoError(t, err)
+		for _, e := range list {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	require.Equal(t, []string{evidenceName, databaseName, secretName, manifestName}, holds(saved))
 	file, server := shell{data: filepath.Join(dir, "file")}, shell{data: filepath.Join(dir, "server")}
 	require.Contains(t, file.must(t, "restore", saved), "all chains hold")
 	require.Equal(t, want, file.must(t, "verify"))
 	require.Contains(t, server.must(t, on(second, "restore", saved)...), "all chains hold")
 	require.Equal(t, want, server.must(t, on(second, "verify")...))
-	require.NoFileExists(t, filepath.Join(server.data, databaseName))
+	require.Equal(t, []string{evidenceName, secretName}, holds(server.data))
+	again := shell{data: filepath.Join(dir, "again")}
+	require.Contains(t, again.must(t, on(second, "restore", saved)...), "all chains hold", "who restored died before the end")
+	s.must(t, on(second, "user", "add", "root.other", "别人")...)
 	code, _, errs = shell{data: filepath.Join(dir, "third")}.run(t, on(second, "restore", saved)...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, "not empty")

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"hejie/server/store"
 )
@@ -23,6 +24,11 @@ func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
 	f := all.folder()
 	if err := f.empty(); err != nil {
 		return err
+	}
+	if f.server != "" { // before anything is read and sent, which may take hours
+		if _, err := f.exists(); err != nil {
+			return err
+		}
 	}
 	part := folder{path: f.path + ".restoring"}
 	if err := os.RemoveAll(part.path); err != nil {
@@ -64,7 +70,7 @@ func (f folder) moveTo(ctx context.Context, server string) error {
 	if _, err := store.Copy(ctx, f.file(), server); err != nil {
 		return err
 	}
-	return os.Remove(f.file())
+	return errors.Join(os.Remove(f.file()), os.Remove(f.file()+".lock"))
 }
 
 // restore also gives the files of evidence that the backup has not.
@@ -98,6 +104,11 @@ func (r restoreCommand) copyBack(ctx context.Context, to folder) (m manifest, er
 	}
 	if err := json.Unmarshal(b, &m); err != nil {
 		return m, fmt.Errorf("%s: %w", manifestName, err)
+	}
+	for _, name := range []string{databaseName, secretName} {
+		if !slices.ContainsFunc(m.Files, func(s savedFile) bool { return s.Path == name }) {
+			return m, fmt.Errorf("%s is no backup: its %s does not name %s", r.From, manifestName, name)
+		}
 	}
 	for _, s := range m.Files {
 		if err := ctx.Err(); err != nil {

@@ -1,9 +1,13 @@
 package bus
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"log/slog"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -46,7 +50,7 @@ func TestNumbersTellOfLoss(t *testing.T) {
 		{"one is missing", []message{{N: 8}, {N: 10}}, true},
 		{"the last is missing", []message{{N: 8}, {N: 9, Beat: true}}, true},
 		{"twice", []message{{N: 8}, {N: 8}, {N: 9}}, false},
-		{"a stranger", []message{{From: "other", N: 3}}, true},
+		{"a stranger", []message{{From: id("other"), N: 3}}, true},
 		{"back after a goodbye", []message{{N: 8, Bye: true}, {N: 1}}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -61,7 +65,7 @@ func TestNumbersTellOfLoss(t *testing.T) {
 			r.beat(false)
 			hear := func(m message) {
 				if m.From == "" {
-					m.From = "peer"
+					m.From = id("peer")
 				}
 				b, err := json.Marshal(m)
 				require.NoError(t, err)
@@ -89,4 +93,21 @@ func TestNumbersTellOfLoss(t *testing.T) {
 			require.False(t, r.missed, "what is no message, and one's own, tell of no loss")
 		})
 	}
+}
+
+// TestMessagesThatAreNone: thousands of them are a line in half a minute, and nobody becomes a replica by them.
+func TestMessagesThatAreNone(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	now := time.Date(2026, 8, 3, 9, 0, 0, 0, time.UTC)
+	r := New(Options{Now: func() time.Time { return now }, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	for _, s := range []string{`{`, `null`, `{}`, `[]`, `{"from":"peer","n":1}`, "{\"from\":\"01a207b2-d34\x00-71df-837a-3db7a46ebf5d\",\"n\":1}"} {
+		r.receive([]byte(s))
+	}
+	require.Equal(t, 1, strings.Count(log.String(), "bus: messages that are none"))
+	require.Contains(t, log.String(), "count=1")
+	now = now.Add(seldom)
+	r.receive([]byte(`{}`))
+	require.Contains(t, log.String(), "count=6 error=\"it does not say which replica it is of\"")
+	require.Empty(t, r.peers)
 }

@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -64,7 +65,8 @@ const (
 	silent       = 5 * time.Second // without a beat: the replica is gone
 	suspect      = 5 * time.Minute // a replica that did not say goodbye may still write, cut off from the bus
 	listsAlone   = 15              // ticks, without a bus
-	listsAtOnce  = 200             // lists read again a tick
+	seldom       = 30 * time.Second
+	listsAtOnce  = 200 // lists read again a tick
 	lookTime     = 10 * time.Second
 )
 
@@ -86,6 +88,10 @@ type Relay struct {
 	unheard  map[string]time.Time // replicas that work on the log and are not heard, since when
 	missed   bool                 // something was not heard
 	stale    bool                 // the calendar may have changed
+	none     struct {             // messages that are none
+		n    int // not told of yet
+		told time.Time
+	}
 
 	up    atomic.Bool
 	cut   atomic.Bool // a replica that works on the log is not heard
@@ -294,8 +300,11 @@ func (r *Relay) compare(ctx context.Context) error {
 		cut = cut || suspected || now.Sub(since) >= silent
 	}
 	r.unheard = unheard
-	if r.cut.Swap(cut) != cut {
+	switch was := r.cut.Swap(cut); {
+	case cut && !was:
 		r.o.Logger.Info("replicas that work and are not heard", slog.Any("replicas", slices.Collect(maps.Keys(unheard))))
+	case was && !cut:
+		r.o.Logger.Info("all replicas that work are heard again")
 	}
 	return nil
 }
@@ -303,8 +312,12 @@ func (r *Relay) compare(ctx context.Context) error {
 // receive takes a message of another replica.
 func (r *Relay) receive(b []byte) {
 	var m message
-	if err := json.Unmarshal(b, &m); err != nil || m.From == "" {
-		r.o.Logger.Warn("bus: a message that is none", slog.Any("error", err))
+	err := json.Unmarshal(b, &m)
+	if err == nil && !app.ValidID(m.From) {
+		err = errors.New("it does not say which replica it is of")
+	}
+	if err != nil {
+		r.refused(err)
 		return
 	}
 	if m.From == r.id {
@@ -333,6 +346,19 @@ func (r *Relay) receive(b []byte) {
 	if len(m.Who)+len(m.Desks) > 0 {
 		r.hub.WhoElsewhere(m.Who, m.Desks)
 	}
+}
+
+// refused tells of messages that are none, the first at once and then seldom: who sends one may send thousands.
+func (r *Relay) refused(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.none.n++
+	now := r.o.Now()
+	if !r.none.told.IsZero() && now.Sub(r.none.told) < seldom {
+		return
+	}
+	r.o.Logger.Warn("bus: messages that are none", slog.Int("count", r.none.n), slog.Any("error", err))
+	r.none.n, r.none.told = 0, now
 }
 
 // count notes the number of a message and whether one before it was lost.

@@ -111,9 +111,9 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, t
 	went, leaving := r.Context().Err() != nil, v.probe && s.stopping.Load()
 	reads, lasts := r.Method == http.MethodGet || r.Method == http.MethodHead, v.route == streamRoute // as long as its page is looked at
 	switch {
-	case status >= 500 && !went && !leaving: // else nothing failed
+	case status >= 500 && !went && !leaving: // else nothing failed; a balancer that gave up asking is told nothing, and knows why
 		level = slog.LevelError
-	case v.probe && status < 500, reads && status < 400 && (took < slow || lasts):
+	case v.probe && (status < 500 || went), reads && status < 400 && (took < slow || lasts):
 		level = slog.LevelDebug
 	}
 	if s.log.Enabled(r.Context(), level) {

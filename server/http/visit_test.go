@@ -37,6 +37,7 @@ func TestLevelOfRequests(t *testing.T) {
 		"went away":              {method: "GET", status: 503, gone: true, level: "INFO"},
 		"ready":                  {method: "GET", status: 204, probe: true, took: slow, level: "DEBUG"},
 		"not ready":              {method: "GET", status: 503, probe: true, level: "ERROR"},
+		"probe went away":        {method: "GET", status: 503, probe: true, gone: true, level: "DEBUG"},
 		"leaves":                 {method: "GET", status: 503, probe: true, leaving: true, level: "INFO"},
 		"failed while it leaves": {method: "GET", status: 503, leaving: true, level: "ERROR"},
 	} {

@@ -117,8 +117,20 @@ func copyServer(ctx context.Context, from, to string) error {
 	if have.Version != have.Latest { // opening it would migrate it
 		return fmt.Errorf("the database has schema %d, this program's is %d: save it with the program that serves it", have.Version, have.Latest)
 	}
-	_, err = Copy(ctx, from, to)
+	if _, err = Copy(ctx, from, to); err == nil {
+		err = withoutLog(ctx, to)
+	}
 	return errors.Join(err, remove(to+".lock"))
+}
+
+// withoutLog makes of a file one that has no write-ahead log: who only reads one that has leaves two more files beside it.
+func withoutLog(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite3", dsn(path, "mode=rw", "_busy_timeout=5000"))
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `PRAGMA journal_mode = DELETE`)
+	return errors.Join(err, db.Close())
 }
 
 func remove(path string) error {

@@ -45,19 +45,25 @@ func Copy(ctx context.Context, from, to string) (v Verified, err error) {
 }
 
 // CopyTo fills another, empty, store with one moment of this one, which goes on meanwhile: all of it in one transaction, in which every
-// row is read again and compared. Then every hash of the copy's log is computed again. The error is ErrNotEmpty, or a *Fault.
+// row is read again and compared. Then every hash of the copy's log is computed again. A copy that has every row already stays: whoever made
+// it died before it was verified. The error is ErrNotEmpty, or a *Fault.
 func (s *Store) CopyTo(ctx context.Context, to *Store) (Verified, error) {
 	err := s.snapshot(ctx, func(from querier) error {
 		return to.write(context.WithoutCancel(ctx), func(t *tx) error {
 			if err := t.standStill(); err != nil {
 				return err
 			}
-			for _, step := range []func(context.Context, querier, *tx, table) error{isEmpty, copyTable, compareTable} {
-				for _, x := range tables {
-					if err := errors.Join(step(ctx, from, t, x), ctx.Err()); err != nil {
-						return fmt.Errorf("table %s: %w", x.name, err)
-					}
+			err := eachTable(ctx, from, t, isEmpty)
+			if errors.Is(err, ErrNotEmpty) && eachTable(ctx, from, t, compareTable) == nil {
+				return nil
+			}
+			for _, step := range []tableStep{copyTable, compareTable} {
+				if err == nil {
+					err = eachTable(ctx, from, t, step)
 				}
+			}
+			if err != nil {
+				return err
 			}
 			t.batch.clear = true
 			return t.countOn()
@@ -69,6 +75,18 @@ func (s *Store) CopyTo(ctx context.Context, to *Store) (Verified, error) {
 		return Verified{}, err
 	}
 	return to.Verify(ctx)
+}
+
+// tableStep of a copy.
+type tableStep func(ctx context.Context, from querier, to *tx, x table) error
+
+func eachTable(ctx context.Context, from querier, to *tx, step tableStep) error {
+	for _, x := range tables {
+		if err := errors.Join(step(ctx, from, to, x), ctx.Err()); err != nil {
+			return fmt.Errorf("table %s: %w", x.name, err)
+		}
+	}
+	return nil
 }
 
 func isEmpty(ctx context.Context, _ querier, to *tx, x table) error {

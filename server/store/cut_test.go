@@ -295,20 +295,35 @@ func TestServerComesBack(t *testing.T) {
 // TestReadOnlyServer: a server that answers and takes no writes is of no use; a standby answers the same.
 func TestReadOnlyServer(t *testing.T) {
 	t.Parallel()
+	var log bytes.Buffer
 	p, url := throughProxy(t, server.Database(t))
-	s := open(t, url, store.Options{})
+	s, err := store.Open(url, store.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	require.NoError(t, err)
+	defer s.Close() //nolint:errcheck // that of the end counts
 	require.NoError(t, s.Ping(ctx))
 	c, err := pgx.Connect(ctx, url)
 	require.NoError(t, err)
-	name := pgx.Identifier{c.Config().Database}.Sanitize()
-	_, err = c.Exec(ctx, `ALTER DATABASE `+name+` SET default_transaction_read_only = on`)
-	require.NoError(t, err)
-	require.NoError(t, c.Close(ctx))
+	refuse := func(is string) {
+		_, err := c.Exec(ctx, `SET default_transaction_read_only = off`)
+		require.NoError(t, err)
+		_, err = c.Exec(ctx, `ALTER DATABASE `+pgx.Identifier{c.Config().Database}.Sanitize()+` SET default_transaction_read_only = `+is)
+		require.NoError(t, err)
+		require.NoError(t, c.Close(ctx))
+	}
+	refuse("on")
 	p.hangUp() // those that are connected may go on writing
 	err = s.Ping(ctx)
 	require.ErrorIs(t, err, app.ErrReadOnly)
 	require.ErrorContains(t, err, "default_transaction_read_only is on")
 	require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err))
+	c, err = pgx.Connect(ctx, url)
+	require.NoError(t, err)
+	refuse("off")
+	p.hangUp()
+	require.NoError(t, s.Ping(ctx))
+	require.NoError(t, s.Ping(ctx))
+	require.NoError(t, s.Close())
+	require.Equal(t, 1, strings.Count(log.String(), "the database takes writes again"), log.String())
 }
 
 // TestFrozenReplica: one that holds a row and says nothing is ended by the server, and who waited goes on; who may not wait so long tries

@@ -20,6 +20,8 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
+
+	"hejie/server/app"
 )
 
 // pgDriver is the name by which sqlx knows how parameters are written.
@@ -112,8 +114,9 @@ func (s *Store) warnOfLoss() {
 
 // way to the server, of all pools of a store. That it is lost is told by whoever needed it; the way tells when it is found again.
 type way struct {
-	log  *slog.Logger
-	lost atomic.Bool
+	log      *slog.Logger
+	lost     atomic.Bool
+	readOnly atomic.Bool // it is there, and takes no writes
 }
 
 // tried notes what came of an attempt to connect. Nil: nobody asks.
@@ -124,6 +127,16 @@ func (w *way) tried(ctx context.Context, err error) {
 		w.lost.Store(true)
 	case w.lost.Swap(false):
 		w.log.Info("the database answers again")
+	}
+}
+
+// asked notes whether the server takes writes.
+func (w *way) asked(err error) {
+	switch {
+	case errors.Is(err, app.ErrReadOnly):
+		w.readOnly.Store(true)
+	case err == nil && w.readOnly.Swap(false):
+		w.log.Info("the database takes writes again")
 	}
 }
 

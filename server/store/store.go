@@ -208,7 +208,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	if !s.shared {
 		return readError(s.probe.PingContext(ctx))
 	}
-	return readError(serverTakesWrites(ctx, s.probe))
+	err := serverTakesWrites(ctx, s.probe)
+	s.way.asked(err)
+	return readError(err)
 }
 
 // submit hands a job over and waits for its end. A job that was handed over is waited for whatever becomes of the context:
