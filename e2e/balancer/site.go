@@ -53,7 +53,7 @@ func NewSite(t *testing.T, binary string, rooms int) *Site {
 	b, err := json.Marshal(seed.Unlimited().Limits)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(limits, b, 0o600))
-	s.P, err = platform.New(platform.Options{Replicas: len(names), Binary: binary, Flags: []string{"--behind-proxy", "--trusted-proxy", "127.0.0.1/32", "--drain", "5s", "--limits", limits}})
+	s.P, err = platform.New(platform.Options{Replicas: len(names), Binary: binary, Flags: []string{"--behind-proxy", "--trusted-proxy", "127.0.0.1/32", "--drain", "5s", "--limits", limits, "--log-level", "debug"}})
 	t.Cleanup(func() { require.NoError(t, s.P.Close()) })
 	require.NoError(t, err)
 	in, err := s.P.Seed(seed.Unlimited())
@@ -140,7 +140,7 @@ func (s *Site) From(n int) client.Way {
 	return client.Way{TLS: s.tls, From: net.IPv4(127, 0, 1, byte(n))}
 }
 
-// Landed is how many requests of a route a replica has answered since it was started.
+// Landed is how many requests of a route a replica has answered since it was started, by its log.
 func (s *Site) Landed(replica int, route string) (n int) {
 	for _, line := range s.P.Replicas[replica].Out.All() {
 		if strings.Contains(line, `"route":"`+route+`"`) {
