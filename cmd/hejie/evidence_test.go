@@ -143,6 +143,18 @@ func TestBackupCopiesEvidenceInS3(t *testing.T) {
 	require.Contains(t, bucket.must(t, b.at("moved", "verify", "--files")...), "2 files")
 	require.NoDirExists(t, folder{path: bucket.data}.evidence())
 
+	// Where another installation is, nothing is sent.
+	other := bucketed{shell{data: filepath.Join(dir, "other")}, b.s3, b.place}
+	taken := postgres.Empty(t)
+	owner := shell{data: t.TempDir()}
+	require.NoError(t, os.WriteFile(filepath.Join(owner.data, secretName), make([]byte, 32), 0o600))
+	owner.must(t, on(taken, "migrate", "up")...)
+	owner.must(t, on(taken, "user", "add", "root.admin", "总管")...)
+	before := b.s3.Objects()
+	other.fails(t, "the database is not empty: nothing is overwritten", b.at("refused", on(taken, "restore", saved)...)...)
+	require.Equal(t, before, b.s3.Objects())
+	require.NoDirExists(t, other.data+".restoring")
+
 	require.NoError(t, os.Remove(filepath.Join(disk.data, evidenceName, named.ID[len(named.ID)-2:], named.ID)))
 	code, _, errs := disk.run(t, "verify", "--files")
 	require.Equal(t, exitFailed, code)

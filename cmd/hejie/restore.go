@@ -34,7 +34,7 @@ func (r restoreCommand) Run(ctx context.Context, to console, all Common) error {
 	if err := os.RemoveAll(part.path); err != nil {
 		return err
 	}
-	v, missing, err := r.restore(ctx, part)
+	v, missing, err := r.restore(ctx, part, f.server)
 	if err == nil && f.server != "" {
 		err = part.moveTo(ctx, f.server)
 	}
@@ -73,8 +73,8 @@ func (f folder) moveTo(ctx context.Context, server string) error {
 	return errors.Join(os.Remove(f.file()), os.Remove(f.file()+".lock"))
 }
 
-// restore also gives the files of evidence that the backup has not.
-func (r restoreCommand) restore(ctx context.Context, to folder) (v store.Verified, missing []string, err error) {
+// restore also gives the files of evidence that the backup has not. Nothing is sent when the server, if any, has another installation.
+func (r restoreCommand) restore(ctx context.Context, to folder, server string) (v store.Verified, missing []string, err error) {
 	m, err := r.copyBack(ctx, to)
 	if err != nil {
 		return v, nil, err
@@ -89,6 +89,11 @@ func (r restoreCommand) restore(ctx context.Context, to folder) (v store.Verifie
 	v, err = st.Verify(ctx)
 	if err := errors.Join(err, st.Close(), os.Remove(to.database()+".lock")); err != nil {
 		return v, nil, err
+	}
+	if server != "" {
+		if err := store.CanCopy(ctx, to.file(), server); err != nil {
+			return v, nil, err
+		}
 	}
 	if missing, err = m.missing(ctx, to.file()); err != nil {
 		return v, nil, err

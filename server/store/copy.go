@@ -31,43 +31,52 @@ var counted = []struct{ table, column string }{{"case_keys", "key"}, {"audit", "
 
 // Copy is CopyTo for databases that are not open: files, which nobody else may have open, or URLs.
 func Copy(ctx context.Context, from, to string) (v Verified, err error) {
+	err = between(from, to, func(source, target *Store) (err error) {
+		v, err = source.CopyTo(ctx, target)
+		return err
+	})
+	return v, err
+}
+
+// CanCopy says, with ErrNotEmpty, that Copy would find something else in the way.
+func CanCopy(ctx context.Context, from, to string) error {
+	return between(from, to, func(source, target *Store) error {
+		return source.into(ctx, target, func(from querier, t *tx) error {
+			_, err := isCopied(ctx, from, t)
+			return err
+		})
+	})
+}
+
+// between opens two databases for a while.
+func between(from, to string, f func(source, target *Store) error) error {
 	source, err := Open(from, Options{})
 	if err != nil {
-		return v, err
+		return err
 	}
-	defer func() { err = errors.Join(err, source.Close()) }()
 	target, err := Open(to, Options{})
 	if err != nil {
-		return v, err
+		return errors.Join(err, source.Close())
 	}
-	v, err = source.CopyTo(ctx, target)
-	return v, errors.Join(err, target.Close())
+	return errors.Join(f(source, target), target.Close(), source.Close())
 }
 
 // CopyTo fills another, empty, store with one moment of this one, which goes on meanwhile: all of it in one transaction, in which every
 // row is read again and compared. Then every hash of the copy's log is computed again. A copy that has every row already stays: whoever made
 // it died before it was verified. The error is ErrNotEmpty, or a *Fault.
 func (s *Store) CopyTo(ctx context.Context, to *Store) (Verified, error) {
-	err := s.snapshot(ctx, func(from querier) error {
-		return to.write(context.WithoutCancel(ctx), func(t *tx) error {
-			if err := t.standStill(); err != nil {
+	err := s.into(ctx, to, func(from querier, t *tx) error {
+		copied, err := isCopied(ctx, from, t)
+		if err != nil || copied {
+			return err
+		}
+		for _, step := range []tableStep{copyTable, compareTable} {
+			if err := eachTable(ctx, from, t, step); err != nil {
 				return err
 			}
-			err := eachTable(ctx, from, t, isEmpty)
-			if errors.Is(err, ErrNotEmpty) && eachTable(ctx, from, t, compareTable) == nil {
-				return nil
-			}
-			for _, step := range []tableStep{copyTable, compareTable} {
-				if err == nil {
-					err = eachTable(ctx, from, t, step)
-				}
-			}
-			if err != nil {
-				return err
-			}
-			t.batch.clear = true
-			return t.countOn()
-		})
+		}
+		t.batch.clear = true
+		return t.countOn()
 	})
 	to.ranking.forget()
 	to.cards.clear()
@@ -75,6 +84,27 @@ func (s *Store) CopyTo(ctx context.Context, to *Store) (Verified, error) {
 		return Verified{}, err
 	}
 	return to.Verify(ctx)
+}
+
+// into runs f on one moment of this store and in one transaction of the other.
+func (s *Store) into(ctx context.Context, to *Store, f func(from querier, t *tx) error) error {
+	return s.snapshot(ctx, func(from querier) error {
+		return to.write(context.WithoutCancel(ctx), func(t *tx) error {
+			if err := t.standStill(); err != nil {
+				return err
+			}
+			return f(from, t)
+		})
+	})
+}
+
+// isCopied says whether every row is there already; ErrNotEmpty, when something else is.
+func isCopied(ctx context.Context, from querier, t *tx) (bool, error) {
+	err := eachTable(ctx, from, t, isEmpty)
+	if errors.Is(err, ErrNotEmpty) && eachTable(ctx, from, t, compareTable) == nil {
+		return true, nil
+	}
+	return false, err
 }
 
 // tableStep of a copy.
