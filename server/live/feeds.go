@@ -38,13 +38,21 @@ type follower struct {
 	feed  string
 	scope string // in which a case must lie: "me:<account>", "inbox:<enterprise>", "board:<region>"
 	view  string // followers with the same view see the same rows
-	ready bool   // the page was sent: rows go out as they come
-	held  [][]byte
-	again bool // rows were dropped while the page was read
-	gone  bool
-	doubt bool   // its list may lack rows
-	sum   uint64 // of the page that was sent last; 0: rows came since
+	stage following
+	held  [][]byte // rows that came while the page was read
+	doubt bool     // its list may lack rows
+	sum   uint64   // of the page that was sent last; 0: rows came since
 }
+
+// following is the stage of a follower.
+type following byte
+
+const (
+	reading    following = iota // the page
+	rereading                   // the page, and then again: rows were dropped meanwhile
+	ready                       // the page was sent: rows go out as they come
+	unfollowed                  // for good
+)
 
 func newFollower(c *conn, feed string) (*follower, error) {
 	s := c.visitor.Session
@@ -118,7 +126,7 @@ func (c *conn) unfollowFeed(feed string) {
 func (t *feedTable) remove(f *follower) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	f.gone = true
+	f.stage = unfollowed
 	rest := slices.DeleteFunc(t.scopes[f.scope], func(o *follower) bool { return o == f })
 	if len(rest) > 0 {
 		t.scopes[f.scope] = rest
@@ -140,11 +148,22 @@ type rowFrame struct {
 	Version int64           `json:"version"`
 }
 
+// begin says whether the follower's page is still to be read.
+func (t *feedTable) begin(f *follower) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if f.stage == unfollowed {
+		return false
+	}
+	f.held, f.stage = nil, reading
+	return true
+}
+
 // page sends the first page and then the rows that changed while it was read.
 func (t *feedTable) page(f *follower) error {
-	t.mu.Lock()
-	f.held, f.again, f.ready = nil, false, false
-	t.mu.Unlock()
+	if !t.begin(f) {
+		return nil
+	}
 	page, err := t.hub.Feeds.Page(t.hub.ctx, f.conn.visitor.Session, f.feed)
 	if err != nil {
 		return err
@@ -163,24 +182,24 @@ func (t *feedTable) page(f *follower) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case f.gone:
+	case f.stage == unfollowed:
 		return nil
 	case f.doubt && f.sum == sum: // nothing was missed
 	case !f.conn.push(b, durable):
 		return nil
 	}
 	f.doubt, f.sum = false, sum
-	held := f.held
-	f.held, f.ready = nil, true
+	held, again := f.held, f.stage == rereading
+	f.held, f.stage = nil, ready
 	if looking := t.looking[f.scope]; len(looking) > 0 {
 		t.give(f, lookingOf(looking))
 	}
 	for _, row := range held {
-		if f.ready {
+		if f.stage == ready {
 			t.give(f, row)
 		}
 	}
-	if f.again && f.ready {
+	if again && f.stage == ready {
 		t.repage(f)
 	}
 	return nil
@@ -188,16 +207,16 @@ func (t *feedTable) page(f *follower) error {
 
 // resend sends the page again, or once more when it is under way.
 func (t *feedTable) resend(f *follower) {
-	if f.ready {
+	if f.stage == ready {
 		t.repage(f)
 	} else {
-		f.again = true
+		f.stage = rereading
 	}
 }
 
 // repage sends the page again, once the socket has taken what is queued: a list may skip what a log may not.
 func (t *feedTable) repage(f *follower) {
-	f.ready, f.held, f.again = false, nil, false
+	f.stage, f.held = reading, nil
 	f.conn.enqueue(job{do: func() {
 		if !f.conn.drained() {
 			return
@@ -213,13 +232,13 @@ func (t *feedTable) repage(f *follower) {
 func (t *feedTable) give(f *follower, row []byte) {
 	f.sum = 0
 	switch {
-	case f.ready && f.conn.push(row, signal):
-	case f.ready:
+	case f.stage == ready && f.conn.push(row, signal):
+	case f.stage == ready:
 		t.repage(f)
 	case len(f.held) < heldRows:
 		f.held = append(f.held, row)
 	default:
-		f.again = true
+		f.stage = rereading
 	}
 }
 
@@ -338,7 +357,7 @@ func (t *feedTable) refreshDoubted(n int) (left int) {
 	defer t.mu.Unlock()
 	n = min(n, len(t.doubts))
 	for _, f := range t.doubts[:n] {
-		if !f.gone {
+		if f.stage != unfollowed {
 			t.resend(f)
 		}
 	}

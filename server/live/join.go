@@ -128,7 +128,7 @@ func (c *conn) attachFromRoom(sub *subscription, answered bool) bool {
 	r := sub.room
 	r.shard.mu.Lock()
 	defer r.shard.mu.Unlock()
-	if sub.gone {
+	if sub.stage == parted {
 		return true
 	}
 	entries, ok := r.after(sub.last)
@@ -156,7 +156,7 @@ func (c *conn) takePage(sub *subscription, page app.Catchup, answered bool) (don
 	r := sub.room
 	r.shard.mu.Lock()
 	defer r.shard.mu.Unlock()
-	if sub.gone {
+	if sub.stage == parted {
 		return true
 	}
 	a := &answer{page.Position, page.Recovered}
@@ -185,9 +185,9 @@ func (c *conn) takePage(sub *subscription, page app.Catchup, answered bool) (don
 }
 
 func (r *room) attach(sub *subscription) {
-	sub.attached = true
-	if !sub.present {
-		sub.present = true
+	seen := sub.present()
+	sub.stage = attached
+	if !seen {
 		r.tellPresence("")
 		r.tellPeers()
 	}

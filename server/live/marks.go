@@ -54,7 +54,7 @@ func (h *Hub) tellRead(caseID string, ch negotiation.Channel, by negotiation.By,
 	}
 	r.reads[by.ID] = seq
 	for _, sub := range r.subs {
-		if sub.present {
+		if sub.present() {
 			sub.conn.send(readsFrame{reads{r.name, by, seq}}, signal)
 		}
 	}

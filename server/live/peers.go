@@ -143,7 +143,7 @@ func (r *room) present() []app.Present {
 	var people []app.Present
 	at := map[string]int{}
 	for _, sub := range r.subs {
-		if !sub.present {
+		if !sub.present() {
 			continue
 		}
 		v := sub.conn.visitor

@@ -40,7 +40,7 @@ func (r *room) tellPresence(only negotiation.Side) {
 	told := map[negotiation.Side]presenceFrame{}
 	for _, sub := range r.subs {
 		side := sub.conn.visitor.Session.Actor.Side()
-		if !sub.present || only != "" && side != only {
+		if !sub.present() || only != "" && side != only {
 			continue
 		}
 		f, ok := told[side]
@@ -91,7 +91,7 @@ type lookingFrame struct {
 // tellInbox tells the desk's list who of the desk is in the room. Under the shard's lock.
 func (r *room) tellInbox() {
 	for _, sub := range r.subs { // the last to leave is not among them: the room still knows whose desk it was
-		if actor := sub.conn.visitor.Session.Actor; sub.present && actor.Side() == negotiation.SideEnterprise {
+		if actor := sub.conn.visitor.Session.Actor; sub.present() && actor.Side() == negotiation.SideEnterprise {
 			r.desk = actor.Enterprise
 			break
 		}
@@ -134,7 +134,7 @@ func (t *feedTable) look(scope, caseID string, people []person) {
 	}
 	frame := lookingOf(map[string][]person{caseID: people})
 	for _, f := range t.scopes[scope] {
-		if f.ready { // else it comes after the page
+		if f.stage == ready { // else it comes after the page
 			t.give(f, frame)
 		}
 	}
@@ -178,7 +178,7 @@ func (c *conn) compose(w composing) error {
 	s := sub.room.shard
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if sub.gone || sub.composing == w.On && sub.aloud == w.Room {
+	if sub.stage == parted || sub.composing == w.On && sub.aloud == w.Room {
 		return nil
 	}
 	only := c.visitor.Session.Actor.Side()

@@ -61,13 +61,24 @@ type subscription struct {
 	conn      *conn
 	room      *room
 	last      negotiation.Position // delivered last
-	attached  bool                 // live; else a catch-up is under way or planned
-	present   bool                 // was attached once: others see it
-	missed    bool                 // not attached, and what its catch-up read before may lack what was never published
-	gone      bool
+	stage     stage
+	missed    bool // not attached, and what its catch-up read before may lack what was never published
 	composing bool
 	aloud     bool // composing for all in the room
 }
+
+// stage of a subscription.
+type stage byte
+
+const (
+	joining  stage = iota // its first catch-up is under way or planned: nobody sees it yet
+	attached              // it hears what is published
+	behind                // a catch-up is under way or planned again
+	parted                // from its room, for good
+)
+
+// present says whether those in the room see it.
+func (sub *subscription) present() bool { return sub.stage == attached || sub.stage == behind }
 
 func (h *Hub) shardOf(caseID string) *shard {
 	return h.shards[maphash.String(h.seed, caseID)%uint64(len(h.shards))]
@@ -188,7 +199,7 @@ func (r *room) publish(records []negotiation.Record) {
 	r.take(fresh)
 	for _, sub := range r.subs {
 		switch {
-		case !sub.attached:
+		case sub.stage != attached:
 		case sub.last.Seq+1 == fresh[0].at.Seq:
 			sub.give(frame, fresh)
 		default:
@@ -299,7 +310,7 @@ func (r *room) follow(sub *subscription) {
 
 // detach has the log read for the subscription: it gets nothing from the room until then.
 func (sub *subscription) detach() {
-	sub.attached = false
+	sub.stage = behind
 	sub.conn.enqueue(job{do: func() { sub.conn.rejoin(sub) }})
 }
 
@@ -320,7 +331,7 @@ func (s *shard) heal(caseID string) {
 		}
 		r.unknow()
 		for _, sub := range r.subs {
-			if sub.attached {
+			if sub.stage == attached {
 				sub.detach()
 			} else {
 				sub.missed = true
@@ -350,12 +361,13 @@ func (r *room) remove(sub *subscription) {
 	if i < 0 {
 		return
 	}
-	sub.gone, sub.attached = true, false
+	seen := sub.present()
+	sub.stage = parted
 	r.subs = slices.Delete(r.subs, i, i+1)
 	if len(r.subs) == 0 {
 		r.left = r.shard.hub.Now()
 	}
-	if sub.present {
+	if seen {
 		r.tellPresence("")
 		r.tellPeers()
 	}

@@ -207,7 +207,7 @@ func dump(ctx context.Context, q querier, to io.Writer, query string) error {
 			if b, ok := v.([]byte); ok && names[i] == "head" {
 				v = fmt.Sprintf("%x", b)
 			}
-			if _, err := fmt.Fprintf(to, "%s=%q ", names[i], fmt.Sprintf("%s", text(v))); err != nil {
+			if _, err := fmt.Fprintf(to, "%s=%q ", names[i], text(v)); err != nil {
 				return err
 			}
 		}
