@@ -3,17 +3,22 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { useSession } from '@/app/session'
 import FileCasePage from './FileCasePage.vue'
+import FiledPanel from './FiledPanel.vue'
 import { emptyFiling, keep, restore } from './filing'
 import StepWhat from './StepWhat.vue'
 
-const world = vi.hoisted(() => ({ account: null as object | null, filed: 0 }))
+const world = vi.hoisted(() => ({ account: null as object | null, filed: 0, phase: 'awaiting_response' }))
 vi.mock('@/app/router', () => ({ setTitle: () => undefined }))
 vi.mock('@/features/room/limits', () => ({ loadMeta: () => Promise.resolve({ rules: {}, limits: {}, texts: {} }) }))
 vi.mock('./filing', async (original) => ({ ...(await original<object>()), checkStep: () => [], filingBody: () => ({}) }))
 vi.mock('@/api', async (original) => ({
   ...(await original<object>()),
   api: {
-    GET: (path: string) => Promise.resolve(path === '/api/session' ? { account: world.account ?? undefined } : { id: 'e', name: '洞庭电器', status: 'enrolled' }),
+    GET: (path: string) => {
+      if (path === '/api/session') return Promise.resolve({ account: world.account ?? undefined })
+      if (path === '/api/cases/{id}') return world.account ? Promise.resolve({ case: { code: 'P2FZD-QP809', phase: world.phase, consents: {} } }) : Promise.reject(new Error('not_found'))
+      return Promise.resolve({ id: 'e', name: '洞庭电器', status: 'enrolled' })
+    },
     POST: () => (world.filed++, new Promise(() => undefined)),
   },
   data: (call: Promise<unknown>) => call,
@@ -25,12 +30,13 @@ const li = { id: 'li', role: 'consumer' }
 const enter = (account: object | null) => ((world.account = account), session.reload())
 
 async function page(address = '/file/e') {
-  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/file/:enterprise', component: FileCasePage }] })
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/file/:enterprise', component: FileCasePage }, { path: '/c/:id', component: {} }] })
   await router.push(address)
   const wrapper = shallowMount(FileCasePage, { global: { plugins: [router] } })
   await flushPromises()
   return {
     wrapper,
+    at: () => router.currentRoute.value.path,
     offered: () => wrapper.text().includes('充电宝'),
     write: async (goods: string) => {
       await wrapper.findComponent(StepWhat).vm.$emit('update:modelValue', { ...emptyFiling(), goods })
@@ -98,4 +104,17 @@ it('files once, however often it is asked to', async () => {
   await flushPromises()
   expect(world.filed).toBe(1)
   wrapper.unmount()
+})
+
+it('shows what was sent again after a reload, and its room once that has moved on or is somebody else\'s', async () => {
+  await enter(mei)
+  const again = await page('/file/e?sent=k')
+  expect(again.wrapper.findComponent(FiledPanel).props()).toMatchObject({ caseId: 'k', code: 'P2FZD-QP809', sends: false })
+  again.wrapper.unmount()
+
+  world.phase = 'negotiating'
+  expect((await page('/file/e?sent=k')).at()).toBe('/c/k')
+  world.phase = 'awaiting_response'
+  await enter(null)
+  expect((await page('/file/e?sent=k')).at()).toBe('/c/k')
 })
