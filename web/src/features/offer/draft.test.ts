@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { controlId, draftTotal, faults, fromItems, itemsFor, newItem, toItems, without } from './draft'
+import { controlId, draftTotal, faults, fromItems, itemNumber, itemsFor, newItem, toItems, without } from './draft'
 
 const rules = { items_per_offer: 6, max_due: 90 }
 const yuan = (minor: number) => ({ currency: 'CNY', minor })
@@ -51,5 +51,9 @@ describe('claim builder', () => {
     expect(controlId('claim[0].amount.minor')).toBe('claim-0-amount')
     expect(controlId('claim[2].due.days')).toBe('claim-2-due-days')
     expect(controlId('consents.escalation.text')).toBe('consents-escalation-text')
+  })
+
+  it('knows the item a field is of', () => {
+    expect(['items[1].due.days', 'claim[0].amount.minor', 'claim', 'reason', 'evidence[2]'].map(itemNumber)).toEqual([2, 1, 0, 0, 0])
   })
 })

@@ -137,6 +137,9 @@ function span(draft: readonly DraftItem[], item: DraftItem): number {
 
 export const draftTotal = (draft: readonly DraftItem[]): number => total(toItems(draft.filter(({ remedy }) => remedy)))
 
+/** The number of the item that a field is of; 0 when it is of none. */
+export const itemNumber = (field: string): number => 1 + Number(/^(?:items|claim)\[(\d+)\]/.exec(field)?.[1] ?? -1)
+
 /** "items[1].due.days" → the id of its control: items-1-due-days; an amount's minor is the amount's. */
 export const controlId = (field: string): string =>
   field.replace(/\.(minor|currency)$/, '').replace(/\[(\d+)\]/g, '-$1').replace(/\./g, '-')

@@ -34,6 +34,7 @@ const en: Translation<typeof zh> = {
   'compose.startAgain': 'Discard and start again',
   'compose.items': 'Terms',
   'compose.item': 'Item {n}',
+  'compose.itemFault': 'Item {n}: {text}',
   'compose.add': 'Add an item',
   'compose.remove': 'Remove item {n}',
   'compose.what': 'What',

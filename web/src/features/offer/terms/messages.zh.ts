@@ -32,6 +32,7 @@ export default {
   'compose.startAgain': '不要了，重新写',
   'compose.items': '内容',
   'compose.item': '第 {n} 项',
+  'compose.itemFault': '第 {n} 项：{text}',
   'compose.add': '再加一项',
   'compose.remove': '去掉第 {n} 项',
   'compose.what': '做什么',
