@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -80,7 +81,7 @@ func (s *Server) begin(next http.Handler) http.Handler {
 		if s.options.Trace != nil && strings.HasPrefix(r.URL.Path, "/api/") {
 			traced, end := s.options.Trace(app.WithRequest(r.Context(), v.id), v.id)
 			v.Context = traced
-			defer func() { end(r.Method, v.route, a.told()) }()
+			defer func() { end(r.Method, v.route, a.outcome(r.Context(), v.cause)) }()
 		}
 		defer func() {
 			if v.route == unknown { // refused on the way to it
@@ -107,13 +108,13 @@ const slow = time.Second
 // logged writes the line of a request and tells the figures. What only reads, is answered, and soon, is for --log-level debug: there is
 // a hundred times as much of it as of all else, and the figures count it.
 func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, took time.Duration) {
-	level, status := slog.LevelInfo, a.told()
-	went, leaving := r.Context().Err() != nil, v.probe && s.stopping.Load()
+	level, status := slog.LevelInfo, a.outcome(r.Context(), v.cause)
+	leaving := v.probe && s.stopping.Load()
 	reads, lasts := r.Method == http.MethodGet || r.Method == http.MethodHead, v.route == streamRoute // as long as its page is looked at
 	switch {
-	case status >= 500 && !went && !leaving: // else nothing failed; a balancer that gave up asking is told nothing, and knows why
+	case status >= 500 && !leaving: // else nothing failed
 		level = slog.LevelError
-	case v.probe && (status < 500 || went), reads && status < 400 && (took < slow || lasts):
+	case v.probe && status < 500, reads && status < 400 && (took < slow || lasts):
 		level = slog.LevelDebug
 	}
 	if s.log.Enabled(r.Context(), level) {
@@ -123,7 +124,7 @@ func (s *Server) logged(r *http.Request, a *answer, v *visit, start time.Time, t
 		if v.signedIn {
 			line.AddAttrs(slog.String("role", string(v.session.Actor.Role)))
 		}
-		if status >= 500 {
+		if a.told() >= 500 {
 			line.AddAttrs(slog.Any("error", v.cause))
 		}
 		_ = s.log.Handler().Handle(r.Context(), line) // as slog itself does: there is nobody to be told
@@ -158,6 +159,17 @@ func (a *answer) WriteHeader(status int) {
 
 // told is the status that the client got, or gets.
 func (a *answer) told() int { return cmp.Or(a.status, http.StatusOK) }
+
+// gaveUp is nginx's status of a request that its client did not wait for. No client ever gets it.
+const gaveUp = 499
+
+// outcome is the status for the log, figures and traces: what failed only since its client left is no failure of the server's.
+func (a *answer) outcome(ctx context.Context, cause error) int {
+	if ctx.Err() != nil && (a.status == http.StatusServiceUnavailable || a.status >= 500 && errors.Is(cause, context.Canceled)) {
+		return gaveUp
+	}
+	return a.told()
+}
 
 func (a *answer) Write(b []byte) (int, error) {
 	if a.status == 0 {

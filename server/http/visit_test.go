@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLevelOfRequests: a failure is an error in the log, a visitor who went away is not, nor that a replica which leaves says so. What only
-// reads is not worth a line as long as it is quick, nor what a balancer asks each second.
+// TestLevelOfRequests: a failure is an error in the log, a visitor who went away is not, in the figures neither, nor that a replica which
+// leaves says so. What only reads is not worth a line as long as it is quick, nor what a balancer asks each second.
 func TestLevelOfRequests(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -24,6 +24,7 @@ func TestLevelOfRequests(t *testing.T) {
 		status                       int
 		gone, probe, leaving, stream bool
 		took                         time.Duration
+		cause                        error
 		level                        string
 	}{
 		"read":                   {method: "GET", status: 200, level: "DEBUG"},
@@ -38,6 +39,8 @@ func TestLevelOfRequests(t *testing.T) {
 		"ready":                  {method: "GET", status: 204, probe: true, took: slow, level: "DEBUG"},
 		"not ready":              {method: "GET", status: 503, probe: true, level: "ERROR"},
 		"probe went away":        {method: "GET", status: 503, probe: true, gone: true, level: "DEBUG"},
+		"cut off":                {method: "GET", status: 500, gone: true, cause: context.Canceled, level: "INFO"},
+		"panicked as one left":   {method: "GET", status: 500, gone: true, level: "ERROR"},
 		"leaves":                 {method: "GET", status: 503, probe: true, leaving: true, level: "INFO"},
 		"failed while it leaves": {method: "GET", status: 503, leaving: true, level: "ERROR"},
 	} {
@@ -46,12 +49,17 @@ func TestLevelOfRequests(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log bytes.Buffer
 				s := &Server{log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+				var counted, traced int
+				s.options.Observe = func(_, _ string, status int, _ time.Duration) { counted = status }
+				s.options.Trace = func(ctx context.Context, _ string) (context.Context, func(string, string, int)) {
+					return ctx, func(_, _ string, status int) { traced = status }
+				}
 				s.stopping.Store(c.leaving)
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				s.begin(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 					v := visitOf(r.Context())
-					v.probe, v.route = c.probe, "/"
+					v.probe, v.route, v.cause = c.probe, "/", c.cause
 					if c.stream {
 						v.route = streamRoute
 					}
@@ -60,8 +68,16 @@ func TestLevelOfRequests(t *testing.T) {
 					}
 					w.WriteHeader(c.status)
 					<-time.After(c.took)
-				})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, c.method, "/", nil))
+				})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, c.method, "/api/x", nil))
 				require.Contains(t, log.String(), "level="+c.level)
+				status := c.status
+				if c.gone && c.level != "ERROR" {
+					status = gaveUp
+				}
+				require.Equal(t, status, traced)
+				if !c.stream {
+					require.Equal(t, status, counted)
+				}
 			})
 		})
 	}
