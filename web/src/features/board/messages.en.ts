@@ -292,7 +292,7 @@ const en: Translation<typeof zh> = {
   'application.creditHint': 'Only form and check character were tested; look the enterprise up in the register.',
   'application.region': 'Region',
   'application.address': 'Address',
-  'application.industry': 'Industry code',
+  'application.industry': 'Trade',
   'application.contact': 'Contact',
   'application.conditions': 'The five ones',
   'application.place': 'a fairly fixed place to handle disputes',

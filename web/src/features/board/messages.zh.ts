@@ -289,7 +289,7 @@ export default {
   'application.creditHint': '只核对代码的结构和校验位，主体是否存续请在登记系统查询。',
   'application.region': '所属地区',
   'application.address': '住所',
-  'application.industry': '行业代码',
+  'application.industry': '行业',
   'application.contact': '联系人',
   'application.conditions': '五个一',
   'application.place': '一个相对固定的处理场所',
