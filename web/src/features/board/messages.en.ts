@@ -235,6 +235,7 @@ const en: Translation<typeof zh> = {
   'decide.void.done': 'Closed and left out of the figures',
   'decide.item': 'Item {n}: {text}',
   'decide.terminated': 'Mediation terminated, item {n}: {text}',
+  'decide.notYet': 'Can be chosen once the term of mediation is over: {due}.',
   'decide.ground.out_of_duty_or_power': 'Say which authority has the power, so that the complainant knows where to go.',
   'decide.ground.already_handled': 'Say which body accepted it or dealt with it, and when.',
   'decide.ground.not_consumer_or_no_dispute': 'Art. 17 lists what may be weighed: quantities out of proportion, many complaints in a short time, no proof of a real purchase, shared contact details.',

@@ -232,6 +232,7 @@ export default {
   'decide.void.done': '案件已结束，不计入成绩',
   'decide.item': '第 {n} 项：{text}',
   'decide.terminated': '终止调解，第 {n} 项：{text}',
+  'decide.notYet': '调解期限到{due}为止，之后才能选。',
   'decide.ground.out_of_duty_or_power': '告诉投诉人哪个机关有权处理，他才知道下一步去哪里。',
   'decide.ground.already_handled': '写明哪个机构、什么时候受理或者处理过。',
   'decide.ground.not_consumer_or_no_dispute': '可参考第十七条：购买数量和频次与生活需要不符、短期内大量投诉、不能证明真实消费、多人共用联系方式等。',
