@@ -5,8 +5,8 @@ import { langOf } from './lang'
 afterEach(() => setLocale('zh'))
 
 it.each([
-  ['en', '消费者没有提供凭证。', 'zh-CN'],
-  ['en', '订单 JD-20261104 没有收到', 'zh-CN'],
+  ['en', '消费者没有提供凭证。', 'zh'],
+  ['en', '订单 JD-20261104 没有收到', 'zh'],
   ['en', 'No proof of delivery was given.', undefined],
   ['zh', '消费者没有提供凭证。', undefined],
   ['zh', 'No proof of delivery was given.', 'en'],
