@@ -33,6 +33,7 @@ type CaseView struct {
 	OrderNumber    string
 	Erased         bool                   // title, facts and order number are gone
 	Offers         []OfferText            // of each offer in order
+	Items          []ItemText             // of each item of the agreement in order
 	Participants   map[string]Participant // by account
 	Consumer       ConsumerView
 	EnterpriseName string
@@ -52,6 +53,12 @@ type OfferText struct {
 	Reason string   // above 3 × the disputed amount
 	Items  []string // descriptions, "" where none; nil when none or erased
 	Erased bool
+}
+
+// ItemText is what was said of an item of the agreement.
+type ItemText struct {
+	Reference string // of the last report
+	Reason    string // of the dispute since
 }
 
 // Participant of a room: who stands behind an account, by the name that the reader may see.
@@ -165,11 +172,15 @@ func (r *Rooms) texts(ctx context.Context, v *CaseView) error {
 	if !v.Room {
 		return nil
 	}
-	records, err := r.w.Log.RecordsOf(ctx, v.Case.ID, negotiation.CaseFiled{}.Kind(), negotiation.OfferMade{}.Kind())
+	records, err := r.w.Log.RecordsOf(ctx, v.Case.ID, negotiation.CaseFiled{}.Kind(), negotiation.OfferMade{}.Kind(),
+		negotiation.PerformanceReported{}.Kind(), negotiation.PerformanceDisputed{}.Kind())
 	if err != nil {
 		return err
 	}
 	v.Offers = make([]OfferText, len(v.Case.Offers))
+	if v.Case.Agreement != nil {
+		v.Items = make([]ItemText, len(v.Case.Agreement.Items))
+	}
 	for _, rec := range records {
 		e, err := rec.Event()
 		if err != nil {
@@ -185,6 +196,14 @@ func (r *Rooms) texts(ctx context.Context, v *CaseView) error {
 		case negotiation.OfferMade:
 			if f.Offer <= len(v.Offers) { // one made since the snapshot comes with the events
 				v.Offers[f.Offer-1] = OfferText{Text: said.Text, Reason: said.Reason, Items: said.Items, Erased: erased}
+			}
+		case negotiation.PerformanceReported:
+			if f.Item < len(v.Items) {
+				v.Items[f.Item] = ItemText{Reference: said.Reference}
+			}
+		case negotiation.PerformanceDisputed:
+			if f.Item < len(v.Items) {
+				v.Items[f.Item].Reason = said.Text
 			}
 		}
 	}

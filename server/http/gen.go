@@ -1143,9 +1143,12 @@ type CaseRow struct {
 // CaseTexts defines model for CaseTexts.
 type CaseTexts struct {
 	// Erased goods, facts and order number are gone
-	Erased      bool        `json:"erased,omitempty,omitzero"`
-	Facts       string      `json:"facts"`
-	Goods       string      `json:"goods"`
+	Erased bool   `json:"erased,omitempty,omitzero"`
+	Facts  string `json:"facts"`
+	Goods  string `json:"goods"`
+
+	// Items of the agreement, in order
+	Items       []ItemText  `json:"items"`
 	Offers      []OfferText `json:"offers"`
 	OrderNumber string      `json:"order_number,omitempty,omitzero"`
 }
@@ -2052,6 +2055,15 @@ type Item = negotiation.Item
 //
 // Example: 0
 type ItemIndex = int
+
+// ItemText What was said of an item of the agreement
+type ItemText struct {
+	// Reason of the dispute since
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Reference of the last report
+	Reference string `json:"reference,omitempty,omitzero"`
+}
 
 // Language defines model for Language.
 type Language string

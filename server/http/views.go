@@ -98,7 +98,8 @@ func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
 		out.Participants[id] = Participant{Side: p.Side, Name: p.Name}
 	}
 	if v.Room {
-		out.Texts = CaseTexts{Goods: v.Title, Facts: v.Facts, OrderNumber: v.OrderNumber, Erased: v.Erased, Offers: make([]OfferText, 0, len(v.Offers))}
+		out.Texts = CaseTexts{Goods: v.Title, Facts: v.Facts, OrderNumber: v.OrderNumber, Erased: v.Erased,
+			Offers: make([]OfferText, 0, len(v.Offers)), Items: each(v.Items, func(t app.ItemText) ItemText { return ItemText{Reference: t.Reference, Reason: t.Reason} })}
 		for i, t := range v.Offers {
 			out.Texts.Offers = append(out.Texts.Offers, OfferText{Offer: i + 1, Text: t.Text, Reason: t.Reason, Items: t.Items, Erased: t.Erased})
 		}

@@ -1698,6 +1698,15 @@ export interface components {
             /** @description goods, facts and order number are gone */
             erased?: boolean;
             offers: components["schemas"]["OfferText"][];
+            /** @description of the agreement, in order */
+            items: components["schemas"]["ItemText"][];
+        };
+        /** @description What was said of an item of the agreement */
+        ItemText: {
+            /** @description of the last report */
+            reference?: string;
+            /** @description of the dispute since */
+            reason?: string;
         };
         OfferText: {
             offer: components["schemas"]["OfferNumber"];

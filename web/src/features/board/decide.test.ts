@@ -96,7 +96,7 @@ const facts: Case = {
 function view(change: Partial<Case> = {}, clocks: Clock[] = []): CaseView {
   return {
     case: { ...facts, ...change }, now: '2026-11-22T01:00:00Z', sees: { room: true, desk: false, details: true }, may: [], positions: {}, read: {}, read_by_others: 0,
-    texts: { goods: '两年期健身卡', facts: '', offers: [{ offer: 1 }] }, consumer: { id: 'c', disclosure: 'full', name: '范**' },
+    texts: { goods: '两年期健身卡', facts: '', offers: [{ offer: 1 }], items: [] }, consumer: { id: 'c', disclosure: 'full', name: '范**' },
     enterprise: { id: 'e', name: '岳阳跃然里健身美容有限公司', gone: false },
     bureau: { id: 'b', name_zh: '岳阳楼区市场监督管理局', name_en: 'Yueyanglou District Administration for Market Regulation' }, participants: {}, clocks,
   }

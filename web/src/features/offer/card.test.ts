@@ -40,6 +40,17 @@ describe('the fixed clause', () => {
   })
 })
 
+it('lapses at its end, however late that is noted, or with its case', () => {
+  const lapsed = (answered_at: string) => {
+    const v = view('enterprise', 'lapsed')
+    Object.assign(v.case.offers[0]!, { answered_at })
+    return card(v)
+  }
+  expect(lapsed('2027-01-05T16:00:00.2Z')).toContain('于2027年1月5日（周二）24:00过期')
+  expect(lapsed('2027-01-06T02:00:00Z')).toContain('于2027年1月5日（周二）24:00过期')
+  expect(lapsed('2026-12-28T02:00:00Z')).toContain('于12月28日（周一）10:00过期')
+})
+
 describe('a date that crosses a year without its notice', () => {
   const mark = '暂按法定节假日推算'
   const clock = { key: 'performance:0', whose: 'enterprise', start: '2026-12-28T02:00:00Z', days: 10, unit: 'working', due: '2027-01-11T16:00:00Z', provisional: true, strip: [] } as unknown as Clock

@@ -97,6 +97,7 @@ const en: Translation<typeof zh> = {
   'agreement.state': 'Now',
   'agreement.waits': 'counted from the report on item {n}',
   'agreement.late': 'late',
+  'agreement.reference': 'Reference',
   'agreement.proofFile': 'Proof of performance',
   'agreement.proofSum': 'SHA-256 {sum}',
   'agreement.file': 'a file',

@@ -95,6 +95,7 @@ export default {
   'agreement.state': '目前',
   'agreement.waits': '第 {n} 项报告完成后起算',
   'agreement.late': '逾期',
+  'agreement.reference': '流水号或运单号',
   'agreement.proofFile': '履行凭证',
   'agreement.proofSum': 'SHA-256 {sum}',
   'agreement.file': '文件',
