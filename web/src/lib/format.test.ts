@@ -19,12 +19,20 @@ describe('money', () => {
     ['１５０。００', 15000],
     ['150 元', 15000],
     ['0.01', 1],
+    ['￥1，234，567.8元', 123456780],
   ])('reads %s', (text, minor) => {
     expect(parseMoney(text, 'CNY')).toEqual({ money: { currency: 'CNY', minor } })
   })
   it.each([
     ['abc', 'money.invalid'],
     ['-5', 'money.invalid'],
+    ['15,50', 'money.invalid'],
+    ['1,5', 'money.invalid'],
+    ['1,234,5', 'money.invalid'],
+    ['3元5', 'money.invalid'],
+    ['五十', 'money.invalid'],
+    ['1e9', 'money.invalid'],
+    ['999,999,999,999,999,999,999', 'money.tooBig'],
     ['1.234', 'money.decimals'],
     ['0', 'money.tooSmall'],
     ['10000000.01', 'money.tooBig'],
