@@ -82,6 +82,7 @@ it('tells how long ago', () => {
   expect(ago('2026-11-23T01:59:50Z', now)).toBe('刚刚')
   expect(ago('2026-11-23T01:57:00Z', now)).toBe('3分钟前')
   expect(ago('2026-11-22T01:00:00Z', now)).toBe('昨天')
+  expect(ago('2026-11-24T02:00:00Z', now)).toBe('刚刚') // by a clock that is a day slow
 })
 
 it('gives the day in Shanghai as the server does, however a browser writes dates', () => {
