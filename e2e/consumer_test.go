@@ -61,7 +61,8 @@ func TestErase(t *testing.T) {
 
 	d.do(chromedp.Reload())
 	d.entered()
-	d.sees(d.word("words/phase.closed"), d.word("desk/facts.erased"))
+	d.stands(negotiation.PhaseClosed)
+	d.sees(d.word("desk/facts.erased"))
 	d.shot("after")
 	require.NotContains(t, d.eval(`document.body.innerText`), "试用者")
 

@@ -114,7 +114,7 @@ func TestProof(t *testing.T) {
 	}
 	c.press(c.word("room/performance.yes"))
 	c.press(c.word("room/performance.confirm.yes"), inside{"dialog", c.word("room/performance.confirm.title")})
-	d.sees(d.word("words/phase.closed"))
+	d.stands(negotiation.PhaseClosed)
 	sc.is(negotiation.PhaseClosed, negotiation.ClassSC)
 
 	file := get[struct {

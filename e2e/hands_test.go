@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
+
+	"hejie/negotiation"
 )
 
 // finder is what a page is given to find elements as people do: by what a screen reader calls them. A name that ends in … is only
@@ -139,6 +141,13 @@ func (p *screen) sees(words ...string) {
 	for _, w := range words {
 		p.until(fmt.Sprintf(`document.body?.innerText.replace(/\s+/g, ' ').includes(%q)`, w), fmt.Sprintf("%q is not on the screen", w))
 	}
+}
+
+// stands waits until the case on the screen is in a phase: its badge says that alone, as no row of a list does.
+func (p *screen) stands(phase negotiation.Phase) {
+	p.t.Helper()
+	name := p.word("words/phase." + string(phase))
+	p.until(fmt.Sprintf(`[...document.querySelectorAll('main span')].some((one) => one.textContent.trim() === %q)`, name), fmt.Sprintf("the case is not shown as %q", name))
 }
 
 // misses waits until the words are gone.

@@ -349,7 +349,7 @@ func withoutSockets(t *testing.T, way string, block func(*screen)) {
 	sc.desk.tell(sc.id, refund(66, 5))
 	c.sees(c.yuan(66))
 	c.accepts()
-	d.sees(d.word("words/phase.agreed"))
+	d.stands(negotiation.PhaseAgreed)
 	c.shot("agreed")
 }
 

@@ -86,7 +86,7 @@ func TestComplaintRefused(t *testing.T) {
 	c.sees(c.word("room/complaint.routes"), c.word("room/complaint.route.court"))
 	c.shot("refused")
 	d.hears("没有购物凭证")
-	d.sees(d.word("words/phase.closed"))
+	d.stands(negotiation.PhaseClosed)
 	v := sc.consumer.look(sc.id)
 	require.Equal(t, negotiation.PhaseClosed, v.Case.Phase)
 
@@ -112,7 +112,7 @@ func TestComplaintClosed(t *testing.T) {
 	o.sees(o.word("words/finding.late"))
 	sc.is(negotiation.PhaseEscalated, negotiation.ClassSC)
 	o.decides("accept_complaint", "", "Complete.")
-	o.sees(o.word("words/phase.accepted"))
+	o.stands(negotiation.PhaseAccepted)
 	o.decides("close_complaint", "settled", "Both sides say that it is settled.")
 	sc.is(negotiation.PhaseClosed, negotiation.ClassSC)
 	o.sees(o.word("board/panel.closed"))

@@ -33,7 +33,7 @@ func TestSettle(t *testing.T) {
 			c.shot("offer")
 			c.accepts()
 			c.sees(c.word("words/phase.agreed"))
-			d.sees(d.word("words/phase.agreed"))
+			d.stands(negotiation.PhaseAgreed)
 
 			d.press(d.word("room/performance.report"))
 			in := inside{"dialog", d.word("room/performance.report.title")}
@@ -43,7 +43,7 @@ func TestSettle(t *testing.T) {
 			c.about()
 			c.press(c.word("room/performance.yes"))
 			c.press(c.word("room/performance.confirm.yes"), inside{"dialog", c.word("room/performance.confirm.title")})
-			d.sees(d.word("words/phase.closed"))
+			d.stands(negotiation.PhaseClosed)
 			sc.is(negotiation.PhaseClosed, negotiation.ClassSC)
 			c.sees(c.word("words/phase.closed"))
 			c.rates(4)
@@ -154,7 +154,7 @@ func TestCounterTwice(t *testing.T) {
 	c.shot("gap")
 	c.press(c.word("offer/accept"))
 	c.press(c.word("offer/accept.yes"), inside{"dialog", c.word("offer/accept.title")})
-	d.sees(d.word("words/phase.agreed"))
+	d.stands(negotiation.PhaseAgreed)
 	d.shot("agreed")
 	sc.is(negotiation.PhaseAgreed, "")
 	require.EqualValues(t, 20000, sc.consumer.look(sc.id).Case.Agreement.Items[0].Amount.Minor)

@@ -102,7 +102,7 @@ func TestWithdrawal(t *testing.T) {
 	s.refuses(mei, Escalate{}, CodeWrongPhase)
 	late := *s
 	late.at("2026-03-10T00:00").refuses(mei, Reopen{}, CodeTooLate)
-	s.at("2026-03-09T23:59").consumer(Reopen{}).wants(PhaseAwaitingResponse, "").due(Negotiation, "2026-03-17T00:00").due(FirstResponse, "2026-03-12T00:00")
+	s.at("2026-03-09T23:59").consumer(Reopen{}).wants(PhaseAwaitingResponse, "").due(Negotiation, "2026-03-17T00:00").due(FirstResponse, "2026-03-12T00:00").due("offer:1", "2026-03-17T00:00")
 	s.consumer(Escalate{}).wants(PhaseEscalated, ClassCE)
 	s.consumer(WithdrawCase{Reason: WithdrawOtherWay}).wants(PhaseClosed, ClassCE) // a complaint withdrawn keeps the class
 	s.refuses(mei, Reopen{}, CodeAlreadyDone)

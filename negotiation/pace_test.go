@@ -30,12 +30,19 @@ func TestPace(t *testing.T) {
 		"only the first": {known, func(s *scenario) {
 			s.enterprise(question).at("2027-01-07T00:00").enterprise(question).offers(agent, refund(100, 3)).accepts(mei)
 		}, Pace{Limit: 2*day + 43200, Response: 43200, Settlement: day + 43200}},
-		"not said": {known, func(s *scenario) { s.enterprise(PostMessage{Text: "Received."}) }, Pace{Limit: 2*day + 43200}},
+		"too late to count": {known, func(s *scenario) { s.consumer(Escalate{}).offers(agent, refund(100, 3)) }, Pace{Limit: 2*day + 43200}},
+		"the consumer's":    {known, func(s *scenario) { s.offers(mei, refund(100, 3)) }, Pace{Limit: 2*day + 43200}},
+		"not said":          {known, func(s *scenario) { s.enterprise(PostMessage{Text: "Received."}) }, Pace{Limit: 2*day + 43200}},
 	} {
 		s := blank(t).at("2026-12-31T12:00") // a Thursday
 		s.env.Calendar, s.env.Filing = c.calendar, platform()
 		s.do(mei, filing(true)).at("2027-01-06T00:00")
 		c.act(s)
 		require.Equal(t, c.want, s.c.Pace(), name)
+		for _, e := range s.events {
+			if o, ok := e.Fact.(OfferMade); ok {
+				require.Equal(t, c.want.Response, o.Took, name)
+			}
+		}
 	}
 }

@@ -72,6 +72,9 @@ func TestLatePerformanceIsMarked(t *testing.T) {
 	// Asked without a report: yes confirms.
 	s = agreed(t, true, refund(5000, 3)).tick("2026-03-06T00:00").consumer(ConfirmPerformance{0}).wants(PhaseClosed, ClassSC)
 	require.True(t, s.c.Late)
+	// Who reported in time is not late because the other side takes its days to confirm.
+	s = agreed(t, true, refund(5000, 3)).at("2026-03-05T23:59").enterprise(report(0)).at("2026-03-10T12:00").consumer(ConfirmPerformance{0}).wants(PhaseClosed, ClassSC)
+	require.False(t, s.c.Late)
 	// Before the due date the consumer may confirm without having been asked.
 	s = agreed(t, true, refund(5000, 3)).consumer(ConfirmPerformance{0}).wants(PhaseClosed, ClassSC)
 	require.False(t, s.c.Late)

@@ -170,6 +170,32 @@ func checkClock(context.Context) finding {
 	return finding{what: what}
 }
 
+// checkServerClock compares this machine's clock with the database server's, which all replicas share.
+func (f folder) checkServerClock(ctx context.Context) finding {
+	before := time.Now()
+	at, err := store.ServerTime(ctx, f.server)
+	if err != nil {
+		return failed("clocks", err)
+	}
+	return apart(before.Add(time.Since(before) / 2).Sub(at))
+}
+
+// mostApart is how much clocks may differ that a time service keeps.
+const mostApart = 2 * time.Second
+
+// apart says what becomes of clocks of which this machine's is ahead by so much.
+func apart(ahead time.Duration) finding {
+	const what = "clocks of this machine and the database server"
+	if ahead.Abs() <= mostApart {
+		return finding{what: what}
+	}
+	where := "ahead of"
+	if ahead < 0 {
+		where = "behind"
+	}
+	return finding{what: what, todo: fmt.Sprintf("this one is %s %s the other: deadlines would pass early or late and codes be refused; see that chrony keeps both", ahead.Abs().Round(time.Second), where)}
+}
+
 // checkWrites: a database that can only be read looks well by all else that is looked at.
 func (f folder) checkWrites(ctx context.Context) finding {
 	const what = "writing to the database"
@@ -192,6 +218,9 @@ func (f folder) checkDatabase(ctx context.Context) []finding {
 		return []finding{failed(what, err)}
 	}
 	found := []finding{f.checkWrites(ctx)}
+	if f.server != "" {
+		found = append(found, f.checkServerClock(ctx))
+	}
 	if err := f.current(ctx); err != nil {
 		return append(found, failed(what, err))
 	}

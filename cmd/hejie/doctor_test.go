@@ -86,3 +86,12 @@ func TestDoctorCountsByTheImportedCalendar(t *testing.T) {
 	_, out, errs := s.run(t, "doctor")
 	require.Contains(t, out, "derived tables are what the log says", errs)
 }
+
+// Replicas whose clocks differ pass deadlines early or late.
+func TestDoctorComparesClocks(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, apart(1900*time.Millisecond).todo)
+	require.Empty(t, apart(-1900*time.Millisecond).todo)
+	require.Contains(t, apart(14*time.Minute).todo, "this one is 14m0s ahead of the other")
+	require.Contains(t, apart(-3*time.Second).todo, "this one is 3s behind the other")
+}

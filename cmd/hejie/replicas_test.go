@@ -34,6 +34,7 @@ func TestServeReadOnly(t *testing.T) {
 	s.must(t, on(database, "migrate", "up")...)
 	_, out, _ := s.run(t, on(database, "doctor")...)
 	require.Contains(t, out, "ok writing to the database")
+	require.Contains(t, out, "ok clocks of this machine and the database server")
 	code, out, _ = s.run(t, on(database+"&default_transaction_read_only=on", "doctor")...)
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, out, "!! writing to the database\n   -> the database takes no writes: default_transaction_read_only is on")

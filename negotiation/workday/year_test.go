@@ -2,7 +2,9 @@ package workday_test
 
 import (
 	"encoding/json"
+	"math"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -118,4 +120,27 @@ func TestLeftOut(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"2026-02-14 春节", "2026-02-23 春节"}, left(c, changed))
+}
+
+// The sun and the moon once more: Qingming follows from the year, and a month begins on the day of a new moon, which is never more than fifteen
+// hours from the mean one.
+func TestComputedHolidays(t *testing.T) {
+	t.Parallel()
+	const month = 29.530588861 // days
+	moon := time.Date(2000, 1, 6, 14, 20, 36, 0, time.UTC)
+	for year := 2027; year <= 2035; year++ {
+		first := map[string]workday.Date{}
+		for _, d := range workday.Default().LeftOut(workday.Year{Year: year}) {
+			if _, ok := first[d.Name]; !ok {
+				first[d.Name] = d.Date
+			}
+		}
+		y := year - 2000
+		require.Equal(t, int(0.2422*float64(y)+4.81)-y/4, first["清明节"].Day, year)
+		for name, back := range map[string]int{"春节": -1, "端午节": 4, "中秋节": 14} { // days to the first of its month: a year begins after its eve
+			noon := first[name].AddDays(-back).Time().Add(12 * time.Hour)
+			turns := noon.Sub(moon).Hours() / 24 / month
+			require.InDelta(t, math.Round(turns), turns, 27./24/month, "%s %d", name, year)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hejie/negotiation"
@@ -36,8 +37,21 @@ func (p plainTx) ServerTime(ctx context.Context) (time.Time, bool, error) {
 		return time.Time{}, false, nil
 	}
 	var us int64
-	err := p.q.get(ctx, &us, `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`)
+	err := p.q.get(ctx, &us, selectServerTime)
 	return instant(us), err == nil, err
+}
+
+const selectServerTime = `SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint`
+
+// ServerTime is what the clock of the server at a URL says.
+func ServerTime(ctx context.Context, url string) (time.Time, error) {
+	db, err := openReaders(url, 1, nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var us int64
+	err = db.GetContext(ctx, &us, selectServerTime)
+	return instant(us), errors.Join(err, db.Close())
 }
 
 func scanOutage(s scanner) (o negotiation.Outage, err error) {
