@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -14,12 +15,16 @@ import (
 func TestNarrow(t *testing.T) {
 	t.Parallel()
 	sc := filed(t, "en")
+	for _, heap := range []string{"Z" + strings.Repeat("\u0334\u0321\u0489", 600), strings.Repeat("👨\u200d", 400) + "👨"} { // letters that do not break
+		sc.consumer.tell(sc.id, negotiation.PostMessage{Text: heap})
+	}
 	sc.consumer.tell(sc.id, negotiation.Escalate{})
 	c := sc.phone()
 	c.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait))
 	c.do(chromedp.Reload())
 	c.entered()
 	c.sees(c.word("words/phase.escalated"))
+	c.sees("Z\u0334\u0321\u0489")
 	c.shot("room")
 	c.until(`innerWidth === 320 && document.documentElement.scrollWidth === 320`, "the room is wider than the screen")
 }

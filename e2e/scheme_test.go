@@ -103,7 +103,7 @@ func TestApplications(t *testing.T) {
 	d := s.screen(t, "supervisor", look{lang: "en"})
 	d.forgive("403", "401")
 	d.logsIn("boss1", "a long password")
-	d.sees(d.word("problems/not_approved.removed"))
+	d.sees(d.word("problems/not_approved.removed"), d.word("words/schemeGround.conditions_not_met"), "没有固定的处理场所。", d.word("account/refused.again"))
 	d.shot("refused")
 	d.logsIn("boss2", "a long password")
 	d.sees(d.word("desk/list.empty"))

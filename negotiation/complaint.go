@@ -135,6 +135,9 @@ func (d *decision) closeComplaint(f CloseComplaint) error {
 		if !slices.Contains(TerminationGrounds[:], f.Ground) {
 			return Invalid("ground", TerminationGrounds)
 		}
+		if x, runs := d.c.Deadline(Mediation); f.Ground == SixtyDays && runs && d.env.At.Before(x.Due) {
+			return NewError(CodeNotDue, "deadline", Mediation, "due", x.Due).On("ground")
+		}
 	default:
 		return Invalid("outcome", []Outcome{OutcomeSettled, OutcomeTerminated})
 	}

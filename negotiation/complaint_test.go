@@ -15,12 +15,13 @@ func TestComplaintAccepted(t *testing.T) {
 	s.due(Mediation, "2026-10-09T00:00").runsNot(ComplaintDecision)
 	require.Equal(t, "officer", s.c.Complaint.Officer)
 	s.refuses(officer, AcceptComplaint{}, CodeWrongPhase).refuses(officer, RefuseComplaint{Ground: OtherByLaw, Reasons: "x"}, CodeWrongPhase)
+	s.refuses(officer, CloseComplaint{Outcome: OutcomeTerminated, Ground: SixtyDays, Reasons: "Too early"}, CodeNotDue, "ground")
 	// Overdue clocks of a bureau stay to be done, and are seen.
 	s.tick("2026-10-09T00:00").wants(PhaseAccepted, ClassCE)
 	d, _ := s.c.Deadline(Mediation)
 	require.True(t, d.Overdue)
 	require.True(t, s.c.NextAt().IsZero())
-	s.officer(CloseComplaint{Outcome: OutcomeTerminated, Ground: "sixty_days", Reasons: "Out of time"}).wants(PhaseClosed, ClassCE)
+	s.officer(CloseComplaint{Outcome: OutcomeTerminated, Ground: SixtyDays, Reasons: "Out of time"}).wants(PhaseClosed, ClassCE)
 	require.Equal(t, TerminationGround("sixty_days"), s.c.Complaint.Terminated)
 }
 

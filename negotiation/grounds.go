@@ -83,9 +83,12 @@ const (
 // TerminationGround of mediation: Order 121 art. 23, items 1 to 8.
 type TerminationGround string
 
+// SixtyDays is the ground that needs its time: no agreement within the term of mediation.
+const SixtyDays TerminationGround = "sixty_days"
+
 // TerminationGrounds in the order of art. 23.
 var TerminationGrounds = [...]TerminationGround{"withdrawn_or_self_settled", "absent_or_refused", "no_agreement_declared",
-	"appraisal_cost_dispute", "sixty_days", "art_16_or_42_found", "party_deceased_or_extinct", "other_by_law"}
+	"appraisal_cost_dispute", SixtyDays, "art_16_or_42_found", "party_deceased_or_extinct", "other_by_law"}
 
 // EscalationReason says what sent a case to the bureau.
 type EscalationReason string

@@ -70,6 +70,22 @@ func TestTurnAndQuestion(t *testing.T) {
 	require.Equal(t, SideConsumer, s.c.Turn, "a message answers no offer")
 	_, open := s.c.OpenOffer()
 	require.True(t, open)
+	s = agreed(t, true, refund(100, 1)).enterprise(report(0)).consumer(PostMessage{Text: "I look"})
+	require.Equal(t, SideConsumer, s.c.Turn, "nor does it confirm what was reported")
+}
+
+// What the consumer does with an offer is a word to the enterprise, as a message is: silence counts from it.
+func TestActsAreWords(t *testing.T) {
+	t.Parallel()
+	for _, act := range []Command{DeclineOffer{Offer: 2}, MakeOffer{ValidDays: 3, Items: []Item{refund(90, 1)}}} {
+		s := newScenario(t).offers(agent, refund(100, 1)).later(time.Hour).consumer(act)
+		require.Equal(t, s.env.At, s.c.Spoke, "%T", act)
+	}
+	s := newScenario(t).later(time.Minute).offers(mei, refund(90, 1)).later(time.Minute).consumer(WithdrawOffer{Offer: 2})
+	require.Equal(t, s.env.At, s.c.Spoke)
+	spoke := s.env.At
+	s.offers(agent, refund(100, 1)).later(time.Minute).enterprise(WithdrawOffer{Offer: 3})
+	require.Equal(t, spoke, s.c.Spoke, "the enterprise's own is none of theirs")
 }
 
 func TestMessagesAreChecked(t *testing.T) {

@@ -198,6 +198,9 @@ func TestSeenBy(t *testing.T) {
 	require.Equal(t, [2]string{before[0], before[2]}, [2]string{after[0], after[2]})
 	require.NotEqual(t, before[1], after[1])
 	require.Equal(t, "agent", s.c.SeenBy(supervisor).Agent)
+	for _, by := range []Actor{mei, agent, officer} {
+		require.Zero(t, s.c.SeenBy(by).Version, "it would tell that something happened elsewhere")
+	}
 
 	before = after
 	s.later(time.Hour).consumer(ChangeConsents{Escalation: &Choice{Yes: false, Text: "e2"}})

@@ -145,6 +145,15 @@ func TestOneConsumerCountsThreeTimes(t *testing.T) {
 	require.Equal(t, []string{"SC-0005"}, c.NotCounted)
 }
 
+// Percents are whole, a half rounded up.
+func TestPercents(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct{ settled, failed, want int }{{1, 0, 100}, {2, 1, 67}, {1, 7, 13}, {1, 199, 1}, {1, 200, 0}, {0, 3, 0}} {
+		c := scorecard.Compute(append(some(negotiation.ClassSC, x.settled), some(negotiation.ClassUE, x.failed)...), today, 0, 0)
+		require.Equal(t, x.want, c.Plain.Percent, x)
+	}
+}
+
 func TestSpeed(t *testing.T) {
 	t.Parallel()
 	rs := some(negotiation.ClassUE, 10)

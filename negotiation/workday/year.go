@@ -2,6 +2,7 @@ package workday
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -104,6 +105,24 @@ func (c *Calendar) LeftOut(y Year) []YearDay {
 	}
 	slices.SortFunc(left, func(x, y YearDay) int { return strings.Compare(x.Date.String(), y.Date.String()) })
 	return left
+}
+
+// Change is a day that counts differently in another calendar, named as there, or as here when it has no name there.
+type Change struct {
+	Date     Date
+	From, To Kind
+	Name     string
+}
+
+// Changes gives the days of year y, and of the December before it, that count differently in to, oldest first.
+func (c *Calendar) Changes(to *Calendar, y int) []Change {
+	var list []Change
+	for d := (Date{y - 1, time.December, 1}); d.Year <= y; d = d.AddDays(1) {
+		if from, kind := c.Kind(d), to.Kind(d); from != kind {
+			list = append(list, Change{d, from, kind, cmp.Or(to.Name(d), c.Name(d))})
+		}
+	}
+	return list
 }
 
 const firstYear, lastYear = 2000, 2999

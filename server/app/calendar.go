@@ -45,17 +45,9 @@ func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year i
 	if err := s.allowed(by); err != nil {
 		return workday.Year{}, err
 	}
-	cal, err := (&workday.Calendar{}).Import(body) // alone, so that it has one year: the one in the text
-	var bad *workday.ImportError
-	if errors.As(err, &bad) {
-		return workday.Year{}, badCalendar(bad)
-	}
+	imported, err := readNotice(year, body)
 	if err != nil {
 		return workday.Year{}, err
-	}
-	imported, ok := cal.Year(year)
-	if !ok {
-		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", OtherYearAsked, "year", cal.Years()[0], "wanted", year).On("year")
 	}
 	if left := s.w.Yearbook.Calendar().LeftOut(imported); len(left) > 0 && !partial {
 		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", DaysLeftOut, "year", year, "days", dayNames(left)).On("days")
@@ -79,6 +71,46 @@ func (s *Admin) ImportCalendar(ctx context.Context, by negotiation.Actor, year i
 	default: // somebody wished already
 	}
 	return imported, nil
+}
+
+// CalendarCheck is what importing a notice would do.
+type CalendarCheck struct {
+	LeftOut []string         // days like "2027-02-06 春节" that the calendar has and the notice does not
+	Changes []workday.Change // days that would count differently
+}
+
+// CheckCalendar tells what importing a notice would change, and imports nothing. Errors: as of ImportCalendar, but for DaysLeftOut.
+func (s *Admin) CheckCalendar(by negotiation.Actor, year int, body []byte) (CalendarCheck, error) {
+	if err := s.allowed(by); err != nil {
+		return CalendarCheck{}, err
+	}
+	notice, err := readNotice(year, body)
+	if err != nil {
+		return CalendarCheck{}, err
+	}
+	now := s.w.Yearbook.Calendar()
+	then, err := now.Import(body)
+	if err != nil {
+		return CalendarCheck{}, err
+	}
+	return CalendarCheck{LeftOut: dayNames(now.LeftOut(notice)), Changes: now.Changes(then, year)}, nil
+}
+
+// readNotice reads the notice of the year that is asked for.
+func readNotice(year int, body []byte) (workday.Year, error) {
+	cal, err := (&workday.Calendar{}).Import(body) // alone, so that it has one year: the one in the text
+	var bad *workday.ImportError
+	if errors.As(err, &bad) {
+		return workday.Year{}, badCalendar(bad)
+	}
+	if err != nil {
+		return workday.Year{}, err
+	}
+	notice, ok := cal.Year(year)
+	if !ok {
+		return workday.Year{}, negotiation.NewError(CodeBadCalendar, "reason", OtherYearAsked, "year", cal.Years()[0], "wanted", year).On("year")
+	}
+	return notice, nil
 }
 
 // Reasons of bad_calendar beside the faults of the text.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
 
@@ -41,6 +42,14 @@ func TestCalendarImportMovesDeadlines(t *testing.T) {
 	require.True(t, before.Provisional)
 
 	body := year(2027, "2027-01-01", "2027-01-04", "2027-01-05")
+	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
+		check, err := p.Admin.CheckCalendar(x.Actor, 2027, body)
+		if err == nil {
+			require.Contains(t, check.Changes, workday.Change{Date: workday.Date{Year: 2027, Month: time.January, Day: 4}, From: workday.Working, To: workday.Holiday, Name: "假日"})
+			require.NotContains(t, p.yearbook.Calendar().Years(), 2027, "looking imports nothing")
+		}
+		return err
+	}, "admin")
 	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
 		y, err := p.Admin.ImportCalendar(p.ctx, x.Actor, 2027, body, true)
 		if err == nil {

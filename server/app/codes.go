@@ -24,7 +24,7 @@ const (
 	CodeCreditCodeTaken   = "credit_code_taken"  // 409: field credit_code
 	CodeNoBureau          = "no_bureau"          // 409: no bureau is competent for the region
 	CodeBureauTaken       = "bureau_taken"       // 409: the region has a bureau; field region
-	CodeNotApproved       = "not_approved"       // 403: sign-in of an applicant's desk; params: status
+	CodeNotApproved       = "not_approved"       // 403: sign-in of an applicant's desk; params: status, of a refusal also ground and reason
 	CodeOpenCases         = "open_cases"         // 409: params: count
 	CodeBadCalendar       = "bad_calendar"       // 422: field: path in the year; params: reason
 )

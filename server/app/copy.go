@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/color"
 	"image/draw"
@@ -20,7 +22,11 @@ const copyQuality = 88 // of a JPEG: no difference to be seen, and smaller than 
 
 // withoutMetadata writes the picture again as a JPEG or PNG: pixels only, turned as the camera said. Error: no_copy.
 func withoutMetadata(w io.Writer, original []byte, kind string) error {
-	img, _, err := image.Decode(bytes.NewReader(original))
+	in := bytes.NewReader(original)
+	if err := fewScans(in); err != nil { // from before uploads were looked at for them
+		return negotiation.NewError(CodeNoCopy).Because(err)
+	}
+	img, _, err := image.Decode(io.NewSectionReader(in, 0, in.Size()))
 	if err != nil {
 		return negotiation.NewError(CodeNoCopy).Because(err)
 	}
@@ -77,6 +83,63 @@ func turned(img image.Image, o int) image.Image {
 		}
 	}
 	return out
+}
+
+// mostScans of a JPEG; progressive ones have about ten. Each is another walk over all pixels, whose bytes may be a hundred: ten megabytes
+// of them would keep the decoder busy for half an hour.
+const mostScans = 100
+
+var errManyScans = errors.New("JPEG with too many scans")
+
+// fewScans looks at a JPEG from its beginning, marker by marker as the decoder does, and refuses one of too many scans; what is no JPEG has none.
+func fewScans(f io.ReadSeeker) error {
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	r := bufio.NewReader(f)
+	if head, err := r.Peek(2); err != nil || head[0] != 0xff || head[1] != 0xd8 {
+		return eofIsFine(err)
+	}
+	for n := 0; n <= mostScans; {
+		marker, err := nextMarker(r)
+		switch {
+		case err != nil:
+			return eofIsFine(err)
+		case marker == 0xd9: // the end
+			return nil
+		case marker == 0, marker >= 0xd0 && marker <= 0xd8: // they have no length
+			continue
+		case marker == 0xda:
+			n++
+		}
+		var length [2]byte
+		if _, err := io.ReadFull(r, length[:]); err != nil {
+			return eofIsFine(err)
+		}
+		if _, err := r.Discard(max(0, int(binary.BigEndian.Uint16(length[:]))-2)); err != nil {
+			return eofIsFine(err)
+		}
+	}
+	return errManyScans
+}
+
+// nextMarker skips what is none.
+func nextMarker(r *bufio.Reader) (byte, error) {
+	for last := byte(0); ; {
+		b, err := r.ReadByte()
+		if err != nil || last == 0xff && b != 0xff {
+			return b, err
+		}
+		last = b
+	}
+}
+
+// eofIsFine leaves a picture that ends too early to the decoder.
+func eofIsFine(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return err
 }
 
 // orientation reads the EXIF orientation of a JPEG; 1 when there is none.

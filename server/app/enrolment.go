@@ -387,21 +387,24 @@ func (s *Scheme) Enrolment(ctx context.Context, by negotiation.Actor) (Enrolment
 		return Enrolment{}, err
 	}
 	out := Enrolment{Enterprise: e}
-	records, err := s.w.Plain.SchemeRecords(ctx, e.ID)
-	if err != nil {
+	if out.Reason, err = statusReason(ctx, s.w.Plain, e.ID); err != nil {
 		return Enrolment{}, err
-	}
-	if n := len(records); n > 0 {
-		ev, err := scheme.DecodeEvent(records[n-1])
-		if err != nil {
-			return Enrolment{}, err
-		}
-		if ev.Content != nil {
-			out.Reason = ev.Content.Text
-		}
 	}
 	out.Bureau, err = bureauIfAny(ctx, s.w.Plain, e.Region)
 	return out, err
+}
+
+// statusReason is what was said of an enterprise's present status; "" if nothing.
+func statusReason(ctx context.Context, plain Plain, enterprise string) (string, error) {
+	records, err := plain.SchemeRecords(ctx, enterprise)
+	if err != nil || len(records) == 0 {
+		return "", err
+	}
+	ev, err := scheme.DecodeEvent(records[len(records)-1])
+	if err != nil || ev.Content == nil {
+		return "", err
+	}
+	return ev.Content.Text, nil
 }
 
 func (s *Scheme) view(ctx context.Context, id string) (ApplicationView, error) {

@@ -293,10 +293,14 @@ func TestRefusedApplicationFreesTheCode(t *testing.T) {
 	squatter := w.application("squatter")
 	e, err := w.Scheme.Apply(w.ctx, squatter)
 	require.NoError(t, err)
-	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Remove{Ground: scheme.GroundConditionsNotMet})
+	_, err = w.Scheme.Do(w.ctx, officer.Actor, e.ID, app.CommandID{}, scheme.Remove{Ground: scheme.GroundConditionsNotMet, Reason: "没有专用电话。"})
 	require.NoError(t, err)
 	_, err = w.Public.Get(w.ctx, e.ID)
 	refused(t, negotiation.CodeNotFound, err)
+	_, err = w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: "squatter", Password: secret, Client: home})
+	refused(t, app.CodeNotApproved, err)
+	require.Equal(t, scheme.GroundConditionsNotMet, param(t, err, "ground"))
+	require.Equal(t, "没有专用电话。", param(t, err, "reason"))
 
 	genuine := w.application("genuine")
 	genuine.Profile.CreditCode = squatter.Profile.CreditCode

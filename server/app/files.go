@@ -212,6 +212,9 @@ func (s *Files) checkImage(ctx context.Context, id string) error {
 		return err
 	}
 	c, _, err := image.DecodeConfig(bufio.NewReader(f))
+	if err == nil {
+		err = fewScans(f)
+	}
 	if err := f.Close(); err != nil {
 		return err
 	}

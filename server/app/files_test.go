@@ -13,6 +13,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"slices"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -156,6 +157,7 @@ func uploadRefusals(t *testing.T, in func(*app.World)) {
 		"cut early":   {app.Upload{Name: "a.jpg", SHA256: sum(jpg), Body: cut}, negotiation.CodeMalformed},
 		"cut later":   {app.Upload{Name: "a.jpg", SHA256: sum(long), Body: cutLater}, negotiation.CodeMalformed},
 		"many pixels": {app.Upload{Name: "a.png", SHA256: sum(bomb), Body: bytes.NewReader(bomb)}, app.CodeImageTooBig},
+		"many scans":  {app.Upload{Name: "a.jpg", SHA256: sum(scanned(t, 101)), Body: bytes.NewReader(scanned(t, 101))}, app.CodeUnsupportedMedia},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -191,6 +193,22 @@ var bomb = func() []byte {
 	b := []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x01\x86\xa0\x00\x01\x86\xa0\x08\x02\x00\x00\x00")
 	return append(binary.BigEndian.AppendUint32(b, crc32.ChecksumIEEE(b[12:29])), make([]byte, 64)...)
 }()
+
+// scanned is a JPEG whose scan comes so many times, each of which a decoder goes over all pixels for. What looks like one before is none.
+func scanned(t testing.TB, times int) []byte {
+	b := photo(t, 1)
+	at := bytes.LastIndex(b, []byte{0xff, 0xda})
+	end := len(b) - 2
+	inside := append([]byte{0xff, 0xfe, 0, 200}, bytes.Repeat([]byte{0xff, 0xda}, 99)...) // a comment
+	return slices.Concat(b[:2], inside, b[2:at], bytes.Repeat(b[at:end], times), b[end:])
+}
+
+// A small file may hold a hundred thousand scans of a big picture, and its copy take half an hour.
+func TestAsManyScansAsAPictureNeeds(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, app.WithoutMetadata(io.Discard, scanned(t, 100), "image/jpeg"))
+	refused(t, app.CodeNoCopy, app.WithoutMetadata(io.Discard, scanned(t, 101), "image/jpeg"))
+}
 
 func TestSweepRemovesOrphansOnly(t *testing.T) { vaults(t, sweepRemovesOrphansOnly) }
 

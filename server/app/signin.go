@@ -251,7 +251,7 @@ func (s *SignIn) prove(ctx context.Context, tx PlainTx, account string, right bo
 }
 
 // ByPassword signs staff in. An unknown login takes as long as a known one. Errors: required, wrong_password, not_approved (the right
-// password of an applicant that the bureau has not let in; params: status), rate_limited with retry_after (after Limits.PasswordFailures for the login, or PasswordFailuresAddress from the address).
+// password of an applicant that the bureau has not let in; params: status, and of a refusal its ground and reason), rate_limited with retry_after (after Limits.PasswordFailures for the login, or PasswordFailuresAddress from the address).
 func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, error) {
 	login := NormaliseLogin(in.Login)
 	switch {
@@ -260,7 +260,7 @@ func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, e
 	case in.Password == "":
 		return SignedIn{}, negotiation.Required("password")
 	}
-	var applicant scheme.Status
+	var applicant Enterprise
 	a, err := s.guarded(ctx, login, in.Client, func() (Account, bool, error) {
 		a, err := s.w.Plain.AccountByLogin(ctx, login)
 		if err != nil && negotiation.CodeOf(err) != negotiation.CodeNotFound {
@@ -273,13 +273,13 @@ func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, e
 		if !a.Active {
 			applicant, err = s.applicant(ctx, a)
 		}
-		return a, a.Active || applicant != scheme.StatusNone, err
+		return a, a.Active || applicant.ID != "", err
 	})
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if applicant != scheme.StatusNone {
-		return SignedIn{}, negotiation.NewError(CodeNotApproved, "status", applicant)
+	if applicant.ID != "" {
+		return SignedIn{}, s.notApproved(ctx, applicant)
 	}
 	var done SignedIn
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
@@ -296,16 +296,29 @@ func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, e
 	return done, err
 }
 
-// applicant is the status of an account's enterprise that was never let in; StatusNone for any other account.
-func (s *SignIn) applicant(ctx context.Context, a Account) (scheme.Status, error) {
+// applicant is an account's enterprise that was never let in; the zero Enterprise for any other account.
+func (s *SignIn) applicant(ctx context.Context, a Account) (Enterprise, error) {
 	if a.Enterprise == "" {
-		return scheme.StatusNone, nil
+		return Enterprise{}, nil
 	}
 	e, err := s.w.Plain.Enterprise(ctx, a.Enterprise)
 	if err != nil || !e.EnrolledAt.IsZero() {
-		return scheme.StatusNone, err
+		return Enterprise{}, err
 	}
-	return e.Status, nil
+	return e, nil
+}
+
+// notApproved tells an applicant where the application stands: nothing else does, since its desk stays shut.
+func (s *SignIn) notApproved(ctx context.Context, e Enterprise) error {
+	params := []any{"status", e.Status}
+	if e.Status == scheme.StatusRemoved {
+		reason, err := statusReason(ctx, s.w.Plain, e.ID)
+		if err != nil {
+			return err
+		}
+		params = append(params, "ground", e.Ground, "reason", reason)
+	}
+	return negotiation.NewError(CodeNotApproved, params...)
 }
 
 // guarded counts an attempt before check looks at the password, so that many at once are not each the first, and takes it back

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/negotiation/workday"
 	"hejie/server/app"
 	web "hejie/server/http"
 )
@@ -120,6 +121,9 @@ func TestFromNothingToACase(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, w.do("qian", "GET", "/api/inbox", nil).Code, "rights end at once")
 
 	calendar := `{"year":2027,"papers":["https://www.gov.cn/x"],"days":[{"name":"元旦","date":"2027-01-01","isOffDay":true}]}`
+	check := read[web.CalendarCheck](t, w.do("root", "POST", "/api/admin/calendar/2027/check", calendar))
+	require.Contains(t, check.LeftOut, "2027-02-06 春节")
+	require.Contains(t, check.Changes, web.DayChange{Date: "2027-02-08", From: workday.Holiday, To: workday.Working, Name: "春节"})
 	half := problem(t, w.do("root", "PUT", "/api/admin/calendar/2027", calendar))
 	require.Equal(t, web.ProblemCode("bad_calendar"), half.Code)
 	require.Contains(t, half.Detail, "2027 年的通知没有列出：2027-02-05 春节、2027-02-06 春节")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hejie/negotiation/region"
+	"hejie/negotiation/workday"
 	"hejie/server/app"
 )
 
@@ -149,6 +150,16 @@ func (a api) ImportCalendar(ctx context.Context, r ImportCalendarRequestObject) 
 		return nil, err
 	}
 	return ImportCalendar200JSONResponse{Year: y.Year, Papers: y.Papers}, nil
+}
+
+func (a api) CheckCalendar(ctx context.Context, r CheckCalendarRequestObject) (CheckCalendarResponseObject, error) {
+	check, err := a.App.Admin.CheckCalendar(actor(ctx), r.Year, *r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return CheckCalendar200JSONResponse{LeftOut: check.LeftOut, Changes: each(check.Changes, func(c workday.Change) DayChange {
+		return DayChange{Date: c.Date.String(), From: c.From, To: c.To, Name: c.Name}
+	})}, nil
 }
 
 func (a api) GetLimits(context.Context, GetLimitsRequestObject) (GetLimitsResponseObject, error) {

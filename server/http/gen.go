@@ -899,6 +899,15 @@ type Calendar struct {
 	Days []CalendarDay `json:"days"`
 }
 
+// CalendarCheck defines model for CalendarCheck.
+type CalendarCheck struct {
+	// Changes days that would count differently, oldest first
+	Changes []DayChange `json:"changes"`
+
+	// LeftOut days that the calendar has and the notice does not, with their names: 2027-02-06 春节
+	LeftOut []string `json:"left_out"`
+}
+
 // CalendarDay defines model for CalendarDay.
 type CalendarDay struct {
 	// Date a day in Asia/Shanghai
@@ -1508,6 +1517,23 @@ type CreditCode = creditcode.Code
 //
 // Example: 2026-11-22
 type Date = string
+
+// DayChange defines model for DayChange.
+type DayChange struct {
+	// Date a day in Asia/Shanghai
+	//
+	// Example: 2026-11-22
+	Date Date `json:"date"`
+
+	// From working and makeup (调休上班) are working days
+	From DayKind `json:"from"`
+
+	// Name holiday, in Chinese
+	Name string `json:"name,omitempty,omitzero"`
+
+	// To working and makeup (调休上班) are working days
+	To DayKind `json:"to"`
+}
 
 // DayKind working and makeup (调休上班) are working days
 type DayKind = workday.Kind
@@ -3104,6 +3130,9 @@ type ChangeBureauJSONRequestBody = BureauChange
 // ImportCalendarJSONRequestBody defines body for ImportCalendar for application/json ContentType.
 type ImportCalendarJSONRequestBody = HolidayNotice
 
+// CheckCalendarJSONRequestBody defines body for CheckCalendar for application/json ContentType.
+type CheckCalendarJSONRequestBody = HolidayNotice
+
 // EraseContentJSONRequestBody defines body for EraseContent for application/json ContentType.
 type EraseContentJSONRequestBody = ErasureInput
 
@@ -3726,6 +3755,9 @@ type ServerInterface interface {
 	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed by and by
 	// (PUT /api/admin/calendar/{year})
 	ImportCalendar(ctx echo.Context, year int, params ImportCalendarParams) error
+	// CheckCalendar What importing a notice would change; nothing is imported
+	// (POST /api/admin/calendar/{year}/check)
+	CheckCalendar(ctx echo.Context, year int) error
 	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
 	// (POST /api/admin/erasures)
 	EraseContent(ctx echo.Context) error
@@ -4102,6 +4134,22 @@ func (w *ServerInterfaceWrapper) ImportCalendar(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ImportCalendar(ctx, year, params)
+	return err
+}
+
+// CheckCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) CheckCalendar(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "year" -------------
+	var year int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", ctx.Param("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CheckCalendar(ctx, year)
 	return err
 }
 
@@ -5300,6 +5348,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/api/admin/administrators/:id", wrapper.ChangeAdministrator, options.OperationMiddlewares["changeAdministrator"]...)
 	router.GET(options.BaseURL+"/api/admin/calendar", wrapper.ListCalendarYears, options.OperationMiddlewares["listCalendarYears"]...)
 	router.PUT(options.BaseURL+"/api/admin/calendar/:year", wrapper.ImportCalendar, options.OperationMiddlewares["importCalendar"]...)
+	router.POST(options.BaseURL+"/api/admin/calendar/:year/check", wrapper.CheckCalendar, options.OperationMiddlewares["checkCalendar"]...)
 	router.GET(options.BaseURL+"/api/admin/limits", wrapper.GetLimits, options.OperationMiddlewares["getLimits"]...)
 	router.GET(options.BaseURL+"/api/admin/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
 	router.POST(options.BaseURL+"/api/admin/erasures", wrapper.EraseContent, options.OperationMiddlewares["eraseContent"]...)
@@ -5830,6 +5879,48 @@ type ImportCalendardefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ImportCalendardefaultApplicationProblemPlusJSONResponse) VisitImportCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckCalendarRequestObject struct {
+	Year int `json:"year"`
+	Body *CheckCalendarJSONRequestBody
+}
+
+type CheckCalendarResponseObject interface {
+	VisitCheckCalendarResponse(w http.ResponseWriter) error
+}
+
+type CheckCalendar200JSONResponse CalendarCheck
+
+func (response CheckCalendar200JSONResponse) VisitCheckCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response CheckCalendardefaultApplicationProblemPlusJSONResponse) VisitCheckCalendarResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8258,6 +8349,9 @@ type StrictServerInterface interface {
 	// ImportCalendar Import the State Council's notice of a year; running working-day deadlines are recomputed by and by
 	// (PUT /api/admin/calendar/{year})
 	ImportCalendar(ctx context.Context, request ImportCalendarRequestObject) (ImportCalendarResponseObject, error)
+	// CheckCalendar What importing a notice would change; nothing is imported
+	// (POST /api/admin/calendar/{year}/check)
+	CheckCalendar(ctx context.Context, request CheckCalendarRequestObject) (CheckCalendarResponseObject, error)
 	// EraseContent Erase the text of one event for good (PIPL art. 47); the log still verifies, and the channel shows that it happened
 	// (POST /api/admin/erasures)
 	EraseContent(ctx context.Context, request EraseContentRequestObject) (EraseContentResponseObject, error)
@@ -8909,6 +9003,54 @@ func (sh *strictHandler) ImportCalendar(ctx echo.Context, year int, params Impor
 		return err
 	} else if validResponse, ok := response.(ImportCalendarResponseObject); ok {
 		return validResponse.VisitImportCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CheckCalendar operation middleware
+func (sh *strictHandler) CheckCalendar(ctx echo.Context, year int) error {
+	var request CheckCalendarRequestObject
+
+	request.Year = year
+
+	var body CheckCalendarJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CheckCalendar(ctx.Request().Context(), request.(CheckCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CheckCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CheckCalendarResponseObject); ok {
+		return validResponse.VisitCheckCalendarResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -69,7 +69,7 @@ func grants() map[string]grant {
 
 		"listBureaus": to(admin), "addBureau": to(admin), "changeBureau": to(admin), "listOfficers": to(admin), "addOfficer": to(admin), "changeOfficer": to(admin),
 		"listAdministrators": to(admin), "addAdministrator": to(admin), "changeAdministrator": to(admin),
-		"listCalendarYears": to(admin), "importCalendar": to(admin), "getLimits": to(admin), "listAudit": to(admin), "eraseContent": to(admin),
+		"listCalendarYears": to(admin), "checkCalendar": to(admin), "importCalendar": to(admin), "getLimits": to(admin), "listAudit": to(admin), "eraseContent": to(admin),
 
 		"getDemo": {demo: true}, "enterDemo": {demo: true}, "advanceDemo": {demo: true}, "resetDemo": {demo: true},
 		"listDemoOutbox": {demo: true},

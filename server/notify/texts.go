@@ -100,8 +100,8 @@ func texts() map[app.Template][2]string {
 			"Hejie: {enterprise} is enrolled; you can sign in: {link}"},
 		app.TemplateSuspended: {"【和解】{enterprise} 已被暂停，不再接收新案件：{link}",
 			"Hejie: {enterprise} is suspended and takes no new cases: {link}"},
-		app.TemplateRemoved: {"【和解】{enterprise} 已退出或未获准入驻：{link}",
-			"Hejie: {enterprise} was removed or not admitted: {link}"},
+		app.TemplateRemoved: {"【和解】{enterprise} 未获准入驻或已被移出，登录可看理由：{link}",
+			"Hejie: {enterprise} was not admitted or was removed; sign in to read why: {link}"},
 		app.TemplateLeft: {"【和解】{enterprise} 已自行退出：{link}",
 			"Hejie: {enterprise} has left the scheme: {link}"},
 	}

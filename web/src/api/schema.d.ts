@@ -878,6 +878,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/calendar/{year}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What importing a notice would change; nothing is imported */
+        post: operations["checkCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/limits": {
         parameters: {
             query?: never;
@@ -1994,6 +2011,19 @@ export interface components {
             /** @description running deadlines are computed by it; until all are, see recount */
             applied: boolean;
             recount?: components["schemas"]["Recount"];
+        };
+        CalendarCheck: {
+            /** @description days that the calendar has and the notice does not, with their names: 2027-02-06 春节 */
+            left_out: string[];
+            /** @description days that would count differently, oldest first */
+            changes: components["schemas"]["DayChange"][];
+        };
+        DayChange: {
+            date: components["schemas"]["Date"];
+            from: components["schemas"]["DayKind"];
+            to: components["schemas"]["DayKind"];
+            /** @description holiday, in Chinese */
+            name?: string;
         };
         /** @description How far the computing of running deadlines is; not known while it begins, or when another process does it */
         Recount: {
@@ -5180,6 +5210,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarYear"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    checkCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                year: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolidayNotice"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarCheck"];
                 };
             };
             default: components["responses"]["Problem"];

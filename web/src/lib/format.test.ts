@@ -19,12 +19,20 @@ describe('money', () => {
     ['１５０。００', 15000],
     ['150 元', 15000],
     ['0.01', 1],
+    ['￥1，234，567.8元', 123456780],
   ])('reads %s', (text, minor) => {
     expect(parseMoney(text, 'CNY')).toEqual({ money: { currency: 'CNY', minor } })
   })
   it.each([
     ['abc', 'money.invalid'],
     ['-5', 'money.invalid'],
+    ['15,50', 'money.invalid'],
+    ['1,5', 'money.invalid'],
+    ['1,234,5', 'money.invalid'],
+    ['3元5', 'money.invalid'],
+    ['五十', 'money.invalid'],
+    ['1e9', 'money.invalid'],
+    ['999,999,999,999,999,999,999', 'money.tooBig'],
     ['1.234', 'money.decimals'],
     ['0', 'money.tooSmall'],
     ['10000000.01', 'money.tooBig'],
@@ -74,6 +82,7 @@ it('tells how long ago', () => {
   expect(ago('2026-11-23T01:59:50Z', now)).toBe('刚刚')
   expect(ago('2026-11-23T01:57:00Z', now)).toBe('3分钟前')
   expect(ago('2026-11-22T01:00:00Z', now)).toBe('昨天')
+  expect(ago('2026-11-24T02:00:00Z', now)).toBe('刚刚') // by a clock that is a day slow
 })
 
 it('gives the day in Shanghai as the server does, however a browser writes dates', () => {

@@ -120,15 +120,14 @@ export function left(when: When, now: When = Date.now()): string {
   return say('minutesLeft', { n: Math.max(1, Math.floor(ms / 60_000)) })
 }
 
-/** 3 分钟前, 昨天; from a week on, the day. */
+/** 3 分钟前, 昨天; from a week on, the day. What has been is never to come, by whatever clock. */
 export function ago(when: When, now: When = Date.now()): string {
-  const seconds = (new Date(when).getTime() - new Date(now).getTime()) / 1000
-  const past = Math.abs(seconds)
+  const past = (new Date(now).getTime() - new Date(when).getTime()) / 1000
   if (past < 45) return say('justNow')
   const format = new Intl.RelativeTimeFormat(tag[locale.value], { numeric: 'auto' })
-  if (past < 3600) return format.format(Math.round(seconds / 60), 'minute')
-  if (past < 86_400) return format.format(Math.round(seconds / 3600), 'hour')
-  return past < 7 * 86_400 ? format.format(Math.round(seconds / 86_400), 'day') : day(when, now)
+  if (past < 3600) return format.format(-Math.round(past / 60), 'minute')
+  if (past < 86_400) return format.format(-Math.round(past / 3600), 'hour')
+  return past < 7 * 86_400 ? format.format(-Math.round(past / 86_400), 'day') : day(when, now)
 }
 
 /** 已6天, for 6 days; from a week on, the day: since Fri 13 Nov. Short where there is little room: for 36 min. */

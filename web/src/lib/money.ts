@@ -15,17 +15,15 @@ export function parseMoney(
   currency: string,
   limits: { min?: number; max?: number } = {},
 ): { money: Money | null; error?: MoneyError } {
-  const plain = text
-    .normalize('NFKC')
-    .replace(/[\s,，¥$€£]|元/g, '')
-    .replace(/[。．]/g, '.')
+  const plain = text.normalize('NFKC').replace(/\s/g, '')
   if (plain === '') return { money: null }
-  const found = /^(\d{1,13})(?:\.(\d*))?$/.exec(plain)
+  // A comma parts thousands or is a slip for the point, which would make the amount a hundred times as big: one elsewhere is refused.
+  const found = /^[¥$€£]?(\d{1,13}|\d{1,3}(?:,\d{3})+)(?:[.。](\d*))?元?$/.exec(plain)
   if (!found) return { money: null, error: 'money.invalid' }
   const places = decimals(currency)
   const fraction = found[2] ?? ''
   if (fraction.length > places) return { money: null, error: places === 0 ? 'money.noDecimals' : 'money.decimals' }
-  const minor = Number(found[1]) * 10 ** places + Number(fraction.padEnd(places, '0') || 0)
+  const minor = Number(found[1]!.replaceAll(',', '')) * 10 ** places + Number(fraction.padEnd(places, '0') || 0)
   if (minor < (limits.min ?? 1)) return { money: null, error: 'money.tooSmall' }
   if (minor > (limits.max ?? 1_000_000_000)) return { money: null, error: 'money.tooBig' }
   return { money: { currency, minor } }

@@ -2,6 +2,9 @@ import type { Translation } from '@/i18n'
 import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
+  'refused.ground': 'Ground: {ground}',
+  'refused.reason': 'Reason: {reason}',
+  'refused.again': 'Apply again once that is mended',
   'signIn.title': 'Sign in',
   'signIn.ended': 'Your session on this device has ended. Sign in again to come back to where you were. Unsent words are kept, unless you signed out yourself.',
   'signIn.lead': 'Consumers use their phone number. No registration, no password.',

@@ -1,4 +1,7 @@
 export default {
+  'refused.ground': '依据：{ground}',
+  'refused.reason': '理由：{reason}',
+  'refused.again': '改正后重新申请',
   'signIn.title': '登录',
   'signIn.ended': '这台设备上的登录已经结束。重新登录后回到刚才的页面。没有发出的话还在，除非是您自己退出的。',
   'signIn.lead': '消费者用手机号，不需要注册和密码。',

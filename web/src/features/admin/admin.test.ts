@@ -4,7 +4,7 @@ import type { CalendarDay } from '@/features/words'
 import { auditDetail, auditWhat } from '@/features/words/audit'
 import { auditKinds, auditQuery, noAuditFilter } from './audit'
 import { duration, limitValue, ruleValue, type Limits, type Rules } from './limits'
-import { faultText, leftOut, monthsOf, readNotice, sumOf } from './months'
+import { faultText, monthsOf, readNotice, sumOf } from './months'
 
 const days = Array.from({ length: 59 }, (_, i): CalendarDay => ({ date: new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10), kind: i === 3 ? 'makeup' : i < 3 ? 'holiday' : 'working' }))
 
@@ -55,10 +55,4 @@ it('tells limits with their units', () => {
   expect((['code_life', 'frame_bytes', 'file_pixels', 'page_rows'] as const).map((key) => limitValue(limits, key))).toEqual(['10 分钟', '16 KiB', '50 百万像素', '100'])
   const rules = { mediation: 60, first_response: 2, enterprise_offers_bind: true, items_per_offer: 5 } as Rules
   expect((['mediation', 'first_response', 'enterprise_offers_bind', 'items_per_offer'] as const).map((key) => ruleValue(rules, key))).toEqual(['60 天', '2 个工作日', '是', '5'])
-})
-
-it('names the days that half a notice leaves out', () => {
-  expect(leftOut({ code: 'bad_calendar', params: { reason: 'days_left_out', year: 2027, days: ['2027-02-05 春节', '2027-02-06 春节'] } })).toEqual(['2027-02-05 春节', '2027-02-06 春节'])
-  expect(leftOut({ code: 'bad_calendar', params: { reason: 'no_days' } })).toEqual([])
-  expect(leftOut({ code: 'offline', params: {} })).toEqual([])
 })

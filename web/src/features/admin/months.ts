@@ -49,11 +49,6 @@ export function readNotice(text: string): { year: number; body: Record<string, u
   return { year, body: body as Record<string, unknown> }
 }
 
-/** Days that a refused notice leaves out, like "2027-02-06 春节"; none where it was refused for something else. */
-export function leftOut({ code, params }: Pick<Problem, 'code' | 'params'>): string[] {
-  return code === 'bad_calendar' && params.reason === 'days_left_out' && Array.isArray(params.days) ? params.days.map(String) : []
-}
-
 /** What is wrong with a notice, on which day or in which year, and the mend: "days[3].date：…". */
 export function faultText({ field, params }: Pick<Problem, 'field' | 'params'>): string {
   const plain = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])) // a year has no thousands

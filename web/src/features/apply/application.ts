@@ -62,6 +62,7 @@ export type Fault =
   | 'need.display'
   | 'need.password'
   | 'need.again'
+  | 'noBureau'
 
 const phone = /^(\+?86)?1[3-9]\d{9}$/
 const filled = (text: string) => text.trim() !== ''
@@ -71,8 +72,8 @@ const withoutCounties = new Set(['441900', '442000', '460400'])
 /** Whether the region is a last level, where a bureau is competent. */
 export const isLeaf = (region: string): boolean => /^\d{6}$/.test(region) && (!region.endsWith('00') || withoutCounties.has(region))
 
-/** What a step still lacks, by the id of its control. */
-export function faults(step: Step, draft: Draft, min: number): { field: string; key: Fault }[] {
+/** What a step still lacks, by the id of its control; closed: no bureau would examine an application from the region. */
+export function faults(step: Step, draft: Draft, min: number, closed: boolean): { field: string; key: Fault }[] {
   const list: { field: string; key: Fault }[] = []
   const need = (ok: boolean, field: string, key: Fault) => void (ok || list.push({ field, key }))
   if (step === 'facts') {
@@ -81,6 +82,7 @@ export function faults(step: Step, draft: Draft, min: number): { field: string; 
     if (code.state === 'empty') list.push({ field: 'credit_code', key: 'need.code' })
     else if (code.state === 'wrong') list.push({ field: 'credit_code', key: `code.${code.reason}` })
     need(isLeaf(draft.region), 'region', 'need.region')
+    need(!closed, 'region', 'noBureau')
     need(filled(draft.address), 'address', 'need.address')
   } else if (step === 'ones') {
     for (const one of ones) need(draft.ones[one] === true, one, 'need.one')

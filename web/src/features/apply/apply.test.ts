@@ -4,6 +4,7 @@ import { h, nextTick, shallowRef } from 'vue'
 import ApplyContact from './ApplyContact.vue'
 import { emptyDraft, faults, forget, ones, placeOf, readSaved, save, toInput, type Draft } from './application'
 import { normalise, readCode } from './creditCode'
+import { tradeName } from './trade'
 
 const complete: Draft = {
   ...emptyDraft,
@@ -66,15 +67,24 @@ it('keeps all that a password manager fills in at once', async () => {
   expect(draft.value).toMatchObject({ contact: { name: '刘佳怡', phone: '13800138000' }, login: 'liu.desk', password: 'correct horse', again: 'correct horse' })
 })
 
+it.each([
+  ['O', '居民服务、修理和其他服务业'],
+  ['612', '住宿和餐饮业（612）'],
+  ['5274', '批发和零售业（5274）'],
+  ['A', 'A'],
+  ['99', '99'],
+])('the trade %s is said in words: %s', (code, name) => expect(tradeName(code)).toBe(name))
+
 describe('an application', () => {
-  const missing = (step: Parameters<typeof faults>[0], change: Partial<Draft>) => faults(step, { ...complete, ...change }, 10).map(({ field }) => field)
+  const missing = (step: Parameters<typeof faults>[0], change: Partial<Draft>) => faults(step, { ...complete, ...change }, 10, false).map(({ field }) => field)
 
   it('is complete, step by step', () => {
     expect(missing('facts', {})).toEqual([])
     expect(missing('facts', { region: '441900' })).toEqual([])
     expect(missing('ones', {})).toEqual([])
     expect(missing('contact', {})).toEqual([])
-    expect(faults('facts', emptyDraft, 10).map(({ field }) => field)).toEqual(['name', 'credit_code', 'region', 'address'])
+    expect(faults('facts', complete, 10, true)).toEqual([{ field: 'region', key: 'noBureau' }])
+    expect(faults('facts', emptyDraft, 10, false).map(({ field }) => field)).toEqual(['name', 'credit_code', 'region', 'address'])
   })
 
   it.each([

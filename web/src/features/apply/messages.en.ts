@@ -40,6 +40,7 @@ const en: Translation<typeof zh> = {
   'industry.Q': 'Health and social work',
   'industry.E': 'Construction',
   'industry.C': 'Manufacturing',
+  'industry.code': '{name} ({code})',
 
   'ones.title': 'The “five ones”',
   'ones.hint': 'Confirm each. Without any of them you cannot join for now.',

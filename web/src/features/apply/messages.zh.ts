@@ -37,6 +37,7 @@ export default {
   'industry.Q': '卫生和社会工作',
   'industry.E': '建筑业',
   'industry.C': '制造业',
+  'industry.code': '{name}（{code}）',
 
   'ones.title': '“五个一”条件',
   'ones.hint': '请逐项确认。缺少任何一项，暂时不能入驻。',

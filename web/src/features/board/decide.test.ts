@@ -111,10 +111,17 @@ it('carries the fixed clause on every decision', () => {
 })
 
 describe('forms of decision', () => {
+  it('let nobody say that sixty days are over before they are', () => {
+    const mediated = view({}, [clock({ key: 'mediation', due: '2027-01-23T00:00:00+08:00' })])
+    const over = (at: number) => optionsOf('close_complaint', mediated, at).find(({ value }) => value === 'sixty_days')
+    expect(over(now)).toMatchObject({ disabled: true, hint: '调解期限到2027年1月22日（周五）24:00为止，之后才能选。' })
+    expect(over(Date.parse('2027-01-23T00:00:00+08:00'))?.disabled).toBeUndefined()
+  })
+
   it('list the seven items of art. 16 and the eight of art. 23', () => {
-    expect(optionsOf('refuse_complaint')).toHaveLength(7)
-    expect(optionsOf('close_complaint')).toHaveLength(9)
-    expect(optionsOf('accept_complaint')).toEqual([])
+    expect(optionsOf('refuse_complaint', view(), now)).toHaveLength(7)
+    expect(optionsOf('close_complaint', view(), now)).toHaveLength(9)
+    expect(optionsOf('accept_complaint', view(), now)).toEqual([])
     expect(openModes(['void', 'chase', 'refuse_complaint', 'accept_complaint'])).toEqual(['accept_complaint', 'refuse_complaint', 'void'])
   })
 

@@ -5,6 +5,7 @@
 import { translate } from '@/i18n'
 import { word, type CaseView, type Command, type CommandType } from '@/features/words'
 import { bureauName } from '@/features/room/log'
+import { due } from '@/lib/format'
 import messages from './messages'
 
 const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
@@ -56,18 +57,24 @@ export interface Option {
   value: string
   label: string
   hint?: string
+  disabled?: boolean
 }
 
-/** The choices of a decision; none where there is nothing to choose. */
-export function optionsOf(mode: Mode): Option[] {
+/** The choices of a decision; none where there is nothing to choose. That the term of mediation is over can be chosen once it is. */
+export function optionsOf(mode: Mode, { clocks }: Pick<CaseView, 'clocks'>, now: number): Option[] {
   const option = (value: string, hint = true) => ({ value, label: say(`decide.${mode}.${value}`), ...(hint && { hint: say(`decide.${mode}.${value}.hint`) }) })
+  const mediation = clocks.find(({ key }) => key === 'mediation')
   switch (mode) {
     case 'refuse_complaint':
       return complaintGrounds.map((ground, i) => ({ value: ground, label: say('decide.item', { n: i + 1, text: word('complaintGround', ground) }), hint: say(`decide.ground.${ground}`) }))
     case 'close_complaint':
       return [
         option('settled'),
-        ...terminationGrounds.map((ground, i) => ({ value: ground, label: say('decide.terminated', { n: i + 1, text: word('termination', ground) }) })),
+        ...terminationGrounds.map((ground, i) => ({
+          value: ground,
+          label: say('decide.terminated', { n: i + 1, text: word('termination', ground) }),
+          ...(ground === 'sixty_days' && mediation && Date.parse(mediation.due) > now && { disabled: true, hint: say('decide.notYet', { due: due(mediation.due, now) }) }),
+        })),
       ]
     case 'rule_on_refusal':
       return [option('upheld'), option('overturned')]

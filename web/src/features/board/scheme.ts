@@ -5,9 +5,13 @@ type Status = components['schemas']['EnterpriseStatus']
 export type SchemeGround = components['schemas']['SchemeGround']
 export type SchemeAct = 'approve' | 'refuse' | 'suspend' | 'lift' | 'remove'
 
-export const schemeGrounds: readonly SchemeGround[] = [
+const schemeGrounds: readonly SchemeGround[] = [
   'conditions_not_met', 'no_answers', 'personal_data_leak', 'false_results', 'serious_violator', 'licence_ended', 'other',
 ]
+
+/** Who was never let in has answered nobody badly yet. */
+const refusalGrounds: readonly SchemeGround[] = ['conditions_not_met', 'serious_violator', 'licence_ended', 'other']
+export const groundsOf = (act: SchemeAct): readonly SchemeGround[] => (act === 'refuse' ? refusalGrounds : schemeGrounds)
 
 export function actsOf(status: Status): SchemeAct[] {
   switch (status) {

@@ -83,7 +83,7 @@ const en: Translation<typeof zh> = {
   'enterpriseStatus.removed': 'Removed',
   'enterpriseStatus.left': 'Left',
 
-  'schemeGround.conditions_not_met': 'conditions no longer met',
+  'schemeGround.conditions_not_met': 'conditions not met',
   'schemeGround.no_answers': 'repeatedly late answers',
   'schemeGround.personal_data_leak': 'leak of personal data',
   'schemeGround.false_results': 'false settlement results',

@@ -81,7 +81,7 @@ export default {
   'enterpriseStatus.removed': '已被移出',
   'enterpriseStatus.left': '已退出',
 
-  'schemeGround.conditions_not_met': '不再符合入驻条件',
+  'schemeGround.conditions_not_met': '不符合入驻条件',
   'schemeGround.no_answers': '多次不按时答复',
   'schemeGround.personal_data_leak': '泄露个人信息',
   'schemeGround.false_results': '虚报和解结果',

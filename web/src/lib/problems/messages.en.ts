@@ -56,8 +56,7 @@ const en: Translation<typeof zh> = {
   set_up_closed: 'The first set-up has been done. Please sign in.',
   not_approved: 'The enterprise has not been let in yet. Signing in opens with the approval.',
   'not_approved.pending': 'The application is under review. You can sign in once the regulator has approved it.',
-  'not_approved.removed':
-    'The application was not approved, so this account cannot sign in. The regulator that received it can tell you why; you can apply again once the conditions are met.',
+  'not_approved.removed': 'The application was not approved, so this account cannot sign in.',
   'not_approved.left': 'The application was withdrawn, so this account cannot sign in. You can apply again.',
   open_cases: 'Disputes of yours still open: {count}. Personal data can be deleted once all are closed.',
   login_taken: 'This login is taken. Please choose another.',

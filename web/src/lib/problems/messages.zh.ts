@@ -53,7 +53,7 @@ export default {
   set_up_closed: '初次设置已经完成，请直接登录。',
   not_approved: '企业还没有获准入驻，批准后才能登录。',
   'not_approved.pending': '入驻申请正在审核，市场监管部门批准后就能登录。',
-  'not_approved.removed': '入驻申请没有获得批准，这个账号不能登录。原因请向收到申请的市场监管部门了解；符合条件后可以重新申请。',
+  'not_approved.removed': '入驻申请没有获得批准，这个账号不能登录。',
   'not_approved.left': '企业已撤回入驻申请，这个账号不能登录。需要时可以重新申请。',
   open_cases: '您还有 {count} 件纠纷没有结束。全部结束后，才能删除个人资料。',
   login_taken: '这个登录名已被使用，请换一个。',
