@@ -65,6 +65,10 @@ func TestComplaintRefused(t *testing.T) {
 	o.shot("facts")
 
 	sc.consumer.tell(sc.id, negotiation.Escalate{})
+	above := sc.s.screen(t, "above", look{})
+	above.cookie(sc.s.enter("shi.tan").Token)
+	above.open("/board/cases/" + sc.id)
+	above.sees(above.word("board/facts.higher"), above.word("words/who.enterprise.bureau")+"在") // decides by then: nobody asks the one above to
 	sc.reads(o)
 	o.press(o.word("board/decide.refuse_complaint"))
 	in = inside{"dialog", o.word("board/decide.refuse_complaint")}
