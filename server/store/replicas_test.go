@@ -126,6 +126,8 @@ func TestReplicasTailOfMany(t *testing.T) {
 	commits, err := rs[1].Since(ctx, append(from, app.From{Case: "nowhere"}), most)
 	require.NoError(t, err)
 	require.Len(t, commits, len(lacks)-1)
+	page, err := rs[0].Cases(ctx, app.CaseQuery{})
+	require.NoError(t, err)
 	for _, c := range commits {
 		id := c.After.ID
 		require.Len(t, c.Records, min(lacks[id], most), id)
@@ -133,9 +135,7 @@ func TestReplicasTailOfMany(t *testing.T) {
 		after, _, err := rs[0].Case(ctx, id)
 		require.NoError(t, err)
 		require.Equal(t, after, c.After, id)
-		row, err := rs[0].CaseRow(ctx, id)
-		require.NoError(t, err)
-		require.Equal(t, row, c.Row, id)
+		require.Contains(t, page.Rows, c.Row, id)
 		for i := range lacks[id] {
 			r, err := post(rs[1], id, fmt.Sprint("command ", i), "x")
 			require.NoError(t, err)
