@@ -283,7 +283,7 @@ func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error
 	case negotiation.ContentErased:
 		return b.erase(k, e.Channel, f.Erased)
 	}
-	if file := fileOf(e.Fact); file != "" { // it is no orphan any more
+	if file := negotiation.UploadOf(e.Fact); file != "" { // it is no orphan any more
 		if err := b.tx.run(`UPDATE files SET case_id = ? WHERE id = ?`, k.c.ID, file); err != nil {
 			return err
 		}
@@ -292,22 +292,11 @@ func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error
 	return nil
 }
 
-// fileOf is the upload that a fact names; "" for none.
-func fileOf(f negotiation.Fact) string {
-	switch f := f.(type) {
-	case negotiation.EvidenceAdded:
-		return f.File
-	case negotiation.PerformanceReported:
-		return f.File
-	}
-	return ""
-}
-
 // unnamed refuses a decision that names an upload which is gone, or which another case has: the command looked at it before its turn
 // came, and meanwhile the sweep or another command may have been there.
 func (b *batch) unnamed(events []negotiation.Event, caseID string) (refusal, err error) {
 	for _, e := range events {
-		file := fileOf(e.Fact)
+		file := negotiation.UploadOf(e.Fact)
 		if file == "" {
 			continue
 		}
