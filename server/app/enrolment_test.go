@@ -201,10 +201,6 @@ func TestSchemeRights(t *testing.T) {
 		return err
 	}, "supervisor")
 	require.Equal(t, []string{app.TemplateLeft, app.TemplateApplication, app.TemplateApplication}, p.templates("bureau:"+p.officer.Actor.Bureau))
-	p.allowedOnly(t, negotiation.CodeNotFound, func(x app.Session) error {
-		_, err := p.Scheme.Application(p.ctx, x.Actor, p.enterprise.ID)
-		return err
-	}, "officer", "supervisor", "agent")
 	p.allowedOnly(t, negotiation.CodeNotAllowed, func(x app.Session) error {
 		_, err := p.Scheme.Applications(p.ctx, x.Actor, "", "", 0)
 		return err

@@ -76,10 +76,7 @@ type Log interface {
 	// Ask is Change for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have
 	// had to wait, and nothing was asked.
 	Ask(ctx context.Context, ch Change, told func(Receipt, error)) bool
-	// Case gives the folded case and the end of its log, or not_found.
-	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)
-	// Records of a channel with seq > after, oldest first, at most limit.
-	Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error)
+	Past
 	// RecordsOf a case's room of the given types, oldest first; messages are none of them. Error: not_found.
 	RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error)
 	// Speakers are the accounts that made an event in the case's room, each once; the system is not among them.

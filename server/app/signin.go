@@ -13,11 +13,7 @@ import (
 
 // SignIn is how people get a session: consumers by a one-time code to their phone, staff by login and password, the first
 // administrator by the set-up link.
-type SignIn struct {
-	w         World
-	sessions  *Sessions
-	passwords *passwords
-}
+type SignIn struct{ access }
 
 // CodeSignIn of a consumer. CaseCode is the case code or the order number of an older case that is to be opened too; "" for none.
 type CodeSignIn struct {
@@ -79,7 +75,7 @@ func (s *SignIn) RequestCode(ctx context.Context, phone, language string, c Clie
 	if language != "en" {
 		language = "zh"
 	}
-	now, l, addr := s.w.Real.Now(), s.w.Limits, s.addr(c)
+	now, l, addr := s.w.Real.Now(), s.w.Limits, s.w.Secret.addr(c)
 	row := CodeRow{ID: NewID(), Phone: phone, Addr: addr, Created: now, Expires: now.Add(l.CodeLife)}
 	code := newCode()
 	row.Sum = s.codeSum(row.ID, phone, code)
@@ -323,12 +319,12 @@ func (s *SignIn) notApproved(ctx context.Context, e Enterprise) error {
 
 // guarded counts an attempt before check looks at the password, so that many at once are not each the first, and takes it back
 // when check says yes.
-func (s *SignIn) guarded(ctx context.Context, login string, c Client, check func() (Account, bool, error)) (Account, error) {
+func (s access) guarded(ctx context.Context, login string, c Client, check func() (Account, bool, error)) (Account, error) {
 	now, l := s.w.Real.Now(), s.w.Limits
 	keys := []struct {
 		key  string
 		most int
-	}{{"login:" + login, l.PasswordFailures}, {"from:" + hexOf(s.addr(c)), l.PasswordFailuresAddress}}
+	}{{"login:" + login, l.PasswordFailures}, {"from:" + hexOf(s.w.Secret.addr(c)), l.PasswordFailuresAddress}}
 	err := s.w.Plain.Write(ctx, func(tx PlainTx) error {
 		for _, k := range keys {
 			n, oldest, err := tx.Attempts(ctx, k.key, now.Add(-l.PasswordLock))
@@ -375,9 +371,6 @@ func (s *SignIn) Enter(ctx context.Context, account string, c Client) (SignedIn,
 	})
 	return done, err
 }
-
-// addr is what is kept of a network address: enough to count, not to find.
-func (s *SignIn) addr(c Client) []byte { return s.w.Secret.addr(c) }
 
 func (s *SignIn) codeSum(id, phone, code string) []byte {
 	return s.w.Secret.Sum("code", id, phone, code)
