@@ -2016,6 +2016,9 @@ type InboxSummary struct {
 	Nobody int `json:"nobody"`
 	Open   int `json:"open"`
 
+	// Ours by Phase, those that `turns` counts for the enterprise; what is 0 is left out
+	Ours map[string]int `json:"ours"`
+
 	// Phases by Phase; what is 0 is left out
 	Phases map[string]int `json:"phases"`
 

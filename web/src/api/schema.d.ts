@@ -1908,6 +1908,10 @@ export interface components {
             phases: {
                 [key: string]: number;
             };
+            /** @description by Phase, those that `turns` counts for the enterprise; what is 0 is left out */
+            ours: {
+                [key: string]: number;
+            };
         };
         BoardSummary: {
             as_of: components["schemas"]["Instant"];
