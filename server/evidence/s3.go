@@ -21,8 +21,8 @@ import (
 
 // S3Options say where the bucket is and who we are there.
 type S3Options struct {
-	Endpoint string // http or https, host and port; "": https://s3.amazonaws.com
-	Region   string // "": us-east-1
+	Endpoint string // http or https, host and port
+	Region   string
 	Bucket   string // is there already
 	Prefix   string // of every key; "" or with a slash at its end
 	Keys     Keys   // whose rights are to list the bucket and to read, write and remove below the prefix
@@ -79,12 +79,6 @@ const (
 // OpenS3 finds the bucket and tries out what will be needed of it, so that a wrong key is told at the start and not to the first
 // who uploads.
 func OpenS3(ctx context.Context, o S3Options) (*S3, error) {
-	if o.Endpoint == "" {
-		o.Endpoint = "https://s3.amazonaws.com"
-	}
-	if o.Region == "" {
-		o.Region = "us-east-1"
-	}
 	at, err := url.Parse(o.Endpoint)
 	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" || strings.Trim(at.Path, "/") != "" {
 		return nil, fmt.Errorf("endpoint of the evidence: %q is not http(s)://host:port", o.Endpoint)

@@ -109,9 +109,9 @@ func (t *Traces) walk(ctx context.Context, ch *app.Change) (_ context.Context, e
 	return ctx, func(receipt app.Receipt, err error) {
 		defer walk.End()
 		walk.SetAttributes(attribute.Int("hejie.decisions", tries), attribute.Bool("hejie.repeated", receipt.Repeated))
-		var refused *negotiation.Error
+		refused, ok := errors.AsType[*negotiation.Error](err)
 		switch {
-		case errors.As(err, &refused): // an answer, but for those that are the platform's own fault
+		case ok: // an answer, but for those that are the platform's own fault
 			walk.SetAttributes(attribute.String("hejie.refused", refused.Code))
 			if refused.Code == negotiation.CodeUnavailable || refused.Code == negotiation.CodeInternal {
 				walk.SetStatus(codes.Error, refused.Code)

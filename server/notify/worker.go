@@ -342,9 +342,8 @@ func (w *Worker) sent(ctx context.Context, r app.OutboxRow, text string) note {
 
 func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) note {
 	n := r.Attempts + 1
-	var refused Refused
 	next := time.Time{}
-	if final := errors.As(cause, &refused) || n >= maxAttempts; !final {
+	if _, refused := errors.AsType[Refused](cause); !refused && n < maxAttempts {
 		next = w.o.Clock.Now().Add(wait(n))
 	}
 	w.o.Logger.WarnContext(ctx, "notice not sent", slog.String("notice", r.ID), slog.String("template", r.Template), slog.Int("attempt", n),
