@@ -53,6 +53,7 @@ func TestStaff(t *testing.T) {
 	b.fill("textbox", b.word("desk/staff.login"), "wang.desk", in)
 	b.press(b.word("desk/staff.add"), in)
 	b.gone(in)
+	b.until(on("button", b.word("desk/staff.add")), "the dialog took the keyboard with it")
 
 	w := sc.s.screen(t, "newcomer", look{lang: "en"})
 	w.logsIn("wang.desk", "first password")
@@ -76,6 +77,7 @@ func TestStaff(t *testing.T) {
 	b.press(b.word("desk/staff.deactivate"), in)
 	b.gone(in)
 	b.sees(b.word("desk/staff.inactive"))
+	b.until(on("button", b.word("desk/staff.activate")+": Wang"), "the keyboard is not at the button that takes it back")
 	b.shot("staff")
 	w.sees(w.word("account/signIn.ended"))
 	w.shot("ended")

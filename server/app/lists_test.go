@@ -252,7 +252,8 @@ func TestInboxSummary(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, app.InboxCounts{Open: 3, Mine: mine, Nobody: 3 - mine, Late: 2,
 		Turns:  map[negotiation.Side]int{negotiation.SideConsumer: 1, negotiation.SideEnterprise: 2},
-		Phases: map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 2, negotiation.PhaseNegotiating: 1}}, n)
+		Phases: map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 2, negotiation.PhaseNegotiating: 1},
+		Ours:   map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 2}}, n)
 	for _, q := range []struct {
 		q    app.CaseQuery
 		want int

@@ -311,7 +311,7 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 		Late  bool
 		N     int
 	}
-	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}}
+	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}, Ours: map[negotiation.Phase]int{}}
 	err := s.reader().all(ctx, &rows, `SELECT phase, turn, also, agent, `+isLate+` AS late, count(*) AS n FROM cases`+s.reader().words().inbox+`
 		WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, also, agent, late`, enterprise)
 	if err != nil {
@@ -321,6 +321,9 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 		counts.Open += r.N
 		for _, side := range append(sides(r.Also), r.Turn) {
 			counts.Turns[side] += r.N
+			if side == negotiation.SideEnterprise {
+				counts.Ours[r.Phase] += r.N
+			}
 		}
 		counts.Phases[r.Phase] += r.N
 		if r.Agent == agent {

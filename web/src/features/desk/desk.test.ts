@@ -391,15 +391,8 @@ describe('the own scorecard', () => {
   })
 
   it('counts what waits for the enterprise and nothing else', () => {
-    const rows = [
-      row({ overdue: true }),
-      row(),
-      row({ phase: 'negotiating' }),
-      row({ phase: 'negotiating', turn: 'consumer' }),
-      row({ phase: 'agreed' }),
-      row({ phase: 'escalated', turn: 'bureau' }),
-    ]
-    expect(pendingOf(rows)).toEqual({ over: 1, due: 1, ours: 1, perform: 1 })
+    const counts = { open: 340, mine: 0, nobody: 0, late: 7, turns: { enterprise: 180 }, phases: { awaiting_response: 130, negotiating: 150 } }
+    expect(pendingOf({ ...counts, ours: { awaiting_response: 130, negotiating: 45, escalated: 2 } })).toEqual({ over: 7, due: 123, ours: 45, perform: 0 })
   })
 })
 

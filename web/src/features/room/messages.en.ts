@@ -2,25 +2,12 @@ import type { Translation } from '@/i18n'
 import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
-  'cases.title': 'My cases',
-  'cases.lead': 'Those waiting for you come first.',
-  'cases.empty': 'No cases yet',
-  'cases.emptyText': 'Find the enterprise, say what went wrong, and you can begin to settle.',
-  'cases.find': 'Find an enterprise',
   'cases.older': 'Find an older case',
   'cases.olderText': 'A case untouched for more than 60 days opens with its case code or order number.',
-  'cases.unread': { one: '{n} new message', other: '{n} new messages' },
-  'cases.more': 'Load older cases',
 
   'room.back': 'My cases',
   'room.with': 'Case with {name}',
-  'room.filed': 'Filed {time}',
-  'room.amount': 'Disputed amount {amount}',
-  'room.tools': 'More actions',
   'room.about': 'About this case',
-  'room.order': 'Order number',
-  'room.erased': 'The text was erased on request',
-  'room.noRoom': 'Until it becomes a complaint, only the two parties can read what is said here.',
   'room.ended': 'You can no longer view this case.',
   'room.none': 'This case was not found',
   'room.noneText': 'There is no such case, or it was filed with another phone number. Check the address, or sign in with that number.',
@@ -32,7 +19,6 @@ const en: Translation<typeof zh> = {
   'room.hereUnknown': 'Not known who is here',
   'room.composing': '{names} is writing…',
   'room.read': 'Read',
-  'room.offer': 'Offer on the table',
   'room.offerTheirs': 'Please answer',
   'room.offerStill': 'Can still be accepted',
 
@@ -41,8 +27,6 @@ const en: Translation<typeof zh> = {
   'turn.other': 'Turn: {who}',
   'turn.nobody': 'Closed',
 
-  'clock.title': 'Time limits',
-  'clock.all': 'All time limits',
   'clock.why': 'Why that day',
   'clock.first_response.own': 'Please give a first response by {due}',
   'clock.first_response.other': '{who} has to give a first response by {due}',
@@ -65,7 +49,6 @@ const en: Translation<typeof zh> = {
   'clock.mediation.own': 'Mediation runs until {due}',
   'clock.mediation.other': 'Mediation runs until {due}',
   'clock.mediation.overdue': 'Mediation should have ended by {due}',
-  'clock.own': 'Please act by {due}',
   'clock.other': '{who} has to act by {due}',
   'clock.overdue': '{who} should have acted by {due}',
   'clock.passed': 'time is up',
