@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -392,7 +393,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 	}
 	if !s.shared {
 		if err := s.foresee(ctx, cases); err != nil {
-			s.opt.Log.Debug("due cases are loaded one by one", "error", err) // and the one whose fault it is tells
+			s.opt.Log.Debug("due cases are loaded one by one", slog.Any("error", err)) // and the one whose fault it is tells
 		}
 	}
 	return cases, next, nil
