@@ -68,11 +68,11 @@ func list(t *testing.T, args ...string) (all []pkg) {
 	d := json.NewDecoder(bytes.NewReader(out))
 	for {
 		var p pkg
-		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+		err := d.Decode(&p)
+		if errors.Is(err, io.EOF) {
 			return all
-		} else {
-			require.NoError(t, err)
 		}
+		require.NoError(t, err)
 		all = append(all, p)
 	}
 }

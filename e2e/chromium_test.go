@@ -108,19 +108,19 @@ func (s *server) screen(t *testing.T, name string, l look) *screen {
 	root, err := chromium()
 	require.NoError(t, err)
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext())
-	return s.tab(t, name, l, ctx, cancel)
+	return s.tab(ctx, cancel, t, name, l)
 }
 
 // beside is another tab of the same browser, at a path.
 func (p *screen) beside(path string) *screen {
 	p.t.Helper()
 	ctx, cancel := chromedp.NewContext(p.ctx)
-	tab := p.s.tab(p.t, p.name+"'s other tab", p.look, ctx, cancel)
+	tab := p.s.tab(ctx, cancel, p.t, p.name+"'s other tab", p.look)
 	tab.open(path)
 	return tab
 }
 
-func (s *server) tab(t *testing.T, name string, l look, ctx context.Context, cancel context.CancelFunc) *screen {
+func (s *server) tab(ctx context.Context, cancel context.CancelFunc, t *testing.T, name string, l look) *screen {
 	t.Helper()
 	p := &screen{t: t, s: s, base: s.url, name: name, look: l, ctx: ctx}
 	t.Cleanup(func() {

@@ -3,6 +3,7 @@ package negotiation
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"reflect"
 	"slices"
 	"strconv"
@@ -101,7 +102,7 @@ func (d *decoder) array(s *shape, v reflect.Value) error {
 
 // inside tells the place of an error, unless it is no JSON at all.
 func inside(place string, err error) error {
-	e, ok := err.(*Error)
+	e, ok := errors.AsType[*Error](err)
 	if !ok || e.Code == CodeMalformed && e.Params == nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func TestRepeats(t *testing.T) {
 			require.Len(t, lines, 3, kind)
 			require.NotContains(t, lines[0], "left_out")
 			for i, line := range lines[1:] {
-				require.Equal(t, 29.0, line["left_out"], kind)
+				require.EqualValues(t, 29, line["left_out"], kind)
 				require.Equal(t, begun.Add(time.Duration(i)*30*time.Second).Format(time.RFC3339), line["since"], kind)
 			}
 		}

@@ -161,7 +161,7 @@ func (b *bench) seedRecord(ctx context.Context, n int) (string, error) {
 
 // stillRuns says whether a record is there, whole, of this program's schema, and with no deadline that runs out while it is measured.
 func stillRuns(ctx context.Context, dir string) (bool, error) {
-	if _, err := os.Stat(filepath.Join(dir, "rooms.json")); err != nil { // it is written last
+	if _, err := os.Stat(filepath.Join(dir, "rooms.json")); errors.Is(err, os.ErrNotExist) { // it is written last
 		return false, nil
 	}
 	schema, err := store.Status(ctx, filepath.Join(dir, "hejie.db"))

@@ -2,7 +2,6 @@ package faults
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -140,8 +139,7 @@ func (p *party) say(ready func(), visits int) {
 			return
 		}
 		p.cuts++
-		var w wrong
-		require.False(t, errors.As(err, &w), "%v", err)
+		require.NotErrorAs(t, err, new(wrong))
 	}
 	require.NoError(t, err)
 }

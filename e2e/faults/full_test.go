@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -155,7 +154,7 @@ func fill(t *testing.T, dir string) string {
 	require.NoError(t, err)
 	for size := 1 << 20; size > 0; {
 		if _, err = f.Write(make([]byte, size)); err != nil {
-			require.True(t, errors.Is(err, syscall.ENOSPC), err)
+			require.ErrorIs(t, err, syscall.ENOSPC)
 			size /= 2
 		}
 	}

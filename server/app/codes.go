@@ -1,6 +1,10 @@
 package app
 
-import "hejie/negotiation"
+import (
+	"errors"
+
+	"hejie/negotiation"
+)
 
 // Codes of errors of the use cases, beside those of negotiation. The comment says which HTTP status fits.
 const (
@@ -44,7 +48,7 @@ func rateLimited(seconds int) *negotiation.Error {
 
 // under puts the name of the object before the field of an error.
 func under(err error, object string) error {
-	if e, ok := err.(*negotiation.Error); ok && e.Field != "" {
+	if e, ok := errors.AsType[*negotiation.Error](err); ok && e.Field != "" {
 		return e.On(object + "." + e.Field)
 	}
 	return err

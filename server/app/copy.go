@@ -13,7 +13,7 @@ import (
 	"image/png"
 	"io"
 
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/webp" // one more of them
 
 	"hejie/negotiation"
 )

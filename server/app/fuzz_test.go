@@ -134,7 +134,7 @@ func FuzzUpload(f *testing.F) {
 		if row.Type == "" {
 			ids := w.ids()
 			for _, id := range ids {
-				require.True(t, len(id) > len(row.ID), "a part of what is not whole")
+				require.Greater(t, len(id), len(row.ID), "a part of what is not whole")
 			}
 			require.LessOrEqual(t, len(ids), int((row.Size-1)/app.PartBytes+1))
 		} else {

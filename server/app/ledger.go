@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"log/slog"
 
 	"github.com/google/uuid"
@@ -326,7 +327,7 @@ func (l *Ledger) checkAgent(ctx context.Context, by negotiation.Actor, agent str
 
 // on names the field of an error of the rules and leaves any other alone.
 func on(err error, field string) error {
-	if e, ok := err.(*negotiation.Error); ok {
+	if e, ok := errors.AsType[*negotiation.Error](err); ok {
 		return e.On(field)
 	}
 	return err

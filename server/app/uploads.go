@@ -131,7 +131,7 @@ func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, 
 
 // noMore refuses what comes after the last byte of an upload: it would be lost.
 func noMore(in *bufio.Reader, row FileRow) error {
-	if _, err := in.Peek(1); err != nil { // the end, or a cut that takes nothing away
+	if b, _ := in.Peek(1); len(b) == 0 { // the end, or a cut that takes nothing away
 		return nil
 	}
 	return negotiation.NewError(CodeTooLarge, "max", row.Size).On("file")

@@ -3,6 +3,7 @@ package bus
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -333,7 +334,7 @@ func (c *client) read() {
 		var f frame
 		err := c.ws.ReadJSON(&f)
 		c.mu.Lock()
-		if e, ok := err.(*websocket.CloseError); ok {
+		if e, ok := errors.AsType[*websocket.CloseError](err); ok {
 			c.code = e.Code
 		}
 		c.frames = append(c.frames, f)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"regexp"
@@ -19,7 +20,7 @@ import (
 
 func read(f *Figures) string {
 	w := httptest.NewRecorder()
-	f.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	f.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	return w.Body.String()
 }
 

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"regexp"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -122,7 +121,7 @@ func TestHeaders(t *testing.T) {
 			"Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000"} {
 			require.Equal(t, want, h.Get(name), "%s: %s", url, name)
 		}
-		require.Regexp(t, regexp.MustCompile(`^[0-9a-f]{16}$`), h.Get("X-Request-Id"))
+		require.Regexp(t, `^[0-9a-f]{16}$`, h.Get("X-Request-Id"))
 		require.Equal(t, url == "/", h.Get("X-Frame-Options") == "DENY", url)
 		require.Equal(t, url == "/", h.Get("Permissions-Policy") != "", "a document has rights to give away, data have none")
 	}

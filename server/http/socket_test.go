@@ -168,7 +168,7 @@ func TestRatesBehindAProxy(t *testing.T) {
 	// The proxy is this test: it adds the address that it saw to what its client said.
 	through := func(client, said string) int {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+addr+"/api/codes", strings.NewReader(`{"phone":"none"}`))
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+addr+"/api/codes", strings.NewReader(`{"phone":"none"}`))
 		require.NoError(t, err)
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set("X-Forwarded-For", strings.TrimPrefix(said+", "+client, ", "))

@@ -84,7 +84,7 @@ func (s *Server) begin(next http.Handler) http.Handler {
 				v.route = s.routeOf(r)
 			}
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler { // net/http's own way to cut an answer
+				if p == http.ErrAbortHandler { //nolint:errorlint // net/http's own way to cut an answer, which it compares so
 					panic(p)
 				}
 				s.log.ErrorContext(r.Context(), "panic", slog.Any("panic", p), slog.String("route", v.route), slog.String("request", v.id), slog.String("stack", string(debug.Stack())))

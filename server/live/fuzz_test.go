@@ -3,6 +3,7 @@ package live
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -99,7 +100,7 @@ func FuzzSocket(f *testing.F) {
 		wants, noJSON := answersTo(said)
 		for refused := 0; ; {
 			f, err := c.read()
-			if e, ok := err.(*websocket.CloseError); ok {
+			if e, ok := errors.AsType[*websocket.CloseError](err); ok {
 				require.NotEqual(t, fmt.Sprint(e.Code), CloseCode(e.Code).String(), "a close code of no table")
 				return
 			}

@@ -73,7 +73,7 @@ func TestWebhook(t *testing.T) {
 		err = h.Send(t.Context(), notify.Message{ID: "id-1", To: phone})
 		require.Error(t, err)
 		require.NotContains(t, err.Error(), "hidden")
-		require.False(t, errors.As(err, new(notify.Refused)))
+		require.NotErrorAs(t, err, new(notify.Refused))
 	})
 	for _, address := range []string{"", "http://sms.example/", "ftp://sms.example", "sms.example"} {
 		_, err := notify.NewWebhook(address, key, clocktest.At(time.Time{}))
@@ -90,6 +90,6 @@ func TestOtherSenders(t *testing.T) {
 	require.Contains(t, log.String(), "WARN")
 	require.NoError(t, s.Send(t.Context(), notify.Message{To: phone, Text: "你好"}))
 	require.Equal(t, "SMS "+phone+": 你好\n", out.String())
-	require.True(t, errors.As(notify.None{}.Send(t.Context(), notify.Message{}), new(notify.Refused)))
+	require.ErrorAs(t, notify.None{}.Send(t.Context(), notify.Message{}), new(notify.Refused))
 	require.NoError(t, notify.Demo{}.Send(t.Context(), notify.Message{}))
 }

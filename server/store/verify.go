@@ -235,7 +235,7 @@ func (s *Store) verifyEnterprises(ctx context.Context, v *Verified) error {
 }
 
 func readFault(err error) error {
-	if f, ok := err.(*Fault); ok {
+	if f, ok := errors.AsType[*Fault](err); ok {
 		return f
 	}
 	return readError(err)

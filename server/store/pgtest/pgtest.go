@@ -182,7 +182,7 @@ func (s *Server) Crash() error {
 		return nil
 	}
 	err := s.process.Process.Signal(syscall.SIGQUIT)
-	<-s.ended // badly, as it was asked to
+	<-s.ended //nolint:errcheck // badly, as it was asked to
 	s.process = nil
 	return err
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/google/uuid"
@@ -28,7 +29,9 @@ func goneFile(b *bed) {
 		require.NoError(b.t, err)
 		err = name(caseID)
 		require.Equal(b.t, negotiation.CodeNotFound, negotiation.CodeOf(err))
-		require.Equal(b.t, "file", err.(*negotiation.Error).Field)
+		e, ok := errors.AsType[*negotiation.Error](err)
+		require.True(b.t, ok)
+		require.Equal(b.t, "file", e.Field)
 		after, _, err := b.Case(ctx, caseID)
 		require.NoError(b.t, err)
 		require.Equal(b.t, before.Version, after.Version)

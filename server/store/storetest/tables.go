@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -93,7 +92,7 @@ func tampered(b *bed) {
 		require.NoError(b.t, b.db.Exec(`UPDATE events SET `+column+where, append(x.args, caseID(2))...))
 		_, err := b.Verify(ctx)
 		var f *store.Fault
-		require.True(b.t, errors.As(err, &f), "%s: %v", column, err)
+		require.ErrorAs(b.t, err, &f, column)
 		require.Equal(b.t, caseID(2), f.Case, column)
 		require.Contains(b.t, []int64{4, 9}, f.Version, column)
 		require.NoError(b.t, b.db.Exec(`DELETE FROM events`))
@@ -106,7 +105,7 @@ func tampered(b *bed) {
 	require.NoError(b.t, b.db.Exec(`UPDATE enterprise_events SET actor = 'x' WHERE version = 2`))
 	_, err = b.Verify(ctx)
 	var f *store.Fault
-	require.True(b.t, errors.As(err, &f))
+	require.ErrorAs(b.t, err, &f)
 	require.Equal(b.t, store.Fault{Enterprise: id("enterprise", 1), Version: 2, What: "the hash does not follow"}, *f)
 
 	// An enterprise's log cut off, at its end or whole, is seen by its row.
@@ -118,18 +117,18 @@ func tampered(b *bed) {
 			require.NoError(b.t, err)
 			continue
 		}
-		require.True(b.t, errors.As(err, &f), "%s: %v", cut, err)
+		require.ErrorAs(b.t, err, &f, cut)
 		require.Equal(b.t, id("enterprise", 1), f.Enterprise, cut)
 	}
 
 	// A case without its log, and the end of one cut off, are seen by the case's row.
 	require.NoError(b.t, b.db.Exec(`DELETE FROM events WHERE case_key = (SELECT key FROM case_keys WHERE id = ?)`, caseID(3)))
 	_, err = b.Verify(ctx)
-	require.True(b.t, errors.As(err, &f))
+	require.ErrorAs(b.t, err, &f)
 	require.Equal(b.t, caseID(3), f.Case)
 	require.NoError(b.t, b.db.Exec(`DELETE FROM events`+where, caseID(1)))
 	_, err = b.Verify(ctx)
-	require.True(b.t, errors.As(err, &f))
+	require.ErrorAs(b.t, err, &f)
 	require.Equal(b.t, caseID(1), f.Case)
 }
 
