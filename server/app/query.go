@@ -86,6 +86,7 @@ type InboxCounts struct {
 	Late   int                      // the first response is overdue
 	Turns  map[negotiation.Side]int // as CaseQuery.Turn finds them: a case counts for each who has something to do
 	Phases map[negotiation.Phase]int
+	Ours   map[negotiation.Phase]int // those of Phases that Turns counts for the enterprise
 }
 
 // ColumnOf is the board's column of a case. Whether a running negotiation is coming up depends on the hour: see BreachAt.

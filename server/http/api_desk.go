@@ -43,7 +43,7 @@ func (a api) GetInboxSummary(ctx context.Context, _ GetInboxSummaryRequestObject
 	if err != nil {
 		return nil, err
 	}
-	out := GetInboxSummary200JSONResponse{Open: n.Open, Mine: n.Mine, Nobody: n.Nobody, Late: n.Late, Turns: map[string]int{}, Phases: map[string]int{}}
+	out := GetInboxSummary200JSONResponse{Open: n.Open, Mine: n.Mine, Nobody: n.Nobody, Late: n.Late, Turns: map[string]int{}, Phases: map[string]int{}, Ours: map[string]int{}}
 	for side, k := range n.Turns {
 		if side != "" { // nobody's
 			out.Turns[string(side)] = k
@@ -51,6 +51,9 @@ func (a api) GetInboxSummary(ctx context.Context, _ GetInboxSummaryRequestObject
 	}
 	for phase, k := range n.Phases {
 		out.Phases[string(phase)] = k
+	}
+	for phase, k := range n.Ours {
+		out.Ours[string(phase)] = k
 	}
 	return out, nil
 }

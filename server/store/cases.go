@@ -311,7 +311,7 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 		Late  bool
 		N     int
 	}
-	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}}
+	counts := app.InboxCounts{Turns: map[negotiation.Side]int{}, Phases: map[negotiation.Phase]int{}, Ours: map[negotiation.Phase]int{}}
 	err := s.reader().all(ctx, &rows, `SELECT phase, turn, also, agent, `+isLate+` AS late, count(*) AS n FROM cases`+s.reader().words().inbox+`
 		WHERE enterprise = ? AND open = 1 GROUP BY phase, turn, also, agent, late`, enterprise)
 	if err != nil {
@@ -321,6 +321,9 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 		counts.Open += r.N
 		for _, side := range append(sides(r.Also), r.Turn) {
 			counts.Turns[side] += r.N
+			if side == negotiation.SideEnterprise {
+				counts.Ours[r.Phase] += r.N
+			}
 		}
 		counts.Phases[r.Phase] += r.N
 		if r.Agent == agent {
@@ -334,15 +337,6 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 		}
 	}
 	return counts, nil
-}
-
-// CaseRow gives the row of one case, or not_found.
-func (s *Store) CaseRow(ctx context.Context, id string) (app.CaseRow, error) {
-	e, err := s.entry(ctx, id)
-	if err != nil {
-		return app.CaseRow{}, err
-	}
-	return e.caseRow(), nil
 }
 
 // CaseByCode gives the id of the case with the code, or not_found.

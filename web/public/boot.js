@@ -1,31 +1,16 @@
-// Runs before the first paint: sets language and theme, so nothing flashes.
-// Kept apart from the app because the security policy forbids inline scripts.
-;(function () {
-  var root = document.documentElement
-  var read = function (key) {
+// Before the first paint: language and theme, so that nothing flashes. No inline script: the security policy forbids it.
+;(() => {
+  const root = document.documentElement
+  const read = (key) => {
     try {
       return localStorage.getItem(key)
     } catch {
       return null
     }
   }
-  var asked = /[?&]lang=(zh|en)\b/.exec(location.search)
-  var locale = (asked && asked[1]) || read('hejie.locale')
-  if (locale !== 'zh' && locale !== 'en') {
-    locale = 'zh'
-    var wanted = navigator.languages || [navigator.language || '']
-    for (var i = 0; i < wanted.length; i++) {
-      var base = String(wanted[i]).slice(0, 2).toLowerCase()
-      if (base === 'zh' || base === 'en') {
-        locale = base
-        break
-      }
-    }
-  }
-  root.lang = locale === 'en' ? 'en' : 'zh-CN'
-  var theme = read('hejie.theme')
-  if (theme !== 'light' && theme !== 'dark') {
-    theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
-  }
-  root.dataset.theme = theme
+  const wanted = [/[?&]lang=(zh|en)\b/.exec(location.search)?.[1], read('hejie.locale'), ...(navigator.languages || [navigator.language || ''])]
+  const known = wanted.map((one) => String(one).slice(0, 2).toLowerCase()).find((one) => one === 'zh' || one === 'en')
+  root.lang = known === 'en' ? 'en' : 'zh-CN'
+  const theme = read('hejie.theme')
+  root.dataset.theme = /^(light|dark)$/.test(theme) ? theme : matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
 })()

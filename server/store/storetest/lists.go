@@ -88,11 +88,10 @@ func lists(b *bed) {
 	counts, err := b.CountInbox(ctx, e1, desk(1).ID)
 	require.NoError(b.t, err)
 	require.Equal(b.t, app.InboxCounts{Open: 2, Mine: 1, Nobody: 1, Turns: map[negotiation.Side]int{negotiation.SideConsumer: 1, negotiation.SideEnterprise: 1},
-		Phases: map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 1, negotiation.PhaseNegotiating: 1}}, counts)
+		Phases: map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 1, negotiation.PhaseNegotiating: 1}, Ours: map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 1}}, counts)
 	_, err = b.Cases(ctx, app.CaseQuery{Sort: "title; DROP TABLE cases"})
 	require.Equal(b.t, negotiation.CodeInvalid, negotiation.CodeOf(err))
-	row, err := b.CaseRow(ctx, caseID(1))
-	require.NoError(b.t, err)
+	row := b.row(caseID(1))
 	require.Equal(b.t, int64(12000), row.OfferMinor)
 	require.Equal(b.t, int64(30000), row.ClaimMinor)
 	require.Equal(b.t, negotiation.SideEnterprise, row.OfferBy)
@@ -112,6 +111,7 @@ func partsOfBoth(b *bed) {
 	counts, err := b.CountInbox(ctx, id("enterprise", 1), desk(1).ID)
 	require.NoError(b.t, err)
 	require.Equal(b.t, map[negotiation.Side]int{negotiation.SideConsumer: 2, negotiation.SideEnterprise: 2}, counts.Turns)
+	require.Equal(b.t, map[negotiation.Phase]int{negotiation.PhaseAwaitingResponse: 1, negotiation.PhaseAgreed: 1}, counts.Ours)
 	for side, want := range map[negotiation.Side][]string{negotiation.SideConsumer: {"1", "4"}, negotiation.SideEnterprise: {"3", "4"}, negotiation.SideBureau: nil} {
 		require.ElementsMatch(b.t, want, b.listed(app.CaseQuery{Enterprise: id("enterprise", 1), Open: true, Turn: side, Sort: app.SortDue}), side)
 	}

@@ -9,7 +9,7 @@ import { faults, newItem, toItems, draftTotal } from '@/features/offer/draft'
 import OfferComposer from '@/features/offer/OfferComposer.vue'
 import { applyStart, startsOf } from '@/features/offer/starts'
 import EnrolmentBanner from './EnrolmentBanner.vue'
-import { isGone, matches, merge, paramsOf, queryOf, sorted, startView, unread, viewOf, type Known } from './inbox'
+import { isGone, isOwnNews, matches, merge, paramsOf, queryOf, sorted, startView, unread, viewOf, type Known } from './inbox'
 import { actionOf, isTyping, keyMap, useKeys, type DeskAction } from './keys'
 import { initials, isLocked, writers } from './lock'
 import LookingPeople from './LookingPeople.vue'
@@ -159,6 +159,17 @@ describe('the list', () => {
     expect(unread(row({ read_seq: 1 }), undefined)).toBe(3)
     expect(unread(row({ read_seq: 1 }), 4)).toBe(0)
     expect(unread(row(), undefined)).toBeNull()
+  })
+
+  it('knows own acts, and what follows from them, from news', () => {
+    const events = (...ids: string[]) => ids.map((id, n) => ({ seq: n + 1, by: { side: id === 'system' ? id : 'enterprise', id } }))
+    expect(isOwnNews(events('wang', 'me'), 1, 'me')).toBe(true)
+    expect(isOwnNews(events('wang', 'me', 'system'), 1, 'me')).toBe(true)
+    expect(isOwnNews(events('wang', 'system'), 1, 'me')).toBe(false)
+    expect(isOwnNews(events('wang', 'me', 'liu'), 1, 'me')).toBe(false)
+    expect(isOwnNews(events('wang', 'liu', 'me'), 1, 'me')).toBe(false)
+    expect(isOwnNews(events('me'), 0, 'me')).toBe(false) // the talk was not shown yet
+    expect(isOwnNews(events('wang', 'me'), 2, 'me')).toBe(false)
   })
 })
 
@@ -396,15 +407,8 @@ describe('the own scorecard', () => {
   })
 
   it('counts what waits for the enterprise and nothing else', () => {
-    const rows = [
-      row({ overdue: true }),
-      row(),
-      row({ phase: 'negotiating' }),
-      row({ phase: 'negotiating', turn: 'consumer' }),
-      row({ phase: 'agreed' }),
-      row({ phase: 'escalated', turn: 'bureau' }),
-    ]
-    expect(pendingOf(rows)).toEqual({ over: 1, due: 1, ours: 1, perform: 1 })
+    const counts = { open: 340, mine: 0, nobody: 0, late: 7, turns: { enterprise: 180 }, phases: { awaiting_response: 130, negotiating: 150 } }
+    expect(pendingOf({ ...counts, ours: { awaiting_response: 130, negotiating: 45, escalated: 2 } })).toEqual({ over: 7, due: 123, ours: 45, perform: 0 })
   })
 })
 

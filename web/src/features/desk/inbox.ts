@@ -111,6 +111,12 @@ export function sorted(rows: readonly CaseRow[], sort: InboxSort): CaseRow[] {
   return [...rows].sort((one, other) => orders[sort](one, other) || (one.case < other.case ? -1 : 1))
 }
 
+/** Whether all since what was seen is what this person did, and what came of it by itself. */
+export function isOwnNews(events: readonly { seq: number; by: { side: string; id: string } }[], seen: number, me: string): boolean {
+  const news = events.filter(({ seq }) => seq > seen)
+  return seen > 0 && news[0]?.by.id === me && news.every(({ by }) => by.id === me || by.side === 'system')
+}
+
 /** Events of the room that the reader has not seen; null when it is not known how far they read. */
 export function unread(row: CaseRow, mark: number | undefined): number | null {
   const read = furthest(row.read_seq, mark)

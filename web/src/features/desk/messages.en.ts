@@ -78,6 +78,7 @@ const en: Translation<typeof zh> = {
   'assign.label': 'Handled by: {name}',
   'assign.nobody': 'Unassigned',
   'assign.to': 'Give to {name}',
+  'assign.taken': 'You handle this case now',
   'assign.done': 'Given to {name}',
   'assign.returned': 'Back in the inbox',
 
@@ -270,7 +271,7 @@ const en: Translation<typeof zh> = {
   'score.now.dueText': 'Offer, accept, refuse or ask within the limit.',
   'score.now.ours': { one: 'Negotiating, our turn: {n} case', other: 'Negotiating, our turn: {n} cases' },
   'score.now.oursText': 'If the time runs out they count as failed.',
-  'score.now.perform': { one: 'Agreed, being performed: {n} case', other: 'Agreed, being performed: {n} cases' },
+  'score.now.perform': { one: 'Agreed, ours to perform: {n} case', other: 'Agreed, ours to perform: {n} cases' },
   'score.now.performText': 'Perform and report in time; confirmed ones count as confirmed.',
   'score.now.none': 'No case waits for us.',
   'score.now.open': 'Show',

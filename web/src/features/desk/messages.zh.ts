@@ -76,6 +76,7 @@ export default {
   'assign.label': '处理人：{name}',
   'assign.nobody': '未分配',
   'assign.to': '交给{name}',
+  'assign.taken': '已由您处理',
   'assign.done': '已交给{name}',
   'assign.returned': '已放回收件箱',
 
@@ -268,7 +269,7 @@ export default {
   'score.now.dueText': '在期限内提出方案、接受、拒绝或者提问。',
   'score.now.ours': { other: '协商中轮到我方，{n} 件' },
   'score.now.oursText': '期满没有谈成，计为“未解决”。',
-  'score.now.perform': { other: '已达成协议、正在履行，{n} 件' },
+  'score.now.perform': { other: '已达成协议，轮到我方履行，{n} 件' },
   'score.now.performText': '按期履行并报告，消费者确认后计为“已确认”。',
   'score.now.none': '没有在等我方的案件。',
   'score.now.open': '查看',

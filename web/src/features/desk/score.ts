@@ -1,5 +1,6 @@
 /* The classes of the scorecard, in the order of its table, and what is still open. */
-import type { CaseRow, Scorecard } from '@/features/words'
+import type { components } from '@/api'
+import type { Scorecard } from '@/features/words'
 
 export type Counted = 'confirmed' | 'unknown' | 'failed' | 'left_out'
 type ClassName = 'SC' | 'SU' | 'WC' | 'LC' | 'CE' | 'SB' | 'TE' | 'UE' | 'RR' | 'RX' | 'DU' | 'AB'
@@ -23,13 +24,7 @@ export const countOf = (card: Scorecard, name: ClassName): number => card.classe
 
 export type Pending = 'over' | 'due' | 'ours' | 'perform'
 
-/** Open cases by what they wait for from the enterprise; what waits for others is left out. */
-export function pendingOf(rows: readonly CaseRow[]): Record<Pending, number> {
-  const count = (test: (row: CaseRow) => boolean) => rows.filter(test).length
-  return {
-    over: count((row) => row.phase === 'awaiting_response' && Boolean(row.overdue)),
-    due: count((row) => row.phase === 'awaiting_response' && !row.overdue),
-    ours: count((row) => row.phase === 'negotiating' && row.turn === 'enterprise'),
-    perform: count((row) => row.phase === 'agreed' && row.turn === 'enterprise'),
-  }
+/** Open cases by what they wait for from the enterprise; what waits for others is left out. As the server counts them: a list has a page only. */
+export function pendingOf({ late, ours }: components['schemas']['InboxSummary']): Record<Pending, number> {
+  return { over: late, due: (ours.awaiting_response ?? 0) - late, ours: ours.negotiating ?? 0, perform: ours.agreed ?? 0 }
 }

@@ -27,7 +27,7 @@ vi.mock('@/api', () => ({
     GET: (path: string) => {
       world.asked.push(path)
       if (path !== '/api/inbox/summary') return Promise.resolve({ rows: [] })
-      return world.open < 0 ? Promise.reject(new Error('not now')) : Promise.resolve({ open: world.open, mine: 1, nobody: 0, late: 0, turns: {}, phases: {} })
+      return world.open < 0 ? Promise.reject(new Error('not now')) : Promise.resolve({ open: world.open, mine: 1, nobody: 0, late: 0, turns: {}, phases: {}, ours: {} })
     },
   },
   data: (answer: Promise<unknown>) => answer,

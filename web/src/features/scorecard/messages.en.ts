@@ -4,8 +4,8 @@ import type zh from './messages.zh'
 const en: Translation<typeof zh> = {
   'bar.confirmed': 'Confirmed',
   'bar.unknown': 'Unknown',
-  'bar.failed': 'Not settled',
-  'bar.text': '{n} cases: confirmed {confirmed}%, unknown {unknown}%, not settled {failed}%',
+  'bar.failed': 'Failed',
+  'bar.text': '{n} cases: confirmed {confirmed}%, unknown {unknown}%, failed {failed}%',
   'bar.none': 'No finished cases yet',
   'bar.n': { one: '{n} case', other: '{n} cases' },
   'bar.window': '{from} to {to}',
