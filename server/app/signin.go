@@ -253,7 +253,7 @@ func (s *SignIn) prove(ctx context.Context, tx PlainTx, account string, right bo
 // password of an applicant that the bureau has not let in; params: status, and of a refusal its ground and reason), rate_limited with retry_after (after
 // Limits.PasswordFailures for the login, of familiar browsers apart, or PasswordFailuresAddress from the address).
 func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, error) {
-	login := NormaliseLogin(in.Login)
+	login := cut(NormaliseLogin(in.Login), maxLogin+1) // a longer one is nobody's, and no index of PostgreSQL takes it
 	switch {
 	case login == "":
 		return SignedIn{}, negotiation.Required("login")

@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -296,6 +297,14 @@ func TestPasswordSignInIsLimited(t *testing.T) {
 		}
 		w.real.Pass(15 * time.Minute)
 		require.NoError(t, attempt(w, " ROOT ", secret, "198.51.100.1"))
+	})
+	t.Run("longer than any login, by as much as one can have", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		for i := range 5 {
+			refused(t, app.CodeWrongPassword, attempt(w, strings.Repeat("x", 64+i*i*1000+1), "wrong password", fmt.Sprintf("198.51.100.%d", i)))
+		}
+		refused(t, negotiation.CodeRateLimited, attempt(w, strings.Repeat("x", 60_000), "wrong password", "198.51.100.200"))
 	})
 	t.Run("many at once", func(t *testing.T) {
 		t.Parallel()
