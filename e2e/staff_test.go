@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -31,6 +33,27 @@ func TestNotes(t *testing.T) {
 			require.NotContains(t, string(who.do(http.MethodGet, path, nil).Body), "底线")
 		}
 	}
+}
+
+// TestOwnActs: who takes a case is told so, and not over what they write with. What one does beside the talk is not told as unread.
+func TestOwnActs(t *testing.T) {
+	t.Parallel()
+	sc := filed(t, "zh")
+	d := sc.sit("desk", sc.desk, "/desk/"+sc.id, look{phone: true})
+	d.key("t")
+	news := fmt.Sprintf(`[...document.querySelectorAll('[role=status]')].some((one) => one.innerText.includes(%q))`, d.word("desk/assign.taken"))
+	send := fmt.Sprintf(`(() => { %s; const send = hejieE2E.all('button', %q)[0], at = send.getBoundingClientRect(); return send.contains(document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2)) })()`, finder, d.word("room/composer.send"))
+	d.until(news+" && "+send, "the news lies over what sends")
+	row := fmt.Sprintf(`document.querySelector('a[data-case="%s"]')?.innerText`, sc.id)
+	d.click("tab", d.word("desk/room.tab.facts")+"…")
+	d.press(d.word("offer/accept"))
+	in := inside{"dialog", d.word("offer/accept.title")}
+	d.press(d.word("offer/accept.yes"), in)
+	d.gone(in)
+	d.stands(negotiation.PhaseAgreed)
+	d.open("/desk")
+	d.until(fmt.Sprintf(`%s && !/%s|%s/.test(%s)`, row, d.word("desk/row.news"), strings.TrimPrefix(d.word("desk/row.unread", "n", 2), "2 "), row), "the own acceptance is unread")
+	d.shot("list")
 }
 
 // TestStaff: a supervisor adds a colleague, who works until a new password and then the end of the account put them out, with words that say so. At

@@ -148,13 +148,14 @@ func (backupCommand) saveFolder(ctx context.Context, f folder, to string, m *man
 	if err := f.checkSecret(); err != nil {
 		return err
 	}
-	if _, err := store.Backup(ctx, f.database(), to); err != nil {
+	database := filepath.Join(to, databaseName)
+	if err := store.Backup(ctx, f.database(), database); err != nil {
 		return err
 	}
-	if err := os.Chmod(filepath.Join(to, databaseName), 0o600); err != nil {
+	if err := os.Chmod(database, 0o600); err != nil {
 		return err
 	}
-	s, err := sumOf(filepath.Join(to, databaseName))
+	s, err := sumOf(database)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"time"
 
 	"hejie/negotiation"
 	"hejie/negotiation/scheme"
@@ -81,9 +80,6 @@ type Log interface {
 	RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error)
 	// Speakers are the accounts that made an event in the case's room, each once; the system is not among them.
 	Speakers(ctx context.Context, caseID string) ([]negotiation.By, error)
-	// Due gives cases whose next instant is at or before now, earliest first and those of one instant as they were filed, and the next
-	// instant after those (zero: none).
-	Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error)
 }
 
 // Almanac gives what decisions need of the calendar: the years known now and recent outages.

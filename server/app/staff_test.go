@@ -119,6 +119,13 @@ func TestStaffFields(t *testing.T) {
 	refused(t, app.CodeLoginTaken, err)
 }
 
+func TestADeskHasItsLimit(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t, func(x *app.World) { x.Limits.StaffPerDesk = 2 })
+	_, err := p.Staff.Add(p.ctx, p.supervisor.Actor, app.NewStaff{Login: "third", DisplayName: "小李", Role: negotiation.RoleDeskAgent, Password: secret})
+	refused(t, app.CodeTooManyStaff, err)
+}
+
 // Nobody makes a role of their staff that is not theirs to give.
 func TestARoleIsOfTheDesk(t *testing.T) {
 	t.Parallel()

@@ -255,6 +255,12 @@ func passing(err error) bool {
 	return strings.HasPrefix(e.Code, "08")
 }
 
+// lockedOut says whether others kept a lock for longer than it is waited for, which another try would wait for again.
+func lockedOut(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "55P03"
+}
+
 // pgWholeBatch says whether the error is of the server or of the way to it and not of the job that met it.
 func pgWholeBatch(err error) bool {
 	if errors.Is(err, errUnknown) || passing(err) {

@@ -98,7 +98,7 @@ func (w *writer) attemptShared(jobs []*job) error {
 	begun, patience := time.Now(), w.tx.pipe.patience
 	for n := 1; ; n++ {
 		err := w.once(jobs)
-		if err == nil || !passing(err) || n == tries || patience > 0 && time.Since(begun) >= patience { // they waited long enough
+		if err == nil || !passing(err) || n == tries || patience > 0 && (lockedOut(err) || time.Since(begun) >= patience) { // they waited long enough
 			return err
 		}
 		w.s.opt.Log.Debug("a batch is tried again", "jobs", len(jobs), "attempt", n, "error", err)

@@ -1,5 +1,6 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, expect, it, vi } from 'vitest'
+import { createMemoryHistory, createRouter } from 'vue-router'
 import { Problem } from '@/lib/problem'
 import { auditDetail, auditSubject } from '@/features/words/audit'
 import AuditTab from './AuditTab.vue'
@@ -13,17 +14,34 @@ vi.mock('@/api', () => ({
   data: (answer: Promise<unknown>) => answer,
 }))
 
-it('names a case by the number that people know it by', async () => {
-  const tab = mount(AuditTab)
+async function open(query = {}) {
+  const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/admin', component: AuditTab }] })
+  await router.push({ path: '/admin', query: { tab: 'audit', ...query } })
+  const tab = mount(AuditTab, { global: { plugins: [router] } })
   await flushPromises()
+  return { tab, query: () => router.currentRoute.value.query }
+}
+
+it('keeps its filter in the address, beside the tab', async () => {
+  const { tab, query } = await open({ what: 'outage', actor: 'lou.peng', from: '2026-11-01', to: ['x'], other: '1' })
+  const asked = () => (get.mock.calls.at(-1)![1] as { params: { query: object } }).params.query
+  expect(asked()).toEqual({ what: 'outage', actor: 'lou.peng', from: '2026-11-01', limit: 100 })
+  await tab.get('select').setValue('scheme')
+  await flushPromises()
+  expect(query()).toEqual({ tab: 'audit', what: 'scheme', actor: 'lou.peng', from: '2026-11-01' })
+  await open({ what: 'gossip' })
+  expect(asked()).toEqual({ limit: 100 })
+})
+
+it('names a case by the number that people know it by', async () => {
+  const { tab } = await open()
   expect(tab.text()).toContain('案件 K7QM2-XW9PD')
   expect(tab.text()).not.toContain(id)
 })
 
 it('keeps what it shows when more fails, says so under it, and asks for the same again', async () => {
   get.mockResolvedValueOnce({ ...first, next: '1' }).mockRejectedValueOnce(new Problem({ code: 'offline' })).mockResolvedValueOnce({ rows: [{ ...first.rows[0], id: 0, what: 'staff_added' }] })
-  const tab = mount(AuditTab)
-  await flushPromises()
+  const { tab } = await open()
   const rows = () => tab.findAll('tbody tr').length
   await tab.get('button:last-of-type').trigger('click')
   await flushPromises()
@@ -35,8 +53,7 @@ it('keeps what it shows when more fails, says so under it, and asks for the same
 })
 
 it('tells what the platform itself noted, and by no account', async () => {
-  const tab = mount(AuditTab)
-  await flushPromises()
+  const { tab } = await open()
   const cells = tab.findAll('tbody tr')[1]!.findAll('td').map((cell) => cell.text())
   expect(cells.slice(1)).toEqual(['平台中断', '系统', ''])
 })

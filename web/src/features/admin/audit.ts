@@ -1,5 +1,6 @@
 /* What the audit can be asked for. */
 import type { components, paths } from '@/api'
+import { fitting } from '@/lib/mine'
 
 type Kind = components['schemas']['AuditWhat']
 type Query = NonNullable<paths['/api/admin/audit']['get']['parameters']['query']>
@@ -13,6 +14,12 @@ export interface AuditFilter {
   to: string
 }
 export const noAuditFilter: AuditFilter = { what: '', actor: '', case: '', from: '', to: '' }
+
+/** As an address has it; what is none of ours asks for nothing. */
+export function auditFilter(query: Readonly<Record<string, unknown>>): AuditFilter {
+  const found = fitting(query, noAuditFilter)
+  return { ...found, what: auditKinds.find((kind) => kind === found.what) ?? '' }
+}
 
 /** The same as the server's query. */
 export const auditQuery = (filter: AuditFilter): Query =>

@@ -11,6 +11,9 @@ const en: Translation<typeof zh> = {
   'step.check': 'Check and send',
   'saved': 'What you enter is kept on this device, except the password.',
   'savedClear': 'Clear and start again',
+  'clear.title': 'Clear what you entered?',
+  'clear.text': 'What you entered in all steps is deleted, and you start at the first.',
+  'clear.yes': 'Clear',
 
   'name': 'Name of the enterprise',
   'nameHint': 'As on the business licence',

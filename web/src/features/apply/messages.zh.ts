@@ -8,6 +8,9 @@ export default {
   'step.check': '核对提交',
   'saved': '已填写的内容保存在这台设备上，密码除外。',
   'savedClear': '清除重填',
+  'clear.title': '清除已填写的内容？',
+  'clear.text': '各步填写的内容都会删除，从第一步重新开始。',
+  'clear.yes': '清除',
 
   'name': '企业名称',
   'nameHint': '和营业执照一致',

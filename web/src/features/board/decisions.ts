@@ -11,7 +11,7 @@ import messages from './messages'
 
 const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
-export const modes = ['accept_complaint', 'refuse_complaint', 'rule_on_refusal', 'find_performance', 'close_complaint', 'void'] as const
+const modes = ['accept_complaint', 'refuse_complaint', 'rule_on_refusal', 'find_performance', 'close_complaint', 'void'] as const
 export type Mode = (typeof modes)[number]
 
 export interface Wish {
@@ -54,7 +54,7 @@ export function factsOf({ case: c, bureau }: Pick<CaseView, 'case' | 'bureau'>, 
   return bureau.id === own ? 'never' : 'ended'
 }
 
-export interface Option {
+interface Option {
   value: string
   label: string
   hint?: string

@@ -9,14 +9,15 @@ import { faults, newItem, toItems, draftTotal } from '@/features/offer/draft'
 import OfferComposer from '@/features/offer/OfferComposer.vue'
 import { applyStart, startsOf } from '@/features/offer/starts'
 import EnrolmentBanner from './EnrolmentBanner.vue'
-import { isGone, matches, merge, paramsOf, queryOf, sorted, startView, unread, viewOf, type Known } from './inbox'
+import { isGone, isOwnNews, matches, merge, paramsOf, queryOf, sorted, startView, unread, viewOf, type Known } from './inbox'
 import { actionOf, isTyping, keyMap, useKeys, type DeskAction } from './keys'
 import { initials, isLocked, writers } from './lock'
 import LookingPeople from './LookingPeople.vue'
 import ReplyBox from './ReplyBox.vue'
 import { classTable, countOf, pendingOf } from './score'
 import { isLastSupervisor, staffFaults } from './staff'
-import { timeLeft, urgencyOf, workingDaysTo } from './urgency'
+import { workingDaysTo } from '@/features/room/daysTo'
+import { timeLeft, urgencyOf } from './urgency'
 
 const now = Date.parse('2026-11-23T02:00:00Z') // Monday 10:00 in Shanghai
 // Two weeks of days; the 25th is a holiday, the 28th (a Saturday) is worked instead.
@@ -58,6 +59,10 @@ describe('what is left, in words', () => {
     expect(workingDaysTo(due, now, days)).toBe(left)
     expect(urgencyOf(row({ due }), now, days)).toBe(urgency)
     expect(timeLeft(row({ due }), now, days)).toBe(words)
+  })
+
+  it('counts plain days where the calendar does not reach', () => {
+    expect(timeLeft(row({ due: '2026-11-30T16:00:00Z' }), now, [])).toBe('还有 7 天')
   })
 
   it('calls the last working day the last one, though days off follow', () => {
@@ -154,6 +159,17 @@ describe('the list', () => {
     expect(unread(row({ read_seq: 1 }), undefined)).toBe(3)
     expect(unread(row({ read_seq: 1 }), 4)).toBe(0)
     expect(unread(row(), undefined)).toBeNull()
+  })
+
+  it('knows own acts, and what follows from them, from news', () => {
+    const events = (...ids: string[]) => ids.map((id, n) => ({ seq: n + 1, by: { side: id === 'system' ? id : 'enterprise', id } }))
+    expect(isOwnNews(events('wang', 'me'), 1, 'me')).toBe(true)
+    expect(isOwnNews(events('wang', 'me', 'system'), 1, 'me')).toBe(true)
+    expect(isOwnNews(events('wang', 'system'), 1, 'me')).toBe(false)
+    expect(isOwnNews(events('wang', 'me', 'liu'), 1, 'me')).toBe(false)
+    expect(isOwnNews(events('wang', 'liu', 'me'), 1, 'me')).toBe(false)
+    expect(isOwnNews(events('me'), 0, 'me')).toBe(false) // the talk was not shown yet
+    expect(isOwnNews(events('wang', 'me'), 2, 'me')).toBe(false)
   })
 })
 

@@ -14,7 +14,7 @@ export const sorts: readonly InboxSort[] = ['due', 'turn', 'amount', 'newest']
 export type Holder = 'all' | 'me' | 'nobody'
 export const holders: readonly Holder[] = ['all', 'me', 'nobody']
 /** `open` is everything but closed cases. */
-export type Stage = 'open' | 'any' | Phase
+type Stage = 'open' | 'any' | Phase
 export const stages: readonly Stage[] = ['open', 'awaiting_response', 'negotiating', 'agreed', 'escalated', 'accepted', 'closed', 'any']
 type TurnFilter = 'any' | Exclude<Side, 'system'>
 export const turns: readonly TurnFilter[] = ['any', 'enterprise', 'consumer', 'bureau']
@@ -109,6 +109,12 @@ const compare = (one: number, other: number) => (one === other ? 0 : one < other
 /** In the server's order; equal ones by their id, so that rows never swap without a reason. */
 export function sorted(rows: readonly CaseRow[], sort: InboxSort): CaseRow[] {
   return [...rows].sort((one, other) => orders[sort](one, other) || (one.case < other.case ? -1 : 1))
+}
+
+/** Whether all since what was seen is what this person did, and what came of it by itself. */
+export function isOwnNews(events: readonly { seq: number; by: { side: string; id: string } }[], seen: number, me: string): boolean {
+  const news = events.filter(({ seq }) => seq > seen)
+  return seen > 0 && news[0]?.by.id === me && news.every(({ by }) => by.id === me || by.side === 'system')
 }
 
 /** Events of the room that the reader has not seen; null when it is not known how far they read. */

@@ -78,6 +78,7 @@ const en: Translation<typeof zh> = {
   'assign.label': 'Handled by: {name}',
   'assign.nobody': 'Unassigned',
   'assign.to': 'Give to {name}',
+  'assign.taken': 'You handle this case now',
   'assign.done': 'Given to {name}',
   'assign.returned': 'Back in the inbox',
 

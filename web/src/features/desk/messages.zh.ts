@@ -76,6 +76,7 @@ export default {
   'assign.label': '处理人：{name}',
   'assign.nobody': '未分配',
   'assign.to': '交给{name}',
+  'assign.taken': '已由您处理',
   'assign.done': '已交给{name}',
   'assign.returned': '已放回收件箱',
 

@@ -54,7 +54,6 @@ const en: Translation<typeof zh> = {
   'clock.passed': 'time is up',
   'clock.over': { one: '{n} day overdue', other: '{n} days overdue' },
   'clock.ticking': '{m} min {s} s left',
-  'clock.daysLeft': { one: '{n} day left', other: '{n} days left' },
   'clock.first_response.then.sent': 'Without one the regulator is told; with none by the end of negotiation, the case becomes a complaint by itself.',
   'clock.first_response.then.asked': 'Without one the regulator is told; with none by the end of negotiation, you decide whether to complain.',
   'clock.first_response.then.other': 'Without one the regulator is told, and it counts in the score.',

@@ -51,7 +51,6 @@ export default {
   'clock.passed': '已到期',
   'clock.over': { other: '已超期 {n} 天' },
   'clock.ticking': '还剩 {m} 分 {s} 秒',
-  'clock.daysLeft': { other: '还有 {n} 天' },
   'clock.first_response.then.sent': '没有答复会提醒市场监管部门；到协商期满仍没有，案件自动转投诉。',
   'clock.first_response.then.asked': '没有答复会提醒市场监管部门；到协商期满仍没有，由您决定是否投诉。',
   'clock.first_response.then.other': '没有答复会提醒市场监管部门，并计入成绩。',

@@ -37,7 +37,7 @@ interface Paper {
   date: string
 }
 
-export interface Source {
+interface Source {
   view: CaseView
   events: readonly RoomEvent[]
   enterprise: Pick<Enterprise, 'name' | 'credit_code' | 'address'> | null
