@@ -227,6 +227,29 @@ func TestMixedReleases(t *testing.T) {
 	require.Equal(t, int64(2), asked.Load()-before)
 }
 
+// TestNobodyIsWell: who comes while no replica can serve is told so in words, in both languages, and not by HAProxy's own page.
+func TestNobodyIsWell(t *testing.T) {
+	t.Parallel()
+	s := &Site{t: t}
+	replica := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	t.Cleanup(replica.Close)
+	s.balance([]string{replica.URL, replica.URL, replica.URL})
+	for _, name := range names {
+		_, err := s.haproxy.Says("Server hejie/" + name + " is DOWN")
+		require.NoError(t, err)
+	}
+	c := s.From(13).NewCaller(s.URL, "")
+	defer c.Close()
+	for _, path := range []string{"/", "/assets/app.js", "/api/meta"} {
+		a, err := c.Try(http.MethodGet, path, nil)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusServiceUnavailable, a.Status)
+		require.Equal(t, "no-store", a.Header.Get("Cache-Control"))
+		require.Contains(t, string(a.Body), "暂时打不开")
+		require.Contains(t, string(a.Body), "cannot be reached")
+	}
+}
+
 // TestRatesOfAnAddress: what one address asks of the API counts for all replicas together, and who asks too much gets the answer that a
 // replica gives. Others, and pages, are not concerned.
 func TestRatesOfAnAddress(t *testing.T) {

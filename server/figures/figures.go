@@ -127,9 +127,14 @@ func (s Sources) evidenceUp() float64 {
 	defer cancel()
 	err := s.Evidence(ctx)
 	if err != nil {
-		s.Logger.Warn("figures: the evidence does not answer", slog.Any("error", err))
+		s.Logger.Warn("figures: the evidence does not answer", away(err))
 	}
 	return yes(err == nil)
+}
+
+// away is an error's attribute that says what it is of: the log tells such a line once in a while, and not at each scrape.
+func away(err error) slog.Attr {
+	return slog.Any("error", negotiation.NewError(negotiation.CodeUnavailable).Because(err))
 }
 
 // stored are gauges that are read from the store, together. When it does not answer they are absent, which alerts can ask for.

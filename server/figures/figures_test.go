@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -42,13 +43,14 @@ func (a answering) Ask(_ context.Context, _ app.Change, told func(app.Receipt, e
 func TestFigures(t *testing.T) {
 	t.Parallel()
 	var failing error
+	var logged bytes.Buffer
 	s := Sources{
 		Version: "v1", Sockets: func() int { return 7 }, Rooms: func() int { return 3 }, Due: func() (int, int, int) { return 2, 1, 9 },
 		Late:     func(context.Context) (time.Duration, error) { return 1500 * time.Millisecond, failing },
 		Outbox:   func(context.Context) (int, time.Duration, error) { return 4, time.Minute, failing },
 		Evidence: func(context.Context) error { return failing },
 		Bus:      func() bool { return true },
-		Logger:   slog.New(slog.DiscardHandler),
+		Logger:   slog.New(slog.NewTextHandler(&logged, nil)),
 	}
 	f := New(s)
 	f.Request("GET", "/api/cases/:id", 200, 3*time.Millisecond)
@@ -78,6 +80,7 @@ func TestFigures(t *testing.T) {
 	require.NotContains(t, read(f), "hejie_due_lag_seconds")
 	require.Contains(t, read(f), "hejie_sockets 7")
 	require.Contains(t, read(f), "hejie_evidence_up 0\n")
+	require.Contains(t, logged.String(), "unavailable: away", "said so, it is a line in half a minute and not at each scrape")
 	s.Bus = nil
 	require.NotContains(t, read(New(s)), "hejie_bus_up", "there is none to be away")
 }

@@ -58,7 +58,7 @@ type failing struct {
 
 func (f failing) ExportSpans(ctx context.Context, spans []trace.ReadOnlySpan) error {
 	if err := f.SpanExporter.ExportSpans(ctx, spans); err != nil {
-		f.logger.WarnContext(ctx, "traces not sent", slog.Int("spans", len(spans)), slog.Any("error", err))
+		f.logger.WarnContext(ctx, "traces not sent", slog.Int("spans", len(spans)), away(err))
 	}
 	return nil
 }

@@ -112,6 +112,7 @@ func TestTracesAreSent(t *testing.T) {
 	defer cancel()
 	_ = tr.Close(soon) // it may have given up before, or not
 	require.Contains(t, logged.String(), "traces not sent")
+	require.Contains(t, logged.String(), "unavailable: ", "said so, it is a line in half a minute and not for each batch")
 }
 
 // Collectors take traces below their address, as they all do, unless another place is named.

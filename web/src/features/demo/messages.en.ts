@@ -3,7 +3,7 @@ import type zh from './messages.zh'
 
 const en: Translation<typeof zh> = {
   'demo.title': 'Demo',
-  'demo.lead': 'An invented city with seven enterprises and three bureaus. One click and you are any of them; it is best watched from three sides at once.',
+  'demo.lead': 'An invented city with eight enterprises and three bureaus. One click and you are any of them; it is best watched from three sides at once.',
   'demo.off': 'This is not a demo',
   'demo.off.text': 'This page is open in demo mode only.',
   invented: 'People, enterprises, addresses and numbers are invented. Messages, acts and results went through the real rules.',
