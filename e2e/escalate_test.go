@@ -124,7 +124,9 @@ func TestRefusal(t *testing.T) {
 	require.False(t, sc.consumer.look(sc.id).Case.Refusal.Ruled)
 
 	sc.reads(o)
+	o.sees(o.word("board/panel.accept"), o.word("board/panel.rule_on_refusal"))
 	o.decides("rule_on_refusal", "overturned", "付款记录属于该企业。")
+	o.until(`document.activeElement?.matches('main h1')`, "the keyboard went with the button")
 	c.sees("付款记录属于该企业。")
 	v := sc.consumer.look(sc.id)
 	require.True(t, v.Case.Refusal.Ruled)

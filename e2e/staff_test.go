@@ -35,11 +35,16 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestOwnActs: who takes a case is told so, and not over what they write with. What one does beside the talk is not told as unread.
+// TestOwnActs: a menu shows where the keyboard stands. Who takes a case is told so, and not over what they write with. What one does beside the talk is not told as unread.
 func TestOwnActs(t *testing.T) {
 	t.Parallel()
 	sc := filed(t, "zh")
 	d := sc.sit("desk", sc.desk, "/desk/"+sc.id, look{phone: true})
+	d.tabs("button", d.word("desk/room.more"))
+	d.key(kb.Enter)
+	d.until(on("menuitem", d.word("desk/room.offer")), "the menu does not take the keyboard")
+	require.Contains(t, d.eval(focus), `"seen":true`)
+	d.key(kb.Escape)
 	d.key("t")
 	news := fmt.Sprintf(`[...document.querySelectorAll('[role=status]')].some((one) => one.innerText.includes(%q))`, d.word("desk/assign.taken"))
 	send := fmt.Sprintf(`(() => { %s; const send = hejieE2E.all('button', %q)[0], at = send.getBoundingClientRect(); return send.contains(document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2)) })()`, finder, d.word("room/composer.send"))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 
@@ -261,7 +262,7 @@ func (c doctorCommand) checkBus(f folder) func(context.Context) []finding {
 	}
 }
 
-// busTime is how long the bus may take to answer the doctor.
+// busTime is how long the bus may take to be reached by the doctor.
 const busTime = 3 * time.Second
 
 // tryBus asks the bus under a name of its own, so that no replica hears it.
@@ -269,16 +270,17 @@ func (c doctorCommand) tryBus() error {
 	if err := c.Config.checkBus(); err != nil {
 		return err
 	}
-	w, err := bus.NATS(c.Bus, "doctor", slog.New(slog.DiscardHandler))(func([]byte) {}, func() {})
+	reached := make(chan struct{})
+	w, err := bus.NATS(c.Bus, "doctor", slog.New(slog.DiscardHandler))(func([]byte) {}, sync.OnceFunc(func() { close(reached) }))
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	for end := time.Now().Add(busTime); ; time.Sleep(100 * time.Millisecond) {
-		if err := w.Try(); err == nil || time.Now().After(end) {
-			return err
-		}
+	select {
+	case <-reached:
+	case <-time.After(busTime):
 	}
+	return w.Try()
 }
 
 func (s snapshot) checkCalendar(now time.Time) finding {

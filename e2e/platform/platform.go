@@ -227,7 +227,7 @@ func (p *Platform) Ready(ctx context.Context, i int) error {
 		if err != nil {
 			return err
 		}
-		if a, err := client.Do(r); err == nil && errors.Join(a.Body.Close()) == nil && a.StatusCode < 300 {
+		if a, err := client.Do(r); err == nil && a.Body.Close() == nil && a.StatusCode < 300 {
 			return nil
 		}
 		out := p.Replicas[i].Out

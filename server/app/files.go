@@ -238,8 +238,10 @@ func CutOff(err error) error {
 	return negotiation.NewError(negotiation.CodeMalformed).On("file").Because(err)
 }
 
-// fileName is what stays of a name that an uploader gave.
-func fileName(s string) (string, error) { return text("file", cleanName(s), 1, maxDetail) }
+// fileName is what stays of a name that an uploader gave. Devices have longer ones, and not everybody can rename a file there.
+func fileName(s string) (string, error) {
+	return text("file", cut(cleanName(s), maxDetail), 1, maxDetail)
+}
 
 // cleanName keeps the last part of a name, which browsers on some systems send with its folders, without what hides the file
 // (leading dots) or its type (signs that control or turn the text).

@@ -14,6 +14,7 @@ import (
 	"image/png"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -122,6 +123,7 @@ func TestFileNames(t *testing.T) {
 	x := w.consumer(phone).Session
 	for given, want := range map[string]string{
 		"run.hta": "run.hta", "../../.profile.pdf": "profile.pdf", `C:\a\b.pdf`: "b.pdf", "...a\u202efdp.exe": "afdp.exe", "a\tb\x00.pdf": "ab.pdf",
+		strings.Repeat("发", 251) + ".pdf": strings.Repeat("发", 200),
 	} {
 		row, err := w.upload(x, given, []byte(pdf))
 		require.NoError(t, err, given)

@@ -27,6 +27,7 @@ type grant struct {
 	kind  kind
 	demo  bool // only with Options.Demo
 	tus   bool // the protocol's version is looked at
+	noted bool // it is noted who read it
 }
 
 // grants is the table of who may call what, by operationId; the contract repeats it in x-roles. An operation that is not in it is
@@ -56,7 +57,8 @@ func grants() map[string]grant {
 		"changePassword": {roles: []negotiation.Role{agent, supervisor, officer, admin}, kind: signIn},
 
 		"fileCase": to(consumer), "listMyCases": to(consumer),
-		"getCase": inRoom, "doCommand": inRoom, "getDetails": inRoom, "getCaseFile": {roles: inRoom.roles, kind: caseFile}, "getFile": inRoom,
+		"getCase": inRoom, "doCommand": inRoom, "getDetails": {roles: inRoom.roles, noted: true}, "getCaseFile": {roles: inRoom.roles, kind: caseFile, noted: true},
+		"getFile":  {roles: inRoom.roles, noted: true},
 		"getAudit": inRoom, "listEvents": inRoom, "markRead": inRoom,
 		"uploadFile": {roles: parties.roles, kind: upload}, "continueUpload": {roles: parties.roles, kind: upload, tus: true},
 		"beginUpload": {roles: parties.roles, tus: true}, "getUpload": {roles: parties.roles, tus: true}, "describeUploads": public,
@@ -133,6 +135,9 @@ func (s *Server) admit(c echo.Context, g *grant, l *limiter, parameters map[stri
 	}
 	if err := g.admits(v); err != nil {
 		return err
+	}
+	if site := v.asked.Get("Sec-Fetch-Site"); g.noted && site != "" && site != "same-origin" && site != "none" { // it changes the audit
+		return negotiation.NewError(codeCrossOrigin)
 	}
 	if g.tus {
 		if err := speaksTus(c); err != nil {

@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
@@ -150,6 +151,29 @@ func TestOtherOriginsChangeNothing(t *testing.T) {
 	own := func(r *http.Request) { r.Header.Set("Origin", "http://example.com") } // the host of test requests
 	require.Equal(t, http.StatusOK, w.do("wang", "PUT", "/api/account", `{"name":"x"}`, own).Code)
 	require.Equal(t, http.StatusOK, w.do("wang", "PUT", "/api/account", `{"name":"y"}`).Code, "a client that is no browser")
+}
+
+// A link elsewhere cannot make somebody a reader of personal data, for a purpose that they never chose.
+func TestOtherOriginsOpenNothingThatIsNoted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	c := w.file("wang", "洞庭电器", "A-1")
+	w.must("wang", c, map[string]any{"type": "escalate"})
+	noted := func() int {
+		return len(read[web.AuditPage](t, w.do("wang", "GET", "/api/cases/"+c+"/audit", nil)).Rows)
+	}
+	for _, url := range []string{"/details?purpose=handling", "/file", "/files/" + uuid.NewString()} {
+		for _, site := range []string{"cross-site", "same-site"} {
+			got := w.do("officer", "GET", "/api/cases/"+c+url, nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", site) })
+			require.Equal(t, web.ProblemCode("cross_origin"), problem(t, got).Code, url)
+		}
+	}
+	require.Zero(t, noted())
+	for i, site := range []string{"same-origin", "none"} {
+		got := w.do("officer", "GET", "/api/cases/"+c+"/details?purpose=handling", nil, func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", site) })
+		require.Equal(t, http.StatusOK, got.Code, got.Body)
+		require.Equal(t, i+1, noted())
+	}
 }
 
 // A name that was pointed at this machine is not the site's.

@@ -88,7 +88,7 @@ var texts = map[string]text{
 
 	codeMethodNotAllowed: {405, "Method not allowed", "不支持该方法", "This address does not take the method; the contract names those it takes.", "该地址不支持这个方法，接口说明列出了它支持的方法。"},
 	codeOtherVersion:     {412, "Another version", "协议版本不同", "Allowed: {allowed}.", "允许：{allowed}。"},
-	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes are taken from this site's own pages only.", "只接受本站页面发出的更改。"},
+	codeCrossOrigin:      {403, "From another origin", "来自其他网站的请求", "Changes, and what is noted when it is read, can be asked for from this site's own pages only.", "更改以及留有查阅记录的内容，只能从本站页面发出请求。"},
 	codeMisdirected:      {421, "Another host", "不是本站的地址", "This site does not go by the name that was asked for.", "本站不使用所请求的主机名。"},
 	codeNotReady:         {503, "Not ready", "未就绪", "It is starting or shutting down, or its database does not answer. Try again in a moment.", "正在启动或停止，或者数据库没有应答，请稍后再试。"},
 }

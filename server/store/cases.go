@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"log/slog"
 	"strconv"
 	"strings"
 	"time"
@@ -155,19 +156,25 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	} else {
 		equal(c, "col", q.Column)
 	}
-	if s := strings.TrimSpace(q.Search); s != "" {
-		like := like(s)
-		if (q.Consumer != "" || q.Enterprise != "") && q.Within == "" && q.Bureau == "" {
-			c.add(`(search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, like, like)
-		} else { // who does not see the room knows no text of a case, and may not guess it
-			c.add(`(escalated_at > 0 AND bureau = ? AND search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, q.TitlesOf, like, like)
-		}
+	if strings.TrimSpace(q.Search) != "" {
+		c.find(q)
 	}
 	if !q.Fresh.IsZero() {
 		in, proved := oneOf(q.Proved)
 		c.add("(last_at >= ? OR id IN "+in+")", append([]any{micros(q.Fresh)}, proved...)...)
 	}
 	return c
+}
+
+// find looks for words among names and codes, and among titles where the room is seen: who does not see it knows no text of a case, and
+// may not guess it.
+func (c *conditions) find(q app.CaseQuery) {
+	pattern := like(q.Search)
+	if (q.Consumer != "" || q.Enterprise != "") && q.Within == "" && q.Bureau == "" {
+		c.add(`(search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, pattern, pattern)
+		return
+	}
+	c.add(`(escalated_at > 0 AND bureau = ? AND search_title LIKE ? ESCAPE '\' OR search_name LIKE ? ESCAPE '\')`, q.TitlesOf, pattern, pattern)
 }
 
 // isLate is a case whose first response is overdue; later a clock that ran out is the bureau's.
@@ -392,7 +399,7 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (cases []stri
 	}
 	if !s.shared {
 		if err := s.foresee(ctx, cases); err != nil {
-			s.opt.Log.Debug("due cases are loaded one by one", "error", err) // and the one whose fault it is tells
+			s.opt.Log.Debug("due cases are loaded one by one", slog.Any("error", err)) // and the one whose fault it is tells
 		}
 	}
 	return cases, next, nil

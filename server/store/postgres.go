@@ -107,7 +107,7 @@ func (s *Store) warnOfLoss() {
 		var is string
 		err := s.reader().get(context.Background(), &is, `SELECT current_setting(?)`, setting)
 		if err != nil || is == "off" {
-			s.opt.Log.Warn("the database server may lose what it acknowledged", "setting", setting, "is", is, "error", err)
+			s.opt.Log.Warn("the database server may lose what it acknowledged", slog.String("setting", setting), slog.String("is", is), slog.Any("error", err))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"hash/fnv"
+	"log/slog"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -101,7 +102,7 @@ func (w *writer) attemptShared(jobs []*job) error {
 		if err == nil || !passing(err) || n == tries || patience > 0 && (lockedOut(err) || time.Since(begun) >= patience) { // they waited long enough
 			return err
 		}
-		w.s.opt.Log.Debug("a batch is tried again", "jobs", len(jobs), "attempt", n, "error", err)
+		w.s.opt.Log.Debug("a batch is tried again", slog.Int("jobs", len(jobs)), slog.Int("attempt", n), slog.Any("error", err))
 		pause := firstPause << (n - 1)
 		time.Sleep(pause/2 + rand.N(pause/2))
 	}
@@ -135,7 +136,7 @@ func (w *writer) once(jobs []*job) error {
 		return err
 	}
 	if err := p.release(); err != nil {
-		w.s.opt.Log.Warn("a connection was not given back", "error", err)
+		w.s.opt.Log.Warn("a connection was not given back", slog.Any("error", err))
 	}
 	w.finish(b, jobs)
 	return nil

@@ -58,7 +58,7 @@ func (o Options) withDefaults() Options {
 	if o.Fatal == nil {
 		log := o.Log
 		o.Fatal = func(err error) {
-			log.Error("the disk failed; ending", "error", err)
+			log.Error("the disk failed; ending", slog.Any("error", err))
 			os.Exit(1)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -180,10 +181,10 @@ func (w *writer) settle(batch []*job) {
 		w.s.opt.Fatal(err)
 	case w.lost != nil || wholeBatch(err):
 		err = unavailable(err)
-		w.s.opt.Log.Error("nothing of the batch was written", "jobs", len(batch), "error", err)
+		w.s.opt.Log.Error("nothing of the batch was written", slog.Int("jobs", len(batch)), slog.Any("error", err))
 		w.fail(batch, err)
 	case len(batch) == 1:
-		w.s.opt.Log.Error("a change failed", "error", err)
+		w.s.opt.Log.Error("a change failed", slog.Any("error", err))
 		w.fail(batch, internal(err))
 	default:
 		for i := range batch {
@@ -244,7 +245,7 @@ func (w *writer) fill(b *batch, jobs []*job) (err error) {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic in a change: %v", p)
 			if len(jobs) == 1 {
-				w.s.opt.Log.Error("panic in a change", "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+				w.s.opt.Log.Error("panic in a change", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
 			}
 		}
 	}()

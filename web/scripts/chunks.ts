@@ -61,7 +61,7 @@ export function chunkName(): (id: string, modules: Modules) => string | null {
     if (always) return 'app'
     const part = /\/src\/(ui|lib)\/|@lucide/.test(id)
     if (part && home && (enterprise || room)) return 'app'
-    if (part && enterprise) return 'figures'
+    if (part && enterprise) return room ? 'figures' : 'head'
     if (part && room) return 'kit'
     if (room && !home && !enterprise && /\/features\/(room|offer)\//.test(id)) return 'room'
     if (enterprise && !room && /\/features\/(scorecard|words)\//.test(id)) return 'scorecard'

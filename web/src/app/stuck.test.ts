@@ -1,5 +1,5 @@
 import { flushPromises, mount } from '@vue/test-utils'
-import { beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { tellBack } from '@/lib/back'
 import { Problem } from '@/lib/problem'
@@ -40,6 +40,8 @@ beforeEach(() => {
   sessionStorage.clear()
 })
 
+afterEach(() => vi.unstubAllGlobals())
+
 it('loads all afresh after a new release, once', async () => {
   const { went, visit } = setup()
   await visit('/')
@@ -49,6 +51,17 @@ it('loads all afresh after a new release, once', async () => {
   await visit('/there')
   expect(went).toEqual(['/there'])
   expect(stuck.value?.path).toBe('/there')
+})
+
+it('tells who stores nothing that they are stuck, where loading afresh might go on for ever', async () => {
+  vi.stubGlobal('sessionStorage', null)
+  const { went, visit, here } = setup()
+  await visit('/')
+  await visit('/there')
+  expect([here(), went, stuck.value?.path]).toEqual(['/', [], '/there'])
+  broken = null
+  await visit('/there')
+  expect([here(), stuck.value]).toEqual(['/there', null])
 })
 
 it('leaves the page on screen alone while the network is away, and goes on when asked', async () => {

@@ -20,20 +20,36 @@ const reachable = () =>
     (thrown) => !asProblem(thrown).temporary,
   )
 
+/** Notes that all is loaded afresh for a path. False when it was already, or nothing can be noted: it might go on for ever. */
+function noted(path: string): boolean {
+  try {
+    if (sessionStorage.getItem(key) === path) return false
+    sessionStorage.setItem(key, path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function forget(): void {
+  try {
+    sessionStorage.removeItem(key)
+  } catch {
+    // Nothing was noted then.
+  }
+}
+
 export function watchStuck(router: Router, go: (path: string) => void = (path) => location.assign(path)): void {
   router.onError(async (error: Error, to) => {
     if (!/import|module|style sheet/i.test(error.message)) return
     const path = to.fullPath
-    if (sessionStorage.getItem(key) !== path && (await reachable())) {
-      sessionStorage.setItem(key, path)
-      return go(path)
-    }
+    if ((await reachable()) && noted(path)) return go(path)
     stuck.value = { path, retry: () => void router.push(path).catch(() => undefined) }
   })
   router.afterEach((_to, _from, failure) => {
     if (failure) return
     stuck.value = null
-    sessionStorage.removeItem(key)
+    forget()
   })
   // Nothing was on screen yet, so nothing can be lost.
   onBack(() => router.currentRoute.value.matched.length === 0 && stuck.value?.retry())

@@ -1,5 +1,5 @@
-import { flushPromises, mount } from '@vue/test-utils'
-import { beforeEach, expect, it, vi } from 'vitest'
+import { enableAutoUnmount, flushPromises, mount } from '@vue/test-utils'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { Problem } from '@/lib/problem'
 import { auditDetail, auditSubject } from '@/features/words/audit'
@@ -9,6 +9,8 @@ const id = '3f2b8c1e-0000-4000-8000-000000000001'
 const first = { rows: [{ id: 2, at: '2026-11-22T01:00:00Z', actor: 'a', role: 'officer', what: 'case_file_opened', case: id, case_code: 'K7QM2-XW9PD' }, { id: 1, at: '2026-11-22T01:00:00Z', actor: 'system', role: 'system', what: 'outage' }] }
 const get = vi.hoisted(() => vi.fn<(path: string, options: unknown) => Promise<unknown>>())
 beforeEach(() => get.mockReset().mockResolvedValue(first))
+// What a tab is about to ask for would take the answers of the next test.
+enableAutoUnmount(afterEach)
 vi.mock('@/api', () => ({
   api: { GET: get },
   data: (answer: Promise<unknown>) => answer,

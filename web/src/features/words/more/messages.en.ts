@@ -52,7 +52,7 @@ const en: Translation<typeof zh> = {
   'class.CE': 'Complained early',
   'class.TE': 'No response in time',
   'class.UE': 'Not settled',
-  'class.RR': 'Refusal not upheld',
+  'class.RR': 'Refusal not ruled on, or not upheld',
   'class.RX': 'Refusal upheld',
   'class.DU': 'Duplicate',
   'class.AB': 'Left out',

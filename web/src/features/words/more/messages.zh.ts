@@ -49,7 +49,7 @@ export default {
   'class.CE': '提前转投诉',
   'class.TE': '超时未答复',
   'class.UE': '协商未成',
-  'class.RR': '拒绝未获认可',
+  'class.RR': '拒绝待裁定或未获认可',
   'class.RX': '拒绝获认可',
   'class.DU': '重复',
   'class.AB': '不计入',
