@@ -28,7 +28,7 @@ import (
 const pgDriver = "pgx"
 
 // Sessions that hold locks and say nothing are ended by the server, so that a replica that froze or lost its network holds up the
-// others for seconds only; who waits for a lock longer than that gives up and tries again.
+// others for seconds only; who waits for a lock longer than that gives up, and its visitor asks again.
 var pgSettings = map[string]string{
 	"application_name":                    "hejie",
 	"idle_in_transaction_session_timeout": "10s",
