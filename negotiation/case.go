@@ -262,5 +262,7 @@ func (c *Case) in(phases ...Phase) error {
 	if slices.Contains(phases, c.Phase) {
 		return nil
 	}
-	return NewError(CodeWrongPhase, "phase", c.Phase)
+	return c.wrongPhase()
 }
+
+func (c *Case) wrongPhase() error { return NewError(CodeWrongPhase, "phase", c.Phase) }

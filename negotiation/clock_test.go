@@ -91,14 +91,14 @@ func TestSystemCommands(t *testing.T) {
 	s.at("2026-03-04T09:00").do(System, Remind{FirstResponse}).did("reminded").refuses(System, Remind{FirstResponse}, CodeNotRunning)
 	// Step has passed what is due already; Decide alone does it by command, each once.
 	due := s.at("2026-03-05T00:00").env
-	events, err := s.c.Decide(System, PassDeadline{FirstResponse}, due)
+	events, err := alone(s.c, System, PassDeadline{FirstResponse}, due)
 	require.NoError(t, err)
 	require.Len(t, events, 1)
-	_, err = s.c.Apply(events[0]).Decide(System, PassDeadline{FirstResponse}, due)
+	_, err = alone(s.c.Apply(events[0]), System, PassDeadline{FirstResponse}, due)
 	require.Equal(t, CodeNotRunning, CodeOf(err))
 	s.refuses(System, PassDeadline{FirstResponse}, CodeNotRunning).did("deadline_passed")
 	s.refuses(System, MoveDeadlines{Reason: "x"}, CodeInvalid, "reason").refuses(System, MoveDeadlines{Reason: MovedByOutage}, CodeInvalid, "to")
-	_, err = s.c.Decide(System, unknown{}, due)
+	_, err = alone(s.c, System, unknown{}, due)
 	require.Equal(t, CodeUnknownCommand, CodeOf(err))
 }
 

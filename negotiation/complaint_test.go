@@ -207,7 +207,7 @@ func TestVoid(t *testing.T) {
 	newScenario(t).refuses(officer, Void{Ground: VoidAbuse, Reasons: "x"}, CodeNotAllowed)
 	// Also a case that closed without a complaint, and one that waits to be sent.
 	newScenario(t).consumer(WithdrawCase{Reason: WithdrawMistaken}).officer(Void{Ground: VoidAbuse, Reasons: "x"}).wants(PhaseClosed, ClassAB).refuses(mei, Reopen{}, CodeWrongPhase)
-	s = filed(t, false).tick("2026-03-17T00:00").officer(Void{Ground: VoidAbuse, Reasons: "x"}).wants(PhaseClosed, ClassAB).refuses(mei, Escalate{}, CodeWrongPhase)
+	filed(t, false).tick("2026-03-17T00:00").officer(Void{Ground: VoidAbuse, Reasons: "x"}).wants(PhaseClosed, ClassAB).refuses(mei, Escalate{}, CodeWrongPhase)
 	// A ruling comes too late for a case that was left out.
 	newScenario(t).enterprise(RefuseCase{Ground: DuplicateCase, Text: "x"}).officer(Void{Ground: VoidDuplicate, Reasons: "x"}).refuses(officer, RuleOnRefusal{Reasons: "x"}, CodeNoRefusal)
 	broken(t).officer(Void{Ground: VoidAbuse, Reasons: "x"}).refuses(officer, FindPerformance{Finding: FoundLate, Reasons: "x"}, CodeNoFinding)

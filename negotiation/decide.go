@@ -30,15 +30,6 @@ func (c *Case) Step(by Actor, cmd Command, env Env) ([]Event, *Case, error) {
 	return d.events, d.c, nil
 }
 
-// Decide gives the events that the command makes of the case, or why it is refused. It is pure.
-func (c *Case) Decide(by Actor, cmd Command, env Env) ([]Event, error) {
-	d := decision{c: c, by: by, env: env}
-	if err := d.command(cmd); err != nil {
-		return nil, err
-	}
-	return d.events, nil
-}
-
 // decision collects the events of one walk and applies each at once, so that what follows sees what went before.
 type decision struct {
 	c      *Case // of others until the first event

@@ -4,7 +4,7 @@
 // # Pattern
 //
 // A Command is a wish, an Event is a fact, a Case is what the facts add up to. Case.Step passes, in due order, every deadline that is
-// due, then decides one command (Case.Decide); both are pure and give events. Case.Apply gives the case after an event; it is total, and
+// due, then decides one command; it is pure and gives events. Case.Apply gives the case after an event; it is total, and
 // its cost does not grow with the talk. Dates are in the events, so that a later calendar changes no past. Case.May is the one judge of
 // who may see and do what; the table is rights, and states.md draws it.
 //

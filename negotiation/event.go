@@ -54,6 +54,17 @@ type Event struct {
 // Fact is the typed part of an event; Kind is its "type" on the wire.
 type Fact interface{ Kind() string }
 
+// UploadOf is the upload that a fact names; "" for none.
+func UploadOf(f Fact) string {
+	switch f := f.(type) {
+	case EvidenceAdded:
+		return f.File
+	case PerformanceReported:
+		return f.File
+	}
+	return ""
+}
+
 // Content is the erasable part of an event: only the fields that its type uses are set.
 type Content struct {
 	Text        string   `json:"text,omitempty"`         // message, reason, what happened

@@ -41,23 +41,17 @@ func (d *decision) andStanding(starts ...Deadline) []Deadline {
 // taken up again with nobody any more (see escalate), or when the enterprise denies the consumer's own performance; the enterprise after an
 // offer of its own; the system when the enterprise is removed from the scheme.
 func canEscalate(c *Case, by Actor, _ time.Time) error {
-	wrong := NewError(CodeWrongPhase, "phase", c.Phase)
-	switch by.Side() {
-	case SideConsumer:
+	if by.Side() == SideConsumer {
 		if c.Phase == PhaseClosed && !c.Unsent && !c.setAside() || c.Phase == PhaseAgreed && !c.contested() {
-			return wrong
+			return c.wrongPhase()
 		}
-	case SideEnterprise:
-		if c.Phase != PhaseAwaitingResponse && c.Phase != PhaseNegotiating {
-			return wrong
-		}
-		if c.made.Enterprise == 0 {
-			return NewError(CodeNoOffer)
-		}
-	default:
-		if c.Phase != PhaseAwaitingResponse && c.Phase != PhaseNegotiating {
-			return wrong
-		}
+		return nil
+	}
+	if err := c.in(talking...); err != nil {
+		return err
+	}
+	if by.Side() == SideEnterprise && c.made.Enterprise == 0 {
+		return NewError(CodeNoOffer)
 	}
 	return nil
 }
@@ -74,7 +68,7 @@ func (d *decision) escalate(f Escalate) error {
 		return err
 	}
 	if d.c.Phase == PhaseClosed && !d.c.Unsent && !d.env.Gone { // it is taken up again first, or filed anew
-		return NewError(CodeWrongPhase, "phase", d.c.Phase)
+		return d.c.wrongPhase()
 	}
 	say := &Content{Text: f.Text}
 	switch side := d.by.Side(); {
@@ -173,7 +167,7 @@ func canReopen(c *Case, _ Actor, at time.Time) error {
 	case c.setAside():
 		return c.Closing.undone(at)
 	}
-	return NewError(CodeWrongPhase, "phase", c.Phase)
+	return c.wrongPhase()
 }
 
 // setAside says whether the case ended by the consumer's silence, word or own part, and never was a complaint.

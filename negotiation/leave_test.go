@@ -44,8 +44,8 @@ func TestConsumerLeaves(t *testing.T) {
 
 func TestEscalationStartsTheBureausClock(t *testing.T) {
 	t.Parallel()
-	s := newScenario(t).at("2026-04-03T10:00") // Qingming: 04-04 to 04-06 off
-	s = filedAt(t, "2026-04-03T10:00").consumer(Escalate{}).due(ComplaintDecision, "2026-04-16T00:00")
+	s := filedAt(t, "2026-04-03T10:00") // Qingming: 04-04 to 04-06 off
+	s.consumer(Escalate{}).due(ComplaintDecision, "2026-04-16T00:00")
 	s.runsNot(FirstResponse, Negotiation).due("offer:1", "2026-04-21T00:00")
 	require.Equal(t, s.env.At, s.c.Complaint.ReceivedAt)
 	require.Equal(t, "xuhui", s.events[0].Fact.(CaseEscalated).Bureau)
@@ -197,7 +197,7 @@ func TestRefusal(t *testing.T) {
 	s.officer(RuleOnRefusal{Reasons: "The order is real"}).wants(PhaseEscalated, ClassRR)
 	require.True(t, s.c.Refusal.Ruled)
 	// A complaint withdrawn before the ruling leaves it to be ruled on.
-	s = newScenario(t).enterprise(refuse).consumer(WithdrawCase{Reason: WithdrawUnstated}).officer(RuleOnRefusal{Upheld: true, Reasons: "x"}).wants(PhaseClosed, ClassRX)
+	newScenario(t).enterprise(refuse).consumer(WithdrawCase{Reason: WithdrawUnstated}).officer(RuleOnRefusal{Upheld: true, Reasons: "x"}).wants(PhaseClosed, ClassRX)
 	// Asked first: nobody rules before it is sent.
 	s = filed(t, false).enterprise(refuse).did("case_refused", "case_closed").wants(PhaseClosed, ClassRR).refuses(officer, RuleOnRefusal{Reasons: "x"}, CodeNoRefusal)
 	s.consumer(Escalate{}).wants(PhaseEscalated, ClassRR).officer(RuleOnRefusal{Upheld: true, Reasons: "x"}).wants(PhaseEscalated, ClassRX)

@@ -276,7 +276,7 @@ func (m *machine) bySystem() {
 		env := m.env
 		env.At = m.env.At.Truncate(time.Microsecond)
 		phase := m.c.Phase
-		if events, err := m.c.Decide(System, cmd, env); err == nil && !env.At.Before(m.c.clock) {
+		if events, err := alone(m.c, System, cmd, env); err == nil && !env.At.Before(m.c.clock) {
 			m.keep(cmd, len(events), events, m.c.Apply(events...))
 			m.v.accept(cmd.Kind(), phase)
 			return

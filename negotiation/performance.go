@@ -4,7 +4,7 @@ import "time"
 
 func hasAgreement(c *Case, _ Actor, _ time.Time) error {
 	if c.Agreement == nil {
-		return NewError(CodeWrongPhase, "phase", c.Phase)
+		return c.wrongPhase()
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func canDispute(c *Case, by Actor, at time.Time) error {
 		return nil
 	}
 	if c.Class != ClassSU || by.Side() != SideConsumer || c.Escalated() {
-		return NewError(CodeWrongPhase, "phase", c.Phase)
+		return c.wrongPhase()
 	}
 	return c.Closing.undone(at)
 }

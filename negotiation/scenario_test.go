@@ -113,6 +113,13 @@ func (s *scenario) refuses(by Actor, cmd Command, code string, field ...string) 
 	return s
 }
 
+// alone decides a command without passing what is due before it, as Step does.
+func alone(c *Case, by Actor, cmd Command, env Env) ([]Event, error) {
+	d := decision{c: c, by: by, env: env}
+	err := d.command(cmd)
+	return d.events, err
+}
+
 func (s *scenario) consumer(cmd Command) *scenario   { s.t.Helper(); return s.do(mei, cmd) }
 func (s *scenario) enterprise(cmd Command) *scenario { s.t.Helper(); return s.do(agent, cmd) }
 func (s *scenario) officer(cmd Command) *scenario    { s.t.Helper(); return s.do(officer, cmd) }

@@ -127,7 +127,7 @@ func (b backupCommand) backup(ctx context.Context, f folder, to string) (m manif
 	if b.Evidence == "" {
 		err = copyEvidence(ctx, f, to, &m)
 	} else {
-		err = b.saveObjects(ctx, f, to, &m)
+		err = b.saveObjects(ctx, to, &m)
 	}
 	if err == nil {
 		missing, err = m.missing(ctx, filepath.Join(to, databaseName))
@@ -148,35 +148,42 @@ func (backupCommand) saveFolder(ctx context.Context, f folder, to string, m *man
 	if err := f.checkSecret(); err != nil {
 		return err
 	}
-	if _, err := store.Backup(ctx, f.database(), to); err != nil {
+	database := filepath.Join(to, databaseName)
+	if err := store.Backup(ctx, f.database(), database); err != nil {
 		return err
 	}
-	if err := os.Chmod(filepath.Join(to, databaseName), 0o600); err != nil {
+	if err := os.Chmod(database, 0o600); err != nil {
 		return err
 	}
-	s, err := sumOf(filepath.Join(to, databaseName))
+	s, err := sumOf(database)
 	if err != nil {
 		return err
 	}
 	s.Path = databaseName
 	m.Files = append(m.Files, s)
-	if s, err = copyFile(f.secret(), filepath.Join(to, secretName)); err != nil {
+	if err := m.copy(f.secret(), to, secretName); err != nil {
 		return err
 	}
-	s.Path = secretName
+	err = m.copy(f.card(), to, cardName) // a copy of a demo is one too
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// copy takes a file into the backup under a name in it, which uses slashes.
+func (m *manifest) copy(from, to, name string) error {
+	s, err := copyFile(from, filepath.Join(to, filepath.FromSlash(name)))
+	if err != nil {
+		return err
+	}
+	s.Path = name
 	m.Files = append(m.Files, s)
-	switch s, err = copyFile(f.card(), filepath.Join(to, cardName)); { // a copy of a demo is one too
-	case err == nil:
-		s.Path = cardName
-		m.Files = append(m.Files, s)
-	case !errors.Is(err, fs.ErrNotExist):
-		return err
-	}
 	return nil
 }
 
 func copyEvidence(ctx context.Context, f folder, to string, m *manifest) error {
-	err := filepath.WalkDir(f.evidence(), func(path string, d fs.DirEntry, err error) error {
+	return filepath.WalkDir(f.evidence(), func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err == nil:
 			err = ctx.Err()
@@ -196,15 +203,11 @@ func copyEvidence(ctx context.Context, f folder, to string, m *manifest) error {
 			}
 			return os.MkdirAll(filepath.Join(to, rel), 0o700)
 		}
-		s, err := copyFile(path, filepath.Join(to, rel))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+		if err := m.copy(path, to, filepath.ToSlash(rel)); !errors.Is(err, fs.ErrNotExist) {
+			return err
 		}
-		s.Path = filepath.ToSlash(rel)
-		m.Files = append(m.Files, s)
-		return err
+		return nil
 	})
-	return err
 }
 
 // copyFile copies, flushes and sums.

@@ -74,33 +74,16 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 		return nil, err
 	}
 	years := app.NewYearbook()
-	so := store.Options{OnCommit: e.committed, Edition: years.Edition, Patience: store.Patience, Replica: e.id, Log: p.log}
-	if p.metrics != nil {
-		e.measure = e.figures()
-		so.Committed = e.measure.Commit
-	}
-	if e.store, err = store.Open(p.folder.database(), so); err != nil {
-		return nil, err
-	}
-	if err := e.store.Ping(ctx); err != nil { // a standby answers, and what it says to the first write is hard to read
-		return nil, err
-	}
-	if err := p.folder.seal(ctx, e.store, secret); err != nil {
+	if err := e.openStore(ctx, years, secret); err != nil {
 		return nil, err
 	}
 	if e.vault, err = p.config.Place.open(ctx, p.folder); err != nil {
 		return nil, err
 	}
-	w := app.World{Plain: e.store.Plain(), Log: e.store, Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
+	w := app.World{Plain: e.store.Plain(), Cases: e.store, Scores: e.store, Vault: e.vault, Yearbook: years,
 		Business: app.RealClock{}, Real: app.RealClock{}, Limits: limits, Secret: secret, SMS: p.config.sms(), Logger: p.log, Replicas: p.config.Bus != "" || p.folder.server != ""}
-	if p.config.Traces != "" {
-		if e.traces, err = figures.NewTraces(ctx, p.config.Traces, version(), e.store, p.log); err != nil {
-			return nil, err
-		}
-		w.Log = e.traces
-	}
-	if e.measure != nil {
-		w.Log = e.measure.Changes(w.Log)
+	if w.Log, err = e.observed(ctx); err != nil {
+		return nil, err
 	}
 	var clock *app.ShiftedClock
 	if p.demo != nil {
@@ -118,9 +101,40 @@ func (p *Program) open(ctx context.Context) (_ *engine, err error) {
 	return e, nil
 }
 
+// openStore opens the database that the secret belongs to.
+func (e *engine) openStore(ctx context.Context, years *app.Yearbook, secret app.Secret) (err error) {
+	o := store.Options{OnCommit: e.committed, Edition: years.Edition, Patience: store.Patience, Replica: e.id, Log: e.log}
+	if e.metrics != nil {
+		e.measure = e.figures()
+		o.Committed = e.measure.Commit
+	}
+	if e.store, err = store.Open(e.folder.database(), o); err != nil {
+		return err
+	}
+	if err := e.store.Ping(ctx); err != nil { // a standby answers, and what it says to the first write is hard to read
+		return err
+	}
+	return e.folder.seal(ctx, e.store, secret)
+}
+
+// observed is the log, with whoever was asked for looking on: traces, and figures.
+func (e *engine) observed(ctx context.Context) (log app.Log, err error) {
+	log = e.store
+	if e.config.Traces != "" {
+		if e.traces, err = figures.NewTraces(ctx, e.config.Traces, version(), log, e.log); err != nil {
+			return nil, err
+		}
+		log = e.traces
+	}
+	if e.measure != nil {
+		log = e.measure.Changes(log)
+	}
+	return log, nil
+}
+
 // tie makes the parts that serve and hands each what it needs of the others.
 func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, sender notify.Sender, clock *app.ShiftedClock) error {
-	rooms, lists := app.NewRooms(w, e.app), app.NewLists(w, e.store, years)
+	lists := app.NewLists(w, e.store, years)
 	hub := live.Options{Visitor: e.visitor, Alive: e.alive, Past: e.store, Door: e.ledger, Feeds: lists, Marks: e.app.Marks, Limits: w.Limits,
 		EncodeRow: server.EncodeRow, Refuse: server.Refuse, Logger: e.log}
 	if w.Replicas {
@@ -143,6 +157,15 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 		}
 	}
 	e.deliver.Store(&deliver)
+	// Before anybody can act: what the platform missed while it was down moves deadlines instead of passing them.
+	if err := e.app.Pulse.Beat(ctx); err != nil {
+		return err
+	}
+	return e.openDoor(w, years, lists, clock)
+}
+
+// openDoor makes the HTTP side.
+func (e *engine) openDoor(w app.World, years *app.Yearbook, lists *app.Lists, clock *app.ShiftedClock) error {
 	proxies, err := e.config.proxies()
 	if err != nil {
 		return err
@@ -151,7 +174,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	if err != nil {
 		return err
 	}
-	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: rooms, Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
+	o := server.Options{App: e.app, Ledger: e.ledger, Rooms: app.NewRooms(w, e.app), Lists: lists, Past: e.store, Calendar: years.Calendar, Business: w.Business,
 		Version: version(), SMS: w.SMS, Operator: e.config.operator(), Read: e.hub.Read,
 		Dist: dist, Live: e.hub, Events: e.hub.Events(), Ping: e.store.Ping, Degraded: e.degraded, Secure: e.config.secure(), Proxies: proxies, Hosts: e.config.hosts(), Rates: server.DefaultRates(), Logger: e.log}
 	if e.measure != nil {
@@ -163,10 +186,6 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 	if e.demo != nil {
 		o.Demo = demo.NewStage(demo.StageOptions{Plain: w.Plain, Log: e.store, Cases: e.store, Ledger: e.ledger, SignIn: e.app.SignIn, Pulse: e.app.Pulse,
 			Clock: clock, Wake: e.due.Wake, Restart: sync.OnceFunc(func() { close(e.again) }), Base: e.base()})
-	}
-	// Before anybody can act: what the platform missed while it was down moves deadlines instead of passing them.
-	if err := e.app.Pulse.Beat(ctx); err != nil {
-		return err
 	}
 	e.server, err = server.New(o)
 	return err
@@ -271,30 +290,8 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 	work, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	var workers sync.WaitGroup
-	failed := make(chan error, 4)
-	start := func(what string, f func(context.Context) error) {
-		workers.Go(func() {
-			if err := f(work); err != nil {
-				failed <- fmt.Errorf("%s: %w", what, err)
-			}
-		})
-	}
-	if os.Getenv("GOGC") == "" { // else the operator has chosen
-		start("garbage", func(ctx context.Context) error { collect(ctx, e.hub.Sockets); return nil })
-	}
-	e.hub.Start()
-	if e.relay != nil {
-		if err := e.relay.Start(e.hub); err != nil {
-			failed <- err
-		}
-	}
-	e.due.Start()
-	start("upkeep", e.app.Run)
-	start("outbox", e.notify.Run)
-	if e.measure != nil {
-		start("figures", func(ctx context.Context) error { return e.publish(ctx, e.measure) })
-	}
-	start("server", func(context.Context) error { return e.serve(l) })
+	failed := make(chan error, mostFailures)
+	e.start(work, l, &workers, failed)
 
 	select {
 	case <-ctx.Done():
@@ -322,6 +319,36 @@ func (e *engine) run(ctx context.Context) (again bool, err error) {
 		err = errors.Join(err, f)
 	}
 	return again && err == nil, err
+}
+
+// mostFailures is how many of those that start lets work may fail.
+const mostFailures = 5
+
+// start lets everything work until ctx ends. What fails says so.
+func (e *engine) start(ctx context.Context, l *lease, workers *sync.WaitGroup, failed chan<- error) {
+	begin := func(what string, f func(context.Context) error) {
+		workers.Go(func() {
+			if err := f(ctx); err != nil {
+				failed <- fmt.Errorf("%s: %w", what, err)
+			}
+		})
+	}
+	if os.Getenv("GOGC") == "" { // else the operator has chosen
+		workers.Go(func() { collect(ctx, e.hub.Sockets) })
+	}
+	e.hub.Start()
+	if e.relay != nil {
+		if err := e.relay.Start(e.hub); err != nil {
+			failed <- err
+		}
+	}
+	e.due.Start()
+	begin("upkeep", e.app.Run)
+	begin("outbox", e.notify.Run)
+	if e.measure != nil {
+		begin("figures", func(ctx context.Context) error { return e.publish(ctx, e.measure) })
+	}
+	begin("server", func(context.Context) error { return e.serve(l) })
 }
 
 // drain serves on until a load balancer has noticed that this replica leaves.

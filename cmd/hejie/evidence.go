@@ -29,6 +29,13 @@ type vault interface {
 	Ping(ctx context.Context) error
 }
 
+// shelf is evidence to be read.
+type shelf interface {
+	io.Closer
+	// Open gives the bytes of a file, or not_found.
+	Open(ctx context.Context, id string) (io.ReadSeekCloser, error)
+}
+
 // Place is where the evidence lies. All commands of one installation are told the same.
 type Place struct {
 	Evidence string `help:"Bucket of the evidence; default the folder \"evidence\" of the installation." placeholder:"s3://BUCKET/PREFIX"`
@@ -101,7 +108,7 @@ func (p Place) openS3(ctx context.Context) (*evidence.S3, error) {
 }
 
 // look opens the evidence to read it; a folder is left as it is, also beside a running server, which has uploads half written.
-func (p Place) look(ctx context.Context, f folder) (vault, error) {
+func (p Place) look(ctx context.Context, f folder) (shelf, error) {
 	if p.Evidence == "" {
 		return lookedAt{f}, nil
 	}
@@ -111,25 +118,12 @@ func (p Place) look(ctx context.Context, f folder) (vault, error) {
 // lookedAt is the folder's evidence, read only.
 type lookedAt struct{ folder }
 
-var errReadOnly = errors.New("the evidence is only looked at")
-
 func (l lookedAt) path(id string) string {
 	file, _ := app.FileOf(id)
 	return filepath.Join(l.evidence(), file[len(file)-2:], id)
 }
 
-func (lookedAt) Put(context.Context, string, io.Reader, int64) (app.Stored, error) {
-	return app.Stored{}, errReadOnly
-}
-
-func (lookedAt) Remove(context.Context, string) error { return errReadOnly }
-
 func (lookedAt) Close() error { return nil }
-
-func (l lookedAt) Ping(context.Context) error {
-	_, err := os.Stat(l.evidence())
-	return err
-}
 
 func (l lookedAt) Open(_ context.Context, id string) (io.ReadSeekCloser, error) {
 	f, err := os.Open(l.path(id))
@@ -139,12 +133,8 @@ func (l lookedAt) Open(_ context.Context, id string) (io.ReadSeekCloser, error) 
 	return f, err
 }
 
-func (l lookedAt) Each(context.Context, string, func(string, time.Time) error) error {
-	return errReadOnly
-}
-
 // readFile copies a file of evidence and says whether it is there and what was uploaded.
-func readFile(ctx context.Context, v vault, id, sum string, to io.Writer) (there bool, err error) {
+func readFile(ctx context.Context, v shelf, id, sum string, to io.Writer) (there bool, err error) {
 	f, err := v.Open(ctx, id)
 	if negotiation.CodeOf(err) == negotiation.CodeNotFound {
 		return false, nil
@@ -205,8 +195,8 @@ func (c doctorCommand) checkEvidence(f folder) func(context.Context) []finding {
 		if err := errors.Join(err, v.Close()); err != nil {
 			return []finding{failed(what, err)}
 		}
-		if s, ok := v.(fmt.Stringer); ok && c.Evidence != "" {
-			what += " in " + s.String()
+		if bucket, ok := v.(*evidence.S3); ok {
+			what += " in " + bucket.String()
 		}
 		if n > 0 {
 			return []finding{{what: what, todo: fmt.Sprintf("evidence that cases name is not there, %s: is --evidence right? Else restore a backup", count(n, "file"))}}
@@ -215,21 +205,21 @@ func (c doctorCommand) checkEvidence(f folder) func(context.Context) []finding {
 	}
 }
 
-// held are the ids of all files in the vault.
-func held(ctx context.Context, v vault) (map[string]bool, error) {
+// held are the ids of all files in the bucket.
+func held(ctx context.Context, v *evidence.S3) (map[string]bool, error) {
 	ids := make(map[string]bool)
 	return ids, v.Each(ctx, "", func(id string, _ time.Time) error { ids[id] = true; return nil })
 }
 
-// missing counts files that cases name and the vault does not have.
-func (c doctorCommand) missing(ctx context.Context, v vault, f folder) (n int, err error) {
+// missing counts files that cases name and that are not on the shelf.
+func (c doctorCommand) missing(ctx context.Context, v shelf, f folder) (n int, err error) {
 	files, err := store.FilesIn(ctx, f.database())
 	if err != nil {
 		return 0, err
 	}
 	var here map[string]bool
-	if c.Evidence != "" { // a thousand at a time instead of one by one
-		if here, err = held(ctx, v); err != nil {
+	if bucket, ok := v.(*evidence.S3); ok { // a thousand at a time instead of one by one
+		if here, err = held(ctx, bucket); err != nil {
 			return 0, err
 		}
 	}
@@ -254,7 +244,7 @@ func (c doctorCommand) missing(ctx context.Context, v vault, f folder) (n int, e
 
 // saveObjects names or copies the evidence in S3 that the saved database names. Copies without metadata are not saved: they are made
 // again when somebody wants one.
-func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *manifest) (err error) {
+func (b backupCommand) saveObjects(ctx context.Context, to string, m *manifest) (err error) {
 	files, err := store.FilesIn(ctx, filepath.Join(to, databaseName))
 	if err != nil {
 		return err
@@ -291,7 +281,7 @@ func (b backupCommand) saveObjects(ctx context.Context, f folder, to string, m *
 	return nil
 }
 
-func download(ctx context.Context, v vault, row app.FileRow, dst string) (there bool, err error) {
+func download(ctx context.Context, v shelf, row app.FileRow, dst string) (there bool, err error) {
 	if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
 		return false, err
 	}
@@ -322,16 +312,7 @@ func (r restoreCommand) restoreEvidence(ctx context.Context, m manifest, to fold
 	}
 	defer func() { err = errors.Join(err, v.Close()) }()
 	if m.Elsewhere != nil {
-		for _, s := range m.Elsewhere.Files {
-			there, err := readFile(ctx, v, s.Path, s.SHA256, io.Discard)
-			if err == nil && !there {
-				err = fmt.Errorf("file %s of the backup is not in %s", s.Path, v)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+		return m.Elsewhere.compare(ctx, v)
 	}
 	for _, s := range m.Files {
 		id := path.Base(s.Path)
@@ -345,8 +326,22 @@ func (r restoreCommand) restoreEvidence(ctx context.Context, m manifest, to fold
 	return os.RemoveAll(to.evidence())
 }
 
+// compare reads the files that a backup only names.
+func (e savedElsewhere) compare(ctx context.Context, v *evidence.S3) error {
+	for _, s := range e.Files {
+		there, err := readFile(ctx, v, s.Path, s.SHA256, io.Discard)
+		if err == nil && !there {
+			err = fmt.Errorf("file %s of the backup is not in %s", s.Path, v)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // send a file of evidence to the vault.
-func send(ctx context.Context, v vault, id string, s savedFile, src string) error {
+func send(ctx context.Context, v app.Vault, id string, s savedFile, src string) error {
 	in, err := os.Open(src)
 	if err != nil {
 		return err

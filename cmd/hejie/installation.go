@@ -61,11 +61,10 @@ func withInstallation(ctx context.Context, all Common, f func(*installation) err
 
 // Close gives the installation back.
 func (i *installation) Close() error {
-	var err error
-	if i.store != nil {
-		err = i.store.Close()
+	if i.store == nil {
+		return nil
 	}
-	return err
+	return i.store.Close()
 }
 
 // operator acts for who has the machine; the audit knows them by this name.

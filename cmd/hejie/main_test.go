@@ -179,6 +179,7 @@ func TestSetUp(t *testing.T) {
 	r := serve(t, data)
 	_, token, ok := strings.Cut(r.screen.String(), r.URL()+"/setup#")
 	require.True(t, ok, r.screen.String())
+	require.Contains(t, r.screen.String(), data, "who named the wrong folder sees that another installation begins")
 	token = strings.TrimSpace(token)
 	in := map[string]string{"token": token, "login": "admin", "password": "a long pass phrase", "display_name": "何敏"}
 	wrong := map[string]string{"token": strings.Repeat("x", len(token)), "login": "other", "password": "a long pass phrase", "display_name": "x"}

@@ -116,8 +116,9 @@ func (p *Program) announce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.console.printf("There is no administrator yet. Set the platform up here, once, within %s; of links from several starts or replicas the last one holds:\n  %s/setup#%s\n",
-		p.engine.app.Limits.SetUpLife, p.base(), token)
+	return p.console.printf("The installation in %s has no administrator yet; one that has is elsewhere: name it with --data or --database.\n"+
+		"Set the platform up here, once, within %s; of links from several starts or replicas the last one holds:\n  %s/setup#%s\n",
+		p.folder.where(), p.engine.app.Limits.SetUpLife, p.base(), token)
 }
 
 // serve tells the operator where to go, and runs to the end.

@@ -149,8 +149,8 @@ func TestDatabaseRefusals(t *testing.T) {
 		"postgres://hejie:tell-nobody@127.0.0.1:port/x":       "--database",
 		strings.Replace(postgres.Empty(t), "/test", "/no", 1): "does not exist",
 	} {
-		for _, command := range []string{"serve", "verify"} {
-			code, _, errs := s.run(t, on(url, command)...)
+		for _, command := range [][]string{{"serve", "--listen", "localhost:0"}, {"verify"}} {
+			code, _, errs := s.run(t, on(url, command...)...)
 			require.NotZero(t, code, url)
 			require.Contains(t, errs, says)
 			require.NotContains(t, errs, "tell-nobody")

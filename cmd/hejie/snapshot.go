@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"hejie/server/app"
 	"hejie/server/store"
@@ -65,8 +66,8 @@ func openCopy(ctx context.Context, f folder) (c snapshot, err error) {
 	if err != nil {
 		return c, err
 	}
-	path, err := store.Backup(ctx, f.database(), dir)
-	if err == nil {
+	path := filepath.Join(dir, databaseName)
+	if err = store.Backup(ctx, f.database(), path); err == nil {
 		c, err = lookAt(ctx, path)
 	}
 	if err != nil {

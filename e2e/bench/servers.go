@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -103,7 +102,7 @@ func (b *bench) startHejie(ctx context.Context, from string) (s *server, dir str
 
 // serve an installation and wait until path answers. Notices are worked on and printed to nowhere.
 func (b *bench) serve(ctx context.Context, dir, path string, more ...string) (*server, error) {
-	addr, err := freeAddr()
+	addr, err := platform.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
@@ -112,19 +111,11 @@ func (b *bench) serve(ctx context.Context, dir, path string, more ...string) (*s
 
 // startRef starts the yardstick of loads: "group" writes with group commit and FULL, "mem" nothing.
 func (b *bench) startRef(ctx context.Context, mode string) (*server, error) {
-	addr, err := freeAddr()
+	addr, err := platform.FreeAddr()
 	if err != nil {
 		return nil, err
 	}
 	return b.start(ctx, addr, "/stats", b.path("refserver"), "-addr", addr, "-db", b.path("ref.db"), "-mode", mode, "-sync", "FULL")
-}
-
-func freeAddr() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }
 
 // copied is a copy of an installation, as private as the first, without what is left out.

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"hejie/e2e/platform"
 )
 
 func readJSON(path string, into any) error {
@@ -102,7 +104,7 @@ func (b *bench) getRound(ctx context.Context) (all []gets, size int, err error) 
 }
 
 func (b *bench) startBare(ctx context.Context) (*server, error) {
-	addr, err := freeAddr()
+	addr, err := platform.FreeAddr()
 	if err != nil {
 		return nil, err
 	}

@@ -47,12 +47,12 @@ func Modules() error {
 	return Tool(web, "npm", "ci", "--no-audit", "--no-fund")
 }
 
-// Tool runs a program that ends by itself; the error has what it said.
+// Tool runs a program that ends by itself, in a folder and with Environ; the error has what it said.
 func Tool(dir, name string, args ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Env = dir, Environ()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("%s %v: %w\n%s", name, args, err, out)

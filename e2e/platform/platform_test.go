@@ -108,3 +108,9 @@ func TestAReplicaThatEndsSaysWhy(t *testing.T) {
 	why, _, _ := strings.Cut(err.Error(), "\n")
 	require.Contains(t, why, "nowhere.json", "in the first line, which is all that a table shows")
 }
+
+// What a test goes by is no setting of the program, which refuses those that it does not know: a soak's backup ended so.
+func TestToolsAreGivenNoSettings(t *testing.T) {
+	t.Setenv("HEJIE_SEED", "1")
+	require.NoError(t, Tool(t.TempDir(), "sh", "-c", `test -n "$PATH" && test -z "$HEJIE_SEED"`))
+}

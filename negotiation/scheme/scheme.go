@@ -82,7 +82,7 @@ type Env = negotiation.Env
 
 // Apply gives the enterprise after the event. Facts of no enterprise leave it as it is.
 func (e Enterprise) Apply(ev negotiation.Event) Enterprise {
-	to := e.Status
+	var to Status
 	switch f := ev.Fact.(type) {
 	case Applied:
 		to, e.Profile, e.AppliedAt, e.Ground = StatusPending, Profile(f), ev.At, ""

@@ -2,7 +2,6 @@ package scheme_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -292,7 +291,7 @@ func foldsToTheSame(t require.TestingT, history []step) (reached []scheme.Status
 	require.NoError(t, err)
 	var back scheme.Enterprise
 	require.NoError(t, json.Unmarshal(b, &back))
-	require.Equal(t, e, back, fmt.Sprintf("%s", b))
+	require.Equal(t, e, back, string(b))
 	return reached
 }
 

@@ -63,14 +63,6 @@ func (p Pair) LastOn() workday.Date {
 	return workday.Date{}
 }
 
-// Get gives the result of a case, and whether there is one.
-func (p Pair) Get(caseID string) (Result, bool) {
-	if i := p.find(caseID); i >= 0 {
-		return p.results[i], true
-	}
-	return Result{}, false
-}
-
 // Set puts the result of a case in place of the one before, if any, and gives what to add to the rows. The pair's
 // enterprise and consumer become the result's.
 func (p Pair) Set(r Result) (Pair, []RowDelta) {
@@ -91,16 +83,12 @@ func (p Pair) Clear(caseID string) (Pair, []RowDelta) {
 // cut gives the result of a case, if any, and a copy of the others.
 func (p Pair) cut(caseID string) (*Result, []Result) {
 	rest := slices.Clone(p.results)
-	i := p.find(caseID)
+	i := slices.IndexFunc(rest, func(r Result) bool { return r.Case == caseID })
 	if i < 0 {
 		return nil, rest
 	}
 	old := rest[i]
 	return &old, slices.Delete(rest, i, i+1)
-}
-
-func (p Pair) find(caseID string) int {
-	return slices.IndexFunc(p.results, func(r Result) bool { return r.Case == caseID })
 }
 
 // beyond lists the results in the window that come after the first PerConsumer that count.

@@ -89,14 +89,6 @@ func (w Window) Spans() Spans {
 	return Spans{w.From.String(), next.AddDays(-1).String(), month(next.String())}
 }
 
-// Has says whether a row belongs to the window.
-func (s Spans) Has(k RowKey) bool {
-	if k.Grain == ByMonth {
-		return k.Span >= s.FirstMonth
-	}
-	return s.FirstDay != "" && s.FirstDay <= k.Span && k.Span <= s.LastDay
-}
-
 // Reading is what the store reads for a card.
 type Reading struct {
 	Window        Window

@@ -144,35 +144,25 @@ func inJSON(t reflect.Type) string {
 	return t.Kind().String()
 }
 
+// notice is a Year as it is read: every field a pointer or a slice, so that a missing one is told from a zero one.
+type notice struct {
+	Schema string      `json:"$schema"`
+	ID     string      `json:"$id"`
+	Year   *int        `json:"year"`
+	Papers []string    `json:"papers"`
+	Days   []noticeDay `json:"days"`
+}
+
+type noticeDay struct {
+	Name     string  `json:"name"`
+	Date     *string `json:"date"`
+	IsOffDay *bool   `json:"isOffDay"`
+}
+
 func readYear(b []byte) (Year, error) {
-	var in struct { // every field a pointer or a slice: a missing one is told from a zero one
-		Schema string   `json:"$schema"`
-		ID     string   `json:"$id"`
-		Year   *int     `json:"year"`
-		Papers []string `json:"papers"`
-		Days   []struct {
-			Name     string  `json:"name"`
-			Date     *string `json:"date"`
-			IsOffDay *bool   `json:"isOffDay"`
-		} `json:"days"`
-	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		var typ *json.UnmarshalTypeError
-		if errors.As(err, &typ) {
-			if typ.Field == "" { // no object at all
-				return Year{}, wrong("", NotAYear)
-			}
-			return Year{}, wrong(typ.Field, WrongType, "expected", inJSON(typ.Type))
-		}
-		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
-			return Year{}, wrong("", UnknownField, "name", strings.Trim(name, `"`))
-		}
-		return Year{}, wrong("", NotAYear)
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return Year{}, wrong("", NotAYear)
+	in, err := decodeNotice(b)
+	if err != nil {
+		return Year{}, err
 	}
 	switch {
 	case in.Year == nil:
@@ -193,30 +183,58 @@ func readYear(b []byte) (Year, error) {
 	}
 	seen := make(map[Date]bool, len(in.Days))
 	for i, d := range in.Days {
-		field := func(name string) string { return fmt.Sprintf("days[%d].%s", i, name) }
-		switch {
-		case strings.TrimSpace(d.Name) == "":
-			return Year{}, wrong(field("name"), Missing)
-		case d.Date == nil:
-			return Year{}, wrong(field("date"), Missing)
-		case d.IsOffDay == nil:
-			return Year{}, wrong(field("isOffDay"), Missing)
+		field := fmt.Sprintf("days[%d].", i)
+		if y.Days[i], err = d.read(field, y.Year); err != nil {
+			return Year{}, err
 		}
-		date, err := Parse(*d.Date)
-		if err != nil {
-			return Year{}, wrong(field("date"), NotADate, "value", *d.Date)
-		}
-		weekend := date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
-		switch {
-		case date.Year != y.Year && (date.Year != y.Year-1 || date.Month != time.December):
-			return Year{}, wrong(field("date"), AnotherYear, "date", date.String(), "year", y.Year)
-		case seen[date]:
-			return Year{}, wrong(field("date"), NamedTwice, "date", date.String())
-		case !*d.IsOffDay && !weekend:
-			return Year{}, wrong(field("isOffDay"), NoWeekendDay, "date", date.String())
+		date := y.Days[i].Date
+		if seen[date] {
+			return Year{}, wrong(field+"date", NamedTwice, "date", date.String())
 		}
 		seen[date] = true
-		y.Days[i] = YearDay{strings.TrimSpace(d.Name), date, *d.IsOffDay}
 	}
 	return y, nil
+}
+
+// decodeNotice reads one object and nothing behind it.
+func decodeNotice(b []byte) (in notice, err error) {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
+		if typ, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && typ.Field != "" { // else it is no object at all
+			return in, wrong(typ.Field, WrongType, "expected", inJSON(typ.Type))
+		}
+		if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+			return in, wrong("", UnknownField, "name", strings.Trim(name, `"`))
+		}
+		return in, wrong("", NotAYear)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return in, wrong("", NotAYear)
+	}
+	return in, nil
+}
+
+// read checks a day of a year's notice; field is its path.
+func (d noticeDay) read(field string, year int) (YearDay, error) {
+	switch {
+	case strings.TrimSpace(d.Name) == "":
+		return YearDay{}, wrong(field+"name", Missing)
+	case d.Date == nil:
+		return YearDay{}, wrong(field+"date", Missing)
+	case d.IsOffDay == nil:
+		return YearDay{}, wrong(field+"isOffDay", Missing)
+	}
+	date, err := Parse(*d.Date)
+	if err != nil {
+		return YearDay{}, wrong(field+"date", NotADate, "value", *d.Date)
+	}
+	weekend := date.Weekday() == time.Saturday || date.Weekday() == time.Sunday
+	switch {
+	case date.Year != year && (date.Year != year-1 || date.Month != time.December):
+		return YearDay{}, wrong(field+"date", AnotherYear, "date", date.String(), "year", year)
+	case !*d.IsOffDay && !weekend:
+		return YearDay{}, wrong(field+"isOffDay", NoWeekendDay, "date", date.String())
+	}
+	return YearDay{strings.TrimSpace(d.Name), date, *d.IsOffDay}, nil
 }

@@ -62,11 +62,7 @@ type AccountWriter interface {
 }
 
 // Accounts is what people do with their own account.
-type Accounts struct {
-	w         World
-	sessions  *Sessions
-	passwords *passwords
-}
+type Accounts struct{ access }
 
 // Profile is an account as its owner sees it.
 type Profile struct {
@@ -135,27 +131,10 @@ func (s *Accounts) Update(ctx context.Context, x Session, ch ProfileChange) (Pro
 	if ch.Phone != nil && consumer {
 		return Profile{}, negotiation.Invalid("phone", "staff")
 	}
-	var err error
-	for _, f := range []struct {
-		field       string
-		value       *string
-		least, most int
-	}{{"name", ch.Name, 1, maxDisplayName}, {"address", ch.Address, 0, maxDetail}} {
-		if f.value != nil {
-			if *f.value, err = text(f.field, *f.value, f.least, f.most); err != nil {
-				return Profile{}, err
-			}
-		}
-	}
-	if ch.Language != nil {
-		if *ch.Language, err = language("language", *ch.Language); err != nil {
-			return Profile{}, err
-		}
-	}
-	if ch.Phone != nil && *ch.Phone != "" {
-		if *ch.Phone, err = ParsePhone("phone", *ch.Phone); err != nil {
-			return Profile{}, err
-		}
+	err := normalise(field{ch.Name, line("name", 1, maxDisplayName)}, field{ch.Address, line("address", 0, maxDetail)},
+		field{ch.Language, func(s string) (string, error) { return language("language", s) }}, field{ch.Phone, phoneIfAny})
+	if err != nil {
+		return Profile{}, err
 	}
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
 		if err := stillActive(ctx, tx, x.Actor.ID); err != nil { // what was erased does not come back
@@ -234,8 +213,7 @@ func (s *Accounts) ChangePassword(ctx context.Context, x Session, old, fresh str
 	if old == "" { // no guess, so that none is counted
 		return negotiation.Required("old")
 	}
-	guard := SignIn{w: s.w, passwords: s.passwords}
-	_, err = guard.guarded(ctx, a.Login, c, func() (Account, bool, error) {
+	_, err = s.guarded(ctx, a.Login, c, func() (Account, bool, error) {
 		ok, err := s.passwords.matches(ctx, old, a.Password)
 		return a, ok, err
 	})

@@ -10,11 +10,9 @@ import (
 // Admin is what the administrator does: bureaus, their officers, calendar years, limits, the audit. Administrators are at no table:
 // they see no case.
 type Admin struct {
-	w         World
-	sessions  *Sessions
-	passwords *passwords
-	files     *Files
-	recount   recount
+	access
+	files   *Files
+	recount recount
 }
 
 func (s *Admin) allowed(by negotiation.Actor) error {
@@ -141,10 +139,8 @@ func (s *Admin) change(ctx context.Context, by negotiation.Actor, id string, ch 
 		return StaffMember{}, err
 	}
 	ch.Role = nil
-	return changeStaff(ctx, s.w, s.sessions, s.passwords, by, id, ch, nil, func(a Account) bool { return slices.Contains(of, a.Role) },
-		func(tx PlainTx) error {
-			return stillOne(ctx, tx, AccountFilter{Role: negotiation.RoleAdministrator}, CodeLastAdministrator)
-		})
+	return s.changeStaff(ctx, by, id, ch, charge{own: func(a Account) bool { return slices.Contains(of, a.Role) },
+		keeps: AccountFilter{Role: negotiation.RoleAdministrator}, last: CodeLastAdministrator})
 }
 
 // Audit of the platform, newest first, with the names of whom and what its rows are about. The filter's Actor may be a login of staff,

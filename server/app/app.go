@@ -85,18 +85,25 @@ func New(w World) *App {
 	}
 	a := &App{Signals: &Signals{}, Limits: w.Limits}
 	a.Sessions = newSessions(w, a.Signals)
-	passwords := newPasswords(w.Limits, w.Hash)
-	a.SignIn = &SignIn{w: w, sessions: a.Sessions, passwords: passwords}
-	a.Accounts = &Accounts{w: w, sessions: a.Sessions, passwords: passwords}
+	access := access{w: w, sessions: a.Sessions, passwords: newPasswords(w.Limits, w.Hash)}
+	a.SignIn = &SignIn{access}
+	a.Accounts = &Accounts{access}
 	a.Details = &Details{w: w}
-	a.Staff = &Staff{w: w, sessions: a.Sessions, passwords: passwords}
-	a.Scheme = &Scheme{w: w, sessions: a.Sessions, passwords: passwords}
+	a.Staff = &Staff{access}
+	a.Scheme = &Scheme{access}
 	a.Public = &Public{w: w}
 	a.Files = newFiles(w)
 	a.Marks = &Marks{w: w}
-	a.Admin = &Admin{w: w, sessions: a.Sessions, passwords: passwords, files: a.Files, recount: recount{wanted: make(chan struct{}, 1)}}
+	a.Admin = &Admin{access: access, files: a.Files, recount: recount{wanted: make(chan struct{}, 1)}}
 	a.Pulse = &Pulse{w: w}
 	return a
+}
+
+// access is what the use cases share that let people in and out.
+type access struct {
+	w         World
+	sessions  *Sessions
+	passwords *passwords
 }
 
 // SMS says how notices leave, which decides whether consumers can sign in.

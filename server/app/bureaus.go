@@ -67,15 +67,8 @@ func (b Bureau) checked() (Bureau, error) {
 	if _, ok := region.Get(b.Region); !ok && b.Region != region.Country {
 		return b, negotiation.Invalid("region", "GB/T 2260, 000000")
 	}
-	var err error
-	for _, f := range []struct {
-		field string
-		value *string
-		least int
-	}{{"name_zh", &b.NameZH, 1}, {"name_en", &b.NameEN, 1}, {"phone", &b.Phone, 1}, {"address", &b.Address, 1}} {
-		if *f.value, err = text(f.field, *f.value, f.least, maxDetail); err != nil {
-			return b, err
-		}
-	}
-	return b, nil
+	err := normalise(field{&b.NameZH, line("name_zh", 1, maxDetail)}, field{&b.NameEN, line("name_en", 1, maxDetail)},
+		field{&b.Phone, line("phone", 1, maxDetail)}, field{&b.Address, line("address", 1, maxDetail)})
+	return b, err
+
 }

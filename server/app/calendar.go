@@ -99,8 +99,7 @@ func (s *Admin) CheckCalendar(by negotiation.Actor, year int, body []byte) (Cale
 // readNotice reads the notice of the year that is asked for.
 func readNotice(year int, body []byte) (workday.Year, error) {
 	cal, err := (&workday.Calendar{}).Import(body) // alone, so that it has one year: the one in the text
-	var bad *workday.ImportError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*workday.ImportError](err); ok {
 		return workday.Year{}, badCalendar(bad)
 	}
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"hejie/negotiation"
 )
 
-// Past is the part of the log that catching up reads. Log satisfies it.
+// Past is the part of the log that catching up reads.
 type Past interface {
 	// Case gives the folded case and the end of its log, or not_found.
 	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)

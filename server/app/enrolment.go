@@ -32,11 +32,7 @@ type ApplicationView struct {
 
 // Scheme is the enrolment of enterprises. Rights and the order of things are those of negotiation/scheme; each command is one
 // transaction over the enterprise's log, the accounts it lets in, the audit and the notices.
-type Scheme struct {
-	w         World
-	sessions  *Sessions
-	passwords *passwords
-}
+type Scheme struct{ access }
 
 // Apply adds a pending enterprise and its supervisor's account, which does not work yet. Errors: those of the fields,
 // credit_code_taken, login_taken, no_bureau, rate_limited.
@@ -353,18 +349,6 @@ func (s *Scheme) Wishes(ctx context.Context, by negotiation.Actor, limit int) ([
 	return s.w.Plain.Wishes(ctx, regions, s.w.Limits.Page(limit))
 }
 
-// Application of one enterprise, for its own desk and for officers whose region covers it; else not_found.
-func (s *Scheme) Application(ctx context.Context, by negotiation.Actor, enterprise string) (ApplicationView, error) {
-	v, err := s.view(ctx, enterprise)
-	if err != nil {
-		return v, err
-	}
-	if !mayRead(by, v.Enterprise) {
-		return ApplicationView{}, notFound()
-	}
-	return v, nil
-}
-
 // mayRead says who knows of an application: the enterprise's own desk, and officers whose region covers it.
 func mayRead(by negotiation.Actor, e Enterprise) bool {
 	return by.Enterprise != "" && by.Enterprise == e.ID || by.Role == negotiation.RoleOfficer && region.Within(e.Region, by.Region)
@@ -409,9 +393,6 @@ func statusReason(ctx context.Context, plain Plain, enterprise string) (string, 
 
 func (s *Scheme) view(ctx context.Context, id string) (ApplicationView, error) {
 	e, _, err := fold(ctx, s.w.Plain, id, math.MaxInt64)
-	if err == nil && e.Status == scheme.StatusNone {
-		err = notFound()
-	}
 	if err != nil {
 		return ApplicationView{}, err
 	}

@@ -35,7 +35,7 @@ func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Rec
 	case len(records) == 0 || records[0].Seq != e.Seq:
 		return Receipt{}, notFound().On("seq")
 	}
-	named, err := fileOf(records[0])
+	named, err := uploadOf(records[0])
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -58,16 +58,10 @@ func (s *Admin) Erase(ctx context.Context, by negotiation.Actor, e Erasure) (Rec
 	return receipt, s.erased(ctx, by, records[0], file)
 }
 
-// fileOf is the upload that the event names; "" for none.
-func fileOf(r negotiation.Record) (string, error) {
+// uploadOf is the upload that the event names; "" for none.
+func uploadOf(r negotiation.Record) (string, error) {
 	e, err := r.Event()
-	switch f := e.Fact.(type) {
-	case negotiation.EvidenceAdded:
-		return f.File, err
-	case negotiation.PerformanceReported:
-		return f.File, err
-	}
-	return "", err
+	return negotiation.UploadOf(e.Fact), err
 }
 
 // loose is the upload while it is there and no evidence of the case names it any more that was not erased: the same file may be there
@@ -81,7 +75,7 @@ func (s *Admin) loose(ctx context.Context, caseID, file string) (string, error) 
 		return "", err
 	}
 	named := slices.DeleteFunc(records, func(r negotiation.Record) bool {
-		other, e := fileOf(r)
+		other, e := uploadOf(r)
 		err = errors.Join(err, e)
 		return other != file
 	})

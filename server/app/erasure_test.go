@@ -201,7 +201,7 @@ func TestEraseAccount(t *testing.T) {
 		require.NotEqual(t, phone, r.Address)
 		require.NotEqual(t, a.ID, r.To)
 	}
-	_, err = p.plain.LatestCode(p.ctx, phone)
+	_, err = p.plain.LatestCode(p.ctx, phone, false)
 	refused(t, negotiation.CodeNotFound, err)
 
 	require.Equal(t, p.buyer.Actor.ID, p.caseOf(id).Consumer)

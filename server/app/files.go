@@ -165,7 +165,7 @@ func (s *Files) store(ctx context.Context, row *FileRow, in io.Reader, most int6
 	body := bufio.NewReaderSize(in, sniffed)
 	head, err := body.Peek(sniffed)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return cutOff(err)
+		return CutOff(err)
 	}
 	if row.Type, err = kindOf(head); err != nil {
 		return err
@@ -230,10 +230,9 @@ func (s *Files) checkImage(ctx context.Context, id string) error {
 	return nil
 }
 
-// cutOff is an upload that ended too early.
-func cutOff(err error) error {
-	var own *negotiation.Error
-	if errors.As(err, &own) {
+// CutOff is the error of an upload that ended too early; one of the rules stays as it is.
+func CutOff(err error) error {
+	if _, ok := errors.AsType[*negotiation.Error](err); ok {
 		return err
 	}
 	return negotiation.NewError(negotiation.CodeMalformed).On("file").Because(err)

@@ -4,11 +4,13 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/google/uuid"
 )
@@ -62,6 +64,18 @@ func (s Secret) Sum(label string, parts ...string) []byte {
 		m.Write([]byte(p))
 	}
 	return m.Sum(nil)
+}
+
+// mark is what a browser gets in which the login signed in, and shows with later sign-ins: there, codes and failures are counted apart from
+// those of everybody who knows the login. Else whoever knows a number could use up its codes, and its owner's clocks would run unseen.
+func (s Secret) mark(login string) string {
+	return base64.RawURLEncoding.EncodeToString(s.Sum("mark", login)[:16])
+}
+
+// familiar says whether the login signed in before in the client's browser.
+func (s Secret) familiar(login string, c Client) bool {
+	mark := []byte(s.mark(login))
+	return slices.ContainsFunc(c.Marks, func(m string) bool { return subtle.ConstantTimeCompare([]byte(m), mark) == 1 })
 }
 
 // OrderRef is what the log holds of an order number: equal for equal numbers, and nothing to read. "" for "".

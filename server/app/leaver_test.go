@@ -63,6 +63,18 @@ func TestCasesOfALeaverAreGivenBackAfterACrash(t *testing.T) {
 	require.Empty(t, p.caseOf(id).Agent)
 }
 
+// A case is given to the desk's own people only, of whatever kind others are.
+func TestACaseIsGivenToOnesOwn(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	id := p.file(p.buyer, p.enterprise.ID)
+	for _, x := range []app.Session{p.rival, p.buyer, p.officer, p.admin} {
+		refused(t, negotiation.CodeNotFound, p.try(p.supervisor, id, negotiation.Assign{Agent: x.Actor.ID}))
+	}
+	refused(t, negotiation.CodeNotFound, p.try(p.supervisor, id, negotiation.Assign{Agent: app.NewID()}))
+	p.do(p.supervisor, id, negotiation.Assign{Agent: p.agent.Actor.ID})
+}
+
 // An assignment whose answer was lost is sent again, also one to who had the case already: it takes the case from nobody.
 func TestAnAssignmentSentAgainTakesNothing(t *testing.T) {
 	t.Parallel()

@@ -247,10 +247,7 @@ func (l *Ledger) filing(ctx context.Context, by negotiation.Actor, id CommandID,
 		return negotiation.Filing{}, on(err, "enterprise")
 	}
 	sum := sha256.Sum256([]byte("case\x00" + by.ID + "\x00" + id.ID))
-	caseID, err := uuid.FromBytes(sum[:16])
-	if err != nil {
-		return negotiation.Filing{}, err
-	}
+	caseID := uuid.UUID(sum[:16])
 	caseID[6], caseID[8] = caseID[6]&0x0f|0x80, caseID[8]&0x3f|0x80 // UUID version 8: made of a hash
 	return negotiation.Filing{Case: caseID.String(), Code: caseCode(sum[16:]), Rules: l.rules, Bureau: bureau.ID, Region: e.Region,
 		Enrolled: e.Status == scheme.StatusEnrolled, OrderRef: l.w.Secret.OrderRef(f.OrderNumber)}, nil

@@ -51,9 +51,9 @@ const (
 
 // The feeds that can be followed live.
 const (
-	FeedMe    = "me"
-	FeedInbox = "inbox"
-	FeedBoard = "board"
+	FeedMe    = "me"    // of a consumer: the own cases
+	FeedInbox = "inbox" // of a desk: the enterprise's
+	FeedBoard = "board" // of an officer: the region's and below
 )
 
 // Mine are the consumer's own cases, without those that are sealed to the session.

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -10,6 +11,33 @@ import (
 	"hejie/negotiation"
 	"hejie/server/app"
 )
+
+// Each list is for its readers, and has cases of theirs only, whatever they ask for.
+func TestListsAreOfOnesOwn(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	lists := app.NewLists(p.w, p.store, p.yearbook)
+	p.file(p.buyer, p.enterprise.ID)
+	theirs := app.CaseQuery{Consumer: p.buyer.Actor.ID, Enterprise: p.enterprise.ID}
+	seen := map[string]int{}
+	read := func(list func(context.Context, app.Session, app.CaseQuery) (app.CasePage, error)) func(app.Session) error {
+		return func(x app.Session) error {
+			page, err := list(p.ctx, x, theirs)
+			seen[x.Actor.ID] += len(page.Rows)
+			return err
+		}
+	}
+	p.allowedOnly(t, negotiation.CodeNotAllowed, read(lists.Mine), "consumer")
+	p.allowedOnly(t, negotiation.CodeNotAllowed, read(lists.Inbox), "supervisor", "agent", "rival")
+	p.allowedOnly(t, negotiation.CodeNotAllowed, read(lists.Board), "officer")
+	require.Equal(t, map[string]int{p.buyer.Actor.ID: 1, p.supervisor.Actor.ID: 1, p.agent.Actor.ID: 1, p.rival.Actor.ID: 0, p.officer.Actor.ID: 1, p.admin.Actor.ID: 0, "": 0}, seen)
+	for within, code := range map[string]string{county: "", city: "", "430000": negotiation.CodeNotFound, "110000": negotiation.CodeNotFound} {
+		_, err := lists.Board(p.ctx, p.officer, app.CaseQuery{Within: within})
+		require.Equal(t, code, negotiation.CodeOf(err), within)
+		_, err = lists.Summary(p.ctx, p.officer, app.CaseQuery{Within: within})
+		require.Equal(t, code, negotiation.CodeOf(err), within)
+	}
+}
 
 // Pages tell how far their reader has read, each reader for themselves.
 func TestPagesTellReadMarks(t *testing.T) {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"time"
 
 	"hejie/negotiation"
 	"hejie/negotiation/scheme"
@@ -76,17 +75,11 @@ type Log interface {
 	// Ask is Change for who does not wait: told hears the end, once, on a goroutine of others, which it may not hold up. False: it would have
 	// had to wait, and nothing was asked.
 	Ask(ctx context.Context, ch Change, told func(Receipt, error)) bool
-	// Case gives the folded case and the end of its log, or not_found.
-	Case(ctx context.Context, id string) (*negotiation.Case, negotiation.Head, error)
-	// Records of a channel with seq > after, oldest first, at most limit.
-	Records(ctx context.Context, caseID string, ch negotiation.Channel, after int64, limit int) ([]negotiation.Record, error)
+	Past
 	// RecordsOf a case's room of the given types, oldest first; messages are none of them. Error: not_found.
 	RecordsOf(ctx context.Context, caseID string, types ...string) ([]negotiation.Record, error)
 	// Speakers are the accounts that made an event in the case's room, each once; the system is not among them.
 	Speakers(ctx context.Context, caseID string) ([]negotiation.By, error)
-	// Due gives cases whose next instant is at or before now, earliest first and those of one instant as they were filed, and the next
-	// instant after those (zero: none).
-	Due(ctx context.Context, now time.Time, limit int) (cases []string, next time.Time, err error)
 }
 
 // Almanac gives what decisions need of the calendar: the years known now and recent outages.

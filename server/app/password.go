@@ -94,10 +94,8 @@ func (p *passwords) newStaff(ctx context.Context, n NewStaff, now time.Time) (Ac
 	if who.Name, err = text("display_name", n.DisplayName, 1, maxDisplayName); err != nil {
 		return a, who, err
 	}
-	if n.Phone != "" {
-		if who.Phone, err = ParsePhone("phone", n.Phone); err != nil {
-			return a, who, err
-		}
+	if who.Phone, err = phoneIfAny(n.Phone); err != nil {
+		return a, who, err
 	}
 	if a.Language, err = language("language", cmp.Or(n.Language, "zh")); err != nil {
 		return a, who, err

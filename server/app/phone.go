@@ -47,6 +47,14 @@ func ParsePhone(field, s string) (string, error) {
 	return n, nil
 }
 
+// phoneIfAny is ParsePhone of a field "phone" that may be empty.
+func phoneIfAny(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	return ParsePhone("phone", s)
+}
+
 const phoneForm = "13800138000, +8613800138000"
 
 // MaskPhone keeps enough to recognise a number and not enough to dial it: "138****8000".
@@ -81,6 +89,30 @@ func Normalise(s string) string {
 // text is negotiation.Line in the form in which equal texts are equal bytes.
 func text(field, s string, least, most int) (string, error) {
 	return negotiation.Line(field, norm.NFC.String(s), least, most)
+}
+
+// line is text for a field.
+func line(field string, least, most int) func(string) (string, error) {
+	return func(s string) (string, error) { return text(field, s, least, most) }
+}
+
+// field of a change, nil when it stays, and what makes its normal form.
+type field struct {
+	value  *string
+	normal func(string) (string, error)
+}
+
+// normalise puts the normal forms in the place of what was given. Errors: those of the first field that has none.
+func normalise(fields ...field) (err error) {
+	for _, f := range fields {
+		if f.value == nil {
+			continue
+		}
+		if *f.value, err = f.normal(*f.value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // language of a reader.

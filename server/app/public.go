@@ -26,7 +26,6 @@ type Public struct{ w World }
 // PublicEnterprise is an enterprise in a search or a profile.
 type PublicEnterprise struct {
 	Enterprise Enterprise
-	RegionName string // 湖南省岳阳市岳阳楼区
 	Card       scorecard.Card
 }
 
@@ -110,7 +109,7 @@ func (p *Public) Get(ctx context.Context, id string) (PublicEnterprise, error) {
 
 func (p *Public) of(ctx context.Context, e Enterprise) (PublicEnterprise, error) {
 	card, err := p.w.Scores.Card(ctx, e.ID, p.today())
-	return PublicEnterprise{e, region.FullName(e.Region), card}, err
+	return PublicEnterprise{e, card}, err
 }
 
 func (p *Public) today() workday.Date { return workday.DateOf(p.w.Business.Now()) }

@@ -67,15 +67,6 @@ type Participant struct {
 	Name string
 }
 
-// May says whether the session's actor may do or see something of the case now; a consumer's older case is sealed until proved.
-func (r *Rooms) May(ctx context.Context, s Session, caseID string, a negotiation.Action) error {
-	c, _, err := r.open(ctx, s, caseID)
-	if err != nil {
-		return err
-	}
-	return c.May(s.Actor, a)
-}
-
 // MayRead says whether the session may read a channel; without the right it is not_found, so that nothing leaks.
 func (r *Rooms) MayRead(ctx context.Context, s Session, caseID string, ch negotiation.Channel) error {
 	c, _, err := r.open(ctx, s, caseID)

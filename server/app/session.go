@@ -58,10 +58,11 @@ func (s Session) Case() string {
 	return s.opened[0]
 }
 
-// SignedIn is a new session. Token goes into the cookie and is nowhere else.
+// SignedIn is a new session. Token goes into the cookie and is nowhere else. Mark is what the browser shows when it signs in again.
 type SignedIn struct {
 	Token   string
 	Session Session
+	Mark    string
 }
 
 // SessionInfo is a session in the list of one's own sessions.
@@ -106,8 +107,9 @@ type SessionWriter interface {
 
 // Client is where a request comes from.
 type Client struct {
-	Addr  string // network address without port
-	Agent string // User-Agent
+	Addr  string   // network address without port
+	Agent string   // User-Agent
+	Marks []string // of logins that signed in there before
 }
 
 // Sessions resolves, lists and ends sessions. What it resolved it keeps for half a minute and forgets at once on revocation.
@@ -261,7 +263,7 @@ func (s *Sessions) start(ctx context.Context, tx PlainTx, a Account, c Client, o
 		row.Opened = []string{o.caseID}
 	}
 	x, err := sessionOf(ctx, tx, a, row)
-	return SignedIn{token, s.dated(x)}, err
+	return SignedIn{token, s.dated(x), s.w.Secret.mark(a.Login)}, err
 }
 
 // CheckCase says case_code_required for a case that is sealed to the session (see Session.Sealed). Everybody who opens a case by

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"sync"
 	"testing"
 	"time"
@@ -192,6 +193,40 @@ func TestPasswordChange(t *testing.T) {
 	require.NoError(t, err)
 
 	refused(t, negotiation.CodeNotAllowed, w.Accounts.ChangePassword(w.ctx, w.consumer(phone).Session, "", "another good one", home))
+}
+
+// overtaken is what is plain, where an account is changed as soon as it was read.
+type overtaken struct {
+	app.Plain
+	change func()
+}
+
+func (o overtaken) Account(ctx context.Context, id string) (app.Account, error) {
+	defer o.change()
+	return o.Plain.Account(ctx, id)
+}
+
+func (o overtaken) AccountByLogin(ctx context.Context, login string) (app.Account, error) {
+	defer o.change()
+	return o.Plain.AccountByLogin(ctx, login)
+}
+
+// A password that a supervisor took away while it was checked opens nothing, and sets no other.
+func TestPasswordChangedWhileItIsChecked(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	taken := "a new long password"
+	w := p.w
+	w.Plain = overtaken{p.plain, func() {
+		_, err := p.Staff.Change(p.ctx, p.supervisor.Actor, p.agent.Actor.ID, app.StaffChange{Password: &taken})
+		require.NoError(t, err)
+	}}
+	late := app.New(w)
+	_, err := late.SignIn.ByPassword(p.ctx, app.PasswordSignIn{Login: "agent", Password: secret, Client: home})
+	refused(t, app.CodeWrongPassword, err)
+	refused(t, app.CodeWrongPassword, late.Accounts.ChangePassword(p.ctx, p.agent, taken, "another good one", home))
+	_, err = p.SignIn.ByPassword(p.ctx, app.PasswordSignIn{Login: "agent", Password: taken, Client: home})
+	require.NoError(t, err)
 }
 
 func TestAccountUpdate(t *testing.T) {

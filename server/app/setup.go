@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"crypto/subtle"
 	"time"
@@ -54,11 +53,8 @@ func noAdministrator(ctx context.Context, r PlainReader) error {
 
 // SetUp makes the first administrator and signs them in. The link works once. Errors: set_up_closed, and those of a new account.
 func (s *SignIn) SetUp(ctx context.Context, in FirstAdministrator) (SignedIn, error) {
-	if open, err := s.SetUpOpen(ctx); err != nil || !open {
-		return SignedIn{}, cmp.Or(err, error(negotiation.NewError(CodeSetUpClosed)))
-	}
-	if hash, expires, err := s.w.Plain.SetUpToken(ctx); err != nil || subtle.ConstantTimeCompare(hash, hashToken(in.Token)) != 1 || !s.w.Real.Now().Before(expires) {
-		return SignedIn{}, negotiation.NewError(CodeSetUpClosed).Because(err) // no hashing of passwords for strangers
+	if err := s.maySetUp(ctx, s.w.Plain, in.Token); err != nil { // no hashing of passwords for strangers
+		return SignedIn{}, err
 	}
 	a, p, err := s.passwords.newStaff(ctx, NewStaff{Login: in.Login, DisplayName: in.DisplayName, Password: in.Password}, s.w.Real.Now())
 	if err != nil {
@@ -67,11 +63,8 @@ func (s *SignIn) SetUp(ctx context.Context, in FirstAdministrator) (SignedIn, er
 	a.Role = negotiation.RoleAdministrator
 	var done SignedIn
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
-		if err := noAdministrator(ctx, tx); err != nil {
+		if err := s.maySetUp(ctx, tx, in.Token); err != nil {
 			return err
-		}
-		if hash, _, err := tx.SetUpToken(ctx); err != nil || subtle.ConstantTimeCompare(hash, hashToken(in.Token)) != 1 {
-			return negotiation.NewError(CodeSetUpClosed).Because(err)
 		}
 		if err := addStaff(ctx, tx, a, p); err != nil {
 			return err
@@ -83,7 +76,19 @@ func (s *SignIn) SetUp(ctx context.Context, in FirstAdministrator) (SignedIn, er
 		if err != nil {
 			return err
 		}
-		return tx.AddAudit(ctx, AuditRow{At: s.w.Business.Now(), Actor: a.ID, Role: a.Role, What: AuditSetUp, Subject: a.ID})
+		return s.w.audit(ctx, tx, done.Session.Actor, AuditRow{What: AuditSetUp, Subject: a.ID})
 	})
 	return done, err
+}
+
+// maySetUp says set_up_closed to who has not the token of a link that holds.
+func (s *SignIn) maySetUp(ctx context.Context, r PlainReader, token string) error {
+	if err := noAdministrator(ctx, r); err != nil {
+		return err
+	}
+	hash, expires, err := r.SetUpToken(ctx)
+	if err != nil || subtle.ConstantTimeCompare(hash, hashToken(token)) != 1 || !s.w.Real.Now().Before(expires) {
+		return negotiation.NewError(CodeSetUpClosed).Because(err)
+	}
+	return nil
 }

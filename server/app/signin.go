@@ -13,11 +13,7 @@ import (
 
 // SignIn is how people get a session: consumers by a one-time code to their phone, staff by login and password, the first
 // administrator by the set-up link.
-type SignIn struct {
-	w         World
-	sessions  *Sessions
-	passwords *passwords
-}
+type SignIn struct{ access }
 
 // CodeSignIn of a consumer. CaseCode is the case code or the order number of an older case that is to be opened too; "" for none.
 type CodeSignIn struct {
@@ -37,21 +33,22 @@ type PasswordSignIn struct {
 
 // CodeRow is a one-time code; the code itself is nowhere but in the notice that is on its way.
 type CodeRow struct {
-	ID      string
-	Phone   string
-	Addr    []byte // keyed hash of the network address
-	Sum     []byte // keyed hash of id, phone and code
-	Created time.Time
-	Expires time.Time
-	Tries   int
-	Used    bool
+	ID       string
+	Phone    string
+	Addr     []byte // keyed hash of the network address
+	Familiar bool   // for a browser in which the number signed in before
+	Sum      []byte // keyed hash of id, phone and code
+	Created  time.Time
+	Expires  time.Time
+	Tries    int
+	Used     bool
 }
 
 // CodeReader reads what proves who signs in: codes, failed attempts, the set-up token.
 type CodeReader interface {
-	CodesSince(ctx context.Context, phone string, since time.Time) ([]time.Time, error) // oldest first
-	CodesFrom(ctx context.Context, addr []byte, since time.Time) ([]time.Time, error)   // oldest first
-	LatestCode(ctx context.Context, phone string) (CodeRow, error)                      // not_found without one
+	CodesSince(ctx context.Context, phone string, familiar bool, since time.Time) ([]time.Time, error) // oldest first
+	CodesFrom(ctx context.Context, addr []byte, since time.Time) ([]time.Time, error)                  // oldest first
+	LatestCode(ctx context.Context, phone string, familiar bool) (CodeRow, error)                      // not_found without one
 	Attempts(ctx context.Context, key string, since time.Time) (n int, oldest time.Time, err error)
 	SetUpToken(ctx context.Context) (hash []byte, expires time.Time, err error) // not_found without one
 }
@@ -66,8 +63,8 @@ type CodeWriter interface {
 	SetSetUpToken(ctx context.Context, hash []byte, expires time.Time) error // nil: closes it
 }
 
-// RequestCode sends a one-time code to the number. The answer is the same whether the number is known. Errors: required,
-// invalid (phone), rate_limited with retry_after, sms_unavailable.
+// RequestCode sends a one-time code to the number. The answer is the same whether the number is known. Of a familiar
+// browser its codes are counted apart (see Secret.mark). Errors: required, invalid (phone), rate_limited with retry_after, sms_unavailable.
 func (s *SignIn) RequestCode(ctx context.Context, phone, language string, c Client) error {
 	phone, err := ParsePhone("phone", phone)
 	if err != nil {
@@ -79,12 +76,12 @@ func (s *SignIn) RequestCode(ctx context.Context, phone, language string, c Clie
 	if language != "en" {
 		language = "zh"
 	}
-	now, l, addr := s.w.Real.Now(), s.w.Limits, s.addr(c)
-	row := CodeRow{ID: NewID(), Phone: phone, Addr: addr, Created: now, Expires: now.Add(l.CodeLife)}
+	now, l, addr := s.w.Real.Now(), s.w.Limits, s.w.Secret.addr(c)
+	row := CodeRow{ID: NewID(), Phone: phone, Addr: addr, Familiar: s.w.Secret.familiar(phone, c), Created: now, Expires: now.Add(l.CodeLife)}
 	code := newCode()
 	row.Sum = s.codeSum(row.ID, phone, code)
 	return s.w.Plain.Write(ctx, func(tx PlainTx) error {
-		sent, err := tx.CodesSince(ctx, phone, now.Add(-day))
+		sent, err := tx.CodesSince(ctx, phone, row.Familiar, now.Add(-day))
 		if err != nil {
 			return err
 		}
@@ -104,9 +101,10 @@ func (s *SignIn) RequestCode(ctx context.Context, phone, language string, c Clie
 	})
 }
 
-// ByCode signs a consumer in; a number that is new gets an account, because the code proved it. Only the latest code counts. Numbers are
-// given to others after some months: one that nobody signed in with for Limits.NumberRest begins a new account, too, unless a case code or
-// order number proves the old one, which keeps its name and cases and stays open to such proofs.
+// ByCode signs a consumer in; a number that is new gets an account, because the code proved it. Only the latest code counts, in a
+// familiar browser the latest of those. Numbers are given to others after some months: one that nobody signed in with for
+// Limits.NumberRest begins a new account, too, unless a case code or order number proves the old one, which keeps its name and cases and
+// stays open to such proofs.
 // Errors: required, invalid, wrong_code, wrong_case_code, rate_limited, sms_unavailable.
 func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
 	phone, err := ParsePhone("phone", in.Phone)
@@ -141,7 +139,7 @@ func (s *SignIn) ByCode(ctx context.Context, in CodeSignIn) (SignedIn, error) {
 
 func (s *SignIn) byCode(ctx context.Context, tx PlainTx, phone, lang string, in CodeSignIn, proved proof) (done SignedIn, refused, err error) {
 	now := s.w.Real.Now()
-	row, err := tx.LatestCode(ctx, phone)
+	row, err := tx.LatestCode(ctx, phone, s.w.Secret.familiar(phone, in.Client))
 	wrong := negotiation.NewError(CodeWrongCode).On("code")
 	switch {
 	case negotiation.CodeOf(err) == negotiation.CodeNotFound:
@@ -175,6 +173,7 @@ func (s *SignIn) byCode(ctx context.Context, tx PlainTx, phone, lang string, in 
 		return done, nil, err
 	}
 	done, err = s.sessions.start(ctx, tx, a, in.Client, opening{caseID: proved.caseID})
+	done.Mark = s.w.Secret.mark(phone) // the account may have had the number before
 	return done, nil, err
 }
 
@@ -251,9 +250,10 @@ func (s *SignIn) prove(ctx context.Context, tx PlainTx, account string, right bo
 }
 
 // ByPassword signs staff in. An unknown login takes as long as a known one. Errors: required, wrong_password, not_approved (the right
-// password of an applicant that the bureau has not let in; params: status, and of a refusal its ground and reason), rate_limited with retry_after (after Limits.PasswordFailures for the login, or PasswordFailuresAddress from the address).
+// password of an applicant that the bureau has not let in; params: status, and of a refusal its ground and reason), rate_limited with retry_after (after
+// Limits.PasswordFailures for the login, of familiar browsers apart, or PasswordFailuresAddress from the address).
 func (s *SignIn) ByPassword(ctx context.Context, in PasswordSignIn) (SignedIn, error) {
-	login := NormaliseLogin(in.Login)
+	login := cut(NormaliseLogin(in.Login), maxLogin+1) // a longer one is nobody's, and no index of PostgreSQL takes it
 	switch {
 	case login == "":
 		return SignedIn{}, negotiation.Required("login")
@@ -323,12 +323,15 @@ func (s *SignIn) notApproved(ctx context.Context, e Enterprise) error {
 
 // guarded counts an attempt before check looks at the password, so that many at once are not each the first, and takes it back
 // when check says yes.
-func (s *SignIn) guarded(ctx context.Context, login string, c Client, check func() (Account, bool, error)) (Account, error) {
-	now, l := s.w.Real.Now(), s.w.Limits
+func (s access) guarded(ctx context.Context, login string, c Client, check func() (Account, bool, error)) (Account, error) {
+	now, l, kind := s.w.Real.Now(), s.w.Limits, "login:"
+	if s.w.Secret.familiar(login, c) {
+		kind = "familiar:"
+	}
 	keys := []struct {
 		key  string
 		most int
-	}{{"login:" + login, l.PasswordFailures}, {"from:" + hexOf(s.addr(c)), l.PasswordFailuresAddress}}
+	}{{kind + login, l.PasswordFailures}, {"from:" + hexOf(s.w.Secret.addr(c)), l.PasswordFailuresAddress}}
 	err := s.w.Plain.Write(ctx, func(tx PlainTx) error {
 		for _, k := range keys {
 			n, oldest, err := tx.Attempts(ctx, k.key, now.Add(-l.PasswordLock))
@@ -375,9 +378,6 @@ func (s *SignIn) Enter(ctx context.Context, account string, c Client) (SignedIn,
 	})
 	return done, err
 }
-
-// addr is what is kept of a network address: enough to count, not to find.
-func (s *SignIn) addr(c Client) []byte { return s.w.Secret.addr(c) }
 
 func (s *SignIn) codeSum(id, phone, code string) []byte {
 	return s.w.Secret.Sum("code", id, phone, code)

@@ -3,6 +3,7 @@ package app_test
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -65,6 +66,67 @@ func TestCodesAreLimited(t *testing.T) {
 	})
 }
 
+// Whoever knows a number or a login shuts its owner out of no browser in which the owner signed in before.
+func TestStrangersShutNobodyOut(t *testing.T) {
+	t.Parallel()
+	stranger := app.Client{Addr: "203.0.113.9"}
+	t.Run("by asking for codes, and by guessing them", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		by := func(c app.Client, code string) (app.SignedIn, error) {
+			return w.SignIn.ByCode(w.ctx, app.CodeSignIn{Phone: phone, Code: code, Client: c})
+		}
+		require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
+		in, err := by(home, w.code(phone))
+		require.NoError(t, err)
+		familiar := app.Client{Addr: home.Addr, Marks: []string{"of somebody else", in.Mark}}
+		for range 4 {
+			w.real.Pass(time.Minute)
+			require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", stranger))
+		}
+		w.real.Pass(time.Minute)
+		refused(t, negotiation.CodeRateLimited, w.SignIn.RequestCode(w.ctx, phone, "zh", home))
+		require.NoError(t, w.SignIn.RequestCode(w.ctx, phone, "zh", familiar))
+		code := w.code(phone)
+		refused(t, negotiation.CodeRateLimited, w.SignIn.RequestCode(w.ctx, phone, "zh", familiar))
+		for range 6 {
+			_, err = by(stranger, code) // even the right one: theirs are others
+			refused(t, app.CodeWrongCode, err)
+		}
+		again, err := by(familiar, code)
+		require.NoError(t, err)
+		require.Equal(t, in.Mark, again.Mark)
+		w.real.Pass(time.Minute)
+		other := app.Client{Addr: stranger.Addr, Marks: []string{w.consumer("+8613900139000").Mark}}
+		refused(t, negotiation.CodeRateLimited, w.SignIn.RequestCode(w.ctx, phone, "zh", other))
+	})
+	t.Run("by wrong passwords", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		w.admin()
+		by := func(c app.Client, password string) (app.SignedIn, error) {
+			return w.SignIn.ByPassword(w.ctx, app.PasswordSignIn{Login: "root", Password: password, Client: c})
+		}
+		in, err := by(home, secret)
+		require.NoError(t, err)
+		for range 5 {
+			_, err = by(stranger, "wrong password")
+			refused(t, app.CodeWrongPassword, err)
+		}
+		_, err = by(home, secret)
+		refused(t, negotiation.CodeRateLimited, err)
+		familiar := app.Client{Addr: home.Addr, Marks: []string{in.Mark}}
+		_, err = by(familiar, secret)
+		require.NoError(t, err)
+		for range 5 {
+			_, err = by(familiar, "wrong password")
+			refused(t, app.CodeWrongPassword, err)
+		}
+		_, err = by(familiar, secret)
+		refused(t, negotiation.CodeRateLimited, err)
+	})
+}
+
 func TestCodes(t *testing.T) {
 	t.Parallel()
 	try := func(w *world, code string) error {
@@ -79,7 +141,7 @@ func TestCodes(t *testing.T) {
 		require.NoError(t, w.SignIn.RequestCode(w.ctx, "138 0013 8000", "en", home))
 		code := w.code(phone)
 		require.Len(t, code, 6)
-		row, err := w.plain.LatestCode(w.ctx, phone)
+		row, err := w.plain.LatestCode(w.ctx, phone, false)
 		require.NoError(t, err)
 		require.NotContains(t, fmt.Sprintf("%+v", row), code)
 		require.NoError(t, try(w, code))
@@ -105,7 +167,7 @@ func TestCodes(t *testing.T) {
 			all.Go(func() { refused(t, app.CodeWrongCode, try(w, wrong(code))) })
 		}
 		all.Wait()
-		row, err := w.plain.LatestCode(w.ctx, phone)
+		row, err := w.plain.LatestCode(w.ctx, phone, false)
 		require.NoError(t, err)
 		require.Equal(t, 5, row.Tries)
 		refused(t, app.CodeWrongCode, try(w, code))
@@ -235,6 +297,14 @@ func TestPasswordSignInIsLimited(t *testing.T) {
 		}
 		w.real.Pass(15 * time.Minute)
 		require.NoError(t, attempt(w, " ROOT ", secret, "198.51.100.1"))
+	})
+	t.Run("longer than any login, by as much as one can have", func(t *testing.T) {
+		t.Parallel()
+		w := newWorld(t)
+		for i := range 5 {
+			refused(t, app.CodeWrongPassword, attempt(w, strings.Repeat("x", 64+i*i*1000+1), "wrong password", fmt.Sprintf("198.51.100.%d", i)))
+		}
+		refused(t, negotiation.CodeRateLimited, attempt(w, strings.Repeat("x", 60_000), "wrong password", "198.51.100.200"))
 	})
 	t.Run("many at once", func(t *testing.T) {
 		t.Parallel()

@@ -11,11 +11,7 @@ import (
 
 // Staff is the desk of an enterprise: its supervisors add, change and deactivate accounts. An enterprise that has an active
 // supervisor keeps one.
-type Staff struct {
-	w         World
-	sessions  *Sessions
-	passwords *passwords
-}
+type Staff struct{ access }
 
 // StaffMember as colleagues and administrators see them.
 type StaffMember struct {
@@ -112,11 +108,8 @@ func (s *Staff) Change(ctx context.Context, by negotiation.Actor, id string, ch 
 	if by.Role != negotiation.RoleDeskSupervisor {
 		return StaffMember{}, notAllowed()
 	}
-	m, err := changeStaff(ctx, s.w, s.sessions, s.passwords, by, id, ch, deskRoles,
-		func(a Account) bool { return a.Enterprise == by.Enterprise },
-		func(tx PlainTx) error {
-			return stillOne(ctx, tx, AccountFilter{Role: negotiation.RoleDeskSupervisor, Enterprise: by.Enterprise}, CodeLastSupervisor)
-		})
+	m, err := s.changeStaff(ctx, by, id, ch, charge{own: func(a Account) bool { return a.Enterprise == by.Enterprise }, roles: deskRoles,
+		keeps: AccountFilter{Role: negotiation.RoleDeskSupervisor, Enterprise: by.Enterprise}, last: CodeLastSupervisor})
 	if err != nil || m.Active {
 		return m, err
 	}
@@ -141,41 +134,42 @@ func (s *Staff) giveBack(ctx context.Context, enterprise string) error {
 	})
 }
 
-// stillOne refuses when no active account is left.
-func stillOne(ctx context.Context, r PlainReader, f AccountFilter, code string) error {
-	f.Active, f.Limit = true, 1
-	left, err := r.Accounts(ctx, f)
+// charge is the accounts that somebody looks after.
+type charge struct {
+	own   func(Account) bool
+	roles []negotiation.Role // that may be given; nil: none
+	keeps AccountFilter      // of these one stays active
+	last  string             // code of the refusal to deactivate that one
+}
+
+// kept refuses when none is left active of those of whom one must be.
+func (c charge) kept(ctx context.Context, r PlainReader) error {
+	c.keeps.Active, c.keeps.Limit = true, 1
+	left, err := r.Accounts(ctx, c.keeps)
 	if err == nil && len(left) == 0 {
-		return negotiation.NewError(code)
+		return negotiation.NewError(c.last)
 	}
 	return err
 }
 
-// changeStaff changes an account that is one of the actor's to change; check looks at the result within the transaction.
-func changeStaff(ctx context.Context, w World, sessions *Sessions, passwords *passwords, by negotiation.Actor, id string, ch StaffChange,
-	roles []negotiation.Role, own func(Account) bool, check func(PlainTx) error) (StaffMember, error) {
-	a, err := w.Plain.Account(ctx, id)
-	if err == nil && !own(a) {
-		err = notFound()
-	}
+// changeStaff changes an account of the charge.
+func (s access) changeStaff(ctx context.Context, by negotiation.Actor, id string, ch StaffChange, of charge) (StaffMember, error) {
+	a, err := of.account(ctx, s.w.Plain, id)
 	if err != nil {
 		return StaffMember{}, err
 	}
-	hash, err := checkStaffChange(ctx, passwords, a, &ch, roles)
+	hash, err := s.checkStaffChange(ctx, a, ch, of.roles)
 	if err != nil {
 		return StaffMember{}, err
 	}
 	var p Person
 	ends := false
-	err = w.Plain.Write(ctx, func(tx PlainTx) (err error) {
+	err = s.w.Plain.Write(ctx, func(tx PlainTx) (err error) {
 		if err := stillIn(ctx, tx, by); err != nil {
 			return err
 		}
-		if a, err = tx.Account(ctx, id); err != nil {
+		if a, err = of.account(ctx, tx, id); err != nil {
 			return err
-		}
-		if !own(a) {
-			return notFound()
 		}
 		ends = hash != "" || ch.Role != nil && *ch.Role != a.Role || ch.Active != nil && !*ch.Active
 		changed := applyStaffChange(&a, ch, hash)
@@ -193,42 +187,44 @@ func changeStaff(ctx context.Context, w World, sessions *Sessions, passwords *pa
 				return err
 			}
 		}
-		if err := w.audit(ctx, tx, by, AuditRow{What: AuditStaff, Subject: id, Detail: changed}); err != nil {
+		if err := s.w.audit(ctx, tx, by, AuditRow{What: AuditStaff, Subject: id, Detail: changed}); err != nil {
 			return err
 		}
-		return check(tx)
+		return of.kept(ctx, tx)
 	})
 	if err != nil {
 		return StaffMember{}, err
 	}
 	if ends {
-		sessions.forget(Revoked{Account: id})
+		s.sessions.forget(Revoked{Account: id})
 	}
 	return member(a, p), nil
 }
 
+// account gives one of the charge, or says not_found.
+func (c charge) account(ctx context.Context, r PlainReader, id string) (Account, error) {
+	a, err := r.Account(ctx, id)
+	if err == nil && !c.own(a) {
+		err = notFound()
+	}
+	return a, err
+}
+
 // checkStaffChange normalises the fields and hashes a new password.
-func checkStaffChange(ctx context.Context, passwords *passwords, a Account, ch *StaffChange, roles []negotiation.Role) (hash string, err error) {
+func (s access) checkStaffChange(ctx context.Context, a Account, ch StaffChange, roles []negotiation.Role) (hash string, err error) {
 	if ch.Role != nil && !slices.Contains(roles, *ch.Role) {
 		return "", negotiation.Invalid("role", roles)
 	}
-	if ch.DisplayName != nil {
-		if *ch.DisplayName, err = text("display_name", *ch.DisplayName, 1, maxDisplayName); err != nil {
-			return "", err
-		}
-	}
-	if ch.Phone != nil && *ch.Phone != "" {
-		if *ch.Phone, err = ParsePhone("phone", *ch.Phone); err != nil {
-			return "", err
-		}
+	if err := normalise(field{ch.DisplayName, line("display_name", 1, maxDisplayName)}, field{ch.Phone, phoneIfAny}); err != nil {
+		return "", err
 	}
 	if ch.Password == nil {
 		return "", nil
 	}
-	if err := passwords.check("password", *ch.Password, a.Login); err != nil {
+	if err := s.passwords.check("password", *ch.Password, a.Login); err != nil {
 		return "", err
 	}
-	return passwords.hash(ctx, *ch.Password)
+	return s.passwords.hash(ctx, *ch.Password)
 }
 
 // applyStaffChange gives the names of the fields that change.

@@ -119,6 +119,23 @@ func TestStaffFields(t *testing.T) {
 	refused(t, app.CodeLoginTaken, err)
 }
 
+func TestADeskHasItsLimit(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t, func(x *app.World) { x.Limits.StaffPerDesk = 2 })
+	_, err := p.Staff.Add(p.ctx, p.supervisor.Actor, app.NewStaff{Login: "third", DisplayName: "小李", Role: negotiation.RoleDeskAgent, Password: secret})
+	refused(t, app.CodeTooManyStaff, err)
+}
+
+// Nobody makes a role of their staff that is not theirs to give.
+func TestARoleIsOfTheDesk(t *testing.T) {
+	t.Parallel()
+	p := newPeople(t)
+	for _, role := range []negotiation.Role{negotiation.RoleAdministrator, negotiation.RoleOfficer, negotiation.RoleConsumer, ""} {
+		_, err := p.Staff.Change(p.ctx, p.supervisor.Actor, p.agent.Actor.ID, app.StaffChange{Role: &role})
+		refused(t, negotiation.CodeInvalid, err)
+	}
+}
+
 func TestStaffChangesEndSessions(t *testing.T) {
 	t.Parallel()
 	yes, no, role, fresh, name := true, false, negotiation.RoleDeskSupervisor, "a new long password", "吴"

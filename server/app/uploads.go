@@ -114,7 +114,7 @@ func (s *Files) Continue(ctx context.Context, x Session, id string, from int64, 
 		case errors.Is(err, io.EOF): // no more for now
 			return offset, nil
 		case err != nil:
-			return offset, cutOff(err)
+			return offset, CutOff(err)
 		}
 		if offset, err = s.keep(ctx, row, offset, in); err != nil {
 			return offset, err
@@ -293,7 +293,7 @@ func (p *piece) Read(b []byte) (int, error) {
 		return n, nil
 	}
 	if !errors.Is(err, io.EOF) {
-		p.cut = cutOff(err)
+		p.cut = CutOff(err)
 	}
 	return n, cmp.Or(p.short(p.left), io.EOF)
 }

@@ -122,7 +122,7 @@ func vaults(t *testing.T, test func(t *testing.T, in func(*app.World))) {
 		t.Parallel()
 		s := s3test.Start(t)
 		test(t, func(x *app.World) {
-			v, err := evidence.OpenS3(t.Context(), evidence.S3Options{Endpoint: s.Endpoint(), Bucket: s3test.Bucket, Prefix: app.NewID() + "/",
+			v, err := evidence.OpenS3(t.Context(), evidence.S3Options{Endpoint: s.Endpoint(), Region: s3test.Region, Bucket: s3test.Bucket, Prefix: app.NewID() + "/",
 				Keys: evidence.Keys{Access: s3test.Key, Secret: s3test.Secret}})
 			require.NoError(t, err)
 			t.Cleanup(func() { require.NoError(t, v.Close()) })

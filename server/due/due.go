@@ -36,7 +36,7 @@ import (
 	"hejie/server/app"
 )
 
-// Log tells which cases are due. app.Log satisfies it.
+// Log tells which cases are due. The store is one.
 type Log interface {
 	// Due gives cases whose next instant is at or before now, earliest first and those of one instant as they were filed, and the next
 	// instant after those (zero: none).

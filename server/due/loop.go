@@ -67,7 +67,8 @@ func (w *Worker) run(ctx context.Context, stopped chan struct{}) {
 	l := &loop{Worker: w, running: map[string]struct{}{}, fresh: map[string]struct{}{}, resting: map[string]rest{},
 		work: make(chan string), ended: ends{some: make(chan struct{}, 1)}}
 	defer l.finish()
-	for wait, now := w.o.Poll, true; ctx.Err() == nil; now = l.sleep(ctx, wait) {
+	var wait time.Duration
+	for now := true; ctx.Err() == nil; now = l.sleep(ctx, wait) {
 		wait = w.o.Poll
 		// While many ticks run the next batch can wait, but not for ticks that hang. What was not there is brought by commits, which wake.
 		if len(l.queue) == 0 && (now || l.more && l.busy <= w.o.Concurrency/2) {

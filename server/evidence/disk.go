@@ -152,7 +152,7 @@ func receive(ctx context.Context, f *os.File, r io.Reader, most int64) (app.Stor
 	n, err := io.Copy(io.MultiWriter(f, sum), io.LimitReader(&in, most+1))
 	switch {
 	case in.err != nil: // the sender's fault, not the disk's
-		return app.Stored{}, broken(in.err)
+		return app.Stored{}, app.CutOff(in.err)
 	case err != nil:
 		return app.Stored{}, full(err)
 	case n > most:
@@ -178,14 +178,6 @@ func (s *source) Read(b []byte) (int, error) {
 		s.err = err
 	}
 	return n, err
-}
-
-func broken(err error) error {
-	var own *negotiation.Error
-	if errors.As(err, &own) {
-		return err
-	}
-	return negotiation.NewError(negotiation.CodeMalformed).On("file").Because(err)
 }
 
 // full is the answer when the disk or the server does not take it: try again later.

@@ -21,8 +21,8 @@ import (
 
 // S3Options say where the bucket is and who we are there.
 type S3Options struct {
-	Endpoint string // http or https, host and port; "": https://s3.amazonaws.com
-	Region   string // "": us-east-1
+	Endpoint string // http or https, host and port
+	Region   string
 	Bucket   string // is there already
 	Prefix   string // of every key; "" or with a slash at its end
 	Keys     Keys   // whose rights are to list the bucket and to read, write and remove below the prefix
@@ -79,12 +79,6 @@ const (
 // OpenS3 finds the bucket and tries out what will be needed of it, so that a wrong key is told at the start and not to the first
 // who uploads.
 func OpenS3(ctx context.Context, o S3Options) (*S3, error) {
-	if o.Endpoint == "" {
-		o.Endpoint = "https://s3.amazonaws.com"
-	}
-	if o.Region == "" {
-		o.Region = "us-east-1"
-	}
 	at, err := url.Parse(o.Endpoint)
 	if err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" || strings.Trim(at.Path, "/") != "" {
 		return nil, fmt.Errorf("endpoint of the evidence: %q is not http(s)://host:port", o.Endpoint)
@@ -121,12 +115,20 @@ func (s *S3) Ping(ctx context.Context) error {
 	return err
 }
 
-// Check lists, writes, reads and removes, and says in words which of it the server refused and what to do.
+// Check lists, writes, reads and removes, and says in words which of it the server refused and what to do; first, whether an upload has
+// where to wait.
 func (s *S3) Check(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, checkTime)
 	defer cancel()
+	f, err := nameless()
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("evidence in %s: what is uploaded waits in a temporary file, and none can be made (TMPDIR names another place): %w", s, err)
+	}
 	key := s.prefix + "probe-" + app.NewID()
-	err := s.Ping(ctx)
+	err = s.Ping(ctx)
 	if err == nil {
 		_, err = s.client.PutObject(ctx, s.bucket, key, strings.NewReader("hejie"), 5, minio.PutObjectOptions{DisableMultipart: true})
 	}
@@ -177,14 +179,11 @@ func (s *S3) Put(ctx context.Context, id string, r io.Reader, most int64) (_ app
 	if err != nil {
 		return app.Stored{}, err
 	}
-	f, err := os.CreateTemp("", "hejie-*")
+	f, err := nameless()
 	if err != nil {
 		return app.Stored{}, full(err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := os.Remove(f.Name()); err != nil {
-		return app.Stored{}, full(err)
-	}
 	stored, err := receive(ctx, f, r, most)
 	if err != nil {
 		return app.Stored{}, err
@@ -199,6 +198,18 @@ func (s *S3) Put(ctx context.Context, id string, r io.Reader, most int64) (_ app
 		return app.Stored{}, full(err)
 	}
 	return stored, nil
+}
+
+// nameless makes a temporary file, which is gone once it is closed.
+func nameless() (*os.File, error) {
+	f, err := os.CreateTemp("", "hejie-*")
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Remove(f.Name()); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
 }
 
 // Open gives the bytes, or not_found. They come as they are read, from where they are read. The context is theirs until they are closed.

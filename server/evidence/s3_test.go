@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -178,4 +179,13 @@ func TestS3Misconfigured(t *testing.T) {
 func TestS3GivesUpBeforeTheVisitor(t *testing.T) {
 	t.Parallel()
 	require.Less(t, evidence.Patience, 28*time.Second)
+}
+
+// TestS3WithoutTemporaryFiles: where nothing that is uploaded could wait, the start says so, and not each upload. A unit of systemd with
+// ProtectSystem=strict and without PrivateTmp is such a place.
+func TestS3WithoutTemporaryFiles(t *testing.T) {
+	s := s3test.Start(t)
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "nowhere"))
+	_, err := evidence.OpenS3(t.Context(), options(s, ""))
+	require.ErrorContains(t, err, "TMPDIR")
 }

@@ -58,164 +58,181 @@ func (b bed) ids(t *testing.T) (ids []string) {
 	return ids
 }
 
-// conforms is what every vault must do.
+// conforms holds a kind of vault, of which open gives an empty one, to one behaviour.
 func conforms(t *testing.T, open func(*testing.T) bed) {
-	t.Run("round trip", func(t *testing.T) {
-		t.Parallel()
-		b, id := open(t), app.NewID()
-		require.Equal(t, app.Stored{Size: 3, SHA256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}, b.put(t, id, []byte("abc")))
-		require.Equal(t, "abc", string(b.read(t, id)))
-		require.Equal(t, []string{id}, b.ids(t))
-		b.put(t, id, []byte("other"))
-		require.Equal(t, "other", string(b.read(t, id)), "replaced")
-		require.Len(t, b.lies(), 1)
-		require.NoError(t, b.Remove(t.Context(), id))
-		require.NoError(t, b.Remove(t.Context(), id), "twice is no error")
-		_, err := b.Open(t.Context(), id)
+	for name, test := range map[string]func(*testing.T, func(*testing.T) bed){
+		"round trip":              roundTrip,
+		"nothing in it":           nothingInIt,
+		"copy and parts":          copyAndParts,
+		"failed put":              failedPut,
+		"no other ids":            noOtherIDs,
+		"seek":                    seeking,
+		"many at once":            manyAtOnce,
+		"each after an id":        eachAfterAnID,
+		"each ends with an error": eachEndsWithAnError,
+		"removed while each":      removedWhileEach,
+		"thousands":               thousands,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, open)
+		})
+	}
+}
+
+func roundTrip(t *testing.T, open func(*testing.T) bed) {
+	b, id := open(t), app.NewID()
+	require.Equal(t, app.Stored{Size: 3, SHA256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"}, b.put(t, id, []byte("abc")))
+	require.Equal(t, "abc", string(b.read(t, id)))
+	require.Equal(t, []string{id}, b.ids(t))
+	b.put(t, id, []byte("other"))
+	require.Equal(t, "other", string(b.read(t, id)), "replaced")
+	require.Len(t, b.lies(), 1)
+	require.NoError(t, b.Remove(t.Context(), id))
+	require.NoError(t, b.Remove(t.Context(), id), "twice is no error")
+	_, err := b.Open(t.Context(), id)
+	code(t, negotiation.CodeNotFound, err)
+	require.Empty(t, b.lies())
+}
+
+func nothingInIt(t *testing.T, open func(*testing.T) bed) {
+	b, id := open(t), app.NewID()
+	b.put(t, id, nil)
+	require.Empty(t, b.read(t, id))
+}
+
+func copyAndParts(t *testing.T, open func(*testing.T) bed) {
+	b, id := open(t), app.NewID()
+	all := []string{id, id + ".0", id + ".1", id + ".12", id + ".copy"}
+	for _, one := range all {
+		b.put(t, one, []byte(one))
+	}
+	for _, one := range all {
+		require.Equal(t, one, string(b.read(t, one)))
+	}
+	require.ElementsMatch(t, all, b.ids(t))
+}
+
+func noOtherIDs(t *testing.T, open func(*testing.T) bed) {
+	b, id := open(t), app.NewID()
+	for _, wrong := range []string{"", ".", "..", "../secret", "/etc/passwd", "00/../../secret", strings.ToUpper(app.NewID()), id + "/../x", id + ".copy.copy",
+		id + ".", id + ".01", id + ".-1", id + ".x", id + ".0.copy", id + ".99999999999"} {
+		_, err := b.Open(t.Context(), wrong)
 		code(t, negotiation.CodeNotFound, err)
-		require.Empty(t, b.lies())
-	})
-	t.Run("nothing in it", func(t *testing.T) {
-		t.Parallel()
-		b, id := open(t), app.NewID()
-		b.put(t, id, nil)
-		require.Empty(t, b.read(t, id))
-	})
-	t.Run("copy and parts", func(t *testing.T) {
-		t.Parallel()
-		b, id := open(t), app.NewID()
-		all := []string{id, id + ".0", id + ".1", id + ".12", id + ".copy"}
-		for _, one := range all {
-			b.put(t, one, []byte(one))
-		}
-		for _, one := range all {
-			require.Equal(t, one, string(b.read(t, one)))
-		}
-		require.ElementsMatch(t, all, b.ids(t))
-	})
-	t.Run("failed put", func(t *testing.T) { failedPut(t, open) })
-	t.Run("no other ids", func(t *testing.T) {
-		t.Parallel()
-		b, id := open(t), app.NewID()
-		for _, wrong := range []string{"", ".", "..", "../secret", "/etc/passwd", "00/../../secret", strings.ToUpper(app.NewID()), id + "/../x", id + ".copy.copy",
-			id + ".", id + ".01", id + ".-1", id + ".x", id + ".0.copy", id + ".99999999999"} {
-			_, err := b.Open(t.Context(), wrong)
-			code(t, negotiation.CodeNotFound, err)
-			_, err = b.Put(t.Context(), wrong, strings.NewReader("x"), 10)
-			code(t, negotiation.CodeNotFound, err)
-			code(t, negotiation.CodeNotFound, b.Remove(t.Context(), wrong))
-		}
-		require.Empty(t, b.lies())
-	})
-	t.Run("seek", func(t *testing.T) {
-		t.Parallel()
-		b, id := open(t), app.NewID()
-		content := bytes.Repeat([]byte("0123456789"), 30_000)
-		b.put(t, id, content)
-		f, err := b.Open(t.Context(), id)
+		_, err = b.Put(t.Context(), wrong, strings.NewReader("x"), 10)
+		code(t, negotiation.CodeNotFound, err)
+		code(t, negotiation.CodeNotFound, b.Remove(t.Context(), wrong))
+	}
+	require.Empty(t, b.lies())
+}
+
+func seeking(t *testing.T, open func(*testing.T) bed) {
+	b, id := open(t), app.NewID()
+	content := bytes.Repeat([]byte("0123456789"), 30_000)
+	b.put(t, id, content)
+	f, err := b.Open(t.Context(), id)
+	require.NoError(t, err)
+	n, err := f.Seek(0, io.SeekEnd)
+	require.NoError(t, err)
+	require.Equal(t, int64(len(content)), n)
+	for _, at := range []int64{0, 123_456, 7, 299_990} {
+		_, err = f.Seek(at, io.SeekStart)
 		require.NoError(t, err)
-		n, err := f.Seek(0, io.SeekEnd)
+		got := make([]byte, 10)
+		_, err = io.ReadFull(f, got)
 		require.NoError(t, err)
-		require.Equal(t, int64(len(content)), n)
-		for _, at := range []int64{0, 123_456, 7, 299_990} {
-			_, err = f.Seek(at, io.SeekStart)
-			require.NoError(t, err)
-			got := make([]byte, 10)
-			_, err = io.ReadFull(f, got)
-			require.NoError(t, err)
-			require.Equal(t, content[at:at+10], got)
-		}
-		_, err = f.Read(make([]byte, 1))
-		require.ErrorIs(t, err, io.EOF)
-		_, err = f.Seek(0, io.SeekStart)
-		require.NoError(t, err)
-		got, err := io.ReadAll(f)
-		require.NoError(t, err)
-		require.True(t, bytes.Equal(content, got))
-		require.NoError(t, f.Close())
-	})
-	t.Run("many at once", func(t *testing.T) {
-		t.Parallel()
-		b, same := open(t), app.NewID()
-		var all sync.WaitGroup
-		for range 8 {
-			all.Go(func() {
-				for _, id := range []string{same, app.NewID()} {
-					if _, err := b.Put(t.Context(), id, strings.NewReader("content"), 10); err != nil {
-						t.Error(err)
-					}
+		require.Equal(t, content[at:at+10], got)
+	}
+	_, err = f.Read(make([]byte, 1))
+	require.ErrorIs(t, err, io.EOF)
+	_, err = f.Seek(0, io.SeekStart)
+	require.NoError(t, err)
+	got, err := io.ReadAll(f)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(content, got))
+	require.NoError(t, f.Close())
+}
+
+func manyAtOnce(t *testing.T, open func(*testing.T) bed) {
+	b, same := open(t), app.NewID()
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for _, id := range []string{same, app.NewID()} {
+				if _, err := b.Put(t.Context(), id, strings.NewReader("content"), 10); err != nil {
+					t.Error(err)
 				}
-			})
-		}
-		all.Wait()
-		require.Equal(t, "content", string(b.read(t, same)))
-		require.Len(t, b.lies(), 9)
-	})
-	t.Run("each after an id", func(t *testing.T) {
-		t.Parallel()
-		b := open(t)
-		var ids []string
-		for range 5 {
-			ids = append(ids, app.NewID())
-			b.put(t, ids[len(ids)-1], []byte("x"))
-		}
-		b.put(t, ids[1]+".copy", []byte("x"))
-		for _, c := range []struct {
-			after string
-			want  []string
-		}{{"", append([]string{ids[1] + ".copy"}, ids...)}, {ids[1], append([]string{ids[1] + ".copy"}, ids[2:]...)}, {ids[3], ids[4:]}, {ids[4], nil}, {ids[4][:13], nil}} {
-			var got []string
-			require.NoError(t, b.Each(t.Context(), c.after, func(id string, _ time.Time) error { got = append(got, id); return nil }))
-			if len(c.after) == 13 {
-				require.Contains(t, got, ids[4], "made in the same millisecond")
-				continue
 			}
-			require.ElementsMatch(t, c.want, got)
+		})
+	}
+	all.Wait()
+	require.Equal(t, "content", string(b.read(t, same)))
+	require.Len(t, b.lies(), 9)
+}
+
+func eachAfterAnID(t *testing.T, open func(*testing.T) bed) {
+	b := open(t)
+	var ids []string
+	for range 5 {
+		ids = append(ids, app.NewID())
+		b.put(t, ids[len(ids)-1], []byte("x"))
+	}
+	b.put(t, ids[1]+".copy", []byte("x"))
+	for _, c := range []struct {
+		after string
+		want  []string
+	}{{"", append([]string{ids[1] + ".copy"}, ids...)}, {ids[1], append([]string{ids[1] + ".copy"}, ids[2:]...)}, {ids[3], ids[4:]}, {ids[4], nil}, {ids[4][:13], nil}} {
+		var got []string
+		require.NoError(t, b.Each(t.Context(), c.after, func(id string, _ time.Time) error { got = append(got, id); return nil }))
+		if len(c.after) == 13 {
+			require.Contains(t, got, ids[4], "made in the same millisecond")
+			continue
 		}
-	})
-	t.Run("each ends with an error", func(t *testing.T) {
-		t.Parallel()
-		b := open(t)
-		for range 2 {
-			b.put(t, app.NewID(), []byte("x"))
-		}
-		stop, calls := errors.New("stop"), 0
-		require.ErrorIs(t, b.Each(t.Context(), "", func(string, time.Time) error { calls++; return stop }), stop)
-		require.Equal(t, 1, calls)
-		ended, end := context.WithCancel(t.Context())
-		end()
-		require.Error(t, b.Each(ended, "", func(string, time.Time) error { return nil }))
-	})
-	t.Run("removed while each", func(t *testing.T) {
-		t.Parallel()
-		b := open(t)
-		for range 20 {
-			b.put(t, app.NewID(), []byte("x"))
-		}
-		require.NoError(t, b.Each(t.Context(), "", func(id string, _ time.Time) error { return b.Remove(t.Context(), id) }))
-		require.Empty(t, b.lies())
-	})
-	t.Run("thousands", func(t *testing.T) {
-		t.Parallel()
-		b := open(t)
-		var want []string
-		for range 1050 { // S3 lists a thousand at a time
-			want = append(want, app.NewID())
-		}
-		var all sync.WaitGroup
-		for part := range 8 {
-			all.Go(func() {
-				for i := part; i < len(want); i += 8 {
-					if _, err := b.Put(t.Context(), want[i], strings.NewReader("x"), 1); err != nil {
-						t.Error(err)
-						return
-					}
+		require.ElementsMatch(t, c.want, got)
+	}
+}
+
+func eachEndsWithAnError(t *testing.T, open func(*testing.T) bed) {
+	b := open(t)
+	for range 2 {
+		b.put(t, app.NewID(), []byte("x"))
+	}
+	stop, calls := errors.New("stop"), 0
+	require.ErrorIs(t, b.Each(t.Context(), "", func(string, time.Time) error { calls++; return stop }), stop)
+	require.Equal(t, 1, calls)
+	ended, end := context.WithCancel(t.Context())
+	end()
+	require.Error(t, b.Each(ended, "", func(string, time.Time) error { return nil }))
+}
+
+func removedWhileEach(t *testing.T, open func(*testing.T) bed) {
+	b := open(t)
+	for range 20 {
+		b.put(t, app.NewID(), []byte("x"))
+	}
+	require.NoError(t, b.Each(t.Context(), "", func(id string, _ time.Time) error { return b.Remove(t.Context(), id) }))
+	require.Empty(t, b.lies())
+}
+
+func thousands(t *testing.T, open func(*testing.T) bed) {
+	b := open(t)
+	var want []string
+	for range 1050 { // S3 lists a thousand at a time
+		want = append(want, app.NewID())
+	}
+	var all sync.WaitGroup
+	for part := range 8 {
+		all.Go(func() {
+			for i := part; i < len(want); i += 8 {
+				if _, err := b.Put(t.Context(), want[i], strings.NewReader("x"), 1); err != nil {
+					t.Error(err)
+					return
 				}
-			})
-		}
-		all.Wait()
-		require.ElementsMatch(t, want, b.ids(t))
-	})
+			}
+		})
+	}
+	all.Wait()
+	require.ElementsMatch(t, want, b.ids(t))
 }
 
 func failedPut(t *testing.T, open func(*testing.T) bed) {

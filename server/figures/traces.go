@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/url"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -26,9 +28,16 @@ type Traces struct {
 	tracer   span.Tracer
 }
 
-// NewTraces sends to a collector by OTLP over HTTP; url is like http://localhost:4318. A collector that is away costs traces and nothing else.
-func NewTraces(ctx context.Context, url, version string, log app.Log, logger *slog.Logger) (*Traces, error) {
-	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(url))
+// NewTraces sends to a collector by OTLP over HTTP; at is like http://localhost:4318. A collector that is away costs traces and nothing else.
+func NewTraces(ctx context.Context, at, version string, log app.Log, logger *slog.Logger) (*Traces, error) {
+	to, err := url.Parse(at)
+	if err != nil {
+		return nil, err
+	}
+	if strings.Trim(to.Path, "/") == "" { // the library would send to the root, where no collector takes them
+		to.Path = "/v1/traces"
+	}
+	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(to.String()))
 	if err != nil {
 		return nil, err
 	}
@@ -109,9 +118,9 @@ func (t *Traces) walk(ctx context.Context, ch *app.Change) (_ context.Context, e
 	return ctx, func(receipt app.Receipt, err error) {
 		defer walk.End()
 		walk.SetAttributes(attribute.Int("hejie.decisions", tries), attribute.Bool("hejie.repeated", receipt.Repeated))
-		var refused *negotiation.Error
+		refused, ok := errors.AsType[*negotiation.Error](err)
 		switch {
-		case errors.As(err, &refused): // an answer, but for those that are the platform's own fault
+		case ok: // an answer, but for those that are the platform's own fault
 			walk.SetAttributes(attribute.String("hejie.refused", refused.Code))
 			if refused.Code == negotiation.CodeUnavailable || refused.Code == negotiation.CodeInternal {
 				walk.SetStatus(codes.Error, refused.Code)

@@ -113,3 +113,19 @@ func TestTracesAreSent(t *testing.T) {
 	_ = tr.Close(soon) // it may have given up before, or not
 	require.Contains(t, logged.String(), "traces not sent")
 }
+
+// Collectors take traces below their address, as they all do, unless another place is named.
+func TestTracesGoWhereCollectorsTakeThem(t *testing.T) {
+	t.Parallel()
+	at := make(chan string, 1)
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { at <- r.URL.Path }))
+	defer collector.Close()
+	for given, want := range map[string]string{"": "/v1/traces", "/": "/v1/traces", "/tenant/v1/traces": "/tenant/v1/traces"} {
+		tr, err := NewTraces(t.Context(), collector.URL+given, "v1", log{tries: 1}, slog.New(slog.DiscardHandler))
+		require.NoError(t, err)
+		_, err = tr.Change(t.Context(), app.Change{Case: "c", Decide: decide})
+		require.NoError(t, err)
+		require.NoError(t, tr.Close(t.Context()))
+		require.Equal(t, want, <-at)
+	}
+}

@@ -1,8 +1,10 @@
 package http_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -22,9 +24,40 @@ import (
 func (w *world) cookieOf(who string, a *httptest.ResponseRecorder) *http.Cookie {
 	w.t.Helper()
 	cookies := a.Result().Cookies()
-	require.Len(w.t, cookies, 1, a.Body.String())
+	require.Len(w.t, cookies, 2, a.Body.String())
 	w.cookies[who] = cookies[0]
 	return cookies[0]
+}
+
+// A browser keeps a mark of who signed in there, of five at most, and shows it: strangers who try a login do not shut its people out.
+func TestABrowserStaysFamiliar(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t).people()
+	marks := &http.Cookie{}
+	try := func(c *http.Cookie, login, password string) *httptest.ResponseRecorder {
+		return w.do("", "POST", "/api/sign-in/password", map[string]any{"login": login, "password": password}, func(r *http.Request) { r.AddCookie(c) })
+	}
+	var first *http.Cookie
+	w.account("root", app.Account{Role: negotiation.RoleAdministrator})
+	bureau := w.addBureau("430600")
+	for i := range 7 {
+		login := fmt.Sprint("shared", i)
+		read[web.Officer](t, w.do("root", "POST", "/api/admin/officers", map[string]any{"login": login, "display_name": "林科", "bureau": bureau, "password": "correct horse battery"}))
+		a := try(marks, login, "correct horse battery")
+		require.Equal(t, http.StatusOK, a.Code, a.Body.String())
+		marks = a.Result().Cookies()[1]
+		require.Equal(t, []any{"hejie-marks", true, http.SameSiteLaxMode, "/"}, []any{marks.Name, marks.HttpOnly, marks.SameSite, marks.Path})
+		require.Positive(t, marks.MaxAge)
+		require.Len(t, strings.Split(marks.Value, "."), min(i+1, 5))
+		first = cmp.Or(first, marks)
+	}
+	again := try(marks, "shared6", "correct horse battery").Result().Cookies()[1]
+	require.Equal(t, marks.Value, again.Value, "each once")
+	for range 5 {
+		require.Equal(t, web.ProblemCode("wrong_password"), problem(t, try(&http.Cookie{Name: "hejie-marks", Value: "x.."}, "shared6", "wrong")).Code)
+	}
+	require.Equal(t, web.ProblemCode("rate_limited"), problem(t, try(first, "shared6", "correct horse battery")).Code, "somebody else's browser")
+	require.Equal(t, http.StatusOK, try(marks, "shared6", "correct horse battery").Code)
 }
 
 // Who signs in over a session ends it, so that its sockets end too; a cookie that is worth nothing is replaced, not taken away.

@@ -3,6 +3,7 @@ package http
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"hejie/negotiation"
@@ -11,7 +12,7 @@ import (
 
 func (a api) RequestCode(ctx context.Context, r RequestCodeRequestObject) (RequestCodeResponseObject, error) {
 	v := visitOf(ctx)
-	if err := a.App.SignIn.RequestCode(ctx, r.Body.Phone, v.language(), v.client()); err != nil {
+	if err := a.App.SignIn.RequestCode(ctx, r.Body.Phone, v.language(), a.server.client(ctx)); err != nil {
 		return nil, err
 	}
 	l := a.App.Limits
@@ -19,14 +20,16 @@ func (a api) RequestCode(ctx context.Context, r RequestCodeRequestObject) (Reque
 	return RequestCode202JSONResponse{AgainIn: int(again / time.Second), ExpiresIn: int(l.CodeLife / time.Second)}, nil
 }
 
-// entered is the answer to signing in, by whichever way: the session, and its token in a cookie.
+// entered is the answer to signing in, by whichever way: the session, its token in a cookie, and the browser's marks in another.
 type entered struct {
 	session Session
 	cookie  *http.Cookie
+	marks   *http.Cookie
 }
 
 func (e entered) visit(w http.ResponseWriter) error {
-	w.Header().Set("Set-Cookie", e.cookie.String()) // alone: not after the one that takes an old session's away
+	w.Header().Set("Set-Cookie", e.cookie.String()) // not after the one that takes an old session's away
+	w.Header().Add("Set-Cookie", e.marks.String())
 	return answerJSON(w, http.StatusOK, e.session)
 }
 
@@ -44,7 +47,8 @@ func (a api) entered(ctx context.Context, in app.SignedIn, err error) (entered, 
 		return entered{}, err
 	}
 	s, err := a.session(ctx, in.Session)
-	return entered{s, a.server.cookie(in)}, err
+	marks := slices.DeleteFunc(a.server.client(ctx).Marks, func(m string) bool { return m == in.Mark })
+	return entered{s, a.server.cookie(in), a.server.marksCookie(append([]string{in.Mark}, marks[:min(len(marks), marksKept-1)]...))}, err
 }
 
 func (a api) session(ctx context.Context, x app.Session) (Session, error) {
@@ -57,12 +61,12 @@ func (a api) session(ctx context.Context, x app.Session) (Session, error) {
 
 func (a api) SignInByCode(ctx context.Context, r SignInByCodeRequestObject) (SignInByCodeResponseObject, error) {
 	v := visitOf(ctx)
-	in, err := a.App.SignIn.ByCode(ctx, app.CodeSignIn{Phone: r.Body.Phone, Code: r.Body.Code, CaseCode: r.Body.CaseCode, Language: v.language(), Client: v.client()})
+	in, err := a.App.SignIn.ByCode(ctx, app.CodeSignIn{Phone: r.Body.Phone, Code: r.Body.Code, CaseCode: r.Body.CaseCode, Language: v.language(), Client: a.server.client(ctx)})
 	return a.entered(ctx, in, err)
 }
 
 func (a api) SignInByPassword(ctx context.Context, r SignInByPasswordRequestObject) (SignInByPasswordResponseObject, error) {
-	in, err := a.App.SignIn.ByPassword(ctx, app.PasswordSignIn{Login: r.Body.Login, Password: r.Body.Password, Client: visitOf(ctx).client()})
+	in, err := a.App.SignIn.ByPassword(ctx, app.PasswordSignIn{Login: r.Body.Login, Password: r.Body.Password, Client: a.server.client(ctx)})
 	return a.entered(ctx, in, err)
 }
 
@@ -73,7 +77,7 @@ func (a api) GetSetup(ctx context.Context, _ GetSetupRequestObject) (GetSetupRes
 
 func (a api) SetUp(ctx context.Context, r SetUpRequestObject) (SetUpResponseObject, error) {
 	b := r.Body
-	in, err := a.App.SignIn.SetUp(ctx, app.FirstAdministrator{Token: b.Token, Login: b.Login, Password: b.Password, DisplayName: b.DisplayName, Client: visitOf(ctx).client()})
+	in, err := a.App.SignIn.SetUp(ctx, app.FirstAdministrator{Token: b.Token, Login: b.Login, Password: b.Password, DisplayName: b.DisplayName, Client: a.server.client(ctx)})
 	return a.entered(ctx, in, err)
 }
 
@@ -162,5 +166,5 @@ func (a api) EraseAccount(ctx context.Context, _ EraseAccountRequestObject) (Era
 }
 
 func (a api) ChangePassword(ctx context.Context, r ChangePasswordRequestObject) (ChangePasswordResponseObject, error) {
-	return ChangePassword204Response{}, a.App.Accounts.ChangePassword(ctx, me(ctx), r.Body.Old, r.Body.New, visitOf(ctx).client())
+	return ChangePassword204Response{}, a.App.Accounts.ChangePassword(ctx, me(ctx), r.Body.Old, r.Body.New, a.server.client(ctx))
 }

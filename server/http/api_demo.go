@@ -52,7 +52,7 @@ func (a api) GetDemo(ctx context.Context, _ GetDemoRequestObject) (GetDemoRespon
 }
 
 func (a api) EnterDemo(ctx context.Context, r EnterDemoRequestObject) (EnterDemoResponseObject, error) {
-	in, err := a.Demo.Enter(ctx, r.Body.Person, visitOf(ctx).client())
+	in, err := a.Demo.Enter(ctx, r.Body.Person, a.server.client(ctx))
 	return a.entered(ctx, in, err)
 }
 

@@ -139,7 +139,7 @@ func (a api) ranking(ctx context.Context, within, after string, n int) (Enterpri
 }
 
 func (a api) InviteEnterprise(ctx context.Context, r InviteEnterpriseRequestObject) (InviteEnterpriseResponseObject, error) {
-	count, bureau, err := a.App.Public.Invite(ctx, r.Body.Name, string(r.Body.CreditCode), r.Body.Region, visitOf(ctx).client())
+	count, bureau, err := a.App.Public.Invite(ctx, r.Body.Name, string(r.Body.CreditCode), r.Body.Region, a.server.client(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func (a api) ApplyEnrolment(ctx context.Context, r ApplyEnrolmentRequestObject) 
 		Profile:    b.Profile,
 		Contact:    app.Contact{Name: b.Contact.Name, Phone: b.Contact.Phone, Email: b.Contact.Email},
 		Supervisor: app.NewStaff{Login: b.Supervisor.Login, DisplayName: b.Supervisor.DisplayName, Password: b.Supervisor.Password, Language: v.language()},
-		Client:     v.client(),
+		Client:     a.server.client(ctx),
 	})
 	if err != nil {
 		return nil, inApplication(err)

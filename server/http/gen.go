@@ -3920,7 +3920,7 @@ type ServerInterface interface {
 	// SignInByCode Consumers; 5 tries a code
 	// (POST /api/sign-in/code)
 	SignInByCode(ctx echo.Context) error
-	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes
+	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes, in browsers in which it signed in before only their own
 	// (POST /api/sign-in/password)
 	SignInByPassword(ctx echo.Context) error
 	// DescribeUploads What of tus is spoken here
@@ -8514,7 +8514,7 @@ type StrictServerInterface interface {
 	// SignInByCode Consumers; 5 tries a code
 	// (POST /api/sign-in/code)
 	SignInByCode(ctx context.Context, request SignInByCodeRequestObject) (SignInByCodeResponseObject, error)
-	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes
+	// SignInByPassword Desk members, officers, administrators; 5 failures close the login for 15 minutes, in browsers in which it signed in before only their own
 	// (POST /api/sign-in/password)
 	SignInByPassword(ctx context.Context, request SignInByPasswordRequestObject) (SignInByPasswordResponseObject, error)
 	// DescribeUploads What of tus is spoken here

@@ -111,44 +111,59 @@ const (
 // aroundFile is room for what else a multipart body has beside the file.
 const aroundFile = 64 << 10
 
+// guard lets requests through to an operation that admit has nothing against.
 func (s *Server) guard(operation string, g grant, l *limiter) echo.MiddlewareFunc {
 	parameters := parametersOf(operation)
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			v := visitOf(c.Request().Context())
-			v.route = c.Path()
-			if g.demo && s.options.Demo == nil {
-				return negotiation.NewError(negotiation.CodeNotFound)
-			}
-			if err := g.admits(v); err != nil {
+			if err := s.admit(c, &g, l, parameters); err != nil {
 				return err
-			}
-			if g.tus {
-				if err := speaksTus(c); err != nil {
-					return err
-				}
-			}
-			if raw := c.Request().URL.RawQuery; raw != "" {
-				if err := checkQuery(raw, c.QueryParams(), parameters); err != nil {
-					return err
-				}
-			}
-			if l != nil {
-				if err := l.take(v.addr); err != nil {
-					return err
-				}
-			}
-			if g.kind == upload {
-				if err := patient(c.Response()); err != nil {
-					return err
-				}
-				if most := s.options.App.Limits.FileBytes; c.Request().ContentLength > most+aroundFile {
-					return negotiation.NewError(codeTooLarge, "max", most).On("file")
-				}
 			}
 			return next(c)
 		}
 	}
+}
+
+// admit says why a request does not come through to its operation; nil when it does.
+func (s *Server) admit(c echo.Context, g *grant, l *limiter, parameters map[string]parameter) error {
+	v := visitOf(c.Request().Context())
+	v.route = c.Path()
+	if g.demo && s.options.Demo == nil {
+		return negotiation.NewError(negotiation.CodeNotFound)
+	}
+	if err := g.admits(v); err != nil {
+		return err
+	}
+	if g.tus {
+		if err := speaksTus(c); err != nil {
+			return err
+		}
+	}
+	if raw := c.Request().URL.RawQuery; raw != "" {
+		if err := checkQuery(raw, c.QueryParams(), parameters); err != nil {
+			return err
+		}
+	}
+	if l != nil {
+		if err := l.take(v.addr); err != nil {
+			return err
+		}
+	}
+	if g.kind == upload {
+		return s.awaitUpload(c)
+	}
+	return nil
+}
+
+// awaitUpload gives the bytes of an upload their time, and refuses more of them than there may be.
+func (s *Server) awaitUpload(c echo.Context) error {
+	if err := patient(c.Response()); err != nil {
+		return err
+	}
+	if most := s.options.App.Limits.FileBytes; c.Request().ContentLength > most+aroundFile {
+		return negotiation.NewError(codeTooLarge, "max", most).On("file")
+	}
+	return nil
 }
 
 // guarded registers operations with their guards around them. Echo would put these together again for each request.

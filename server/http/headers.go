@@ -9,7 +9,7 @@ import (
 	"hejie/negotiation"
 )
 
-// policy of content for pages. Scripts, styles and connections only of this origin, which 'self' also means for ws:
+// contentPolicy is that of pages. Scripts, styles and connections only of this origin, which 'self' also means for ws:
 // and wss:; pictures also of blob: for previews of uploads.
 const contentPolicy = "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; " +
 	"object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -1,7 +1,9 @@
 package http
 
 import (
+	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"hejie/negotiation"
@@ -26,6 +28,26 @@ func (s *Server) cookie(in app.SignedIn) *http.Cookie {
 
 func (s *Server) noCookie() *http.Cookie {
 	return &http.Cookie{Name: s.cookieName(), Path: "/", MaxAge: -1, Secure: s.options.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+}
+
+// marksKept is how many logins a browser is familiar to: a family's phone, a desk that a few share.
+const marksKept = 5
+
+// marksCookie lists, newest first, the marks of logins that signed in here, for half a year; who signs out stays familiar.
+func (s *Server) marksCookie(marks []string) *http.Cookie {
+	return &http.Cookie{Name: s.cookieName() + "-marks", Value: strings.Join(marks, "."), Path: "/", MaxAge: int((180 * 24 * time.Hour).Seconds()),
+		Secure: s.options.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+}
+
+// client is where the request comes from.
+func (s *Server) client(ctx context.Context) app.Client {
+	v := visitOf(ctx)
+	c := app.Client{Addr: v.addr, Agent: v.asked.Get("User-Agent")}
+	if k, err := (&http.Request{Header: v.asked}).Cookie(s.marksCookie(nil).Name); err == nil { // there is one
+		marks := strings.SplitN(k.Value, ".", marksKept+1)
+		c.Marks = marks[:min(len(marks), marksKept)]
+	}
+	return c
 }
 
 // known resolves the session of the request. A cookie that is worth nothing (any more) is like none.

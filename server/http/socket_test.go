@@ -146,10 +146,12 @@ func TestTheCookieOverTLS(t *testing.T) {
 	in := ask("POST", "/api/sign-in/password", `{"login":"first0","password":"correct horse battery"}`)
 	require.Equal(t, http.StatusOK, in.StatusCode)
 	require.Equal(t, uint16(tls.VersionTLS13), in.TLS.Version)
-	require.Len(t, in.Cookies(), 1)
-	c := in.Cookies()[0]
-	require.Equal(t, "__Host-hejie", c.Name)
-	require.Equal(t, []any{true, true, "/", "", http.SameSiteLaxMode}, []any{c.Secure, c.HttpOnly, c.Path, c.Domain, c.SameSite})
+	require.Len(t, in.Cookies(), 2)
+	for i, name := range []string{"__Host-hejie", "__Host-hejie-marks"} {
+		c := in.Cookies()[i]
+		require.Equal(t, name, c.Name)
+		require.Equal(t, []any{true, true, "/", "", http.SameSiteLaxMode}, []any{c.Secure, c.HttpOnly, c.Path, c.Domain, c.SameSite})
+	}
 	require.Equal(t, http.StatusOK, ask("GET", "/api/account", "").StatusCode)
 	require.Equal(t, http.StatusNoContent, ask("DELETE", "/api/session", "").StatusCode)
 	require.Equal(t, http.StatusUnauthorized, ask("GET", "/api/account", "").StatusCode)

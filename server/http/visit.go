@@ -57,10 +57,6 @@ func SessionOf(ctx context.Context) (app.Session, bool) {
 	return v.session, v.signedIn
 }
 
-func (v *visit) client() app.Client {
-	return app.Client{Addr: v.addr, Agent: v.asked.Get("User-Agent")}
-}
-
 // Routes that are not echo's: sockets, server-sent events, and what nothing answers to.
 const (
 	liveRoute   = "/api/live"

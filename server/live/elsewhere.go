@@ -90,26 +90,7 @@ func (h *Hub) fetch(n app.News) {
 // readElsewhere reads what other replicas wrote and publishes it, until nothing is left.
 func (h *Hub) readElsewhere() {
 	e := &h.elsewhere
-	for {
-		e.mu.Lock()
-		from := make([]app.From, 0, min(len(e.waiting), newsAtOnce))
-		for caseID, n := range e.waiting {
-			if len(from) == newsAtOnce {
-				break
-			}
-			known := app.Ends{Room: n.Room.Before, Desk: n.Desk.Before, ConsumerOnly: -1}
-			if n.ConsumerOnly.End > 0 {
-				known.ConsumerOnly = n.ConsumerOnly.Before
-			}
-			from = append(from, app.From{Case: caseID, Known: known})
-			delete(e.waiting, caseID)
-		}
-		if len(from) == 0 {
-			e.busy = false
-			e.mu.Unlock()
-			return
-		}
-		e.mu.Unlock()
+	for from := e.next(); len(from) > 0; from = e.next() {
 		for i := range from { // what was missed before is read along
 			told, known := h.told(from[i].Case), &from[i].Known
 			for _, ch := range negotiation.Channels {
@@ -130,6 +111,26 @@ func (h *Hub) readElsewhere() {
 		}
 		h.Publish(commits)
 	}
+}
+
+// next takes some of what waits to be read. When nothing does, nobody reads any more.
+func (e *elsewhere) next() []app.From {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	from := make([]app.From, 0, min(len(e.waiting), newsAtOnce))
+	for caseID, n := range e.waiting {
+		if len(from) == newsAtOnce {
+			break
+		}
+		known := app.Ends{Room: n.Room.Before, Desk: n.Desk.Before, ConsumerOnly: -1}
+		if n.ConsumerOnly.End > 0 {
+			known.ConsumerOnly = n.ConsumerOnly.Before
+		}
+		from = append(from, app.From{Case: caseID, Known: known})
+		delete(e.waiting, caseID)
+	}
+	e.busy = len(from) > 0
+	return from
 }
 
 // Check asks the log whether all that is followed here was told, and tells what was not. It heals what Hear never heard of. Lists are

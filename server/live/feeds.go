@@ -12,13 +12,6 @@ import (
 	"hejie/server/app"
 )
 
-// The feeds.
-const (
-	Inbox = app.FeedInbox // of a desk: the enterprise's cases
-	Board = app.FeedBoard // of an officer: the region's and below
-	Me    = app.FeedMe    // of a consumer: the own ones
-)
-
 // heldRows are kept for a follower whose page is being read; more make it read again.
 const heldRows = 256
 
@@ -58,25 +51,25 @@ func newFollower(c *conn, feed string) (*follower, error) {
 	s := c.visitor.Session
 	f := &follower{conn: c, feed: feed}
 	switch side := s.Actor.Side(); {
-	case feed == Me && side == negotiation.SideConsumer:
-		f.scope, f.view = Me+":"+s.Actor.ID, s.ID // what is sealed differs from session to session
-	case feed == Inbox && side == negotiation.SideEnterprise:
-		f.scope, f.view = Inbox+":"+s.Actor.Enterprise, s.Actor.Enterprise
-	case feed == Board && side == negotiation.SideBureau:
-		f.scope, f.view = Board+":"+s.Actor.Region, s.Actor.Bureau
-	case feed == Me, feed == Inbox, feed == Board:
+	case feed == app.FeedMe && side == negotiation.SideConsumer:
+		f.scope, f.view = app.FeedMe+":"+s.Actor.ID, s.ID // what is sealed differs from session to session
+	case feed == app.FeedInbox && side == negotiation.SideEnterprise:
+		f.scope, f.view = app.FeedInbox+":"+s.Actor.Enterprise, s.Actor.Enterprise
+	case feed == app.FeedBoard && side == negotiation.SideBureau:
+		f.scope, f.view = app.FeedBoard+":"+s.Actor.Region, s.Actor.Bureau
+	case feed == app.FeedMe, feed == app.FeedInbox, feed == app.FeedBoard:
 		return nil, negotiation.NewError(negotiation.CodeNotAllowed)
 	default:
-		return nil, negotiation.Invalid("subscribe.feed", []string{Inbox, Board, Me})
+		return nil, negotiation.Invalid("subscribe.feed", []string{app.FeedInbox, app.FeedBoard, app.FeedMe})
 	}
 	return f, nil
 }
 
 // scopesOf a case: where it may be followed. A board shows its bureau's region and all below.
 func scopesOf(scopes []string, consumer, enterprise, code string) []string {
-	scopes = append(scopes, Me+":"+consumer, Inbox+":"+enterprise, Board+":"+region.Country)
+	scopes = append(scopes, app.FeedMe+":"+consumer, app.FeedInbox+":"+enterprise, app.FeedBoard+":"+region.Country)
 	for r, ok := region.Get(code); ok; r, ok = region.Get(r.Parent) {
-		scopes = append(scopes, Board+":"+r.Code)
+		scopes = append(scopes, app.FeedBoard+":"+r.Code)
 	}
 	slices.Sort(scopes)
 	return slices.Compact(scopes)
@@ -103,7 +96,7 @@ func (c *conn) followFeed(feed string) error {
 	}
 	c.mu.Unlock()
 	t.mu.Unlock()
-	if feed == Inbox && c.hub.Peers != nil {
+	if feed == app.FeedInbox && c.hub.Peers != nil {
 		c.hub.Peers.Who(nil, []string{c.visitor.Session.Actor.Enterprise})
 	}
 	if err := t.page(f); err != nil {
@@ -264,7 +257,7 @@ func (t *feedTable) deliver(c *app.Commit) {
 	var seen map[string][]byte
 	for _, scope := range scopes {
 		for _, f := range t.scopes[scope] {
-			if !inRoom && f.feed != Inbox {
+			if !inRoom && f.feed != app.FeedInbox {
 				continue
 			}
 			key := f.feed + "\x00" + f.view

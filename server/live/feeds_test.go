@@ -24,7 +24,7 @@ func TestFeeds(t *testing.T) {
 	w.rows = []app.CaseRow{{Case: caseNo(9), Version: 3, Title: "lamp"}}
 	me, inbox, colleague, board := w.dial("consumer"), w.dial("agent"), w.dial("agent:2"), w.dial("officer")
 	others := []*client{w.dial("consumer:other"), w.dial("stranger")}
-	for c, feed := range map[*client]string{me: Me, inbox: Inbox, colleague: Inbox, board: Board, others[0]: Me, others[1]: Inbox} {
+	for c, feed := range map[*client]string{me: app.FeedMe, inbox: app.FeedInbox, colleague: app.FeedInbox, board: app.FeedBoard, others[0]: app.FeedMe, others[1]: app.FeedInbox} {
 		f := c.followed(feed)
 		require.Equal(t, feed, f.Feed)
 		require.Equal(t, []map[string]any{{"case": caseNo(9), "version": 3.0, "title": "lamp"}}, f.Rows)
@@ -96,7 +96,7 @@ func TestTooManyRowsMakeThePageComeAgain(t *testing.T) {
 	w := newWorld(t, func(o *Options) { o.tuning = tuning{queueFrames: 4} })
 	w.open(caseNo(1))
 	c := w.dial("agent")
-	require.NotNil(t, c.followed(Inbox).Next)
+	require.NotNil(t, c.followed(app.FeedInbox).Next)
 	conn := w.only()
 	w.until(func() bool { // what was written comes before it is noted that all was
 		conn.mu.Lock()
@@ -125,7 +125,7 @@ func TestTheDesksOwnIsToldToTheDeskAlone(t *testing.T) {
 	w := newWorld(t, nil)
 	w.open(caseNo(1))
 	me, inbox, board := w.dial("consumer"), w.dial("agent"), w.dial("officer")
-	for c, feed := range map[*client]string{me: Me, inbox: Inbox, board: Board} {
+	for c, feed := range map[*client]string{me: app.FeedMe, inbox: app.FeedInbox, board: app.FeedBoard} {
 		require.Equal(t, feed, c.followed(feed).Feed)
 	}
 	w.commit(caseNo(1), negotiation.Desk, "a note")
@@ -146,9 +146,9 @@ func TestTheConsumersOwnIsToldToTheConsumerAlone(t *testing.T) {
 	w.open(caseNo(1))
 	own := caseNo(1) + "/consumer"
 	consumer, agent, officer := w.dial("consumer"), w.dial("agent"), w.dial("officer")
-	require.Equal(t, Me, consumer.followed(Me).Feed)
-	require.Equal(t, Inbox, agent.followed(Inbox).Feed)
-	require.Equal(t, Board, officer.followed(Board).Feed)
+	require.Equal(t, app.FeedMe, consumer.followed(app.FeedMe).Feed)
+	require.Equal(t, app.FeedInbox, agent.followed(app.FeedInbox).Feed)
+	require.Equal(t, app.FeedBoard, officer.followed(app.FeedBoard).Feed)
 	consumer.subscribe(own, "")
 	for _, c := range []*client{agent, officer} {
 		c.say(`{"subscribe":{"channel":%q}}`, own)
@@ -162,7 +162,7 @@ func TestTheConsumersOwnIsToldToTheConsumerAlone(t *testing.T) {
 		c.sync()
 	}
 	w.commitEvents(caseNo(1), func(c *negotiation.Case) { c.Complaint = &negotiation.Complaint{} }, negotiation.Event{Channel: negotiation.Room, Fact: negotiation.CaseEscalated{}})
-	require.Equal(t, Board, officer.next().Feed)
+	require.Equal(t, app.FeedBoard, officer.next().Feed)
 	officer.say(`{"subscribe":{"channel":%q}}`, own)
 	require.Len(t, officer.next().Events, 1)
 }
@@ -173,7 +173,7 @@ func TestRowsAreLearntFirst(t *testing.T) {
 	w := newWorld(t, nil)
 	w.open(caseNo(1))
 	inbox := w.dial("agent")
-	require.Equal(t, Inbox, inbox.followed(Inbox).Feed)
+	require.Equal(t, app.FeedInbox, inbox.followed(app.FeedInbox).Feed)
 	w.commit(caseNo(1), negotiation.Room, "hello")
 	inbox.next()
 	w.mu.Lock()

@@ -56,11 +56,9 @@ func (c *conn) handle(w *mate, frame []byte, at time.Time) (later bool) {
 		return c.command(w, m, at)
 	}
 	w.leave() // nearly all else reads
-	if err := c.allow(c.other, at); err != nil {
-		c.answer(nil, nil, err)
-		return false
-	}
-	if err == nil {
+	if tooFast := c.allow(c.other, at); tooFast != nil {
+		err = tooFast
+	} else if err == nil {
 		err = c.dispatch(m)
 	}
 	if err != nil {
@@ -131,8 +129,7 @@ func unknown(m members, known string) error {
 
 func decode(key string, value []byte, v any) error {
 	err := negotiation.DecodeStrict(value, v)
-	var e *negotiation.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*negotiation.Error](err); ok {
 		return e.On(strings.TrimSuffix(key+"."+e.Field, "."))
 	}
 	return err
@@ -264,22 +261,22 @@ type errorFrame struct {
 // answer tells an error. One that is not of the rules is logged and told as unavailable: asking again is worth while.
 func (c *conn) answer(id *string, about *target, err error) {
 	f := errorFrame{Error: id, Code: negotiation.CodeUnavailable, About: about}
-	var e *negotiation.Error
-	if errors.As(err, &e) {
+	e, ok := errors.AsType[*negotiation.Error](err)
+	if ok {
 		f.Code, f.Field, f.Params = e.Code, e.Field, e.Params
 	}
-	if f.Code == negotiation.CodeInternal || e == nil {
+	if !ok || f.Code == negotiation.CodeInternal {
 		c.hub.Logger.Error("live: frame failed", slog.String("account", c.visitor.Session.Actor.ID), slog.Any("error", err))
 	}
 	c.send(f, durable)
 }
 
 // send encodes a frame of this package's own types.
-func (c *conn) send(v any, k kind) bool {
+func (c *conn) send(v any, k kind) {
 	b, err := json.Marshal(v)
 	if err != nil {
 		c.hub.Logger.Error("live: frame not encoded", slog.Any("error", err))
-		return false
+		return
 	}
-	return c.push(b, k)
+	c.push(b, k)
 }

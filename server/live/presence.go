@@ -107,7 +107,7 @@ func (r *room) tellInbox() {
 		return
 	}
 	colleagues := slices.DeleteFunc(r.people(negotiation.SideEnterprise), func(p person) bool { return p.Side != negotiation.SideEnterprise })
-	r.shard.hub.feeds.look(Inbox+":"+r.desk, r.caseID, colleagues)
+	r.shard.hub.feeds.look(app.FeedInbox+":"+r.desk, r.caseID, colleagues)
 }
 
 // look notes who of the desk is in a room and tells those who follow its list.
@@ -145,7 +145,7 @@ func (t *feedTable) lists(people []app.Present) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.ContainsFunc(people, func(p app.Present) bool {
-		return p.Side == negotiation.SideEnterprise && len(t.scopes[Inbox+":"+p.Enterprise]) > 0
+		return p.Side == negotiation.SideEnterprise && len(t.scopes[app.FeedInbox+":"+p.Enterprise]) > 0
 	})
 }
 
@@ -154,7 +154,7 @@ func (t *feedTable) desks() (list []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for scope := range t.scopes {
-		if enterprise, ok := strings.CutPrefix(scope, Inbox+":"); ok {
+		if enterprise, ok := strings.CutPrefix(scope, app.FeedInbox+":"); ok {
 			list = append(list, enterprise)
 		}
 	}
@@ -162,7 +162,7 @@ func (t *feedTable) desks() (list []string) {
 }
 
 func lookingOf(people map[string][]person) []byte {
-	b, err := json.Marshal(lookingFrame{Inbox, people})
+	b, err := json.Marshal(lookingFrame{app.FeedInbox, people})
 	if err != nil { // of strings only
 		panic(err)
 	}

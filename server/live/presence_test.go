@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"hejie/negotiation"
+	"hejie/server/app"
 )
 
 func TestPresenceIsCutToTheReadersSide(t *testing.T) {
@@ -112,12 +113,12 @@ func TestTheInboxTellsWhoIsLooking(t *testing.T) {
 	w.open(caseNo(1))
 	anna, ben, boss, rival, consumer := w.dial("agent:anna"), w.dial("agent:ben"), w.dial("agent:boss"), w.dial("stranger"), w.dial("consumer")
 	for _, c := range []*client{boss, rival} {
-		require.Equal(t, Inbox, c.followed(Inbox).Feed)
+		require.Equal(t, app.FeedInbox, c.followed(app.FeedInbox).Feed)
 	}
-	require.Equal(t, Me, consumer.followed(Me).Feed)
+	require.Equal(t, app.FeedMe, consumer.followed(app.FeedMe).Feed)
 	looking := func(c *client) []person {
 		f := c.next()
-		require.Equal(t, Inbox, f.Feed)
+		require.Equal(t, app.FeedInbox, f.Feed)
 		require.Contains(t, f.People, caseNo(1))
 		return f.People[caseNo(1)]
 	}
@@ -138,7 +139,7 @@ func TestTheInboxTellsWhoIsLooking(t *testing.T) {
 	ben.subscribe(caseNo(1)+"/desk", "") // another channel of the same case is no news
 
 	late := w.dial("agent:late")
-	require.NotNil(t, late.followed(Inbox).Next)
+	require.NotNil(t, late.followed(app.FeedInbox).Next)
 	require.Equal(t, []person{who("anna", true), who("ben", false)}, looking(late), "who was there before, after the page")
 
 	require.NoError(t, anna.ws.Close())

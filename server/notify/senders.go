@@ -96,8 +96,7 @@ func (h *Webhook) Send(ctx context.Context, m Message) error {
 	r.Header.Set("Hejie-Timestamp", at)
 	r.Header.Set("Hejie-Signature", "sha256="+Sign(h.secret, at, body))
 	resp, err := h.client.Do(r)
-	var where *url.Error
-	if errors.As(err, &where) {
+	if where, ok := errors.AsType[*url.Error](err); ok {
 		return where.Err // without the address, which may hold a key
 	}
 	if err != nil {

@@ -36,7 +36,6 @@ import (
 type Message struct {
 	ID       string
 	To       string // +86…
-	Language string // zh, en
 	Template app.Template
 	Params   map[string]string
 	Text     string
@@ -314,7 +313,7 @@ func (w *Worker) one(ctx context.Context, r app.OutboxRow, last time.Time) outco
 	case r.Template == app.TemplateCode && !w.o.Clock.Now().Before(r.Created.Add(w.o.Limits.CodeLife)):
 		return outcome{note: func(tx app.PlainTx) error { return tx.DropOutbox(ctx, r) }}
 	}
-	m := Message{r.ID, r.Address, r.Language, r.Template, r.Params, TextOf(r, w.o.Base)}
+	m := Message{r.ID, r.Address, r.Template, r.Params, TextOf(r, w.o.Base)}
 	sending, stop := context.WithTimeout(ctx, sendTime)
 	defer stop()
 	switch err := w.o.Sender.Send(sending, m); {
@@ -342,9 +341,8 @@ func (w *Worker) sent(ctx context.Context, r app.OutboxRow, text string) note {
 
 func (w *Worker) failed(ctx context.Context, r app.OutboxRow, cause error) note {
 	n := r.Attempts + 1
-	var refused Refused
 	next := time.Time{}
-	if final := errors.As(cause, &refused) || n >= maxAttempts; !final {
+	if _, refused := errors.AsType[Refused](cause); !refused && n < maxAttempts {
 		next = w.o.Clock.Now().Add(wait(n))
 	}
 	w.o.Logger.WarnContext(ctx, "notice not sent", slog.String("notice", r.ID), slog.String("template", r.Template), slog.Int("attempt", n),

@@ -13,43 +13,35 @@ import (
 	"hejie/server/app"
 )
 
-// BackupName is the file that Backup leaves in its folder.
-const BackupName = "hejie.db"
-
-// Backup writes a compact copy of one moment into the folder while writers go on, checks it, and only then gives it its name; a
-// copy that was there is replaced. It is a file whatever database it is of. Evidence is copied after it, by the caller: the copy names
-// no file that is not there yet.
-func (s *Store) Backup(ctx context.Context, dir string) (path string, err error) {
-	return Backup(ctx, s.path, dir)
-}
-
-// Backup is Store.Backup for a database that other processes have open.
-func Backup(ctx context.Context, from, dir string) (path string, err error) {
+// Backup writes a compact copy of one moment of a database, which other processes may have open and write to, into a file; one that was
+// there is replaced. The copy is checked before it gets its name. It is a file whatever database it is of. Evidence is copied after it, by
+// the caller: the copy names no file that is not there yet.
+func Backup(ctx context.Context, from, to string) error {
+	dir, part := filepath.Dir(to), to+".part"
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
+		return err
 	}
-	path = filepath.Join(dir, BackupName)
-	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", err
+	if err := remove(part); err != nil {
+		return err
 	}
 	copyInto := vacuumInto
 	if isPostgres(from) {
 		copyInto = copyServer
 	}
-	if err := copyInto(ctx, from, part); err != nil {
-		return "", errors.Join(err, remove(part))
+	err := copyInto(ctx, from, part)
+	if err == nil {
+		err = CheckBackup(ctx, part)
 	}
-	if err := CheckBackup(ctx, part); err != nil {
-		return "", errors.Join(err, remove(part))
+	if err != nil {
+		return errors.Join(err, remove(part))
 	}
 	if err := syncAll(part); err != nil {
-		return "", err
+		return err
 	}
-	if err := os.Rename(part, path); err != nil {
-		return "", err
+	if err := os.Rename(part, to); err != nil {
+		return err
 	}
-	return path, syncAll(dir)
+	return syncAll(dir)
 }
 
 // CheckBackup says whether the file is whole and of a schema that this program can open. Store.Verify on the restored file walks

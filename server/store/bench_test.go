@@ -103,20 +103,10 @@ func BenchmarkOpen(b *testing.B) {
 
 // fileAll opens n cases by the real rules, of 50 enterprises, and gives their ids.
 func fileAll(b *testing.B, s *store.Store, n int, now time.Time) []string {
-	amount, yes := negotiation.CNY(15000), &negotiation.Choice{Yes: true, Text: "v1"}
 	ids, errs := make([]string, n), make([]error, n)
 	inParallel(n, func(i int) {
 		ids[i] = uuid.NewString()
-		f := negotiation.FileCase{Enterprise: fmt.Sprint("enterprise ", i%50), Category: "quality", Goods: "充电宝", Facts: "鼓包", PurchasedOn: "2026-07-01",
-			KnownSince: "2026-07-20", Amount: amount, ForDailyLife: true, OtherBody: negotiation.BodyNone,
-			Claim: []negotiation.Item{{By: negotiation.SideEnterprise, Remedy: negotiation.Refund, Amount: &amount,
-				Due: negotiation.Due{Days: 3, Unit: negotiation.WorkingDays}}},
-			Consents: negotiation.Consents{Truth: "v1", Rules: "v1", Publication: yes, Escalation: yes}}
-		env := negotiation.Env{At: now, Calendar: workday.Default(), Filing: &negotiation.Filing{Case: ids[i], Code: fmt.Sprint(i),
-			Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
-			Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 1, Max: 1}}}
-		by := negotiation.Actor{ID: fmt.Sprint("consumer ", i), Role: negotiation.RoleConsumer}
-		errs[i] = step(s, ids[i], by, f, env)
+		errs[i] = file(s, ids[i], fmt.Sprint("enterprise ", i%50), fmt.Sprint("consumer ", i), now)
 	})
 	require.NoError(b, errors.Join(errs...))
 	return ids

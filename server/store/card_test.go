@@ -82,18 +82,14 @@ func yearOfCases(tb testing.TB, s *store.Store, enterprise string, n int) []stri
 		if i%50 == 0 {
 			by.ID = fmt.Sprint("often ", i/50%max(n/250, 1)) // five cases each
 		}
-		f := aFiling(enterprise)
-		env := negotiation.Env{At: at.Add(time.Duration(i) * (330 * 24 * time.Hour / time.Duration(n))), Calendar: workday.Default(), Filing: &negotiation.Filing{
-			Case: ids[i], Code: enterprise + fmt.Sprint(i), Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
-			Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 1, Max: 1}}}
-		if err := step(s, ids[i], by, f, env); err != nil {
+		env := negotiation.Env{At: at.Add(time.Duration(i) * (330 * 24 * time.Hour / time.Duration(n))), Calendar: workday.Default()}
+		err := file(s, ids[i], enterprise, by.ID, env.At)
+		if err != nil {
 			tb.Error(err)
 		}
 		if i >= n-n/20 {
 			return
 		}
-		env.Filing = nil
-		var err error
 		switch i % 3 {
 		case 0:
 			env.At = env.At.AddDate(0, 0, 30)

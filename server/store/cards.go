@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,41 +17,46 @@ import (
 // readCards gives the cards of one enterprise, or, for "", of all that have figures, from sums: some hundred rows an enterprise and its
 // pairs' index, and none of its cases.
 func readCards(ctx context.Context, q querier, today workday.Date, enterprise string) (map[string]scorecard.Card, error) {
-	w := scorecard.WindowTo(today)
-	in := make(map[string]*scorecard.Reading)
-	at := func(id string) *scorecard.Reading {
-		if in[id] == nil {
-			in[id] = &scorecard.Reading{Window: w, Sums: map[negotiation.Class]scorecard.Counts{}}
-		}
-		return in[id]
-	}
-	one, args := "", []any(nil)
+	r := cardReader{querier: q, window: scorecard.WindowTo(today), in: map[string]*scorecard.Reading{}}
 	if enterprise != "" {
-		at(enterprise)
-		one, args = ` AND enterprise = ?`, []any{enterprise}
+		r.of(enterprise)
+		r.one, r.args = ` AND enterprise = ?`, []any{enterprise}
 	}
-	if err := readSums(ctx, q, w, one, args, at); err != nil {
-		return nil, err
+	for _, read := range []func(context.Context) error{r.sums, r.counts, r.frequent} {
+		if err := read(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if err := readCounts(ctx, q, w, one, args, at); err != nil {
-		return nil, err
-	}
-	if err := readFrequent(ctx, q, w, one, args, at); err != nil {
-		return nil, err
-	}
-	cards := make(map[string]scorecard.Card, len(in))
-	for id, r := range in {
-		cards[id] = scorecard.Read(*r)
+	cards := make(map[string]scorecard.Card, len(r.in))
+	for id, in := range r.in {
+		cards[id] = scorecard.Read(*in)
 	}
 	return cards, nil
 }
 
-func readSums(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
-	sp := w.Spans()
+// cardReader gathers what cards are computed from.
+type cardReader struct {
+	querier
+	window scorecard.Window
+	one    string // condition on the one enterprise, with its parameter in args; "" for all
+	args   []any
+	in     map[string]*scorecard.Reading // by enterprise
+}
+
+func (r cardReader) of(enterprise string) *scorecard.Reading {
+	if r.in[enterprise] == nil {
+		r.in[enterprise] = &scorecard.Reading{Window: r.window, Sums: map[negotiation.Class]scorecard.Counts{}}
+	}
+	return r.in[enterprise]
+}
+
+// sums reads the days before the first whole month of the window, and the months.
+func (r cardReader) sums(ctx context.Context) error {
+	sp := r.window.Spans()
 	part := `SELECT enterprise, class, ` + sumColumns + ` FROM scorecard_rows WHERE `
-	rows, err := q.rows(ctx, part+`grain = 'd' AND span BETWEEN ? AND ?`+one+` GROUP BY enterprise, class UNION ALL `+
-		part+`grain = 'm' AND span >= ?`+one+` GROUP BY enterprise, class`,
-		append(append(append([]any{sp.FirstDay, sp.LastDay}, args...), sp.FirstMonth), args...)...)
+	rows, err := r.rows(ctx, part+`grain = 'd' AND span BETWEEN ? AND ?`+r.one+` GROUP BY enterprise, class UNION ALL `+
+		part+`grain = 'm' AND span >= ?`+r.one+` GROUP BY enterprise, class`,
+		slices.Concat([]any{sp.FirstDay, sp.LastDay}, r.args, []any{sp.FirstMonth}, r.args)...)
 	if err != nil {
 		return err
 	}
@@ -66,7 +72,7 @@ func readSums(ctx context.Context, q querier, w scorecard.Window, one string, ar
 		if err := rows.Scan(dst...); err != nil {
 			return err
 		}
-		sums := at(id).Sums
+		sums := r.of(id).Sums
 		have := sums[class].Values()
 		for i := range v {
 			have[i] += v[i]
@@ -76,11 +82,11 @@ func readSums(ctx context.Context, q querier, w scorecard.Window, one string, ar
 	return rows.Err()
 }
 
-// readCounts reads how many consumers there were in the window, and what is not in the figures yet.
-func readCounts(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
-	rows, err := q.rows(ctx, `SELECT enterprise, count(*), 0, 0 FROM scorecard_pairs WHERE last_on >= ?`+one+` GROUP BY enterprise
-		UNION ALL SELECT enterprise, 0, running, in_performance FROM scorecard_running WHERE true`+one,
-		append(append([]any{w.From.String()}, args...), args...)...)
+// counts reads how many consumers there were in the window, and what is not in the figures yet.
+func (r cardReader) counts(ctx context.Context) error {
+	rows, err := r.rows(ctx, `SELECT enterprise, count(*), 0, 0 FROM scorecard_pairs WHERE last_on >= ?`+r.one+` GROUP BY enterprise
+		UNION ALL SELECT enterprise, 0, running, in_performance FROM scorecard_running WHERE true`+r.one,
+		slices.Concat([]any{r.window.From.String()}, r.args, r.args)...)
 	if err != nil {
 		return err
 	}
@@ -91,19 +97,19 @@ func readCounts(ctx context.Context, q querier, w scorecard.Window, one string, 
 		if err := rows.Scan(&id, &consumers, &running, &performing); err != nil {
 			return err
 		}
-		r := at(id)
-		r.Consumers += consumers
-		r.Running += running
-		r.InPerformance += performing
+		in := r.of(id)
+		in.Consumers += consumers
+		in.Running += running
+		in.InPerformance += performing
 	}
 	return rows.Err()
 }
 
-// readFrequent reads the results of consumers who may have more than count.
-func readFrequent(ctx context.Context, q querier, w scorecard.Window, one string, args []any, at func(string) *scorecard.Reading) error {
-	rows, err := q.rows(ctx, `SELECT enterprise, consumer, results FROM scorecard_pairs`+q.words().frequent+`
-		WHERE counted > 3 AND last_on >= ?`+one, // left to itself SQLite reads all pairs
-		append([]any{w.From.String()}, args...)...)
+// frequent reads the results of consumers who may have more than count: scorecard.PerConsumer, spelt as the index has it.
+func (r cardReader) frequent(ctx context.Context) error {
+	rows, err := r.rows(ctx, `SELECT enterprise, consumer, results FROM scorecard_pairs`+r.words().frequent+`
+		WHERE counted > 3 AND last_on >= ?`+r.one, // left to itself SQLite reads all pairs
+		slices.Concat([]any{r.window.From.String()}, r.args)...)
 	if err != nil {
 		return err
 	}
@@ -118,8 +124,8 @@ func readFrequent(ctx context.Context, q querier, w scorecard.Window, one string
 		if err != nil {
 			return err
 		}
-		r := at(id)
-		r.Frequent = append(r.Frequent, p)
+		in := r.of(id)
+		in.Frequent = append(in.Frequent, p)
 	}
 	return rows.Err()
 }

@@ -339,15 +339,6 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 	return counts, nil
 }
 
-// CaseRow gives the row of one case, or not_found.
-func (s *Store) CaseRow(ctx context.Context, id string) (app.CaseRow, error) {
-	e, err := s.entry(ctx, id)
-	if err != nil {
-		return app.CaseRow{}, err
-	}
-	return e.caseRow(), nil
-}
-
 // CaseByCode gives the id of the case with the code, or not_found.
 func (s *Store) CaseByCode(ctx context.Context, code string) (id string, err error) {
 	err = s.reader().get(ctx, &id, `SELECT id FROM cases WHERE code = ?`, code)

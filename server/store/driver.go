@@ -55,8 +55,8 @@ func dsn(path string, options ...string) string {
 
 // wholeBatch says whether the error is of the file or the machine and not of the job that met it.
 func wholeBatch(err error) bool {
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
 		return errors.Is(err, sql.ErrConnDone) || pgWholeBatch(err)
 	}
 	switch e.Code {
@@ -69,8 +69,8 @@ func wholeBatch(err error) bool {
 
 // lostDisk says whether nobody can know any more what is on disk: a failed fsync, and its kin.
 func lostDisk(err error) bool {
-	var e sqlite3.Error
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
 		return false
 	}
 	switch e.ExtendedCode {
@@ -82,8 +82,7 @@ func lostDisk(err error) bool {
 
 // notUnique says whether the error is the breach of a UNIQUE constraint.
 func notUnique(err error) bool {
-	var e sqlite3.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[sqlite3.Error](err); ok {
 		return e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey
 	}
 	return pgUnique(err)
@@ -101,9 +100,9 @@ func notFound() error { return negotiation.NewError(negotiation.CodeNotFound) }
 
 // readError turns the error of a reader's query into one of the vocabulary.
 func readError(err error) error {
-	var own *negotiation.Error
+	_, own := errors.AsType[*negotiation.Error](err)
 	switch {
-	case err == nil, errors.As(err, &own):
+	case err == nil, own:
 		return err
 	case errors.Is(err, sql.ErrNoRows):
 		return notFound()

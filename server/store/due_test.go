@@ -26,9 +26,7 @@ func cold(t *testing.T, o store.Options, then func(s *store.Store)) *store.Store
 	s, err := store.Open(path, quiet(store.Options{}))
 	require.NoError(t, err)
 	for _, id := range []string{"a", "b"} {
-		env := negotiation.Env{At: at, Calendar: workday.Default(), Filing: &negotiation.Filing{Case: id, Code: id, Rules: negotiation.DefaultRules(),
-			Bureau: "bureau", Region: "430602", Enrolled: true, Open: negotiation.OpenCases{MaxOrder: 9, MaxEnterprise: 9, Max: 9}}}
-		require.NoError(t, step(s, id, negotiation.Actor{ID: "consumer", Role: negotiation.RoleConsumer}, aFiling("enterprise"), env))
+		require.NoError(t, file(s, id, "enterprise", "consumer", at))
 	}
 	then(s)
 	require.NoError(t, s.Close())

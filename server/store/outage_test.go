@@ -87,18 +87,8 @@ func TestDatabaseAway(t *testing.T) {
 			t.Parallel()
 			database, caseID := server.Database(t), "a"
 			filed := open(t, database, store.Options{})
-			consumer := negotiation.Actor{ID: "consumer", Role: negotiation.RoleConsumer}
-			require.NoError(t, step(filed, caseID, consumer, aFiling("enterprise"), negotiation.Env{At: at, Calendar: workday.Default(),
-				Filing: &negotiation.Filing{Case: caseID, Code: caseID, Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
-					Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 9, Max: 9}}}))
-			deadline := func() negotiation.Deadline {
-				found, _, err := filed.Case(ctx, caseID)
-				require.NoError(t, err)
-				d, ok := found.Deadline(negotiation.FirstResponse)
-				require.True(t, ok)
-				return d
-			}
-			due := deadline().Due
+			require.NoError(t, file(filed, caseID, "enterprise", "consumer", at))
+			due := firstResponse(t, filed, caseID).Due
 			from, to := due.Add(-c.gap/2), due.Add(c.gap/2)
 			now := &app.ShiftedClock{Base: still(from)}
 			rs := []*living{newLiving(t, database, now), newLiving(t, database, now)}
@@ -122,7 +112,7 @@ func TestDatabaseAway(t *testing.T) {
 			}
 			outages, err := filed.Plain().Outages(ctx, at)
 			require.NoError(t, err)
-			after := deadline()
+			after := firstResponse(t, filed, caseID)
 			if !c.outage {
 				require.Empty(t, outages)
 				require.True(t, after.Overdue, "it passed")

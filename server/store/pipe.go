@@ -134,8 +134,7 @@ func (p *pipe) gone() bool { return p.pg != nil && p.pg.IsClosed() }
 
 // seen marks an error after which the connection is gone.
 func (p *pipe) seen(err error) error {
-	var e *pgconn.PgError
-	if err != nil && !errors.Is(err, errGone) && !errors.As(err, &e) && p.gone() {
+	if _, said := errors.AsType[*pgconn.PgError](err); err != nil && !said && !errors.Is(err, errGone) && p.gone() {
 		return fmt.Errorf("%w: %w", errGone, err)
 	}
 	return err
@@ -229,9 +228,9 @@ func (p *pipe) outcome() (committed, own bool, err error) {
 		ctx, cancel := context.WithTimeout(whole, 5*time.Second)
 		err = p.db.GetContext(ctx, &is, `SELECT pg_xact_status($1::text::xid8) AS status, `+serverStart+` AS since`, p.xid)
 		cancel()
-		var e *pgconn.PgError
+		e, said := errors.AsType[*pgconn.PgError](err)
 		switch {
-		case errors.As(err, &e) && e.Code == "22023": // a number that it has yet to give
+		case said && e.Code == "22023": // a number that it has yet to give
 			return false, false, nil
 		case err != nil:
 		case is.Status.String == "committed":

@@ -79,8 +79,8 @@ func scanTime(s scanner) (t time.Time, err error) {
 	return t, err
 }
 
-func (p plainReader) CodesSince(ctx context.Context, phone string, since time.Time) ([]time.Time, error) {
-	return list(ctx, p.q, scanTime, `SELECT created_at FROM codes WHERE phone = ? AND created_at > ? ORDER BY created_at`, phone, micros(since))
+func (p plainReader) CodesSince(ctx context.Context, phone string, familiar bool, since time.Time) ([]time.Time, error) {
+	return list(ctx, p.q, scanTime, `SELECT created_at FROM codes WHERE phone = ? AND familiar = ? AND created_at > ? ORDER BY created_at`, phone, familiar, micros(since))
 }
 
 func (p plainReader) CodesFrom(ctx context.Context, addr []byte, since time.Time) ([]time.Time, error) {
@@ -88,17 +88,18 @@ func (p plainReader) CodesFrom(ctx context.Context, addr []byte, since time.Time
 }
 
 func scanCode(s scanner) (r app.CodeRow, err error) {
-	err = s.Scan(&r.ID, &r.Phone, &r.Addr, &r.Sum, at{&r.Created}, at{&r.Expires}, &r.Tries, &r.Used)
+	err = s.Scan(&r.ID, &r.Phone, &r.Addr, &r.Familiar, &r.Sum, at{&r.Created}, at{&r.Expires}, &r.Tries, &r.Used)
 	return r, err
 }
 
-func (p plainReader) LatestCode(ctx context.Context, phone string) (app.CodeRow, error) {
-	return one(ctx, p.q, scanCode, `SELECT id, phone, addr, sum, created_at, expires_at, tries, used FROM codes WHERE phone = ? ORDER BY created_at DESC, id DESC LIMIT 1`, phone)
+func (p plainReader) LatestCode(ctx context.Context, phone string, familiar bool) (app.CodeRow, error) {
+	return one(ctx, p.q, scanCode, `SELECT id, phone, addr, familiar, sum, created_at, expires_at, tries, used FROM codes
+		WHERE phone = ? AND familiar = ? ORDER BY created_at DESC, id DESC LIMIT 1`, phone, familiar)
 }
 
 func (p plainTx) AddCode(_ context.Context, r app.CodeRow) error {
-	return p.t.run(`INSERT INTO codes (id, phone, addr, sum, created_at, expires_at, tries, used) VALUES (?, ?, ?, ?, ?, ?, 0, 0)`,
-		r.ID, r.Phone, r.Addr, r.Sum, micros(r.Created), micros(r.Expires))
+	return p.t.run(`INSERT INTO codes (id, phone, addr, familiar, sum, created_at, expires_at, tries, used) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+		r.ID, r.Phone, r.Addr, r.Familiar, r.Sum, micros(r.Created), micros(r.Expires))
 }
 
 func (p plainTx) SetCode(_ context.Context, id string, tries int, used bool) error {

@@ -112,17 +112,8 @@ func TestPlanBeforeAnOutage(t *testing.T) {
 	const caseID = "case"
 	years := app.NewYearbook()
 	s := newStore(t, store.Options{Edition: years.Edition})
-	require.NoError(t, step(s, caseID, negotiation.Actor{ID: "consumer", Role: negotiation.RoleConsumer}, aFiling("enterprise"), negotiation.Env{At: at, Calendar: workday.Default(),
-		Filing: &negotiation.Filing{Case: caseID, Code: caseID, Rules: negotiation.DefaultRules(), Bureau: "bureau", Region: "430602", Enrolled: true,
-			Open: negotiation.OpenCases{MaxOrder: 1, MaxEnterprise: 9, Max: 9}}}))
-	deadline := func() negotiation.Deadline {
-		c, _, err := s.Case(ctx, caseID)
-		require.NoError(t, err)
-		d, ok := c.Deadline(negotiation.FirstResponse)
-		require.True(t, ok)
-		return d
-	}
-	due := deadline().Due
+	require.NoError(t, file(s, caseID, "enterprise", "consumer", at))
+	due := firstResponse(t, s, caseID).Due
 	now := due.Add(time.Hour)
 	require.NoError(t, s.Plain().Write(ctx, func(tx app.PlainTx) error {
 		return tx.AddOutage(ctx, negotiation.Outage{From: due.Add(-time.Hour), To: now}, now)
@@ -130,7 +121,7 @@ func TestPlanBeforeAnOutage(t *testing.T) {
 	w := app.World{Plain: s.Plain(), Log: learning{s, sync.OnceFunc(func() { assert.NoError(t, years.Load(ctx, s.Plain(), now)) })},
 		Business: still(now), Real: still(now), Yearbook: years, Limits: app.DefaultLimits()}
 	require.NoError(t, app.NewLedger(w, years, negotiation.DefaultRules()).Tick(ctx, caseID))
-	d := deadline()
+	d := firstResponse(t, s, caseID)
 	require.False(t, d.Overdue)
 	require.Equal(t, due, d.MovedFrom)
 	require.Equal(t, workday.Default().EndOfNextWorkday(now).UTC(), d.Due)

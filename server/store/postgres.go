@@ -232,15 +232,14 @@ var errUnknown = errors.New("whether the last commit took effect is not known")
 // passing says whether trying again may help: others were in the way, or the server was gone. What may have been done is not tried again:
 // a plain write would be made twice.
 func passing(err error) bool {
-	var e *pgconn.PgError
-	var c *pgconn.ConnectError
 	if errors.Is(err, errUnknown) {
 		return false
 	}
-	if errors.As(err, &c) || errors.Is(err, errGone) || errors.Is(err, driver.ErrBadConn) {
+	if _, never := errors.AsType[*pgconn.ConnectError](err); never || errors.Is(err, errGone) || errors.Is(err, driver.ErrBadConn) {
 		return true
 	}
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
 		return false
 	}
 	switch e.Code {
@@ -256,13 +255,19 @@ func passing(err error) bool {
 	return strings.HasPrefix(e.Code, "08")
 }
 
+// lockedOut says whether others kept a lock for longer than it is waited for, which another try would wait for again.
+func lockedOut(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "55P03"
+}
+
 // pgWholeBatch says whether the error is of the server or of the way to it and not of the job that met it.
 func pgWholeBatch(err error) bool {
-	var e *pgconn.PgError
 	if errors.Is(err, errUnknown) || passing(err) {
 		return true
 	}
-	if !errors.As(err, &e) {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok {
 		return false
 	}
 	switch e.Code[:2] {
@@ -274,6 +279,6 @@ func pgWholeBatch(err error) bool {
 
 // pgUnique says whether the error is the breach of a UNIQUE constraint.
 func pgUnique(err error) bool {
-	var e *pgconn.PgError
-	return errors.As(err, &e) && e.Code == "23505"
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "23505"
 }

@@ -43,12 +43,12 @@ type texts struct {
 }
 
 type talk struct {
-	turn                 negotiation.Side
-	turnSince            int64
-	also                 string // sides with commas between
-	offerMinor, claimMin int64
-	offerBy              negotiation.Side
-	dueKey               negotiation.DeadlineKey // each offer has its own, all of a day are due at one instant
+	turn                   negotiation.Side
+	turnSince              int64
+	also                   string // sides with commas between
+	offerMinor, claimMinor int64
+	offerBy                negotiation.Side
+	dueKey                 negotiation.DeadlineKey // each offer has its own, all of a day are due at one instant
 }
 
 type clocks struct {
@@ -78,7 +78,7 @@ func viewOf(c *negotiation.Case) view {
 func talkOf(c *negotiation.Case) talk {
 	t := talk{turn: c.Turn, turnSince: micros(c.TurnSince), also: joined(app.AlsoOf(c))}
 	if o, ok := c.LastOffer(negotiation.SideConsumer); ok {
-		t.claimMin = o.Total()
+		t.claimMinor = o.Total()
 	}
 	if o, ok := c.LastOffer(negotiation.SideEnterprise); ok {
 		t.offerMinor = o.Total()
@@ -132,7 +132,7 @@ func (e *entry) caseRow() app.CaseRow {
 		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
 		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent,
 		Class: c.Class, Reason: r.reason, EscalatedAt: instant(r.escalatedAt), AcceptedAt: instant(r.acceptedAt),
-		OfferMinor: r.offerMinor, ClaimMinor: r.claimMin, OfferBy: r.offerBy, Also: sides(r.also), RoomSeq: e.head.Room.Seq, Column: r.col, BreachAt: instant(r.breachAt), Last: r.Last,
+		OfferMinor: r.offerMinor, ClaimMinor: r.claimMinor, OfferBy: r.offerBy, Also: sides(r.also), RoomSeq: e.head.Room.Seq, Column: r.col, BreachAt: instant(r.breachAt), Last: r.Last,
 	}
 	if r.due != never {
 		row.Due = instant(r.due)
@@ -158,7 +158,7 @@ func (e *entry) headArgs() []any {
 }
 
 func (t talk) args() []any {
-	return []any{string(t.turn), t.turnSince, t.also, t.offerMinor, t.claimMin, string(t.offerBy), string(t.dueKey)}
+	return []any{string(t.turn), t.turnSince, t.also, t.offerMinor, t.claimMinor, string(t.offerBy), string(t.dueKey)}
 }
 
 func (k clocks) args() []any {
@@ -283,7 +283,7 @@ func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error
 	case negotiation.ContentErased:
 		return b.erase(k, e.Channel, f.Erased)
 	}
-	if file := fileOf(e.Fact); file != "" { // it is no orphan any more
+	if file := negotiation.UploadOf(e.Fact); file != "" { // it is no orphan any more
 		if err := b.tx.run(`UPDATE files SET case_id = ? WHERE id = ?`, k.c.ID, file); err != nil {
 			return err
 		}
@@ -292,22 +292,11 @@ func (b *batch) follow(k *open, e negotiation.Event, r negotiation.Record) error
 	return nil
 }
 
-// fileOf is the upload that a fact names; "" for none.
-func fileOf(f negotiation.Fact) string {
-	switch f := f.(type) {
-	case negotiation.EvidenceAdded:
-		return f.File
-	case negotiation.PerformanceReported:
-		return f.File
-	}
-	return ""
-}
-
 // unnamed refuses a decision that names an upload which is gone, or which another case has: the command looked at it before its turn
 // came, and meanwhile the sweep or another command may have been there.
 func (b *batch) unnamed(events []negotiation.Event, caseID string) (refusal, err error) {
 	for _, e := range events {
-		file := fileOf(e.Fact)
+		file := negotiation.UploadOf(e.Fact)
 		if file == "" {
 			continue
 		}

@@ -100,13 +100,16 @@ func graded(s app.Standing) int {
 	return 0
 }
 
+// mostAnew is how many enterprises are read one by one; for more it is quicker to read all.
+const mostAnew = 200
+
 // current brings the ranking up to date and gives it; the slice never changes.
 func (s *Store) current(ctx context.Context, today workday.Date) ([]app.Standing, error) {
 	r := &s.ranking
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	dirty := r.takeDirty()
-	whole := r.day != today || len(dirty) > 200 || s.shared && s.opt.Now().Sub(r.read) >= sharedRankingAge
+	whole := r.day != today || len(dirty) > mostAnew || s.shared && s.opt.Now().Sub(r.read) >= sharedRankingAge
 	if !whole && len(dirty) == 0 {
 		return r.order, nil
 	}
@@ -180,16 +183,9 @@ func (s *Store) Ranking(ctx context.Context, q app.RankingQuery) (app.RankingPag
 	if err != nil {
 		return app.RankingPage{}, readError(err)
 	}
-	start := 0
-	if q.After != "" {
-		after, err := parseStanding(q.After)
-		if err != nil {
-			return app.RankingPage{}, err
-		}
-		start, _ = slices.BinarySearchFunc(all, after, before)
-		if start < len(all) && all[start].Enterprise == after.Enterprise {
-			start++
-		}
+	start, err := after(all, q.After)
+	if err != nil {
+		return app.RankingPage{}, err
 	}
 	var page app.RankingPage
 	limit := pageSize(q.Limit)
@@ -216,6 +212,22 @@ func (s *Store) Ranking(ctx context.Context, q app.RankingQuery) (app.RankingPag
 		page.Rows[len(page.Rows)-1].Rank = rank
 	}
 	return page, nil
+}
+
+// after gives the place of the first standing after the token's, which may have moved or gone since; the first of all for "".
+func after(all []app.Standing, token string) (int, error) {
+	if token == "" {
+		return 0, nil
+	}
+	last, err := parseStanding(token)
+	if err != nil {
+		return 0, err
+	}
+	i, _ := slices.BinarySearchFunc(all, last, before)
+	if i < len(all) && all[i].Enterprise == last.Enterprise {
+		i++
+	}
+	return i, nil
 }
 
 // The keyset of a ranking: 1, enterprise, key; without a grade 0, enterprise, name.

@@ -142,12 +142,25 @@ func (b *batch) readPair(k pairKey, stored []byte) (*scorecard.Pair, error) {
 	return &p, nil
 }
 
-// flushScores writes the pairs, rows and counts that changed; sums of enterprises in an order, so that replicas do not wait for each
-// other in a circle.
+// flushScores writes the figures that changed.
 func (b *batch) flushScores() error {
 	if err := b.settlePairs(); err != nil {
 		return err
 	}
+	if err := b.writePairs(); err != nil {
+		return err
+	}
+	if err := b.addToRows(); err != nil {
+		return err
+	}
+	if err := b.addToRunning(); err != nil {
+		return err
+	}
+	b.unscored()
+	return nil
+}
+
+func (b *batch) writePairs() error {
 	for k, p := range b.pairs {
 		var err error
 		if p.Empty() {
@@ -161,6 +174,11 @@ func (b *batch) flushScores() error {
 			return err
 		}
 	}
+	return nil
+}
+
+// addToRows adds to the sums of enterprises, in an order, so that replicas do not wait for each other in a circle; addToRunning, too.
+func (b *batch) addToRows() error {
 	deltas := scorecard.Merge(b.deltas)
 	slices.SortFunc(deltas, func(x, y scorecard.RowDelta) int {
 		return cmp.Or(cmp.Compare(x.Enterprise, y.Enterprise), cmp.Compare(x.Grain, y.Grain), cmp.Compare(x.Span, y.Span), cmp.Compare(x.Class, y.Class))
@@ -179,6 +197,10 @@ func (b *batch) flushScores() error {
 			}
 		}
 	}
+	return nil
+}
+
+func (b *batch) addToRunning() error {
 	for _, enterprise := range slices.Sorted(maps.Keys(b.running)) {
 		n := b.running[enterprise]
 		if n == (running{}) {
@@ -195,7 +217,6 @@ func (b *batch) flushScores() error {
 			return err
 		}
 	}
-	b.unscored()
 	return nil
 }
 

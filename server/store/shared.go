@@ -98,7 +98,7 @@ func (w *writer) attemptShared(jobs []*job) error {
 	begun, patience := time.Now(), w.tx.pipe.patience
 	for n := 1; ; n++ {
 		err := w.once(jobs)
-		if err == nil || !passing(err) || n == tries || patience > 0 && time.Since(begun) >= patience { // they waited long enough
+		if err == nil || !passing(err) || n == tries || patience > 0 && (lockedOut(err) || time.Since(begun) >= patience) { // they waited long enough
 			return err
 		}
 		w.s.opt.Log.Debug("a batch is tried again", "jobs", len(jobs), "attempt", n, "error", err)
@@ -171,19 +171,44 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 		p.queue.Queue(`SELECT pg_advisory_xact_lock($1)`, plainLock)
 		return p.flush()
 	}
-	bases, ids := make(map[string]*entry, len(jobs)), make([]string, 0, len(jobs))
+	bases, ids := w.s.basesOf(jobs)
+	heads, err := p.lock(ids)
+	if err != nil {
+		return err
+	}
+	if err := w.s.advance(context.Background(), w.tx, bases, heads); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if heads[id] == nil {
+			bases[id] = nil // cached, and gone: a database that was restored
+		}
+		b.add(id, bases[id])
+	}
+	var filing []int64 // whose cases will be counted
 	for _, j := range jobs {
-		id := j.change.Case
-		if have, ok := bases[id]; !ok || have == nil && j.warm != nil {
-			if !ok {
-				ids = append(ids, id)
-			}
-			bases[id], _ = w.s.cache.get(id)
-			if bases[id] == nil && j.warm != nil {
-				bases[id] = j.warm.entry
-			}
+		if heads[j.change.Case] == nil && j.change.Command.Actor != "" {
+			filing = append(filing, lockKey(consumerLocks, j.change.Command.Actor))
 		}
 	}
+	return w.tx.holdKeys(filing...)
+}
+
+// basesOf the jobs' cases are what the cache has of them, nil for nothing; ids are the cases as they first come.
+func (s *Store) basesOf(jobs []*job) (bases map[string]*entry, ids []string) {
+	bases, ids = make(map[string]*entry, len(jobs)), make([]string, 0, len(jobs))
+	for _, j := range jobs {
+		id := j.change.Case
+		if _, ok := bases[id]; !ok {
+			ids = append(ids, id)
+			bases[id], _ = s.cache.get(id)
+		}
+	}
+	return bases, ids
+}
+
+// lock locks the rows of cases and reads them; one that is not there is left out.
+func (p *pipe) lock(ids []string) (map[string]*caseHead, error) {
 	heads := make(map[string]*caseHead, len(ids))
 	p.queue.Queue(lockHeads, ids).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
@@ -195,23 +220,5 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 		}
 		return rows.Err()
 	})
-	if err := p.flush(); err != nil {
-		return err
-	}
-	if err := w.s.advance(context.Background(), w.tx, bases, heads); err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if heads[id] == nil {
-			bases[id] = nil // warm or cached, and gone: a database that was restored
-		}
-		b.add(id, bases[id])
-	}
-	var filing []int64 // whose cases will be counted
-	for _, j := range jobs {
-		if heads[j.change.Case] == nil && j.change.Command.Actor != "" {
-			filing = append(filing, lockKey(consumerLocks, j.change.Command.Actor))
-		}
-	}
-	return w.tx.holdKeys(filing...)
+	return heads, p.flush()
 }

@@ -1,7 +1,10 @@
 package store_test
 
 import (
+	"bytes"
+	"database/sql"
 	"fmt"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -83,4 +86,33 @@ func TestServerSaysNothing(t *testing.T) {
 			require.NoError(t, err)
 		})
 	}
+}
+
+// TestLockedOut: who has waited for a lock as long as anybody does is told that the store is unavailable, and does not wait as long again:
+// those behind would wait for both.
+func TestLockedOut(t *testing.T) {
+	t.Parallel()
+	url := server.Database(t)
+	db, err := sql.Open("pgx", url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	var log bytes.Buffer // of this goroutine's posts alone: each has ended when it is read
+	s, err := store.Open(url+"&lock_timeout=100ms", store.Options{Patience: store.Patience, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	require.NoError(t, err)
+	_, err = post(s, "a", "file", "x")
+	require.NoError(t, err)
+
+	migration, err := db.BeginTx(ctx, nil)
+	require.NoError(t, err)
+	_, err = migration.ExecContext(ctx, `LOCK TABLE cases IN SHARE MODE`)
+	require.NoError(t, err)
+	_, err = post(s, "a", "m", "x")
+	require.Equal(t, negotiation.CodeUnavailable, negotiation.CodeOf(err), err)
+	require.NoError(t, migration.Rollback())
+	_, err = post(s, "a", "m", "x")
+	require.NoError(t, err)
+	require.Equal(t, int64(2), version(t, s, "a"))
+	require.NoError(t, s.Close())
+	require.Contains(t, log.String(), "lock timeout")
+	require.NotContains(t, log.String(), "tried again")
 }

@@ -26,6 +26,7 @@ func TestConformance(t *testing.T) {
 		storetest.Run(t, func(t *testing.T) storetest.Database {
 			path := filepath.Join(t.TempDir(), "log % ? #.db")
 			return storetest.Database{
+				At: path,
 				Open: func(o store.Options) (*store.Store, error) {
 					s, err := store.Open(path, o)
 					if err == nil {
@@ -49,6 +50,7 @@ func TestConformancePostgres(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) storetest.Database {
 		url := server.Database(t)
 		return storetest.Database{
+			At:   url,
 			Open: func(o store.Options) (*store.Store, error) { return store.Open(url, o) },
 			Exec: func(query string, args ...any) error { return execAt(t, "pgx", url, query, args) },
 		}

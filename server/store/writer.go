@@ -26,7 +26,7 @@ const (
 type job struct {
 	ctx     context.Context
 	change  app.Change
-	warm    *warm // the case as the caller loaded it, when it was not cached
+	warm    *warm // a file's case as the caller loaded it, when it was not cached
 	ahead   *plan // of the change, as the caller made it; nil: none
 	write   func(*tx) error
 	receipt app.Receipt

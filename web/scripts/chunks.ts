@@ -64,7 +64,7 @@ export function chunkName(): (id: string, modules: Modules) => string | null {
     if (part && enterprise) return 'figures'
     if (part && room) return 'kit'
     if (room && !home && !enterprise && /\/features\/(room|offer)\//.test(id)) return 'room'
-    if (enterprise && !room && id.includes('/features/scorecard/')) return 'scorecard'
+    if (enterprise && !room && /\/features\/(scorecard|words)\//.test(id)) return 'scorecard'
     return null
   }
 }

@@ -23,10 +23,10 @@ func (p *play) ends(class negotiation.Class) {
 	case negotiation.ClassSU:
 		p.performs(p.settles())
 	case negotiation.ClassWC:
-		p.opens(1).on(3).do(consumer, negotiation.WithdrawCase{Reason: pick(p.r, negotiation.WithdrawSolved, negotiation.WithdrawNoLonger, negotiation.WithdrawMistaken),
+		p.opens().on(3).do(consumer, negotiation.WithdrawCase{Reason: pick(p.r, negotiation.WithdrawSolved, negotiation.WithdrawNoLonger, negotiation.WithdrawMistaken),
 			Text: p.one("门店已经当面处理好了。", "不想再花时间，先算了。", "")})
 	case negotiation.ClassLC:
-		p.opens(1).on(2).offers(enterprise, p.fair, 8, p.sorry).sees(consumer)
+		p.opens().on(2).offers(enterprise, p.fair, 8, p.sorry).sees(consumer)
 	case negotiation.ClassCE:
 		p.on(1).do(consumer, negotiation.Escalate{Text: p.one("不想和商家谈，请直接由监管部门处理。", "之前打过电话，态度很差，申请转投诉。")}).
 			takesOn(3).mediates(5)
@@ -44,7 +44,7 @@ func (p *play) ends(class negotiation.Class) {
 		p.on(1).do(consumer, negotiation.Escalate{Text: "同一件事请一并处理。"}).on(3).
 			do(bureau, negotiation.Void{Ground: negotiation.VoidDuplicate, Reasons: "与同一消费者就同一订单提交的另一件重复，并入前件处理。"})
 	case negotiation.ClassAB:
-		p.opens(1).on(3).do(consumer, negotiation.Escalate{Text: "商家不按我说的十倍赔，转投诉。"}).on(6).
+		p.opens().on(3).do(consumer, negotiation.Escalate{Text: "商家不按我说的十倍赔，转投诉。"}).on(6).
 			do(bureau, negotiation.RefuseComplaint{Ground: negotiation.NotConsumerOrNoProof,
 				Reasons: "经核查，投诉人短期内就同类商品大量购买并索赔，不能证明系为生活消费需要购买，不予受理。可依消费者权益保护法第三十九条通过其他途径解决。"})
 	}

@@ -170,8 +170,8 @@ func (p *play) disputes(side negotiation.Side, why string) *play {
 	})
 }
 
-func (p *play) rates(stars int, text string) *play {
-	return p.do(consumer, negotiation.Rate{Stars: stars, Text: text})
+func (p *play) rates(stars int, text string) {
+	p.do(consumer, negotiation.Rate{Stars: stars, Text: text})
 }
 
 // one of the texts, by the case's own chance.

@@ -7,8 +7,9 @@ import (
 
 // What several scripts have in common. Numbers are working days after filing.
 
-// opens: the desk takes the case, greets or asks, and hears the answer; on the day of filing when it is quick and there is time.
-func (p *play) opens(n int) *play {
+// opens: the desk takes the case, greets or asks, and hears the answer; on the day after filing, or of it when it is quick and there is time.
+func (p *play) opens() *play {
+	n := 1
 	if p.r.IntN(100) < p.quick && p.filed.In(workday.Shanghai).Hour() < 16 {
 		n = 0
 	}
@@ -37,16 +38,16 @@ func (p *play) bargains(n int) *play {
 func (p *play) settles() int {
 	switch p.r.IntN(5) {
 	case 0: // the claim as it stands
-		p.opens(1).on(2).accepts(enterprise)
+		p.opens().on(2).accepts(enterprise)
 		return 2
 	case 1, 2: // the first offer is fair
-		p.opens(1).on(2).offers(enterprise, p.fair, 5, p.sorry).sees(consumer).on(3).accepts(consumer)
+		p.opens().on(2).offers(enterprise, p.fair, 5, p.sorry).sees(consumer).on(3).accepts(consumer)
 		return 3
 	case 3: // the consumer names the terms, the desk takes them
-		p.opens(1).on(2).offers(enterprise, p.low, 5, p.defend).on(3).offers(consumer, p.fair, 5, p.press).on(4).accepts(enterprise)
+		p.opens().on(2).offers(enterprise, p.low, 5, p.defend).on(3).offers(consumer, p.fair, 5, p.press).on(4).accepts(enterprise)
 		return 4
 	default:
-		p.opens(1).bargains(2).on(5).sees(consumer).accepts(consumer)
+		p.opens().bargains(2).on(5).sees(consumer).accepts(consumer)
 		return 5
 	}
 }
@@ -59,7 +60,7 @@ func (p *play) performs(n int) *play {
 
 // agreesOnOne: an agreement on day 3 of one item, the enterprise's.
 func (p *play) agreesOnOne() *play {
-	return p.opens(1).on(2).offers(enterprise, p.plain(), 5, p.sorry).sees(consumer).on(3).accepts(consumer)
+	return p.opens().on(2).offers(enterprise, p.plain(), 5, p.sorry).sees(consumer).on(3).accepts(consumer)
 }
 
 // plain is a fair item that the consumer need do nothing for, or money instead of it.
@@ -75,7 +76,7 @@ func (p *play) days() int { return p.plain()[0].due.Days }
 
 // fails: real negotiation that comes to nothing; the deadline does the rest.
 func (p *play) fails() *play {
-	p.opens(1).on(3).offers(enterprise, p.low, 5, p.defend).sees(consumer)
+	p.opens().on(3).offers(enterprise, p.low, 5, p.defend).sees(consumer)
 	return p.on(5).declines(consumer, p.press).on(7).says(consumer, p.one(
 		"等了几天还是没有新的说法，是不是就打算这样拖下去？", "请给一个能接受的方案，否则只能请市场监管部门来处理。",
 		"已经说得很清楚了，请不要再让我等。"))
@@ -89,14 +90,15 @@ func (p *play) takesOn(n int) *play {
 }
 
 // mediates a complaint that the bureau took on and ends it: settled, or terminated.
-func (p *play) mediates(n int) *play {
+func (p *play) mediates(n int) {
 	p.on(n).says(bureau, p.one("请商家就消费者的主张逐项书面说明，并提供当时的收费或检测依据。",
 		"今天电话听取了双方意见，分歧主要在金额，请各自再考虑。", "请消费者把付款凭证补充到房间里。"))
 	p.on(n+2).says(enterprise, p.one("说明已经提交，依据在附件里，请审阅。", "我们愿意在原方案上再让一步。"))
 	if p.r.IntN(5) < 3 {
-		return p.on(n+5).do(bureau, negotiation.CloseComplaint{Outcome: negotiation.OutcomeSettled,
+		p.on(n+5).do(bureau, negotiation.CloseComplaint{Outcome: negotiation.OutcomeSettled,
 			Reasons: p.one("经调解双方达成一致，款项已当场支付。", "双方自愿达成调解协议并已履行完毕。")})
+		return
 	}
-	return p.on(n+5).do(bureau, negotiation.CloseComplaint{Outcome: negotiation.OutcomeTerminated, Ground: "no_agreement_declared",
+	p.on(n+5).do(bureau, negotiation.CloseComplaint{Outcome: negotiation.OutcomeTerminated, Ground: "no_agreement_declared",
 		Reasons: p.one("双方分歧较大，无法达成一致，依法终止调解，消费者可以提起诉讼或者申请仲裁。", "被投诉人明确不同意调解方案，终止调解。")})
 }

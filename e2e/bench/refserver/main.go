@@ -3,6 +3,8 @@
 //	-mode group : one writer goroutine, group commit, broadcast after commit
 //	-mode tx    : every message its own transaction on a pool of one connection
 //	-mode mem   : no database (upper bound of the WebSocket side)
+//
+// It is kept as it was when the first figures were taken, so that those of all days compare.
 package main
 
 import (

@@ -168,8 +168,9 @@ func codesAndAttempts(b *bed) {
 	p, now := b.Plain(), start.UTC()
 	code := app.CodeRow{ID: "c1", Phone: "+86", Addr: []byte{1}, Sum: []byte{2}, Created: now, Expires: now.Add(time.Minute)}
 	later := app.CodeRow{ID: "c2", Phone: "+86", Addr: []byte{1}, Sum: []byte{3}, Created: now.Add(time.Second), Expires: now.Add(time.Hour)}
+	familiar := app.CodeRow{ID: "c3", Phone: "+86", Addr: []byte{2}, Familiar: true, Sum: []byte{4}, Created: now, Expires: now.Add(time.Minute)}
 	b.write(func(tx app.PlainTx) error {
-		for _, c := range []app.CodeRow{code, later} {
+		for _, c := range []app.CodeRow{code, later, familiar} {
 			if err := tx.AddCode(ctx, c); err != nil {
 				return err
 			}
@@ -182,9 +183,11 @@ func codesAndAttempts(b *bed) {
 		return tx.SetCode(ctx, "c2", 3, true)
 	})
 	later.Tries, later.Used = 3, true
-	require.Equal(b.t, later, got[app.CodeRow](b)(p.LatestCode(ctx, "+86")))
+	require.Equal(b.t, later, got[app.CodeRow](b)(p.LatestCode(ctx, "+86", false)))
+	require.Equal(b.t, familiar, got[app.CodeRow](b)(p.LatestCode(ctx, "+86", true)))
 	times := got[[]time.Time](b)
-	require.Equal(b.t, []time.Time{now, later.Created}, times(p.CodesSince(ctx, "+86", now.Add(-1e6))))
+	require.Equal(b.t, []time.Time{now, later.Created}, times(p.CodesSince(ctx, "+86", false, now.Add(-1e6))))
+	require.Equal(b.t, []time.Time{now}, times(p.CodesSince(ctx, "+86", true, now.Add(-1e6))))
 	require.Equal(b.t, []time.Time{later.Created}, times(p.CodesFrom(ctx, []byte{1}, now)))
 	attempts := func(want int, oldest time.Time) {
 		b.t.Helper()
@@ -213,5 +216,5 @@ func codesAndAttempts(b *bed) {
 	b.write(func(tx app.PlainTx) error {
 		return tx.Sweep(ctx, app.SweepBefore{Now: now, Idle: now, Codes: now, Delivered: now})
 	})
-	require.Equal(b.t, []time.Time{later.Created}, times(p.CodesSince(ctx, "+86", time.Time{})))
+	require.Equal(b.t, []time.Time{later.Created}, times(p.CodesSince(ctx, "+86", false, time.Time{})))
 }

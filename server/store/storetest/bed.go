@@ -25,6 +25,7 @@ import (
 
 // Database is one empty database that a test may open, close and open again.
 type Database struct {
+	At   string // path or URL
 	Open func(store.Options) (*store.Store, error)
 	// Exec changes rows behind the store's back.
 	Exec func(query string, args ...any) error
@@ -65,6 +66,15 @@ func (b *bed) reopen() {
 	}})
 	require.NoError(b.t, err)
 	b.Store = s
+}
+
+// row of a case as a commit tells it.
+func (b *bed) row(caseID string) app.CaseRow {
+	b.t.Helper()
+	commits, err := b.Since(ctx, []app.From{{Case: caseID}}, 1)
+	require.NoError(b.t, err)
+	require.Len(b.t, commits, 1)
+	return commits[0].Row
 }
 
 // Change asks every other time, and waits as the store does: what holds for one way holds for the other.

@@ -17,8 +17,7 @@ func renamedEnterprise(b *bed) {
 	c := b.file(1, 1)
 	b.enrolAgain(1, "新名")
 	b.say(consumer(1), c, "x")
-	row, err := b.CaseRow(ctx, c)
-	require.NoError(b.t, err)
+	row := b.row(c)
 	require.Equal(b.t, "新名", row.EnterpriseName)
 	require.Equal(b.t, []string{"1"}, b.listed(app.CaseQuery{Within: county, Search: "新名"}))
 	require.Empty(b.t, b.listed(app.CaseQuery{Within: county, Search: "旧名"}))
@@ -51,8 +50,7 @@ func renamedMeanwhile(b *bed) {
 	require.Len(b.t, page.Rows, cases)
 	for _, r := range page.Rows {
 		require.Equal(b.t, "名 4", r.EnterpriseName)
-		one, err := b.CaseRow(ctx, r.Case)
-		require.NoError(b.t, err)
+		one := b.row(r.Case)
 		require.Equal(b.t, "名 4", one.EnterpriseName)
 	}
 	b.rebuilds()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -47,14 +48,12 @@ func erasure(b *bed) {
 	same, err := guess()
 	require.NoError(b.t, err, "nothing is left by which a guess could be told from what was said")
 	require.Equal(b.t, said, same)
-	row, err := b.CaseRow(ctx, c)
-	require.NoError(b.t, err)
+	row := b.row(c)
 	require.Equal(b.t, "first", row.Last)
 	require.Equal(b.t, "充电宝 A1", row.Title)
 	erase(1)
 	require.Empty(b.t, b.listed(app.CaseQuery{Enterprise: id("enterprise", 1), Search: "充电宝"}))
-	row, err = b.CaseRow(ctx, c)
-	require.NoError(b.t, err)
+	row = b.row(c)
 	require.Empty(b.t, row.Title)
 
 	rs, err := b.Records(ctx, c, negotiation.Room, 0, 10)
@@ -68,8 +67,7 @@ func erasure(b *bed) {
 	require.NoError(b.t, err)
 	b.rebuilds()
 	b.reopen()
-	row, err = b.CaseRow(ctx, c)
-	require.NoError(b.t, err)
+	row = b.row(c)
 	require.Equal(b.t, "first", row.Last)
 }
 
@@ -334,7 +332,8 @@ func backup(b *bed) {
 		}
 	}()
 	dir := b.t.TempDir()
-	path, err := b.Backup(ctx, dir)
+	path := filepath.Join(dir, "copy.db")
+	err := store.Backup(ctx, b.db.At, path)
 	close(stop)
 	require.NoError(b.t, <-done)
 	require.NoError(b.t, err)
@@ -351,6 +350,5 @@ func backup(b *bed) {
 	rs, err := restored.Records(ctx, c, negotiation.Room, 0, 100000)
 	require.NoError(b.t, err)
 	require.GreaterOrEqual(b.t, len(rs), 3)
-	_, err = b.Backup(ctx, dir) // replaces the last one
-	require.NoError(b.t, err)
+	require.NoError(b.t, store.Backup(ctx, b.db.At, path), "replaces the last one")
 }

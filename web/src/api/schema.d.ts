@@ -204,7 +204,7 @@ export interface paths {
         put?: never;
         /**
          * Send a one-time code to a phone
-         * @description 1 a minute, 5 an hour, 10 a day per number, 20 an hour per address; the answer does not tell whether the number is known.
+         * @description 1 a minute, 5 an hour, 10 a day per number, of browsers in which it signed in before apart, 20 an hour per address; the answer does not tell whether the number is known.
          */
         post: operations["requestCode"];
         delete?: never;
@@ -242,7 +242,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Desk members, officers, administrators; 5 failures close the login for 15 minutes */
+        /** Desk members, officers, administrators; 5 failures close the login for 15 minutes, in browsers in which it signed in before only their own */
         post: operations["signInByPassword"];
         delete?: never;
         options?: never;
@@ -3627,7 +3627,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Signed in; the session's cookie comes with it */
+        /** @description Signed in; the session's cookie comes with it, and one with marks of who signed in in this browser, which later sign-ins show */
         SignedIn: {
             headers: {
                 [name: string]: unknown;

@@ -45,4 +45,6 @@ it.each([
   }
   const missing = [...seen].filter((name) => !known.some((source) => source.test(name)))
   expect(missing.map((name) => `@source '../${name}';`)).toEqual([])
+  const idle = sources(sheets.at(-1)!).filter((source) => ![...seen].some((name) => source.test(name)))
+  expect(idle, 'nothing of it uses these').toEqual([])
 })

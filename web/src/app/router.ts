@@ -1,6 +1,6 @@
 import { nextTick, shallowRef, watchEffect } from 'vue'
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
-import { textsReady, useI18n } from '@/i18n'
+import { textsReady, translate, useI18n, type Dictionary, type Messages } from '@/i18n'
 import messages from './messages'
 import { pages, type Page } from './routes'
 import { useSession } from './session'
@@ -8,28 +8,20 @@ import { watchStuck } from './stuck'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    page: Omit<Page, 'load' | 'path' | 'name'>
+    page: Omit<Page, 'load' | 'path' | 'name' | 'title'>
+    title?: () => string | undefined
   }
 }
 
-const recordOf = ({ path, name, load, ...page }: Page): RouteRecordRaw => ({ path, name, component: load, meta: { page } })
-
-const records: RouteRecordRaw[] = [
-  ...pages.map(recordOf),
-  {
-    path: '/:path(.*)*',
-    name: 'not-found',
-    component: () => import('./NotFoundPage.vue'),
-    meta: { page: { title: 'title.notFound', shell: 'public' } },
-  },
-  {
-    // Reached by name only; keeps the address that was asked for.
-    path: '/:path(.*)*',
-    name: 'no-rights',
-    component: () => import('./NoRightsPage.vue'),
-    meta: { page: { title: 'title.noRights', shell: 'public' } },
-  },
+/** The pages beside the table. */
+const beside: readonly Page[] = [
+  { path: '/:path(.*)*', name: 'not-found', title: 'title.notFound', shell: 'public', load: () => import('./NotFoundPage.vue') },
+  // Reached by name only; keeps the address that was asked for.
+  { path: '/:path(.*)*', name: 'no-rights', title: 'title.noRights', shell: 'public', load: () => import('./NoRightsPage.vue') },
 ]
+
+const recordsOf = <Texts extends Messages>(table: readonly Page<Texts>[], texts: Dictionary<Texts>): RouteRecordRaw[] =>
+  table.map(({ path, name, load, title, ...page }) => ({ path, name, component: load, meta: { page, title: () => translate(texts, title) } }))
 
 /** Title given by the page on screen, such as a case's; cleared on navigation. */
 const ownTitle = shallowRef('')
@@ -42,7 +34,7 @@ export function setTitle(title: string): void {
 export function makeRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
-    routes: records,
+    routes: recordsOf([...pages, ...beside], messages),
     scrollBehavior(to, from, saved) {
       if (to.path === from.path && to.query.step !== from.query.step) return { top: 0 }
       if (saved) return saved
@@ -55,8 +47,8 @@ export function makeRouter(): Router {
   let whole = false
   router.beforeEach(async (to) => {
     if (to.name !== 'not-found' || whole) return true
-    const { workplaces } = await import('./workplaces')
-    for (const page of workplaces) router.addRoute(recordOf(page))
+    const { workplaces, texts } = await import('./workplaces')
+    for (const record of recordsOf(workplaces, texts)) router.addRoute(record)
     whole = true
     return to.fullPath
   })
@@ -94,9 +86,9 @@ export function makeRouter(): Router {
 
   const { t } = useI18n(messages)
   watchEffect(() => {
-    const title = router.currentRoute.value.meta.page?.title
-    const words = ownTitle.value || (title && title !== 'title.home' ? t(title) : '')
-    document.title = words ? `${words} · ${t('common.name')}` : t('app.title')
+    const { name, meta } = router.currentRoute.value
+    const words = ownTitle.value || (name !== 'home' && meta.title?.())
+    document.title = words ? `${words} · ${t('common.name')}` : t('title.home')
   })
   return router
 }

@@ -1,17 +1,17 @@
 /* The pages for everybody. Those where people work are in workplaces.ts, which a consumer's browser does not load. */
 import type { Component } from 'vue'
-import type { KeyOf } from '@/i18n'
+import type { KeyOf, Messages } from '@/i18n'
 import type { Role } from './session'
 import { full, ofRoom } from './styles'
 import type zh from './messages.zh'
 
 type Shell = 'public' | 'staff' | 'bare'
 
-export interface Page {
+export interface Page<Texts extends Messages = typeof zh> {
   path: string
   name: string
-  /** Key of the title in app/messages. */
-  title: Extract<KeyOf<typeof zh>, `title.${string}`>
+  /** Key of the title in the table's texts. */
+  title: Extract<KeyOf<Texts>, `title.${string}`>
   shell: Shell
   /** Who may come here; everybody when absent. The server decides; this only spares a wasted visit. */
   roles?: readonly Role[]

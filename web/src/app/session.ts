@@ -5,7 +5,7 @@ import { belongTo, belongToNobody } from '@/lib/mine'
 import { asProblem, type Problem } from '@/lib/problem'
 
 export type Role = components['schemas']['Role']
-export type Account = components['schemas']['Account']
+type Account = components['schemas']['Account']
 
 /** What a tab tells the others of this browser, which share its cookie: who is here by the word of the server, and whether somebody left. */
 interface Word {

@@ -2,11 +2,14 @@
 import type { Page } from './routes'
 import type { Role } from './session'
 import { full } from './styles'
+import type zh from './work/messages.zh'
+
+export { default as texts } from './work/messages'
 
 const desk: readonly Role[] = ['desk_agent', 'desk_supervisor']
 const officers: readonly Role[] = ['officer']
 
-export const workplaces: readonly Page[] = [
+export const workplaces: readonly Page<typeof zh>[] = [
   { path: '/desk', name: 'desk', title: 'title.desk', shell: 'staff', roles: desk, live: true, load: full(() => import('@/features/desk/DeskPage.vue')) },
   { path: '/desk/staff', name: 'desk-staff', title: 'title.deskStaff', shell: 'staff', roles: ['desk_supervisor'], load: full(() => import('@/features/desk/StaffPage.vue')) },
   { path: '/desk/scorecard', name: 'desk-scorecard', title: 'title.deskScorecard', shell: 'staff', roles: desk, load: full(() => import('@/features/desk/ScorecardPage.vue')) },

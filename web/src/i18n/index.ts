@@ -43,7 +43,7 @@ export interface AnyDictionary {
   readonly en?: Messages
 }
 
-export type Common = typeof zhCommon
+type Common = typeof zhCommon
 export type KeyOf<M> = keyof M & string
 
 const registered = new Set<{ loadEn: () => Promise<{ default: Messages }>; en?: Messages }>()

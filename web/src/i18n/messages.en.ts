@@ -17,7 +17,6 @@ const en: Translation<typeof zh> = {
   'common.optional': 'optional',
   'common.noResults': 'Nothing found',
   'common.failedTitle': 'This did not load',
-  'common.failedHint': 'Nothing is lost. Please try again in a moment.',
   'common.charsLeft': '{n} characters left',
   'common.charsOver': '{n} characters too many',
   'common.skip': 'Skip to content',

@@ -15,7 +15,6 @@ export default {
   'common.optional': '选填',
   'common.noResults': '没有找到',
   'common.failedTitle': '没有加载出来',
-  'common.failedHint': '内容没有丢失，请稍后重试。',
   'common.charsLeft': '还可以输入 {n} 字',
   'common.charsOver': '超出 {n} 字',
   'common.skip': '跳到正文',

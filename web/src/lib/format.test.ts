@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { setLocale } from '@/i18n'
-import { ago, due, dueDay, isoDay, left, money, since, workingDaysLeft, workingTime } from './format'
+import { ago, calendarDaysLeft, due, dueDay, isoDay, money, since, workingDaysLeft, workingTime } from './format'
 import { parseMoney } from './money'
 
 const now = '2026-11-23T02:00:00Z'
@@ -57,9 +57,7 @@ describe('deadlines', () => {
     expect(workingDaysLeft(2)).toBe('还有 2 个工作日')
     expect(workingDaysLeft(0)).toBe('今天是最后一天')
     expect(workingDaysLeft(-1)).toBe('已超期 1 个工作日')
-    expect(left('2026-11-26T02:00:00Z', now)).toBe('还有 3 天')
-    expect(left('2026-11-23T02:30:00Z', now)).toBe('还有 30 分钟')
-    expect(left('2026-11-23T01:00:00Z', now)).toBe('已到期')
+    expect(calendarDaysLeft(3)).toBe('还有 3 天')
   })
 })
 

@@ -111,14 +111,8 @@ export function workingDaysLeft(n: number): string {
   return n === 0 ? say('lastDay') : say('workingDaysLeft', { n })
 }
 
-/** What is left until an instant, in the largest unit that still says something. */
-export function left(when: When, now: When = Date.now()): string {
-  const ms = new Date(when).getTime() - new Date(now).getTime()
-  if (ms <= 0) return say('passed')
-  if (ms >= 48 * 3_600_000) return say('daysLeft', { n: Math.floor(ms / 86_400_000) })
-  if (ms >= 3_600_000) return say('hoursLeft', { n: Math.floor(ms / 3_600_000) })
-  return say('minutesLeft', { n: Math.max(1, Math.floor(ms / 60_000)) })
-}
+/** 还有 3 天 */
+export const calendarDaysLeft = (n: number): string => say('daysLeft', { n })
 
 /** 3 分钟前, 昨天; from a week on, the day. What has been is never to come, by whatever clock. */
 export function ago(when: When, now: When = Date.now()): string {

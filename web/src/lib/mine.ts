@@ -4,7 +4,7 @@
  * in, goes over to whoever signs in next.
  */
 const kinds = ['draft', 'filing', 'apply', 'outbox'] as const
-export type Kind = (typeof kinds)[number]
+type Kind = (typeof kinds)[number]
 
 /** Who is known to be here; '' for nobody. */
 let account = ''

@@ -46,7 +46,7 @@ export interface FeedChange<Row = unknown> {
   version: number
 }
 
-export type About = { channel?: string; feed?: Feed }
+type About = { channel?: string; feed?: Feed }
 
 /** Everything a server may say; told apart by the key that is present. */
 export interface FromServer extends Partial<Omit<ChannelFrame, 'channel'>> {

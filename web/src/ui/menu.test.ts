@@ -14,7 +14,7 @@ function setup() {
     props: {
       items: [
         { key: 'edit', label: 'Edit' },
-        { key: 'lock', label: 'Lock', disabled: true },
+        { key: 'lock', label: 'Lock' },
         { key: 'erase', label: 'Erase', danger: true },
       ],
       onSelect: (key) => void chosen.push(key),
@@ -46,7 +46,7 @@ it('opens from its button, names itself by it, and gives the focus back', async 
   expect(document.activeElement).toBe(button)
 })
 
-it('is walked by arrows, ends and letters, past what is disabled', async () => {
+it('is walked by arrows, ends and letters', async () => {
   const { button, focused, press } = setup()
   button.focus()
   await press('ArrowUp')
@@ -61,9 +61,11 @@ it('is walked by arrows, ends and letters, past what is disabled', async () => {
   expect(focused()).toBe('Erase')
   await press('e')
   expect(focused()).toBe('Edit')
+  await press('l')
+  expect(focused()).toBe('Lock')
 })
 
-it('chooses once, never what is disabled, and closes when somebody presses elsewhere', async () => {
+it('chooses once, and closes when somebody presses elsewhere', async () => {
   const { button, chosen } = setup()
   const item = (name: string) => [...document.querySelectorAll<HTMLElement>('[role=menuitem]')].find((one) => one.textContent?.trim() === name)!
   const open = async () => {
@@ -71,8 +73,6 @@ it('chooses once, never what is disabled, and closes when somebody presses elsew
     await new Promise((done) => setTimeout(done))
   }
   await open()
-  item('Lock').click()
-  expect(chosen).toEqual([])
   item('Erase').click()
   expect(chosen).toEqual(['erase'])
   await open()

@@ -6,7 +6,6 @@ export interface NavItem {
   to: RouteLocationRaw
   label: string
   icon: Component
-  count?: number
   /** The page on screen belongs to it although its address differs. */
   current?: boolean
 }

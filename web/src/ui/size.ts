@@ -7,13 +7,13 @@ import { computed, inject, provide, type ComputedRef, type InjectionKey } from '
 
 export type Size = 'sm' | 'md' | 'lg'
 
-const key: InjectionKey<() => Size> = Symbol('size')
+const key: InjectionKey<Size> = Symbol('size')
 
-export function provideSize(size: () => Size): void {
+export function provideSize(size: Size): void {
   provide(key, size)
 }
 
-export function useSize(own: () => Size | undefined): ComputedRef<Size> {
-  const around = inject(key, () => 'lg')
-  return computed(() => own() ?? around())
+export function useSize(own?: () => Size | undefined): ComputedRef<Size> {
+  const around = inject(key, 'lg')
+  return computed(() => own?.() ?? around)
 }

@@ -6,7 +6,6 @@ interface Toast {
   id: number
   text: string
   tone: Tone
-  action?: { label: string; run: () => void }
 }
 
 export const toasts = shallowRef<readonly Toast[]>([])
@@ -16,9 +15,8 @@ export function dismiss(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id)
 }
 
-/** Shows a toast; one with an action stays longer. */
-export function toast(text: string, options: { tone?: Tone; action?: Toast['action'] } = {}): void {
+export function toast(text: string, { tone = 'neutral' }: { tone?: Tone } = {}): void {
   const id = ++last
-  toasts.value = [...toasts.value.slice(-2), { id, text, tone: options.tone ?? 'neutral', action: options.action }]
-  setTimeout(() => dismiss(id), options.action ? 12_000 : 6000)
+  toasts.value = [...toasts.value.slice(-2), { id, text, tone }]
+  setTimeout(() => dismiss(id), 6000)
 }

@@ -121,7 +121,7 @@ describe('Button', () => {
     expect(button.attributes('aria-busy')).toBe('true')
   })
   it('takes its size from the shell', () => {
-    const shell = defineComponent({ setup: () => (provideSize(() => 'md'), () => h(Button, () => 'x')) })
+    const shell = defineComponent({ setup: () => (provideSize('md'), () => h(Button, () => 'x')) })
     expect(mount(shell).get('button').classes()).toContain('min-h-9')
     expect(mount(Button).classes()).toContain('min-h-11')
   })
@@ -264,7 +264,6 @@ describe('DataTable', () => {
         caption: '表',
         rows,
         rowKey: (row) => row.id,
-        openable: true,
         columns: [
           { key: 'name', label: '名称' },
           { key: 'n', label: '数量', align: 'end', sort: (row) => row.n },
@@ -274,16 +273,6 @@ describe('DataTable', () => {
       slots: { 'cell-name': ({ row }: { row: (typeof rows)[number] }) => row.name },
       attachTo: document.body,
     })
-  it('opens a row with Enter and moves with j and k', async () => {
-    const table = setup()
-    const [first, second] = table.findAll('tbody tr')
-    expect([first!, second!].map((row) => row.attributes('tabindex'))).toEqual(['0', '-1'])
-    ;(first!.element as HTMLElement).focus()
-    await first!.trigger('keydown', { key: 'j' })
-    expect(document.activeElement).toBe(second!.element)
-    await second!.trigger('keydown', { key: 'Enter' })
-    expect(table.emitted('open')).toEqual([[rows[1]]])
-  })
   it('sorts numbers as numbers and says how', async () => {
     const table = setup()
     await table.setProps({ sort: { key: 'n', dir: 'desc' } })

@@ -1,12 +1,15 @@
-/* Whether the screen is wide enough for several columns (Tailwind's lg). */
 import { onScopeDispose, shallowRef, type Ref } from 'vue'
 
-export function useWide(): Readonly<Ref<boolean>> {
+/** Whether a media query holds; follows the window. */
+export function useMedia(query: string): Readonly<Ref<boolean>> {
   if (typeof matchMedia !== 'function') return shallowRef(true)
-  const query = matchMedia('(width >= 64rem)')
-  const wide = shallowRef(query.matches)
-  const follow = () => (wide.value = query.matches)
-  query.addEventListener('change', follow)
-  onScopeDispose(() => query.removeEventListener('change', follow))
-  return wide
+  const list = matchMedia(query)
+  const holds = shallowRef(list.matches)
+  const follow = () => (holds.value = list.matches)
+  list.addEventListener('change', follow)
+  onScopeDispose(() => list.removeEventListener('change', follow))
+  return holds
 }
+
+/** Whether the screen is wide enough for several columns (Tailwind's lg). */
+export const useWide = () => useMedia('(width >= 64rem)')

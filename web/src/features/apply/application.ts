@@ -8,7 +8,7 @@ import type zh from './messages.zh'
 type Input = components['schemas']['ApplicationInput']
 
 export const ones = ['place', 'staff', 'computer', 'telephone', 'complaint_rules'] as const
-export type One = (typeof ones)[number]
+type One = (typeof ones)[number]
 
 export interface Draft {
   name: string
@@ -45,7 +45,7 @@ export const industries = ['F', 'H', 'O', 'R', 'P', 'K', 'I', 'G', 'Q', 'E', 'C'
 export const steps = ['facts', 'ones', 'contact', 'check'] as const
 export type Step = (typeof steps)[number]
 
-export type Fault =
+type Fault =
   | 'need.name'
   | 'need.code'
   | 'code.length'

@@ -16,7 +16,7 @@ export function clockName(clock: Pick<Clock, 'key'>): string {
   return kind === 'offer' ? say('clock.ofOffer', { name, n }) : say('clock.ofItem', { name, n: n + 1 })
 }
 
-export interface Counted {
+interface Counted {
   /** Days that count. */
   working: number
   /** Of these, weekend days that are worked (调休). */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { CaseRow } from '@/features/words'
 import { validCreditCode } from './credit'
 import { columnOf, drop, emptyBoard, filtersOf, matches, noFilters, page, paramsOf, placeIn, put, queryOf, type Board } from './columns'
-import { leftText, urgencyOf, workingDaysTo } from './left'
+import { workingDaysTo } from '@/features/room/daysTo'
+import { leftText, urgencyOf } from './left'
 import { actsOf, schemeCommand } from './scheme'
 
 const horizon = Date.parse('2026-11-25T00:00:00+08:00')

@@ -95,7 +95,7 @@ export function placeIn(board: Board, id: string): ColumnKey | null {
   return columnKeys.find((key) => board[key].rows.some((row) => row.case === id)) ?? null
 }
 
-export interface Change {
+interface Change {
   board: Board
   /** The board looks different. */
   changed: boolean

@@ -4,13 +4,14 @@
  */
 import { translate } from '@/i18n'
 import { word, type CaseView, type Command, type CommandType } from '@/features/words'
+import { term } from '@/features/words/more'
 import { bureauName } from '@/features/room/log'
 import { due } from '@/lib/format'
 import messages from './messages'
 
 const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)!
 
-export const modes = ['accept_complaint', 'refuse_complaint', 'rule_on_refusal', 'find_performance', 'close_complaint', 'void'] as const
+const modes = ['accept_complaint', 'refuse_complaint', 'rule_on_refusal', 'find_performance', 'close_complaint', 'void'] as const
 export type Mode = (typeof modes)[number]
 
 export interface Wish {
@@ -53,7 +54,7 @@ export function factsOf({ case: c, bureau }: Pick<CaseView, 'case' | 'bureau'>, 
   return bureau.id === own ? 'never' : 'ended'
 }
 
-export interface Option {
+interface Option {
   value: string
   label: string
   hint?: string
@@ -106,7 +107,7 @@ export function consequences(mode: Mode, wish: Wish, view: CaseView): string[] {
     case 'refuse_complaint':
       add('refuse.closed')
       add('refuse.told')
-      if (wish.choice) add(leavesOut(wish) ? 'refuse.leftOut' : 'refuse.classStays', { class: word('class', c.class) })
+      if (wish.choice) add(leavesOut(wish) ? 'refuse.leftOut' : 'refuse.classStays', { class: term('class', c.class) })
       break
     case 'rule_on_refusal':
       if (wish.choice) add(`rule.${wish.choice}`)
@@ -122,7 +123,7 @@ export function consequences(mode: Mode, wish: Wish, view: CaseView): string[] {
         add('close.terminated')
         add('close.remedies')
       }
-      add('close.class', { class: word('class', c.class) })
+      add('close.class', { class: term('class', c.class) })
       break
     case 'void':
       if (wish.choice) add(`void.${wish.choice}`)

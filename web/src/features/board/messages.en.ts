@@ -34,7 +34,6 @@ const en: Translation<typeof zh> = {
   'card.gap': '{amount} apart',
   'card.since': 'since {date}',
   'card.noGap': 'The amounts meet',
-  'left.days': { one: '{n} day left', other: '{n} days left' },
   'left.over': 'Overdue',
   'left.rest': 'Before the next working day',
 

@@ -31,7 +31,6 @@ export default {
   'card.gap': '还差 {amount}',
   'card.since': '{date} 起',
   'card.noGap': '金额已经一致',
-  'left.days': { other: '还有 {n} 天' },
   'left.over': '已超期',
   'left.rest': '下一个工作日前',
 

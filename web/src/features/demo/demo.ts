@@ -3,7 +3,7 @@ import type { components } from '@/api'
 
 export type Person = components['schemas']['DemoPerson']
 export type Notice = components['schemas']['OutboxRow']
-export type Kind = 'consumer' | 'desk' | 'officer' | 'administrator'
+type Kind = 'consumer' | 'desk' | 'officer' | 'administrator'
 
 export const kinds: readonly Kind[] = ['consumer', 'desk', 'officer', 'administrator']
 

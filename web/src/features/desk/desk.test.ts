@@ -16,7 +16,8 @@ import LookingPeople from './LookingPeople.vue'
 import ReplyBox from './ReplyBox.vue'
 import { classTable, countOf, pendingOf } from './score'
 import { isLastSupervisor, staffFaults } from './staff'
-import { timeLeft, urgencyOf, workingDaysTo } from './urgency'
+import { workingDaysTo } from '@/features/room/daysTo'
+import { timeLeft, urgencyOf } from './urgency'
 
 const now = Date.parse('2026-11-23T02:00:00Z') // Monday 10:00 in Shanghai
 // Two weeks of days; the 25th is a holiday, the 28th (a Saturday) is worked instead.
@@ -58,6 +59,10 @@ describe('what is left, in words', () => {
     expect(workingDaysTo(due, now, days)).toBe(left)
     expect(urgencyOf(row({ due }), now, days)).toBe(urgency)
     expect(timeLeft(row({ due }), now, days)).toBe(words)
+  })
+
+  it('counts plain days where the calendar does not reach', () => {
+    expect(timeLeft(row({ due: '2026-11-30T16:00:00Z' }), now, [])).toBe('还有 7 天')
   })
 
   it('calls the last working day the last one, though days off follow', () => {

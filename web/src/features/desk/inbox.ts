@@ -14,7 +14,7 @@ export const sorts: readonly InboxSort[] = ['due', 'turn', 'amount', 'newest']
 export type Holder = 'all' | 'me' | 'nobody'
 export const holders: readonly Holder[] = ['all', 'me', 'nobody']
 /** `open` is everything but closed cases. */
-export type Stage = 'open' | 'any' | Phase
+type Stage = 'open' | 'any' | Phase
 export const stages: readonly Stage[] = ['open', 'awaiting_response', 'negotiating', 'agreed', 'escalated', 'accepted', 'closed', 'any']
 type TurnFilter = 'any' | Exclude<Side, 'system'>
 export const turns: readonly TurnFilter[] = ['any', 'enterprise', 'consumer', 'bureau']

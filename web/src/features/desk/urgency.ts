@@ -1,6 +1,7 @@
-/* How pressing a row is, in a word that needs no colour. Working days are counted on the calendar; the deadline itself is the server's. */
+/* How pressing a row is, in a word that needs no colour. */
 import { translate } from '@/i18n'
-import { isoDay, left } from '@/lib/format'
+import { calendarDaysLeft, isoDay } from '@/lib/format'
+import { calendarDaysTo, workingDaysTo } from '@/features/room/daysTo'
 import type { CalendarDay, CaseRow } from '@/features/words'
 import messages from './messages'
 
@@ -12,16 +13,6 @@ const say = (key: string, params?: Record<string, unknown>) => translate(message
 const bureaus = new Set(['complaint_decision', 'ruling', 'mediation'])
 const kindOf = (row: CaseRow) => row.due_key?.split(':')[0] ?? ''
 
-/** Working days after today and before the due instant; undefined beyond the days at hand. */
-export function workingDaysTo(due: string, now: number, days: readonly CalendarDay[]): number | undefined {
-  const today = isoDay(now)
-  const last = isoDay(Date.parse(due) - 1)
-  if (last <= today) return 0
-  const between = days.filter(({ date }) => date > today && date <= last)
-  if (between.at(-1)?.date !== last) return undefined
-  return between.filter(({ kind }) => kind === 'working' || kind === 'makeup').length
-}
-
 /** Whether the clock that stands on the row is the enterprise's to keep. */
 export const isOurs = (row: CaseRow): boolean => row.turn === 'enterprise' || kindOf(row) === 'first_response'
 
@@ -31,7 +22,7 @@ export function urgencyOf(row: CaseRow, now: number, days: readonly CalendarDay[
   if (!row.due) return 'none'
   const ms = Date.parse(row.due) - now
   if (ms <= 0) return bureaus.has(kindOf(row)) ? 'calm' : 'over'
-  const n = workingDaysTo(row.due, now, days) ?? Math.floor(ms / 86_400_000)
+  const n = workingDaysTo(row.due, now, days) ?? calendarDaysTo(row.due, now)
   return n <= 0 ? 'now' : n === 1 ? 'soon' : 'calm'
 }
 
@@ -47,5 +38,5 @@ export function timeLeft(row: CaseRow, now: number, days: readonly CalendarDay[]
     return due - now < 3_600_000 ? say('row.minutes', { n: Math.max(1, Math.floor((due - now) / 60_000)) }) : say('row.today', { n: Math.floor((due - now) / 3_600_000) })
   }
   const n = workingDaysTo(row.due!, now, days)
-  return n === undefined ? left(row.due!, now) : say('row.days', { n })
+  return n === undefined ? calendarDaysLeft(calendarDaysTo(row.due!, now)) : say('row.days', { n })
 }

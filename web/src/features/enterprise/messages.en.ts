@@ -17,12 +17,5 @@ const en: Translation<typeof zh> = {
   'enterprise.notNow': 'This enterprise takes no new cases now. Running cases go on.',
   'enterprise.notNowHow': 'How to complain to the regulator',
   'enterprise.history': 'The record stays public after leaving.',
-  'ground.conditions_not_met': 'conditions no longer met',
-  'ground.no_answers': 'repeatedly late answers',
-  'ground.personal_data_leak': 'leak of personal data',
-  'ground.false_results': 'false settlement results',
-  'ground.serious_violator': 'on the list of serious violators',
-  'ground.licence_ended': 'business licence ended',
-  'ground.other': 'another reason',
 }
 export default en

@@ -14,11 +14,4 @@ export default {
   'enterprise.notNow': '这家企业现在不接收新的纠纷。已有的纠纷照常进行。',
   'enterprise.notNowHow': '怎么向市场监管部门投诉',
   'enterprise.history': '退出以后，成绩仍然公开。',
-  'ground.conditions_not_met': '不再符合入驻条件',
-  'ground.no_answers': '多次不按时答复',
-  'ground.personal_data_leak': '泄露个人信息',
-  'ground.false_results': '虚报和解结果',
-  'ground.serious_violator': '列入严重违法失信名单',
-  'ground.licence_ended': '营业执照失效',
-  'ground.other': '其他原因',
 } as const

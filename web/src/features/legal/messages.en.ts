@@ -172,7 +172,7 @@ const en: Translation<typeof zh> = {
   'privacy.keep.title': 'How long it stays',
   'privacy.keep.1': 'After a case ends it is kept for the time that law and archives demand. Nothing is erased by itself then: at the end of that time, or when you ask, an administrator examines and erases texts and files; only facts for statistics remain, from which you cannot be known.',
   'privacy.keep.2': 'The record of each case is chained with checksums, so nobody can change it in silence. After erasure the chain still verifies, but the content cannot be restored.',
-  'privacy.keep.3': 'Your device keeps only the language, the appearance, drafts not yet filed, and messages and offers not yet sent; the sign-in is one necessary cookie. Signing out removes all of these drafts. There is no tracking code.',
+  'privacy.keep.3': 'Your device keeps only the language, the appearance, drafts not yet filed, and messages and offers not yet sent; two necessary cookies hold your sign-in and, for half a year, a mark that you signed in here, so that nobody who knows your number can shut you out of this browser. Signing out removes all but language, appearance and the mark. There is no tracking code.',
 
   'privacy.rights.title': 'Your rights',
   'privacy.rights.1': 'See and download your case files (article 45): in the room of each case, or under “Account”.',

@@ -4,7 +4,7 @@ import { money } from '@/lib/format'
 import { word, type Item, type Offer } from '@/features/words'
 import messages from './messages'
 
-export type Change =
+type Change =
   | { kind: 'amount'; item: Item; from: number; to: number }
   | { kind: 'due'; item: Item; days: number }
   | { kind: 'terms'; item: Item }

@@ -19,7 +19,7 @@ export interface DraftItem {
 
 type Limits = Pick<Rules, 'items_per_offer' | 'max_due'>
 /** Something wrong: where (a path as the server writes it), and which text says so. */
-export interface Fault {
+interface Fault {
   field: string
   key: 'compose.needRemedy' | 'compose.needAmount' | 'compose.needDescription' | 'compose.needDays' | 'compose.needEnterprise' | 'compose.tooLate'
 }

@@ -45,7 +45,7 @@ export function openOffer(offers: readonly Offer[]): Offer | undefined {
 }
 
 /** What people ask for most in a category, first choice first. */
-export const presets: Partial<Record<Category, readonly Remedy[]>> = {
+const presets: Partial<Record<Category, readonly Remedy[]>> = {
   quality: ['return_and_refund', 'exchange', 'repair', 'compensate'],
   after_sales: ['repair', 'exchange', 'return_and_refund', 'apology'],
   contract: ['refund', 'continue_service', 'compensate'],

@@ -53,17 +53,6 @@ const en: Translation<typeof zh> = {
   'change.added': 'New: {name}',
   'change.removed': 'No longer included: {name}',
 
-  'gap.title': 'How far apart',
-  'gap.left': '{amount} apart',
-  'gap.none': 'The amounts have met',
-  'gap.waiting': 'Waiting for an amount from {who}',
-  'gap.consumer': '{who} asked for {amount}',
-  'gap.enterprise': '{who} offered {amount}',
-  'gap.moved': '{who} came {amount} closer',
-  'gap.unmoved': '{who} did not move',
-  'gap.away': '{who} went back by {amount}',
-  'gap.text': '{consumer} asked, in order: {asked}. {enterprise} offered, in order: {given}.',
-
   'card.title': '{whose} offer',
   'card.claim': '{whose} claim',
   'card.number': 'Offer {n}',
@@ -74,7 +63,6 @@ const en: Translation<typeof zh> = {
   'card.until': 'until {date}',
   'card.changedOwn': 'Compared with {whose} last offer',
   'card.changedOther': 'Compared with {whose} offer',
-  'card.same': 'The terms are the same',
   'card.said': '{who} wrote',
   'card.binds.consumer': 'Until then it binds the enterprise, which cannot withdraw or lower it (Civil Code art. 476).',
   'card.binds.enterprise':
@@ -94,8 +82,6 @@ const en: Translation<typeof zh> = {
   'card.state.lapsed': 'Lapsed {time}',
   'card.made': 'Made {time}',
   'card.madeBy': '{name} · made {time}',
-  'card.more': 'Show the offer',
-  'card.less': 'Show less',
   'card.erased': 'The text was erased on request',
   'card.reason': 'Reason',
 

@@ -9,7 +9,7 @@ import messages from './messages'
 
 const say = (key: string, params?: Record<string, unknown>) => translate(messages, key, params)
 
-export interface Terms {
+interface Terms {
   items: readonly Item[]
   /** Whose offer it is; the claim is the consumer's. Without it every item names its side. */
   by?: Side

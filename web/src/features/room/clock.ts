@@ -1,6 +1,6 @@
 /* Clocks in words: who has to do what by when, how long is left, and what happens by itself. */
 import { translate } from '@/i18n'
-import { due as dueText, isoDay, workingDaysLeft } from '@/lib/format'
+import { calendarDaysLeft, due as dueText, isoDay, workingDaysLeft } from '@/lib/format'
 import { capital, who, type Case, type CaseView, type Clock, type Reader, type Turn } from '@/features/words'
 import messages from './messages'
 import { parts } from './state'
@@ -71,7 +71,7 @@ export function clockLeft(clock: Clock, now: number): string {
     return say('clock.ticking', { m: Math.floor(seconds / 60), s: String(seconds % 60).padStart(2, '0') })!
   }
   if (n <= 0 || (clock.unit === 'working' && clock.strip.length > 0)) return workingDaysLeft(Math.max(0, n))
-  return say('clock.daysLeft', { n })!
+  return calendarDaysLeft(n)
 }
 
 /** How pressing: calm, soon (the last working day but one), now (the last day), over. */

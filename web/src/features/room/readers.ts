@@ -2,7 +2,7 @@ import type { CaseFile } from '@/features/words'
 
 type Row = CaseFile['readers'][number]
 /** Openings of one thing by one person, one soon after the other: row is the last of them. */
-export interface Opening {
+interface Opening {
   row: Row
   times: number
   since: string

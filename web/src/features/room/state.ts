@@ -72,7 +72,7 @@ function join(known: readonly RoomEvent[], more: readonly RoomEvent[]): readonly
 }
 
 /** One event onto a snapshot. What may be done with a case that just closed only a fresh one says: until then, nothing. */
-export function fold(view: CaseView, event: RoomEvent): CaseView {
+function fold(view: CaseView, event: RoomEvent): CaseView {
   const facts = apply(view.case, event)
   const clocks = clocksOf(view.clocks, facts.deadlines)
   const may = facts.phase === 'closed' && view.case.phase !== 'closed' ? [] : view.may

@@ -115,3 +115,10 @@ it('keeps what is painted when something new comes, and paints a long log in ste
   await flushPromises()
   expect(painted()[0]).toBe(101)
 })
+
+it('marks what people wrote in another language than the page: screen readers and fonts go by it', async () => {
+  const said = ['我的保温杯漏水', 'My flask leaks, please take it back', ''].map((text, i) => ({ ...entry(i + 1), text, erased: !text }) as Entry)
+  const timeline = mount(Timeline, { props: { entries: said, view, reader: 'consumer', now: 0 } })
+  await flushPromises()
+  expect(timeline.findAll('[data-entry] > p').map((one) => one.attributes('lang'))).toEqual([undefined, 'en', undefined])
+})

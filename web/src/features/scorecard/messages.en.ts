@@ -11,13 +11,5 @@ const en: Translation<typeof zh> = {
   'bar.window': '{from} to {to}',
   'grade.few': 'Too few cases',
   'grade.bound': 'at least {percent}',
-
-  'status.pending': 'Under review',
-  'status.enrolled': 'Enrolled',
-  'status.suspended': 'Takes no new cases',
-  'status.removed': 'Removed',
-  'status.left': 'Left',
-
-  'desk.title': 'Our scorecard',
 }
 export default en

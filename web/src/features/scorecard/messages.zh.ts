@@ -8,12 +8,4 @@ export default {
   'bar.window': '{from} 至 {to}',
   'grade.few': '样本不足',
   'grade.bound': '至少 {percent}',
-
-  'status.pending': '审核中',
-  'status.enrolled': '已入驻',
-  'status.suspended': '暂停接收新纠纷',
-  'status.removed': '已被移出',
-  'status.left': '已退出',
-
-  'desk.title': '本企业成绩',
 } as const

@@ -1,5 +1,5 @@
 /*
- * The closed vocabulary of the rules in words, for every screen.
+ * The closed vocabulary of the rules in words: what a room as it opens may have to say. more/ has the rest, scheme/ what is of enrolments.
  *
  *   word('phase', 'agreed')            已达成协议
  *   word('escalation', 'consumer_choice', 'consumer')   您选择投诉: said to the one it is about
@@ -11,24 +11,15 @@ import type { Reader, Side, Turn } from './types'
 
 type Group =
   | 'phase'
-  | 'category'
   | 'remedy'
   | 'offerState'
-  | 'promiseState'
-  | 'enterpriseStatus'
-  | 'schemeGround'
   | 'escalation'
   | 'closing'
-  | 'withdraw'
   | 'refusal'
   | 'complaintGround'
   | 'termination'
   | 'finding'
-  | 'outcome'
-  | 'otherBody'
   | 'deadline'
-  | 'class'
-
 
 /** A value of the vocabulary in words, said to a reader where it is about them; the value itself when it is new to this client. */
 export function word(group: Group, value: string | undefined, reader: Reader = 'bureau'): string {

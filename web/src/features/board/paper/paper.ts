@@ -7,6 +7,7 @@
 import { locale, translate } from '@/i18n'
 import { estimated, money } from '@/lib/format'
 import { word, type CaseView, type Enterprise, type EventOf, type RoomEvent } from '@/features/words'
+import { term } from '@/features/words/more'
 import { itemSentences } from '@/features/offer/sentence'
 import { clauseOf } from '@/features/offer/clause'
 import { bureauName } from '@/features/room/log'
@@ -36,7 +37,7 @@ interface Paper {
   date: string
 }
 
-export interface Source {
+interface Source {
   view: CaseView
   events: readonly RoomEvent[]
   enterprise: Pick<Enterprise, 'name' | 'credit_code' | 'address'> | null
@@ -72,7 +73,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
   const intro = k
     ? say('intro', { date: paperDate(k.received_at), code: c.code, reason: word('escalation', k.reason, 'bureau') })
     : say('filed', { date: paperDate(c.filed_at), code: c.code })
-  const matter = say('matter', { name, category: word('category', c.category), goods: texts?.goods ?? '', amount: money(c.amount) })
+  const matter = say('matter', { name, category: term('category', c.category), goods: texts?.goods ?? '', amount: money(c.amount) })
   const request = claims.length ? say('request', { claims: join(claims) }) : ''
   const mediation = view.clocks.find(({ key }) => key === 'mediation')
   const accepted = k?.accepted_at ? say('wasAccepted', { date: paperDate(k.accepted_at) }) : ''
@@ -93,7 +94,7 @@ export function paperOf(kind: PaperKind, { view, events, enterprise, complainant
       intro, matter,
       agreement ? say('found.facts', { date: paperDate(agreement.at) }) : '',
       say('found.decision', { finding: word('finding', k?.finding) }),
-      say(k?.finding === 'late' ? 'found.effect.late' : 'found.effect', { class: word('class', k?.finding === 'not_performed' ? 'SB' : 'SC') }),
+      say(k?.finding === 'late' ? 'found.effect.late' : 'found.effect', { class: term('class', k?.finding === 'not_performed' ? 'SB' : 'SC') }),
       say('found.contract'), say('apart'),
     ],
     accepted: () => [

@@ -5,7 +5,6 @@ const en: Translation<typeof zh> = {
   back: 'Already filed?',
   backText: 'Sign in with your phone number, or enter the case code.',
   code: 'Case code',
-  codeHint: 'for example K7QM2-XW9PD',
   open: 'Open',
   codeWrong: 'A case code has 10 letters and digits, for example K7QM2-XW9PD',
   signIn: 'Sign in by phone',

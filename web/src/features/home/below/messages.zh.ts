@@ -3,7 +3,6 @@ export default {
   back: '已经提交过？',
   backText: '用手机号登录，或者输入案件编号。',
   code: '案件编号',
-  codeHint: '例如 K7QM2-XW9PD',
   open: '打开',
   codeWrong: '案件编号是 10 位字母和数字，例如 K7QM2-XW9PD',
   signIn: '用手机号登录',

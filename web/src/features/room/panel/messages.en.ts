@@ -111,8 +111,6 @@ const en: Translation<typeof zh> = {
   'evidence.captionHint': 'For example: damage on arrival',
   'evidence.send': 'Put into the room',
   'evidence.sent': 'Evidence put into the room',
-  'evidence.original': 'Original',
-  'evidence.by': '{who} · {time}',
   'evidence.metadata': 'The other side gets a copy without location and other metadata; the original is kept with its checksum.',
   'evidence.stopped': 'Stopped',
 
@@ -156,7 +154,6 @@ const en: Translation<typeof zh> = {
   'actions.disclose': 'Show contact details',
   'actions.reopen': 'Take it up again',
   'actions.rate': 'Rate',
-  'actions.dispute': 'It was not done after all',
   'actions.file': 'Download the file',
   'readers.consumer': 'Who has seen my details',
   'readers.enterprise': 'Who opened the full details',
@@ -279,5 +276,14 @@ const en: Translation<typeof zh> = {
   'act.find_performance': 'The finding',
   'act.void': '“Leave out of the figures”',
   'act.close_complaint': '“Close the complaint”',
+
+  'room.filed': 'Filed {time}',
+  'room.amount': 'Disputed amount {amount}',
+  'room.tools': 'More actions',
+  'room.order': 'Order number',
+  'room.noRoom': 'Until it becomes a complaint, only the two parties can read what is said here.',
+
+  'clock.title': 'Time limits',
+  'clock.all': 'All time limits',
 }
 export default en

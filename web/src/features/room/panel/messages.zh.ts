@@ -100,8 +100,6 @@ export default {
   'evidence.captionHint': '例如：收到时的破损处',
   'evidence.send': '放进协商室',
   'evidence.sent': '证据已放进协商室',
-  'evidence.original': '原件',
-  'evidence.by': '{who} · {time}',
   'evidence.metadata': '对方看到的是去掉拍摄地点等信息的副本，原件带校验值保存。',
   'evidence.stopped': '已停止',
 
@@ -145,7 +143,6 @@ export default {
   'actions.disclose': '出示联系方式',
   'actions.reopen': '恢复协商',
   'actions.rate': '评价',
-  'actions.dispute': '其实没有做到',
   'actions.file': '下载案卷',
   'readers.consumer': '谁看过我的资料',
   'readers.enterprise': '谁打开过完整资料',
@@ -263,4 +260,13 @@ export default {
   'act.find_performance': '认定',
   'act.void': '“不计入成绩”',
   'act.close_complaint': '“办结”',
+
+  'room.filed': '{time}发起',
+  'room.amount': '争议金额 {amount}',
+  'room.tools': '更多操作',
+  'room.order': '订单号',
+  'room.noRoom': '转为投诉之前，这里的对话只有双方能看到。',
+
+  'clock.title': '期限',
+  'clock.all': '全部期限',
 } as const

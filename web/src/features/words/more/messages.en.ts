@@ -1,0 +1,60 @@
+import type { Translation } from '@/i18n'
+import type zh from './messages.zh'
+
+const en: Translation<typeof zh> = {
+  'category.quality': 'Quality',
+  'category.after_sales': 'After-sales service',
+  'category.contract': 'Contract',
+  'category.food_safety': 'Food safety',
+  'category.price': 'Price',
+  'category.advertising': 'Advertising',
+  'category.false_promotion': 'False promotion',
+  'category.metrology': 'Weights and measures',
+  'category.trademark': 'Trademark',
+  'category.counterfeit': 'Counterfeit',
+  'category.safety': 'Safety',
+  'category.dignity': 'Personal dignity',
+  'category.personal_information': 'Personal information',
+  'category.prepaid': 'Prepaid services',
+  'category.online_trade': 'Online trade',
+  'category.other': 'Other',
+
+  'promiseState.waiting': 'Waits for another item',
+  'promiseState.running': 'Under way',
+  'promiseState.asked': 'Due, to be confirmed',
+  'promiseState.reported': 'Reported done',
+  'promiseState.confirmed': 'Confirmed',
+  'promiseState.unconfirmed': 'Not confirmed',
+  'promiseState.disputed': 'Disputed',
+  'promiseState.left': 'Not yet done when the case closed',
+
+  'withdraw.settled_outside': 'Solved elsewhere',
+  'withdraw.filed_by_mistake': 'Filed by mistake',
+  'withdraw.another_route': 'Taking another route',
+  'withdraw.no_longer_wanted': 'I do not want to go on',
+  'withdraw.other': 'Another reason',
+
+  'outcome.settled': 'settled',
+  'outcome.terminated': 'mediation terminated',
+
+  'otherBody.none': 'No',
+  'otherBody.court': 'A court',
+  'otherBody.arbitration': 'An arbitration body',
+  'otherBody.regulator': 'Another authority',
+  'otherBody.consumer_association': 'A consumer association',
+  'otherBody.other': 'Another body',
+
+  'class.SC': 'Settled, performance confirmed',
+  'class.SU': 'Settled, performance not confirmed',
+  'class.SB': 'Settled, not performed',
+  'class.WC': 'Withdrawn by the consumer',
+  'class.LC': 'Lapsed',
+  'class.CE': 'Complained early',
+  'class.TE': 'No response in time',
+  'class.UE': 'Not settled',
+  'class.RR': 'Refusal not ruled on, or not upheld',
+  'class.RX': 'Refusal upheld',
+  'class.DU': 'Duplicate',
+  'class.AB': 'Left out',
+}
+export default en
