@@ -70,3 +70,15 @@ func TestFiguresOnAPhone(t *testing.T) {
 	d.until(`[...document.querySelectorAll('td.figures')].every((cell) => { const text = document.createRange(); text.selectNodeContents(cell); return text.getClientRects().length === 1 })`, "a figure is broken in two")
 	d.until(`document.documentElement.scrollWidth === 320`, "the scorecard is wider than the screen")
 }
+
+// TestEnterprisesOnAPhone: the bureau's list of enterprises has its actions on the screen of the narrowest phone.
+func TestEnterprisesOnAPhone(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	sc := &scene{t: t, s: s, lang: "en"}
+	o := sc.sit("officer", s.enter(officer), "/board/enterprises", look{phone: true, lang: "en"})
+	o.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait))
+	o.sees(firm)
+	o.shot("enterprises")
+	o.until(`[...document.querySelectorAll('th, td button')].every((one) => one.getBoundingClientRect().right <= one.closest('table').parentElement.getBoundingClientRect().right)`, "the table is cut off")
+}
