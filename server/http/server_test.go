@@ -62,7 +62,7 @@ func TestPages(t *testing.T) {
 		{"GET", "/assets/font-3c4d.woff2", "br", 200, "font/woff2", "0123456789", "", forever},
 		{"GET", "/assets/gone-0000.js", "", 404, "application/problem+json", "not_found", "", never},
 		{"GET", "/assets/app-1a2b.js.br", "", 404, "application/problem+json", "not_found", "", never},
-		{"GET", "/.vite/manifest.json", "", 200, "application/json", "{}", "", ask},
+		{"GET", "/.vite/manifest.json", "", 404, "application/problem+json", "not_found", "", never},
 		{"GET", "/.gitkeep", "", 404, "application/problem+json", "not_found", "", never},
 		{"GET", "/assets/.DS_Store", "", 404, "application/problem+json", "not_found", "", never},
 		{"GET", "/../../etc/passwd", "", 307, "", "", "", never},

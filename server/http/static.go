@@ -46,7 +46,11 @@ func newSite(dist fs.FS) (*site, error) {
 		return s, nil
 	}
 	err := fs.WalkDir(dist, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Base(name)[0] == '.' || path.Ext(name) == ".br" || path.Ext(name) == ".gz" {
+		hidden := name != "." && path.Base(name)[0] == '.'
+		switch {
+		case err == nil && d.IsDir() && hidden: // what the build notes for itself
+			return fs.SkipDir
+		case err != nil || d.IsDir() || hidden || path.Ext(name) == ".br" || path.Ext(name) == ".gz":
 			return err
 		}
 		b, err := fs.ReadFile(dist, name)
