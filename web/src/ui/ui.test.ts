@@ -1,6 +1,6 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { defineComponent, h, nextTick, ref } from 'vue'
+import { defineComponent, h, nextTick, ref, type Component } from 'vue'
 import type { Money } from '@/lib/format'
 import Button from './Button.vue'
 import Checkbox from './Checkbox.vue'
@@ -25,7 +25,7 @@ describe('Field', () => {
   it('ties label, hint and error to its control', () => {
     const field = mount(Field, {
       props: { label: '手机号', hint: '11 位', error: '手机号不正确', id: 'phone', required: true },
-      slots: { default: () => h(TextInput) },
+      slots: { default: () => h(TextInput as Component) },
     })
     const input = field.get('input')
     expect(field.get('label').attributes('for')).toBe('phone')
@@ -45,7 +45,7 @@ describe('MoneyInput', () => {
     const field = mount(Field, {
       props: { label: '金额' },
       slots: {
-        default: () => h(MoneyInput, { modelValue: amount.value, 'onUpdate:modelValue': (value) => (amount.value = value!) }),
+        default: () => h(MoneyInput as Component, { modelValue: amount.value, 'onUpdate:modelValue': (value: Money) => (amount.value = value!) }),
       },
     })
     return { amount, field, input: field.get('input') }
@@ -78,7 +78,7 @@ describe('MoneyInput', () => {
     expect(field.get('[id$=error]').text()).toContain('最多 2 位小数')
   })
   it('says what cannot be read, not that nothing is there', async () => {
-    const field = mount(Field, { props: { label: '金额', error: '请填写金额' }, slots: { default: () => h(MoneyInput) } })
+    const field = mount(Field, { props: { label: '金额', error: '请填写金额' }, slots: { default: () => h(MoneyInput as Component) } })
     expect(field.get('[id$=error]').text()).toBe('请填写金额')
     await field.get('input').setValue('99999999999')
     await field.get('input').trigger('blur')

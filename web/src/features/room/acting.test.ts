@@ -1,6 +1,6 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi, type Mock } from 'vitest'
-import { defineComponent, h, nextTick, shallowRef, type Ref } from 'vue'
+import { defineComponent, h, nextTick, shallowRef, type Component, type Ref } from 'vue'
 import { loadProblemTexts, Problem } from '@/lib/problem'
 import type { ConnectionState, Pending } from '@/live'
 import { toasts } from '@/ui/toast'
@@ -132,7 +132,7 @@ it('leads to what is missing, however far up it stands', async () => {
   HTMLDialogElement.prototype.showModal ??= function (this: HTMLDialogElement) {
     this.open = true
   }
-  const field = () => h(Field, { label: '理由', error: '请写明理由' }, () => h(TextInput))
+  const field = () => h(Field, { label: '理由', error: '请写明理由' }, () => h(TextInput as Component))
   const wrapper = mount(ActDialog, { props: { open: true, caseId: 'c', act: vi.fn(), command: () => null, title: '拒绝协商' }, slots: { default: field }, attachTo: document.body })
   await nextTick()
   await wrapper.get('form').trigger('submit')
