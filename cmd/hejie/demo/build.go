@@ -231,6 +231,12 @@ func (b *builder) join(ctx context.Context, i int, d desk) (house, error) {
 		}
 		h.people = append(h.people, negotiation.Actor{ID: m.ID, Role: negotiation.RoleDeskAgent, Enterprise: e.ID})
 	}
+	for _, r := range replies() {
+		r.ID = app.NewID()
+		if _, err := at.app.Replies.Set(ctx, boss, r); err != nil {
+			return house{}, err
+		}
+	}
 	h.people = append(h.people, boss)
 	return h, nil
 }

@@ -42,6 +42,17 @@ type desk struct {
 	closed     []fate
 }
 
+// replies that every desk has saved.
+func replies() []app.SavedReply {
+	return []app.SavedReply{
+		{Name: "开场", Text: "{姓}先生/女士，您好！您的纠纷（{案号}）由我负责处理。我先核对订单和记录，今天之内给您答复。"},
+		{Name: "请补充照片", Text: "为了尽快核实，麻烦您补充几张照片：整体一张，有问题的地方一张，购买凭证一张。点输入框旁的回形针就能上传。"},
+		{Name: "退款多久到账", Text: "您接受方案以后，我们按方案写明的期限原路退回；银行入账一般还要一到三个工作日。到账以后请在这里点“确认”。"},
+		{Name: "上门取件", Text: "我们安排快递上门取件，运费由我们承担，您不用垫付。请把商品和配件装好，取件前快递员会先打电话给您。"},
+		{Name: "致歉", Text: "给您添麻烦了，非常抱歉。您说的情况我们已经核实，下面发出我们的方案，请您看看是否合适。"},
+	}
+}
+
 // fate is how many closed cases of a class a desk has.
 type fate struct {
 	class negotiation.Class

@@ -13,6 +13,7 @@ export const workplaces: readonly Page<typeof zh>[] = [
   { path: '/desk', name: 'desk', title: 'title.desk', shell: 'staff', roles: desk, live: true, load: full(() => import('@/features/desk/DeskPage.vue')) },
   { path: '/desk/staff', name: 'desk-staff', title: 'title.deskStaff', shell: 'staff', roles: ['desk_supervisor'], load: full(() => import('@/features/desk/StaffPage.vue')) },
   { path: '/desk/scorecard', name: 'desk-scorecard', title: 'title.deskScorecard', shell: 'staff', roles: desk, load: full(() => import('@/features/desk/ScorecardPage.vue')) },
+  { path: '/desk/replies', name: 'desk-replies', title: 'title.deskReplies', shell: 'staff', roles: ['desk_supervisor'], load: full(() => import('@/features/desk/RepliesPage.vue')) },
   { path: '/desk/:id', name: 'desk-case', title: 'title.desk', shell: 'staff', roles: desk, live: true, load: full(() => import('@/features/desk/DeskPage.vue')) },
   { path: '/board', name: 'board', title: 'title.board', shell: 'staff', roles: officers, live: true, load: full(() => import('@/features/board/BoardPage.vue')) },
   { path: '/board/cases/:id', name: 'board-case', title: 'title.boardCase', shell: 'staff', roles: officers, live: true, load: full(() => import('@/features/board/BoardCasePage.vue')) },

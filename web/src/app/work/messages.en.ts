@@ -5,6 +5,7 @@ const en: Translation<typeof zh> = {
   'title.desk': 'Desk',
   'title.deskStaff': 'People',
   'title.deskScorecard': 'Our scorecard',
+  'title.deskReplies': 'Saved replies',
   'title.board': 'Board',
   'title.boardCase': 'Case',
   'title.decision': 'Documents',
@@ -17,6 +18,7 @@ const en: Translation<typeof zh> = {
   'title.demoOutbox': 'Demonstration messages',
 
   'nav.scorecard': 'Scorecard',
+  'nav.replies': 'Replies',
   'nav.enterprises': 'Enterprises',
 
   'notFound.code': '404',

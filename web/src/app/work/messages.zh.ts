@@ -2,6 +2,7 @@ export default {
   'title.desk': '工作台',
   'title.deskStaff': '成员',
   'title.deskScorecard': '本企业成绩',
+  'title.deskReplies': '常用语',
   'title.board': '看板',
   'title.boardCase': '案件',
   'title.decision': '文书',
@@ -14,6 +15,7 @@ export default {
   'title.demoOutbox': '演示短信与邮件',
 
   'nav.scorecard': '成绩',
+  'nav.replies': '常用语',
   'nav.enterprises': '入驻企业',
 
   'notFound.code': '404',

@@ -2,7 +2,7 @@
 import { onMounted, onScopeDispose } from 'vue'
 import { ofInputMethod } from '@/lib/inputMethod'
 
-export type DeskAction = 'next' | 'previous' | 'open' | 'reply' | 'question' | 'offer' | 'accept' | 'note' | 'take' | 'search' | 'help' | 'back'
+export type DeskAction = 'next' | 'previous' | 'open' | 'reply' | 'question' | 'saved' | 'offer' | 'accept' | 'note' | 'take' | 'search' | 'help' | 'back'
 
 /** In the order in which the help shows them. */
 export const keyMap: readonly { key: string; action: DeskAction }[] = [
@@ -11,6 +11,7 @@ export const keyMap: readonly { key: string; action: DeskAction }[] = [
   { key: 'Enter', action: 'open' },
   { key: 'r', action: 'reply' },
   { key: 'q', action: 'question' },
+  { key: 's', action: 'saved' },
   { key: 'o', action: 'offer' },
   { key: 'a', action: 'accept' },
   { key: 'n', action: 'note' },

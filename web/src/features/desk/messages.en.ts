@@ -109,6 +109,7 @@ const en: Translation<typeof zh> = {
   'reply.lockText': 'Locked for the moment, so that nobody answers twice.',
   'reply.anyway': 'Reply anyway',
   'reply.both': '{names} is replying too.',
+  'reply.saved': 'Saved replies',
   'reply.closed': 'The case has ended; no more messages.',
   'reply.firstDue': 'First response by {due}',
 
@@ -172,6 +173,7 @@ const en: Translation<typeof zh> = {
   'keys.open': 'Open the case',
   'keys.reply': 'Reply to the consumer',
   'keys.question': 'Switch between a message and a question',
+  'keys.saved': 'Use a saved reply',
   'keys.offer': 'Make an offer, or counter',
   'keys.accept': 'Accept the consumer’s offer',
   'keys.note': 'Write an internal note',

@@ -107,6 +107,7 @@ export default {
   'reply.lockText': '为避免重复答复，输入框暂时锁定。',
   'reply.anyway': '仍然回复',
   'reply.both': '{names} 也在回复，请留意。',
+  'reply.saved': '常用语',
   'reply.closed': '案件已结束，不能再发消息。',
   'reply.firstDue': '首次答复：{due}前',
 
@@ -170,6 +171,7 @@ export default {
   'keys.open': '打开案件',
   'keys.reply': '回复消费者',
   'keys.question': '切换“普通消息”和“向消费者提问”',
+  'keys.saved': '选用常用语',
   'keys.offer': '提出方案或还价',
   'keys.accept': '接受消费者的方案',
   'keys.note': '写内部备注',

@@ -1,4 +1,5 @@
 /* Months of a report, as the server writes them: 2026-11. */
+import { locale } from '@/i18n'
 import { isoDay } from '@/lib/format'
 
 export interface Period {
@@ -23,4 +24,11 @@ export function periodOf(query: Readonly<Record<string, unknown>>, months: reado
   const to = chosen(query.to, months[0]!)
   const from = chosen(query.from, months[Math.min(months.indexOf(to) + 11, depth - 1)]!)
   return from > to ? { from: to, to: from } : { from, to }
+}
+
+/** 2026-11 as 2026年11月, Nov 2026. */
+export function monthName(month: string): string {
+  const [year, number] = month.split('-').map(Number)
+  const style = locale.value === 'en' ? { tag: 'en', month: 'short' as const } : { tag: 'zh-CN', month: 'long' as const }
+  return new Intl.DateTimeFormat(style.tag, { year: 'numeric', month: style.month, timeZone: 'UTC' }).format(Date.UTC(year!, number! - 1))
 }
