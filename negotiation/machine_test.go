@@ -169,6 +169,17 @@ func (m *machine) start() {
 		if m.pick("settling", 2) == 0 {
 			accept(mei)
 			m.send(agent, report(0))
+		} else {
+			m.send(agent, m.command("request_approval", agent))
+		}
+	case 11: // a request for approval, also of the consumer's counter-offer
+		if m.pick("countered", 2) == 0 {
+			offer(refund(5000, 3))
+			m.send(mei, MakeOffer{Items: []Item{refund(9000, 3)}, ValidDays: 10})
+		}
+		m.send(agent, m.command("request_approval", agent))
+		if m.pick("answered", 2) == 0 {
+			m.send(supervisor, m.command("answer_request", supervisor))
 		}
 	}
 }
