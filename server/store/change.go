@@ -378,6 +378,20 @@ func (l *look) Active(account string) (active bool, err error) {
 	return len(found) > 0, nil
 }
 
+// Limit of an agent; see app.Look.
+func (l *look) Limit(account string) (limit *int64, err error) {
+	var found []sql.Null[int64]
+	err = l.b.tx.all(context.Background(), &found, `SELECT offer_limit FROM accounts WHERE id = ?`+l.b.tx.words().share, account)
+	if err != nil {
+		l.err = err
+		return nil, unavailable(err)
+	}
+	if len(found) == 0 || !found[0].Valid {
+		return nil, nil
+	}
+	return &found[0].V, nil
+}
+
 // Status of an enterprise; it is read as other transactions leave it.
 func (l *look) Status(enterprise string) (status scheme.Status, err error) {
 	err = l.b.tx.get(context.Background(), &status, `SELECT status FROM enterprises WHERE id = ?`+l.b.tx.words().share, enterprise)

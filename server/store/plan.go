@@ -40,6 +40,11 @@ func (u *unread) Active(string) (bool, error) {
 	return false, errUnread
 }
 
+func (u *unread) Limit(string) (*int64, error) {
+	u.asked = true
+	return nil, errUnread
+}
+
 func (u *unread) Status(string) (scheme.Status, error) {
 	u.asked = true
 	return "", errUnread
