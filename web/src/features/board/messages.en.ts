@@ -4,6 +4,7 @@ import type zh from './messages.zh'
 const en: Translation<typeof zh> = {
   'board.title': 'Board',
   'board.columns': 'Cases that need a decision',
+  'board.export': 'Export a table',
   'board.news': { one: '{n} change on the board', other: '{n} changes on the board' },
 
   'column.overdue': 'Overdue',

@@ -1,6 +1,7 @@
 export default {
   'board.title': '看板',
   'board.columns': '需要处理的案件',
+  'board.export': '导出表格',
   'board.news': { other: '看板有 {n} 次更新' },
 
   'column.overdue': '已超期',

@@ -9,6 +9,7 @@ const en: Translation<typeof zh> = {
   'desk.choose': 'Choose a case',
   'desk.chooseText': 'j and k move up and down, Enter opens, ? shows all keys.',
   'desk.keys': 'Keys',
+  'desk.export': 'Export a table',
   'enrolment.pending': 'The application is under review; no new disputes until it is approved',
   'enrolment.suspended': 'Since {date} your enterprise is suspended and takes no new disputes',
   'enrolment.removed': 'Your enterprise was removed on {date} and takes no new disputes',

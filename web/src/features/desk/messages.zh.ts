@@ -7,6 +7,7 @@ export default {
   'desk.choose': '选择一个案件',
   'desk.chooseText': '按 j 和 k 上下移动，按 Enter 打开，按 ? 查看全部快捷键。',
   'desk.keys': '快捷键',
+  'desk.export': '导出表格',
   'enrolment.pending': '入驻申请正在审核，批准前不接收新纠纷',
   'enrolment.suspended': '本企业自{date}起被暂停接收新纠纷',
   'enrolment.removed': '本企业已于{date}被移出平台，不再接收新纠纷',
