@@ -43,6 +43,7 @@ const en: Translation<typeof zh> = {
   'now.label': 'To do now',
   'now.turn': 'Our turn',
   'now.late': 'First response overdue',
+  'now.asked': 'Waits for approval',
   'filter.clear': 'Clear filters',
   'filter.on': { one: '{n} filter', other: '{n} filters' },
 
@@ -203,6 +204,10 @@ const en: Translation<typeof zh> = {
   'staff.nameHint': 'Colleagues and consumers see this name, such as “Wang” or “Desk 07”.',
   'staff.loginHint': 'For signing in, at least 3 characters, such as wang.desk',
   'staff.phoneHint': 'For notices by text message',
+  'staff.limit': 'Limit',
+  'staff.limitHint': 'The most that we may pay by an offer that this agent makes or accepts; a supervisor approves what is more. Empty is no limit, 0 is no money at all.',
+  'staff.limitNone': 'None',
+  'staff.limitWrong': 'Enter an amount from 0 to 10,000,000.00, for example 500, or leave it empty',
   'staff.password': 'First password',
   'staff.newPassword': 'New password',
   'staff.passwordHint': { one: 'At least {n} character, not like the login. Tell it in person or by phone.', other: 'At least {n} characters, not like the login. Tell it in person or by phone.' },

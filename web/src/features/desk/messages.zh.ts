@@ -41,6 +41,7 @@ export default {
   'now.label': '现在要处理的',
   'now.turn': '轮到我方',
   'now.late': '首次答复超期',
+  'now.asked': '待批准',
   'filter.clear': '清除筛选',
   'filter.on': { other: '{n} 项筛选' },
 
@@ -201,6 +202,10 @@ export default {
   'staff.nameHint': '同事和消费者会看到这个名字，例如“小王”或“客服 07”。',
   'staff.loginHint': '登录用，至少 3 个字，例如 wang.desk',
   'staff.phoneHint': '用于接收短信提醒',
+  'staff.limit': '授权额度',
+  'staff.limitHint': '本人提出或接受方案时，我方最多可以付多少钱；超出的要主管批准。不填表示不限，填 0 表示不能答应付钱。',
+  'staff.limitNone': '不限',
+  'staff.limitWrong': '请填写 0 到 10,000,000.00 之间的金额，例如 500，或者不填',
   'staff.password': '初始密码',
   'staff.newPassword': '新密码',
   'staff.passwordHint': { other: '至少 {n} 个字符，不要和登录名相近。请当面或者电话告知。' },
