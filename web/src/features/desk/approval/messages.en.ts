@@ -28,10 +28,10 @@ const en: Translation<typeof zh> = {
   'request.word': 'A word to {who} (optional)',
   'request.approve': 'Approve and send',
   'request.approveAccept': 'Approve and accept',
-  'request.decline': 'Decline',
+  'request.decline': 'Do not approve',
   'request.withdraw': 'Take back',
   'request.approved': 'Approved and sent',
-  'request.declined': 'Declined',
+  'request.declined': 'Answered: not approved',
   'request.withdrawn': 'Request taken back',
   'request.wasApproved': '{who} approved your request: it is sent',
 
