@@ -65,7 +65,7 @@ func TestFiguresOnAPhone(t *testing.T) {
 	sc := &scene{t: t, s: s, lang: "en"}
 	d := sc.sit("supervisor", s.enter(supervisor), "/desk/scorecard", look{phone: true, lang: "en"})
 	d.do(chromedp.EmulateViewport(320, 640, chromedp.EmulateScale(2), chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait))
-	d.sees(d.word("desk/score.total"))
+	d.sees(d.word("scorecard/total"))
 	d.shot("scorecard")
 	d.until(`[...document.querySelectorAll('td.figures')].every((cell) => { const text = document.createRange(); text.selectNodeContents(cell); return text.getClientRects().length === 1 })`, "a figure is broken in two")
 	d.until(`document.documentElement.scrollWidth === 320`, "the scorecard is wider than the screen")

@@ -110,6 +110,12 @@ func (c *Counts) add(o Counts, n int64) {
 	}
 }
 
+// Plus gives the sum of both.
+func (c Counts) Plus(o Counts) Counts {
+	c.add(o, 1)
+	return c
+}
+
 // counts of one result.
 func (r Result) counts() Counts {
 	c := Counts{N: 1}

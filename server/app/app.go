@@ -63,19 +63,20 @@ func (w World) steady() time.Duration {
 
 // App is the use cases around the cases. Everything in it is safe for use by many at once.
 type App struct {
-	Signals  *Signals
-	Sessions *Sessions
-	SignIn   *SignIn
-	Accounts *Accounts
-	Details  *Details
-	Staff    *Staff
-	Scheme   *Scheme
-	Public   *Public
-	Files    *Files
-	Marks    *Marks
-	Admin    *Admin
-	Pulse    *Pulse
-	Limits   Limits
+	Signals    *Signals
+	Sessions   *Sessions
+	SignIn     *SignIn
+	Accounts   *Accounts
+	Details    *Details
+	Staff      *Staff
+	Scheme     *Scheme
+	Public     *Public
+	Statistics *Statistics
+	Files      *Files
+	Marks      *Marks
+	Admin      *Admin
+	Pulse      *Pulse
+	Limits     Limits
 }
 
 // New puts the use cases together.
@@ -92,6 +93,7 @@ func New(w World) *App {
 	a.Staff = &Staff{access}
 	a.Scheme = &Scheme{access}
 	a.Public = &Public{w: w}
+	a.Statistics = &Statistics{w}
 	a.Files = newFiles(w)
 	a.Marks = &Marks{w: w}
 	a.Admin = &Admin{access: access, files: a.Files, recount: recount{wanted: make(chan struct{}, 1)}}

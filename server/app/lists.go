@@ -105,16 +105,23 @@ func (l *Lists) Summary(ctx context.Context, s Session, q CaseQuery) (map[Column
 
 // board narrows a query to the officer's region; a wish for a region outside of it finds nothing rather than another's cases.
 func (l *Lists) board(s Session, q CaseQuery) (CaseQuery, error) {
-	if s.Actor.Side() != negotiation.SideBureau {
-		return q, notAllowed()
-	}
-	if q.Within == "" {
-		q.Within = s.Actor.Region
-	} else if !region.Within(q.Within, s.Actor.Region) {
-		return q, notFound().On("region")
-	}
+	var err error
+	q.Within, err = ownRegion(s, q.Within)
 	q.Horizon, q.TitlesOf = l.Horizon(), s.Actor.Bureau
-	return q, nil
+	return q, err
+}
+
+// ownRegion is the wished one, within the officer's; for "" the officer's.
+func ownRegion(s Session, wish string) (string, error) {
+	switch {
+	case s.Actor.Side() != negotiation.SideBureau:
+		return "", notAllowed()
+	case wish == "":
+		return s.Actor.Region, nil
+	case !region.Within(wish, s.Actor.Region):
+		return "", notFound().On("region")
+	}
+	return wish, nil
 }
 
 // Horizon is the end of the second working day from now: a running negotiation whose breach lies before it is "coming".

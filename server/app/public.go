@@ -18,6 +18,8 @@ type Scores interface {
 	Card(ctx context.Context, enterprise string, today workday.Date) (scorecard.Card, error)
 	// Ranking of enterprises, best rank key first, those without a grade after the others.
 	Ranking(ctx context.Context, q RankingQuery) (RankingPage, error)
+	// Results within a region, of the months from to to.
+	Results(ctx context.Context, within, from, to string) ([]MonthResults, error)
 }
 
 // Public is what anybody may read and ask without a session. Nothing in it is personal.

@@ -43,3 +43,12 @@ func (a api) ListEnterprises(ctx context.Context, r ListEnterprisesRequestObject
 	page, err := a.ranking(ctx, actor(ctx).Region, r.Params.After, r.Params.Limit)
 	return ListEnterprises200JSONResponse(page), err
 }
+
+func (a api) GetStatistics(ctx context.Context, r GetStatisticsRequestObject) (GetStatisticsResponseObject, error) {
+	p := r.Params
+	report, err := a.App.Statistics.Report(ctx, me(ctx), app.StatisticsQuery{Region: p.Region, From: p.From, To: p.To})
+	if err != nil {
+		return nil, err
+	}
+	return GetStatistics200JSONResponse(statisticsOf(report, a.Business.Now())), nil
+}

@@ -2202,6 +2202,18 @@ type Minor = int64
 // Money An amount in minor units (fen for CNY) of an ISO 4217 currency; never a float.
 type Money = negotiation.Money
 
+// Month Example: 2026-11
+type Month = string
+
+// MonthTally defines model for MonthTally.
+type MonthTally struct {
+	// Month Example: 2026-11
+	Month Month `json:"month"`
+
+	// Tally Figures of a sum of results; counted as those of a scorecard
+	Tally Tally `json:"tally"`
+}
+
 // Move Of one deadline: it was due at `from` and is now as `deadline` says.
 type Move = negotiation.Move
 
@@ -2536,6 +2548,19 @@ type RegionList struct {
 	Rows []Region `json:"rows"`
 }
 
+// RegionTally defines model for RegionTally.
+type RegionTally struct {
+	Name string `json:"name"`
+
+	// Region province, city or county (GB/T 2260)
+	//
+	// Example: 430602
+	Region RegionCode `json:"region"`
+
+	// Tally Figures of a sum of results; counted as those of a scorecard
+	Tally Tally `json:"tally"`
+}
+
 // RegionView defines model for RegionView.
 type RegionView struct {
 	Bureau BureauName `json:"bureau,omitempty,omitzero"`
@@ -2850,11 +2875,43 @@ type StaffList struct {
 // StaffRole defines model for StaffRole.
 type StaffRole = negotiation.Role
 
+// Statistics defines model for Statistics.
+type Statistics struct {
+	// AsOf Example: 2026-11-22T01:30:00Z
+	AsOf Instant `json:"as_of"`
+
+	// From Example: 2026-11
+	From Month `json:"from"`
+
+	// Months each, oldest first
+	Months []MonthTally `json:"months"`
+
+	// Region province, city or county (GB/T 2260)
+	//
+	// Example: 430602
+	Region RegionCode `json:"region"`
+
+	// RegionName empty for the whole country
+	RegionName string `json:"region_name"`
+
+	// Regions those one level below that have results
+	Regions []RegionTally `json:"regions"`
+
+	// To Example: 2026-11
+	To Month `json:"to"`
+
+	// Total Figures of a sum of results; counted as those of a scorecard
+	Total Tally `json:"total"`
+}
+
 // StripDay How one day of a period was counted
 type StripDay = workday.Day
 
 // Talk Messages of a party in the current minute and day (Shanghai), for the limits on messages.
 type Talk = negotiation.Talk
+
+// Tally Figures of a sum of results; counted as those of a scorecard
+type Tally = scorecard.Tally
 
 // TerminationGround Of mediation: Order 121 art. 23, items 1 to 8
 type TerminationGround = negotiation.TerminationGround
@@ -3059,6 +3116,13 @@ type ListEnterprisesParams struct {
 	// After `next` of the page before
 	After After `form:"after,omitempty" json:"after,omitempty,omitzero"`
 	Limit Limit `form:"limit,omitempty" json:"limit,omitempty,omitzero"`
+}
+
+// GetStatisticsParams defines parameters for GetStatistics.
+type GetStatisticsParams struct {
+	Region RegionCode `form:"region,omitempty" json:"region,omitempty,omitzero"`
+	From   Month      `form:"from,omitempty" json:"from,omitempty,omitzero"`
+	To     Month      `form:"to,omitempty" json:"to,omitempty,omitzero"`
 }
 
 // GetBoardSummaryParams defines parameters for GetBoardSummary.
@@ -3877,6 +3941,9 @@ type ServerInterface interface {
 	// ListEnterprises Enterprises of the own region with their success bars
 	// (GET /api/board/enterprises)
 	ListEnterprises(ctx echo.Context, params ListEnterprisesParams) error
+	// GetStatistics How negotiations of the own region ended, by month and by the regions one level below
+	// (GET /api/board/statistics)
+	GetStatistics(ctx echo.Context, params GetStatisticsParams) error
 
 	// (GET /api/board/summary)
 	GetBoardSummary(ctx echo.Context, params GetBoardSummaryParams) error
@@ -4434,6 +4501,38 @@ func (w *ServerInterfaceWrapper) ListEnterprises(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListEnterprises(ctx, params)
+	return err
+}
+
+// GetStatistics converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStatistics(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatisticsParams
+	// ------------- Optional query parameter "region" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "region", ctx.QueryParams(), &params.Region, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter region: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStatistics(ctx, params)
 	return err
 }
 
@@ -5436,6 +5535,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/board", wrapper.ListBoard, options.OperationMiddlewares["listBoard"]...)
 	router.GET(options.BaseURL+"/api/board/summary", wrapper.GetBoardSummary, options.OperationMiddlewares["getBoardSummary"]...)
 	router.GET(options.BaseURL+"/api/board/enterprises", wrapper.ListEnterprises, options.OperationMiddlewares["listEnterprises"]...)
+	router.GET(options.BaseURL+"/api/board/statistics", wrapper.GetStatistics, options.OperationMiddlewares["getStatistics"]...)
 	router.GET(options.BaseURL+"/api/admin/bureaus", wrapper.ListBureaus, options.OperationMiddlewares["listBureaus"]...)
 	router.POST(options.BaseURL+"/api/admin/bureaus", wrapper.AddBureau, options.OperationMiddlewares["addBureau"]...)
 	router.PUT(options.BaseURL+"/api/admin/bureaus/:id", wrapper.ChangeBureau, options.OperationMiddlewares["changeBureau"]...)
@@ -6388,6 +6488,47 @@ type ListEnterprisesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListEnterprisesdefaultApplicationProblemPlusJSONResponse) VisitListEnterprisesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatisticsRequestObject struct {
+	Params GetStatisticsParams
+}
+
+type GetStatisticsResponseObject interface {
+	VisitGetStatisticsResponse(w http.ResponseWriter) error
+}
+
+type GetStatistics200JSONResponse Statistics
+
+func (response GetStatistics200JSONResponse) VisitGetStatisticsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatisticsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response GetStatisticsdefaultApplicationProblemPlusJSONResponse) VisitGetStatisticsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8478,6 +8619,9 @@ type StrictServerInterface interface {
 	// ListEnterprises Enterprises of the own region with their success bars
 	// (GET /api/board/enterprises)
 	ListEnterprises(ctx context.Context, request ListEnterprisesRequestObject) (ListEnterprisesResponseObject, error)
+	// GetStatistics How negotiations of the own region ended, by month and by the regions one level below
+	// (GET /api/board/statistics)
+	GetStatistics(ctx context.Context, request GetStatisticsRequestObject) (GetStatisticsResponseObject, error)
 
 	// (GET /api/board/summary)
 	GetBoardSummary(ctx context.Context, request GetBoardSummaryRequestObject) (GetBoardSummaryResponseObject, error)
@@ -9457,6 +9601,31 @@ func (sh *strictHandler) ListEnterprises(ctx echo.Context, params ListEnterprise
 		return err
 	} else if validResponse, ok := response.(ListEnterprisesResponseObject); ok {
 		return validResponse.VisitListEnterprisesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStatistics operation middleware
+func (sh *strictHandler) GetStatistics(ctx echo.Context, params GetStatisticsParams) error {
+	var request GetStatisticsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatistics(ctx.Request().Context(), request.(GetStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatistics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatisticsResponseObject); ok {
+		return validResponse.VisitGetStatisticsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

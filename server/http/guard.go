@@ -67,7 +67,7 @@ func grants() map[string]grant {
 		"addStaff": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor), "getEnrolment": to(agent, supervisor),
 		"doSchemeCommand": to(supervisor, officer),
 
-		"listBoard": to(officer), "getBoardSummary": to(officer), "listEnterprises": to(officer), "listApplications": to(officer), "listInvitations": to(officer),
+		"listBoard": to(officer), "getBoardSummary": to(officer), "getStatistics": {roles: []negotiation.Role{officer}, kind: search}, "listEnterprises": to(officer), "listApplications": to(officer), "listInvitations": to(officer),
 
 		"listBureaus": to(admin), "addBureau": to(admin), "changeBureau": to(admin), "listOfficers": to(admin), "addOfficer": to(admin), "changeOfficer": to(admin),
 		"listAdministrators": to(admin), "addAdministrator": to(admin), "changeAdministrator": to(admin),

@@ -2,6 +2,7 @@ package http
 
 import (
 	"encoding/json"
+	"time"
 
 	"hejie/negotiation"
 	"hejie/negotiation/creditcode"
@@ -164,6 +165,17 @@ func scorecardOf(id string, c scorecard.Card) Scorecard {
 		Classes: classes, Confirmed: c.Confirmed, Unknown: c.Unknown, Failed: c.Failed, Late: c.Late, LeftOut: c.LeftOut,
 		NotCounted: int64(len(c.NotCounted)), Rank: rankOf(c.Rank), Plain: c.Plain, Response: c.Response, Settlement: c.Settlement,
 		Running: c.Running, InPerformance: c.InPerformance,
+	}
+}
+
+func statisticsOf(r app.Report, now time.Time) Statistics {
+	return Statistics{
+		Region: r.Region, RegionName: region.FullName(r.Region), From: r.From, To: r.To, AsOf: now, Total: r.Total,
+		Months: each(r.Months, func(p app.Part) MonthTally { return MonthTally{Month: p.Key, Tally: p.Tally} }),
+		Regions: each(r.Regions, func(p app.Part) RegionTally {
+			child, _ := region.Get(p.Key)
+			return RegionTally{Region: p.Key, Name: child.Name, Tally: p.Tally}
+		}),
 	}
 }
 

@@ -63,23 +63,25 @@ func (r cardReader) sums(ctx context.Context) error {
 	defer rows.Close()
 	var id string
 	var class negotiation.Class
-	var v [scorecard.NumColumns]int64
-	dst := []any{&id, &class}
-	for i := range v {
-		dst = append(dst, &v[i])
-	}
 	for rows.Next() {
-		if err := rows.Scan(dst...); err != nil {
+		c, err := scanCounts(rows, &id, &class)
+		if err != nil {
 			return err
 		}
 		sums := r.of(id).Sums
-		have := sums[class].Values()
-		for i := range v {
-			have[i] += v[i]
-		}
-		sums[class] = scorecard.CountsOf(have)
+		sums[class] = sums[class].Plus(c)
 	}
 	return rows.Err()
+}
+
+// scanCounts scans a row that ends with sumColumns, what stands before them into before.
+func scanCounts(s scanner, before ...any) (scorecard.Counts, error) {
+	var v [scorecard.NumColumns]int64
+	for i := range v {
+		before = append(before, &v[i])
+	}
+	err := s.Scan(before...)
+	return scorecard.CountsOf(v), err
 }
 
 // counts reads how many consumers there were in the window, and what is not in the figures yet.

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"a tampered log is found", tampered},
 		{"figures", figures},
 		{"ranking", rankings},
+		{"results", results},
 		{"renamed enterprise", renamedEnterprise},
 		{"histories rebuild", histories},
 		{"a rebuild that fails", failedRebuild},

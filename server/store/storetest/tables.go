@@ -3,6 +3,7 @@ package storetest
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hejie/negotiation"
+	"hejie/negotiation/region"
 	"hejie/negotiation/scheme"
 	"hejie/negotiation/scorecard"
 	"hejie/negotiation/workday"
@@ -253,6 +255,52 @@ func rankings(b *bed) {
 	require.Equal(b.t, []string{"企业2", "企业3", "企业1", "企业4", "企业5", "企业6", "企业7"}, names(app.RankingQuery{}))
 	_, err = b.Ranking(ctx, app.RankingQuery{Today: today, After: "x"})
 	require.Equal(b.t, negotiation.CodeInvalid, negotiation.CodeOf(err))
+}
+
+func results(b *bed) {
+	b.enrol(1, "超市")
+	b.enrol(2, "商场")
+	want := map[string]map[negotiation.Class]scorecard.Counts{} // by month
+	for n := range 9 {
+		b.file(n, 1+n%2)
+		b.settle(n, 1+n%2, n%3 > 0)
+		c, _, err := b.Case(ctx, caseID(n))
+		require.NoError(b.t, err)
+		r := *store.ResultOf(c)
+		month := r.ClassedOn.String()[:7]
+		if want[month] == nil {
+			want[month] = map[negotiation.Class]scorecard.Counts{}
+		}
+		for _, d := range scorecard.Delta(nil, &r) {
+			if d.Grain == scorecard.ByMonth {
+				want[month][r.Class] = want[month][r.Class].Plus(d.Counts)
+			}
+		}
+		b.now = b.now.Add(9 * 24 * time.Hour)
+	}
+	first, last := slices.Min(slices.Collect(maps.Keys(want))), slices.Max(slices.Collect(maps.Keys(want)))
+	require.NotEqual(b.t, first, last)
+	read := func(within, from, to string) map[string]map[negotiation.Class]scorecard.Counts {
+		got := map[string]map[negotiation.Class]scorecard.Counts{}
+		found, err := b.Results(ctx, within, from, to)
+		require.NoError(b.t, err)
+		for _, m := range found {
+			require.Equal(b.t, "430602", m.Region)
+			if got[m.Month] == nil {
+				got[m.Month] = map[negotiation.Class]scorecard.Counts{}
+			}
+			require.Zero(b.t, got[m.Month][m.Class], "twice")
+			got[m.Month][m.Class] = m.Counts
+		}
+		return got
+	}
+	for _, within := range []string{region.Country, "430000", "430600", "430602"} {
+		require.Equal(b.t, want, read(within, first, last), within)
+	}
+	require.Equal(b.t, map[string]map[negotiation.Class]scorecard.Counts{first: want[first]}, read("430602", first, first))
+	require.Empty(b.t, read("430603", first, last))
+	require.Empty(b.t, read("440000", first, last))
+	require.Empty(b.t, read(region.Country, "2020-01", "2020-12"))
 }
 
 // histories: whatever happened, the derived tables are what the log says, the chains hold, and a cold case is the hot one.

@@ -747,6 +747,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/board/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How negotiations of the own region ended, by month and by the regions one level below
+         * @description Results of the months `from` to `to`, at most 36, of the enterprises that are in the region now; without a wish the own region and the
+         *     twelve months that end with the present one. They are what the public figures are sums of, except that every case of a consumer counts.
+         */
+        get: operations["getStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/bureaus": {
         parameters: {
             query?: never;
@@ -1372,6 +1393,55 @@ export interface components {
             running: number;
             /** Format: int64 */
             in_performance: number;
+        };
+        /** @example 2026-11 */
+        Month: string;
+        /** @description Figures of a sum of results; counted as those of a scorecard */
+        Tally: {
+            /**
+             * Format: int64
+             * @description D: results, less RX, DU, AB
+             */
+            n: number;
+            /** @description cases by class */
+            classes: {
+                [key: string]: number;
+            };
+            confirmed: components["schemas"]["BarShare"];
+            unknown: components["schemas"]["BarShare"];
+            failed: components["schemas"]["BarShare"];
+            /**
+             * Format: int64
+             * @description among the confirmed
+             */
+            late: number;
+            /** Format: int64 */
+            left_out: number;
+            plain: components["schemas"]["Ratio"];
+            response: components["schemas"]["Speed"];
+            settlement: components["schemas"]["Speed"];
+        };
+        Statistics: {
+            region: components["schemas"]["RegionCode"];
+            /** @description empty for the whole country */
+            region_name: string;
+            from: components["schemas"]["Month"];
+            to: components["schemas"]["Month"];
+            as_of: components["schemas"]["Instant"];
+            total: components["schemas"]["Tally"];
+            /** @description each, oldest first */
+            months: components["schemas"]["MonthTally"][];
+            /** @description those one level below that have results */
+            regions: components["schemas"]["RegionTally"][];
+        };
+        MonthTally: {
+            month: components["schemas"]["Month"];
+            tally: components["schemas"]["Tally"];
+        };
+        RegionTally: {
+            region: components["schemas"]["RegionCode"];
+            name: string;
+            tally: components["schemas"]["Tally"];
         };
         InvitationInput: {
             name: string;
@@ -5078,6 +5148,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EnterprisePage"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStatistics: {
+        parameters: {
+            query?: {
+                region?: components["schemas"]["RegionCode"];
+                from?: components["schemas"]["Month"];
+                to?: components["schemas"]["Month"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
                 };
             };
             default: components["responses"]["Problem"];

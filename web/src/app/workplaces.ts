@@ -19,6 +19,7 @@ export const workplaces: readonly Page<typeof zh>[] = [
   { path: '/board/cases/:id/decision', name: 'decision', title: 'title.decision', shell: 'bare', roles: officers, load: full(() => import('@/features/board/DecisionPage.vue')) },
   { path: '/board/applications', name: 'applications', title: 'title.applications', shell: 'staff', roles: officers, load: full(() => import('@/features/board/ApplicationsPage.vue')) },
   { path: '/board/enterprises', name: 'enterprises', title: 'title.enterprises', shell: 'staff', roles: officers, load: full(() => import('@/features/board/EnterprisesPage.vue')) },
+  { path: '/board/statistics', name: 'statistics', title: 'title.statistics', shell: 'staff', roles: officers, load: full(() => import('@/features/board/StatisticsPage.vue')) },
   { path: '/admin', name: 'admin', title: 'title.admin', shell: 'staff', roles: ['administrator'], load: full(() => import('@/features/admin/AdminPage.vue')) },
   { path: '/setup', name: 'setup', title: 'title.setup', shell: 'bare', load: full(() => import('@/features/admin/SetupPage.vue')) },
   { path: '/demo', name: 'demo', title: 'title.demo', shell: 'public', load: full(() => import('@/features/demo/DemoPage.vue')) },

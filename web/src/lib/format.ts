@@ -85,6 +85,11 @@ export function isoDay(when: When): string {
   return `${part.year}-${part.month}-${part.day}`
 }
 
+/** 2026-11 as 2026年11月, Nov 2026. */
+export function monthName(month: string): string {
+  return dates({ year: 'numeric', month: locale.value === 'en' ? 'short' : 'long' }).format(new Date(`${month}-15T00:00:00Z`))
+}
+
 /**
  * A deadline. Instants are exclusive: 00:00 of the next day is shown as 24:00
  * of the day before, because that is the day somebody still has.

@@ -10,6 +10,7 @@ const en: Translation<typeof zh> = {
   'title.decision': 'Documents',
   'title.applications': 'Applications',
   'title.enterprises': 'Enrolled enterprises',
+  'title.statistics': 'Statistics',
   'title.admin': 'Administration',
   'title.setup': 'First set-up',
   'title.demo': 'Demonstration',

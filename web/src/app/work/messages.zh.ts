@@ -7,6 +7,7 @@ export default {
   'title.decision': '文书',
   'title.applications': '入驻申请',
   'title.enterprises': '入驻企业',
+  'title.statistics': '统计',
   'title.admin': '管理',
   'title.setup': '初次设置',
   'title.demo': '演示',

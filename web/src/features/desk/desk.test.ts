@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { computed, defineComponent, h, nextTick, shallowRef } from 'vue'
 import { setLocale } from '@/i18n'
 import type { Colleague, Person } from '@/live'
-import type { CalendarDay, CaseRow, CaseView, Scorecard } from '@/features/words'
+import type { CalendarDay, CaseRow, CaseView } from '@/features/words'
 import type { Room } from '@/features/room/useRoom'
 import { faults, newItem, toItems, draftTotal } from '@/features/offer/draft'
 import OfferComposer from '@/features/offer/OfferComposer.vue'
@@ -14,7 +14,7 @@ import { actionOf, isTyping, keyMap, useKeys, type DeskAction } from './keys'
 import { initials, isLocked, writers } from './lock'
 import LookingPeople from './LookingPeople.vue'
 import ReplyBox from './ReplyBox.vue'
-import { classTable, countOf, pendingOf } from './score'
+import { pendingOf } from './score'
 import { isLastSupervisor, readLimit, staffFaults } from './staff'
 import { workingDaysTo } from '@/features/room/daysTo'
 import { timeLeft, urgencyOf } from './urgency'
@@ -409,11 +409,6 @@ it.each([['', null], [' ', null], ['0', 0], ['0.00', 0], ['500', 50_000], ['１,
 )
 
 describe('the own scorecard', () => {
-  it('names each class once', () => {
-    expect(classTable.map(({ name }) => name).sort()).toEqual(['AB', 'CE', 'DU', 'LC', 'RR', 'RX', 'SB', 'SC', 'SU', 'TE', 'UE', 'WC'])
-    expect(countOf({ classes: { SC: 3 } } as unknown as Scorecard, 'UE')).toBe(0)
-  })
-
   it('counts what waits for the enterprise and nothing else', () => {
     const counts = { open: 340, mine: 0, nobody: 0, late: 7, asked: 0, turns: { enterprise: 180 }, phases: { awaiting_response: 130, negotiating: 150 } }
     expect(pendingOf({ ...counts, ours: { awaiting_response: 130, negotiating: 45, escalated: 2 } })).toEqual({ over: 7, due: 123, ours: 45, perform: 0 })

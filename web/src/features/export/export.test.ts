@@ -3,6 +3,7 @@ import Papa from 'papaparse'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope } from 'vue'
 import { setLocale } from '@/i18n'
+import { saveTable } from '@/lib/csv'
 import type { CaseRow } from '@/features/words'
 import { tableOf } from './cases'
 import ExportCases from './ExportCases.vue'
@@ -143,34 +144,50 @@ describe('reading all of a list', () => {
 
 describe('the file', () => {
   let blob: Blob | undefined
+  const saved = vi.fn()
   beforeEach(async () => {
     await setLocale('zh')
     blob = undefined
-    vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: (made: Blob) => ((blob = made), 'blob:it'), revokeObjectURL: vi.fn() }))
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((made) => ((blob = made as Blob), 'blob:it'))
+    vi.spyOn(URL, 'revokeObjectURL').mockImplementation(() => undefined)
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
+      saved(this.href, this.download)
+    })
   })
-  afterEach(() => void (document.body.innerHTML = ''))
+  afterEach(() => {
+    document.body.innerHTML = ''
+    vi.restoreAllMocks()
+    vi.useRealTimers()
+  })
   const dialog = () => document.querySelector('dialog, [role=dialog]')!
+  const button = (words: string) => [...dialog().querySelectorAll('button')].find((one) => one.textContent?.includes(words))
   const open = (rows: CaseRow[]) =>
     mount(ExportCases, { props: { open: true, page: () => Promise.resolve({ rows }), reader: 'enterprise' }, attachTo: document.body })
 
   it('is what was read, for a spreadsheet: no cell of it is a formula', async () => {
     const it = open([row('1', { title: '=HYPERLINK("http://x","好")' }), row('2', { title: '冰箱,\n"双门"' })])
-    await vi.waitFor(() => expect(blob).toBeDefined())
     await flushPromises()
+    button('保存')!.click()
+    await vi.waitFor(() => expect(saved).toHaveBeenCalledWith('blob:it', expect.stringMatching(/^和解案件-\d{4}-\d\d-\d\d\.csv$/)))
     const bytes = new Uint8Array(await blob!.arrayBuffer())
     expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf])
     const table = Papa.parse<string[]>(new TextDecoder().decode(bytes)).data
     expect(table.map((cells) => cells[1])).toEqual(['商品或服务', '\'=HYPERLINK("http://x","好")', '冰箱,\n"双门"'])
-    const link = dialog().querySelector('a')!
-    expect([link.getAttribute('href'), link.download]).toEqual(['blob:it', expect.stringMatching(/^和解案件-\d{4}-\d\d-\d\d\.csv$/)])
     it.unmount()
+  })
+
+  it('is let go once the browser has had time to read it', async () => {
+    vi.useFakeTimers()
+    await saveTable('a.csv', [['1']])
+    expect(URL.revokeObjectURL).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(60_000)
     expect(URL.revokeObjectURL).toHaveBeenCalledWith('blob:it')
   })
 
   it('is none where there are no cases', async () => {
     const it = open([])
     await vi.waitFor(() => expect(dialog().textContent).toContain('没有案件'))
-    expect(dialog().querySelector('a')).toBeNull()
+    expect(button('保存')).toBeUndefined()
     it.unmount()
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { classTable, countOf } from './classes'
 import { graded, lowerBound, segments } from './score'
 
 const rank = (key: number, withheld: ('few_cases' | 'few_consumers')[] = []) => ({ key, numerator: 10, denominator: 10, withheld })
@@ -19,5 +20,12 @@ describe('success bar', () => {
   it('shows no grade while one is withheld', () => {
     expect(graded({ rank: rank(9000) })).toBe(true)
     expect(graded({ rank: rank(9000, ['few_consumers']) })).toBe(false)
+  })
+})
+
+describe('the table of classes', () => {
+  it('names each class once', () => {
+    expect(classTable.map(({ name }) => name).sort()).toEqual(['AB', 'CE', 'DU', 'LC', 'RR', 'RX', 'SB', 'SC', 'SU', 'TE', 'UE', 'WC'])
+    expect(countOf({ classes: { SC: 3 } }, 'UE')).toBe(0)
   })
 })

@@ -1,0 +1,40 @@
+import type { Translation } from '@/i18n'
+import type zh from './messages.zh'
+
+const en: Translation<typeof zh> = {
+  'statistics.title': 'Statistics',
+  'statistics.lead': 'How negotiations of the region’s enterprises ended, by the month of their end.',
+  'statistics.country': 'The whole country',
+  'statistics.back': 'Back to the whole region',
+  'statistics.ranking': 'Ranking',
+  'statistics.period': 'Period',
+  'statistics.from': 'From',
+  'statistics.to': 'To',
+  'statistics.print': 'Print',
+  'statistics.save': 'Export a table',
+  'statistics.file': 'hejie-statistics-{from}-{to}.csv',
+  'statistics.empty': 'No negotiation ended in this period',
+  'statistics.emptyText': 'Try another one.',
+  'statistics.hint': 'By the region where enterprises are now, as of {time}. When a result changes later, by a finding for example, the figures of its month change. Every case of a consumer counts, so that the sum of enterprises’ own records may differ.',
+  'statistics.months': 'By month',
+  'statistics.regions': 'By region',
+  'statistics.region': 'Region',
+  'statistics.month': 'Month',
+  'statistics.bar': 'Results',
+  'statistics.n': 'Cases',
+  'statistics.plain': 'Settlement rate',
+  'statistics.unanswered': 'Not answered in time',
+  'statistics.response': 'First response',
+  'statistics.within': 'half within {time}',
+  'statistics.more': 'half over {time}',
+
+  'statistics.file.period': 'Period',
+  'statistics.file.confirmed': 'Confirmed',
+  'statistics.file.unknown': 'Unknown',
+  'statistics.file.failed': 'Failed',
+  'statistics.file.agreed': 'Agreed before a complaint',
+  'statistics.file.plain': 'Settlement rate (%)',
+  'statistics.file.response': 'Median first response (hours of working days)',
+  'statistics.file.settlement': 'Median settlement (hours of working days)',
+}
+export default en
