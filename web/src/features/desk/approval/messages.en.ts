@@ -25,7 +25,7 @@ const en: Translation<typeof zh> = {
   'request.theirs': 'Against the consumer’s offer',
   'request.effect': { one: 'Once approved it is sent at once in your name, and binds for {n} working day.', other: 'Once approved it is sent at once in your name, and binds for {n} working days.' },
   'request.effectAccept': 'Once approved it is accepted at once in your name, and an agreement is made.',
-  'request.word': 'A word to {who} (optional)',
+  'request.word': 'To {who} (optional)',
   'request.approve': 'Approve and send',
   'request.approveAccept': 'Approve and accept',
   'request.decline': 'Do not approve',
