@@ -62,6 +62,7 @@ type batch struct {
 	ranked   map[string]bool    // enterprises whose figures or names changed
 	clear    bool               // names changed: no cached case is right any more
 	alone    bool               // nobody else writes cases
+	limits   map[string]*int64  // of agents, as the transaction read them ahead
 }
 
 // open is a case that the batch works on. Its entry is its own until the batch is published.
@@ -330,6 +331,7 @@ func (b *batch) publish() []app.Commit {
 // drop forgets what was touched, after a failure.
 func (b *batch) drop() {
 	b.s.cache.drop(maps.Keys(b.cases))
+	b.s.limits.clear() // one may have been read that was not kept
 }
 
 // look is what a decision may read in the transaction.
@@ -379,17 +381,13 @@ func (l *look) Active(account string) (active bool, err error) {
 }
 
 // Limit of an agent; see app.Look.
-func (l *look) Limit(account string) (limit *int64, err error) {
-	var found []sql.Null[int64]
-	err = l.b.tx.all(context.Background(), &found, `SELECT offer_limit FROM accounts WHERE id = ?`+l.b.tx.words().share, account)
+func (l *look) Limit(account string) (*int64, error) {
+	limit, err := l.b.limit(account)
 	if err != nil {
 		l.err = err
 		return nil, unavailable(err)
 	}
-	if len(found) == 0 || !found[0].Valid {
-		return nil, nil
-	}
-	return &found[0].V, nil
+	return limit, nil
 }
 
 // Status of an enterprise; it is read as other transactions leave it.

@@ -96,11 +96,13 @@ func (p plainReader) Filers(ctx context.Context, cases []string) (map[string]app
 }
 
 func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
+	p.t.batch.s.limits.forget(a.ID)
 	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, micros(a.Created), micros(a.Seen)), app.CodeLoginTaken, "login")
 }
 
 func (p plainTx) SetAccount(_ context.Context, a app.Account) error {
+	p.t.batch.s.limits.forget(a.ID)
 	return unique(changed(p.t.exec(`UPDATE accounts SET role = ?, login = ?, password = ?, language = ?, enterprise = ?, bureau = ?, active = ?, offer_limit = ? WHERE id = ?`,
 		string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, a.ID)), app.CodeLoginTaken, "login")
 }
