@@ -35,10 +35,12 @@ func (l *Ledger) Rules() negotiation.Rules { return l.rules }
 
 // Identify makes the id of an actor's command: a UUID and the digest of what it says, whatever the white space it came with.
 func Identify(by negotiation.Actor, id string, cmd negotiation.Command) (CommandID, error) {
-	if !ValidID(id) {
+	switch {
+	case id == "":
+		return CommandID{}, negotiation.Required("id")
+	case !ValidID(id):
 		return CommandID{}, negotiation.Invalid("id", "a lower-case UUID")
-	}
-	if cmd == nil {
+	case cmd == nil:
 		return CommandID{}, negotiation.Required("do")
 	}
 	var room [1024]byte // most fit

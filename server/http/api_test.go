@@ -178,7 +178,7 @@ func TestBadBodies(t *testing.T) {
 		{"no type", say(`{"text":"x"}`), nil, 422, "required", "type"},
 		{"no command", `{"id":"` + id + `"}`, nil, 422, "required", "do"},
 		{"null command", say(`null`), nil, 400, "malformed", "do"},
-		{"no id", `{"do":{"type":"reopen"}}`, nil, 422, "invalid", "id"},
+		{"no id", `{"do":{"type":"reopen"}}`, nil, 422, "required", "id"},
 		{"bad id", `{"id":"1","do":{"type":"reopen"}}`, nil, 422, "invalid", "id"},
 		{"filing here", say(`{"type":"file_case"}`), nil, 422, "invalid", "type"},
 		{"rule of the case", say(`{"type":"post_message","text":""}`), nil, 422, "required", "text"},

@@ -332,7 +332,7 @@ describe('an offer of the enterprise', () => {
       this.open = true
     }
     const view = { case: { id: 'c1', amount: money(amount), category: 'quality', offers: [claim], rules }, texts: { goods: '', facts: '', offers: [] } } as unknown as CaseView
-    const wrapper = mount(OfferComposer, { props: { open: true, view, reader: 'enterprise', mode: 'counter', now, act }, attachTo: document.body })
+    const wrapper = mount(OfferComposer, { props: { open: true, view, reader: 'enterprise', mode: 'new', now, act }, attachTo: document.body })
     await nextTick()
     return { wrapper, act, send: () => wrapper.findAll('button').at(-1)!.trigger('click') }
   }

@@ -30,8 +30,9 @@ export const keepOffer = (caseId: string, written: Written, offers: number): voi
 export const dropOffer = (caseId: string): void => writeDraft(key(caseId), '')
 
 /** Whether two say the same, whatever their items are called. */
-export function same(a: Written, b: Written): boolean {
-  const words = ({ items, ...rest }: Written) =>
-    JSON.stringify([rest.valid, rest.text, rest.reason, items.map(({ id: _, after, ...item }) => ({ ...item, after: items.findIndex(({ id }) => id === after) }))])
+export const same = (a: Written, b: Written): boolean => a.valid === b.valid && a.text === b.text && a.reason === b.reason && sameTerms(a.items, b.items)
+
+export function sameTerms(a: readonly DraftItem[], b: readonly DraftItem[]): boolean {
+  const words = (items: readonly DraftItem[]) => JSON.stringify(items.map(({ id: _, after, ...item }) => ({ ...item, after: items.findIndex(({ id }) => id === after) })))
   return words(a) === words(b)
 }

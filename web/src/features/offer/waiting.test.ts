@@ -19,7 +19,7 @@ vi.mock('@/live', async () => {
 const yuan = (minor: number) => ({ currency: 'CNY' as const, minor })
 const rules = { items_per_offer: 5, max_due: 90, enterprise_valid: 3, consumer_valid: 1, valid_max: 10, withdraw_minutes: 5, enterprise_offers_bind: true, message_length: 2000 }
 const claim = { number: 1, by: 'enterprise', state: 'open', items: [{ by: 'enterprise', remedy: 'refund', amount: yuan(10_000), due: { days: 3, unit: 'working' } }] }
-const view = { case: { id: 'c', amount: yuan(30_000), category: 'quality', offers: [claim], rules }, texts: { goods: '', facts: '', offers: [] } } as unknown as CaseView
+const view = { case: { id: 'c', amount: yuan(30_000), category: 'quality', offers: [claim], rules }, texts: { goods: '', facts: '', offers: [] }, may: ['accept_offer'] } as unknown as CaseView
 const item = (more: Partial<Pending> = {}): Pending => ({ id: 'x', case: 'c', do: { type: 'make_offer' } as Pending['do'], at: 0, state: 'sending', ...more })
 
 async function sheet(act: () => Promise<void>) {
@@ -110,5 +110,21 @@ it('calls nothing unsent that is on its way', async () => {
   await vi.advanceTimersByTimeAsync(1000)
   expect(wrapper.text()).toContain('方案还没有发出')
   expect(wrapper.text()).not.toContain('这是您上次没有发出的方案')
+  wrapper.unmount()
+})
+
+it('asks to accept instead of countering with the very terms of the other side', async () => {
+  const act = vi.fn(() => Promise.resolve())
+  const { wrapper, press } = await sheet(act)
+  expect(wrapper.text()).not.toContain('完全一样')
+  await press('发出还价')
+  expect(act).not.toHaveBeenCalled()
+  expect(wrapper.get('[role=status]').text()).toContain('和对方的方案完全一样')
+  await press('改为接受')
+  expect(wrapper.emitted('accept')).toHaveLength(1)
+  await wrapper.find('textarea#text').setValue('另请道歉') // said beside them, it is an answer of its own
+  expect(wrapper.text()).not.toContain('完全一样')
+  await press('发出还价')
+  expect(act).toHaveBeenCalledTimes(1)
   wrapper.unmount()
 })

@@ -96,6 +96,8 @@ describe.each(['zh', 'en'] as Locale[])('what is ahead, in %s', (language) => {
       const text = nextText(view, reader, now)
       whole(text)
       if (reader === 'consumer') expect(names.flatMap(([right, words]) => (words.test(text) && !(view.may as string[]).includes(right) ? [right] : []))).toEqual([])
+      const left = /已不在和解平台内，但这件纠纷仍须办完|no longer in the scheme, but must see this dispute through/
+      expect(left.test(text)).toBe(gone && reader === 'consumer' && ['awaiting_response', 'negotiating', 'agreed'].includes(c.phase))
       if (view.may.includes('reopen')) expect(text).toMatch(/12月23日|23 Dec/)
       if (reader === 'enterprise' && gone) {
         const sent = c.phase === 'closed' && !c.unsent && mayOf(c, 'consumer', true).includes('escalate')

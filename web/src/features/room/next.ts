@@ -1,5 +1,5 @@
 /* What comes next, in a sentence. */
-import { translate } from '@/i18n'
+import { locale, translate } from '@/i18n'
 import { due as dueText } from '@/lib/format'
 import type { CaseView, Reader } from '@/features/words'
 import { ifUnsettled } from './clock'
@@ -22,5 +22,7 @@ export function nextText(view: CaseView, reader: Reader, now: number): string {
   const gone = setAside && (reader === 'consumer' ? view.may.includes('escalate') : view.enterprise.gone)
   // What can no longer be undone is said by a sentence of its own: it names no day and no right.
   const kinds = gone ? ['gone'] : [special, c.phase === 'closed' ? !undone && 'over' : ifUnsettled(c, reader)].flatMap((kind) => (kind ? [`${situation}.${kind}`] : []))
-  return [...kinds, situation].map((key) => translate(messages, `next.${key}.${reader}`, params)).find(Boolean) ?? ''
+  const say = (key: string) => translate(messages, `next.${key}.${reader}`, params)
+  const left = view.enterprise.gone && ['awaiting_response', 'negotiating', 'agreed'].includes(c.phase) && say('left')
+  return [left, [...kinds, situation].map(say).find(Boolean)].filter(Boolean).join(locale.value === 'en' ? ' ' : '')
 }

@@ -29,6 +29,8 @@ const en: Translation<typeof zh> = {
   'compose.change': 'Change the offer',
   'compose.prefilled': 'Filled in from their offer. Change it to what you want.',
   'compose.prefilledOwn': 'Filled in from the offer before. Change it as needed.',
+  'compose.alike': 'These are exactly their terms. If you agree, accept them, and you have an agreement; to counter, change something first.',
+  'compose.accept': 'Accept instead',
   'compose.kept': 'This is the offer that you began and did not send.',
   'compose.keptOlder': 'This is the offer that you began and did not send. There is a newer offer since; please compare.',
   'compose.startAgain': 'Discard and start again',

@@ -27,6 +27,8 @@ export default {
   'compose.change': '修改方案',
   'compose.prefilled': '已填入对方的方案，改成您想要的样子。',
   'compose.prefilledOwn': '已填入上一个方案，改成想要的样子。',
+  'compose.alike': '这和对方的方案完全一样。同意的话，直接接受就达成协议；要还价，请先改一改。',
+  'compose.accept': '改为接受',
   'compose.kept': '这是您上次没有发出的方案。',
   'compose.keptOlder': '这是您上次没有发出的方案。之后桌面上有了新方案，请对照着改。',
   'compose.startAgain': '不要了，重新写',

@@ -49,6 +49,7 @@ const en: Translation<typeof zh> = {
   'next.withdrawn.enterprise': 'The consumer withdrew the case and may take it up again until {date}.',
   'next.withdrawn.over.enterprise': 'The consumer withdrew the case.',
   'next.withdrawn.complaint.enterprise': 'The consumer withdrew the complaint.',
+  'next.left.consumer': 'The enterprise is no longer in the scheme, but must see this dispute through; the clocks run on.',
   'next.gone.consumer': 'The enterprise takes part no more, so the case cannot be brought back. Whether to complain is up to you; you can send it at any time.',
   'next.gone.enterprise': 'We are in the scheme no more, so the consumer cannot take this up again, but may send it to {bureau} at any time.',
   'next.unsent.consumer': 'It was not settled, and it has not been sent to the regulator. Whether to complain is up to you; you can send it at any time.',

@@ -45,6 +45,7 @@ export default {
   'next.withdrawn.enterprise': '消费者已撤回。{date}前可以反悔，恢复协商。',
   'next.withdrawn.over.enterprise': '消费者已撤回。',
   'next.withdrawn.complaint.enterprise': '消费者已撤回投诉。',
+  'next.left.consumer': '商家已不在和解平台内，但这件纠纷仍须办完，期限照常计算。',
   'next.gone.consumer': '商家已不再参与和解，不能恢复协商。要不要投诉，由您决定，随时可以送交。',
   'next.gone.enterprise': '我方已不再参与和解，消费者不能恢复协商，但随时可以送交{bureau}。',
   'next.unsent.consumer': '没有谈成，还没有送交市场监管部门。要不要投诉，由您决定，随时可以送交。',
