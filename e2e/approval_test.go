@@ -58,24 +58,29 @@ func TestApproval(t *testing.T) {
 	require.Equal(t, sc.s.account(boss), offers[1].Account)
 
 	sc.consumer.tell(sc.id, refund(180, 5))
-	asks := func() {
+	asks := func(press func()) {
 		t.Helper()
 		d.sees(d.word("desk/over.accept", "amount", d.yuan(180), "limit", d.yuan(100)))
 		d.has(0, "button", d.word("offer/accept"))
-		d.press(d.word("desk/ask"))
+		press()
 		in := inside{"dialog", d.word("desk/ask.acceptTitle")}
 		d.press(d.word("desk/ask"), in)
 		d.gone(in)
 		d.sees(d.word("desk/request.ownAccept"))
 		b.sees(b.word("desk/request.accept", "who", "陈思远"))
 	}
-	asks()
+	asks(func() { d.press(d.word("desk/ask")) })
 	b.fill("textbox", b.word("desk/request.word", "who", "陈思远"), "Try 160 first")
 	b.press(b.word("desk/request.decline"))
 	d.sees(d.word("desk/end.declined", "who", "刘佳怡"), "Try 160 first")
 	b.has(0, "button", b.word("desk/request.decline"))
 
-	asks()
+	asks(func() { // by a counter-offer that is their own
+		d.key("o")
+		in := inside{"dialog", d.word("offer/compose.counter")}
+		d.press(d.word("desk/ask"), in)
+		d.press(d.word("offer/compose.accept"), in)
+	})
 	sc.consumer.tell(sc.id, refund(170, 5))
 	d.sees(d.word("desk/end.overtaken"))
 	b.has(0, "button", b.word("desk/request.approveAccept"))
