@@ -70,6 +70,7 @@ type App struct {
 	Details    *Details
 	Staff      *Staff
 	Scheme     *Scheme
+	Replies    *Replies
 	Public     *Public
 	Statistics *Statistics
 	Files      *Files
@@ -92,6 +93,7 @@ func New(w World) *App {
 	a.Details = &Details{w: w}
 	a.Staff = &Staff{access}
 	a.Scheme = &Scheme{access}
+	a.Replies = &Replies{w}
 	a.Public = &Public{w: w}
 	a.Statistics = &Statistics{w}
 	a.Files = newFiles(w)

@@ -19,6 +19,9 @@ const (
 	CodeLastSupervisor    = "last_supervisor"    // 409: an enrolled enterprise keeps one
 	CodeLastAdministrator = "last_administrator" // 409
 	CodeTooManyStaff      = "too_many_staff"     // 409: params: max
+	CodeTooManyReplies    = "too_many_replies"   // 409: params: max
+	CodeNameTaken         = "name_taken"         // 409: field name
+	CodeUnknownPlace      = "unknown_place"      // 422: field text; params: place, allowed
 	CodeTooLarge          = "too_large"          // 413: params: max (bytes)
 	CodeUnsupportedMedia  = "unsupported_media"  // 415: params: allowed
 	CodeHashMismatch      = "hash_mismatch"      // 422: field sha256: what arrived is not what was sent

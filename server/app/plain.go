@@ -38,6 +38,7 @@ type PlainReader interface {
 	MarkReader
 	AlmanacReader
 	InvitationReader
+	ReplyReader
 	AuditReader
 }
 
@@ -53,6 +54,7 @@ type PlainWriter interface {
 	MarkWriter
 	AlmanacWriter
 	InvitationWriter
+	ReplyWriter
 	AuditWriter
 	// Sweep removes what its time is over: dead sessions, codes, attempts, delivered notices.
 	Sweep(ctx context.Context, s SweepBefore) error

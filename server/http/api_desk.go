@@ -93,3 +93,25 @@ func (a api) ChangeStaff(ctx context.Context, r ChangeStaffRequestObject) (Chang
 		Limit: b.Limit, Unlimited: b.Unlimited})
 	return ChangeStaff200JSONResponse(staffOf(m)), err
 }
+
+func (a api) ListReplies(ctx context.Context, _ ListRepliesRequestObject) (ListRepliesResponseObject, error) {
+	list, err := a.App.Replies.List(ctx, actor(ctx))
+	return ListReplies200JSONResponse{Rows: each(list, replyOf)}, err
+}
+
+func (a api) SetReply(ctx context.Context, r SetReplyRequestObject) (SetReplyResponseObject, error) {
+	if err := given("id", r.Id); err != nil {
+		return nil, err
+	}
+	set, err := a.App.Replies.Set(ctx, actor(ctx), app.SavedReply{ID: r.Id, Name: r.Body.Name, Text: r.Body.Text})
+	return SetReply200JSONResponse(replyOf(set)), err
+}
+
+func (a api) DropReply(ctx context.Context, r DropReplyRequestObject) (DropReplyResponseObject, error) {
+	if err := id(r.Id); err != nil {
+		return nil, err
+	}
+	return DropReply204Response{}, a.App.Replies.Drop(ctx, actor(ctx), r.Id)
+}
+
+func replyOf(r app.SavedReply) SavedReply { return SavedReply{Id: r.ID, Name: r.Name, Text: r.Text} }

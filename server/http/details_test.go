@@ -53,6 +53,7 @@ func samples() []*negotiation.Error {
 		negotiation.NewError(negotiation.CodeTooManyFiles, "max", 20),
 		negotiation.NewError(negotiation.CodeTooManyCases, "max", 5),
 		negotiation.NewError(app.CodeWeakPassword, "min", 12),
+		negotiation.NewError(app.CodeTooManyReplies, "max", 200), negotiation.NewError(app.CodeUnknownPlace, "place", "姓名", "allowed", app.Places[:]).On("text"),
 		negotiation.NewError(app.CodeTooManyStaff, "max", 200),
 		negotiation.NewError(app.CodeTooLarge, "max", int64(10<<20)),
 		negotiation.NewError(app.CodeUnsupportedMedia, "allowed", app.FileTypes()),

@@ -421,6 +421,7 @@ const (
 	ProblemCodeMalformed         ProblemCode = "malformed"
 	ProblemCodeMethodNotAllowed  ProblemCode = "method_not_allowed"
 	ProblemCodeMisdirected       ProblemCode = "misdirected"
+	ProblemCodeNameTaken         ProblemCode = "name_taken"
 	ProblemCodeNoBureau          ProblemCode = "no_bureau"
 	ProblemCodeNoCopy            ProblemCode = "no_copy"
 	ProblemCodeNoEnterpriseItem  ProblemCode = "no_enterprise_item"
@@ -460,10 +461,12 @@ const (
 	ProblemCodeTooManyCases      ProblemCode = "too_many_cases"
 	ProblemCodeTooManyFiles      ProblemCode = "too_many_files"
 	ProblemCodeTooManyOffers     ProblemCode = "too_many_offers"
+	ProblemCodeTooManyReplies    ProblemCode = "too_many_replies"
 	ProblemCodeTooManyStaff      ProblemCode = "too_many_staff"
 	ProblemCodeUnavailable       ProblemCode = "unavailable"
 	ProblemCodeUnknownCommand    ProblemCode = "unknown_command"
 	ProblemCodeUnknownField      ProblemCode = "unknown_field"
+	ProblemCodeUnknownPlace      ProblemCode = "unknown_place"
 	ProblemCodeUnsupportedMedia  ProblemCode = "unsupported_media"
 	ProblemCodeWeakPassword      ProblemCode = "weak_password"
 	ProblemCodeWrongCaseCode     ProblemCode = "wrong_case_code"
@@ -511,6 +514,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeMethodNotAllowed:
 		return true
 	case ProblemCodeMisdirected:
+		return true
+	case ProblemCodeNameTaken:
 		return true
 	case ProblemCodeNoBureau:
 		return true
@@ -590,6 +595,8 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeTooManyOffers:
 		return true
+	case ProblemCodeTooManyReplies:
+		return true
 	case ProblemCodeTooManyStaff:
 		return true
 	case ProblemCodeUnavailable:
@@ -597,6 +604,8 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeUnknownCommand:
 		return true
 	case ProblemCodeUnknownField:
+		return true
+	case ProblemCodeUnknownPlace:
 		return true
 	case ProblemCodeUnsupportedMedia:
 		return true
@@ -2579,6 +2588,20 @@ type Reminded = negotiation.Reminded
 // Reopen Takes up a lapsed or withdrawn case again, once.
 type Reopen = negotiation.Reopen
 
+// ReplyInput defines model for ReplyInput.
+type ReplyInput struct {
+	// Name unique in the enterprise
+	Name string `json:"name"`
+
+	// Text {姓} or {name} stands for the consumer's name as the desk sees it, {案号} or {code} for the case code
+	Text string `json:"text"`
+}
+
+// ReplyList defines model for ReplyList.
+type ReplyList struct {
+	Rows []SavedReply `json:"rows"`
+}
+
 // ReportPerformance Say that the own item was done; money with proof (a file, which becomes evidence) or a reference.
 type ReportPerformance = negotiation.ReportPerformance
 
@@ -2602,6 +2625,16 @@ type RuleOnRefusal = negotiation.RuleOnRefusal
 
 // Rules Rules of procedure in force when a case was filed; it keeps them for its life. Working days unless said otherwise.
 type Rules = negotiation.Rules
+
+// SavedReply defines model for SavedReply.
+type SavedReply struct {
+	// Id a UUID in lower case
+	//
+	// Example: 019aa5c4-1f00-7000-8000-000000000001
+	Id   Id     `json:"id"`
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
 
 // SchemeApply Apply to join, or again after leaving or removal.
 type SchemeApply = scheme.Apply
@@ -3322,6 +3355,9 @@ type EnterDemoJSONRequestBody = DemoEntry
 // LeaveSchemeJSONRequestBody defines body for LeaveScheme for application/json ContentType.
 type LeaveSchemeJSONRequestBody = LeaveInput
 
+// SetReplyJSONRequestBody defines body for SetReply for application/json ContentType.
+type SetReplyJSONRequestBody = ReplyInput
+
 // AddStaffJSONRequestBody defines body for AddStaff for application/json ContentType.
 type AddStaffJSONRequestBody = StaffInput
 
@@ -4004,6 +4040,15 @@ type ServerInterface interface {
 	// LeaveScheme Leave the scheme; running cases go on, history stays public
 	// (POST /api/desk/leave)
 	LeaveScheme(ctx echo.Context) error
+	// ListReplies Saved replies of the own desk, by name
+	// (GET /api/desk/replies)
+	ListReplies(ctx echo.Context) error
+	// DropReply Delete a saved reply; to put it back, set it again
+	// (DELETE /api/desk/replies/{id})
+	DropReply(ctx echo.Context, id Id) error
+	// SetReply Add a saved reply under an id of one's own making, or change the one with the id; at most 200
+	// (PUT /api/desk/replies/{id})
+	SetReply(ctx echo.Context, id Id) error
 	// ListStaff Members of the own desk
 	// (GET /api/desk/staff)
 	ListStaff(ctx echo.Context) error
@@ -4922,6 +4967,47 @@ func (w *ServerInterfaceWrapper) LeaveScheme(ctx echo.Context) error {
 	return err
 }
 
+// ListReplies converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReplies(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReplies(ctx)
+	return err
+}
+
+// DropReply converts echo context to params.
+func (w *ServerInterfaceWrapper) DropReply(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DropReply(ctx, id)
+	return err
+}
+
+// SetReply converts echo context to params.
+func (w *ServerInterfaceWrapper) SetReply(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetReply(ctx, id)
+	return err
+}
+
 // ListStaff converts echo context to params.
 func (w *ServerInterfaceWrapper) ListStaff(ctx echo.Context) error {
 	var err error
@@ -5530,6 +5616,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/desk/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
 	router.POST(options.BaseURL+"/api/desk/staff", wrapper.AddStaff, options.OperationMiddlewares["addStaff"]...)
 	router.PATCH(options.BaseURL+"/api/desk/staff/:id", wrapper.ChangeStaff, options.OperationMiddlewares["changeStaff"]...)
+	router.GET(options.BaseURL+"/api/desk/replies", wrapper.ListReplies, options.OperationMiddlewares["listReplies"]...)
+	router.DELETE(options.BaseURL+"/api/desk/replies/:id", wrapper.DropReply, options.OperationMiddlewares["dropReply"]...)
+	router.PUT(options.BaseURL+"/api/desk/replies/:id", wrapper.SetReply, options.OperationMiddlewares["setReply"]...)
 	router.GET(options.BaseURL+"/api/desk/enrolment", wrapper.GetEnrolment, options.OperationMiddlewares["getEnrolment"]...)
 	router.POST(options.BaseURL+"/api/desk/leave", wrapper.LeaveScheme, options.OperationMiddlewares["leaveScheme"]...)
 	router.GET(options.BaseURL+"/api/board", wrapper.ListBoard, options.OperationMiddlewares["listBoard"]...)
@@ -7360,6 +7449,123 @@ func (response LeaveSchemedefaultApplicationProblemPlusJSONResponse) VisitLeaveS
 	return err
 }
 
+type ListRepliesRequestObject struct {
+}
+
+type ListRepliesResponseObject interface {
+	VisitListRepliesResponse(w http.ResponseWriter) error
+}
+
+type ListReplies200JSONResponse ReplyList
+
+func (response ListReplies200JSONResponse) VisitListRepliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRepliesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response ListRepliesdefaultApplicationProblemPlusJSONResponse) VisitListRepliesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DropReplyRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type DropReplyResponseObject interface {
+	VisitDropReplyResponse(w http.ResponseWriter) error
+}
+
+type DropReply204Response struct {
+}
+
+func (response DropReply204Response) VisitDropReplyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DropReplydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response DropReplydefaultApplicationProblemPlusJSONResponse) VisitDropReplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetReplyRequestObject struct {
+	Id   Id `json:"id"`
+	Body *SetReplyJSONRequestBody
+}
+
+type SetReplyResponseObject interface {
+	VisitSetReplyResponse(w http.ResponseWriter) error
+}
+
+type SetReply200JSONResponse SavedReply
+
+func (response SetReply200JSONResponse) VisitSetReplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetReplydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response SetReplydefaultApplicationProblemPlusJSONResponse) VisitSetReplyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListStaffRequestObject struct {
 }
 
@@ -8682,6 +8888,15 @@ type StrictServerInterface interface {
 	// LeaveScheme Leave the scheme; running cases go on, history stays public
 	// (POST /api/desk/leave)
 	LeaveScheme(ctx context.Context, request LeaveSchemeRequestObject) (LeaveSchemeResponseObject, error)
+	// ListReplies Saved replies of the own desk, by name
+	// (GET /api/desk/replies)
+	ListReplies(ctx context.Context, request ListRepliesRequestObject) (ListRepliesResponseObject, error)
+	// DropReply Delete a saved reply; to put it back, set it again
+	// (DELETE /api/desk/replies/{id})
+	DropReply(ctx context.Context, request DropReplyRequestObject) (DropReplyResponseObject, error)
+	// SetReply Add a saved reply under an id of one's own making, or change the one with the id; at most 200
+	// (PUT /api/desk/replies/{id})
+	SetReply(ctx context.Context, request SetReplyRequestObject) (SetReplyResponseObject, error)
 	// ListStaff Members of the own desk
 	// (GET /api/desk/staff)
 	ListStaff(ctx context.Context, request ListStaffRequestObject) (ListStaffResponseObject, error)
@@ -10276,6 +10491,102 @@ func (sh *strictHandler) LeaveScheme(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(LeaveSchemeResponseObject); ok {
 		return validResponse.VisitLeaveSchemeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReplies operation middleware
+func (sh *strictHandler) ListReplies(ctx echo.Context) error {
+	var request ListRepliesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReplies(ctx.Request().Context(), request.(ListRepliesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReplies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRepliesResponseObject); ok {
+		return validResponse.VisitListRepliesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DropReply operation middleware
+func (sh *strictHandler) DropReply(ctx echo.Context, id Id) error {
+	var request DropReplyRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DropReply(ctx.Request().Context(), request.(DropReplyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DropReply")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DropReplyResponseObject); ok {
+		return validResponse.VisitDropReplyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetReply operation middleware
+func (sh *strictHandler) SetReply(ctx echo.Context, id Id) error {
+	var request SetReplyRequestObject
+
+	request.Id = id
+
+	var body SetReplyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetReply(ctx.Request().Context(), request.(SetReplyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetReply")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetReplyResponseObject); ok {
+		return validResponse.VisitSetReplyResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

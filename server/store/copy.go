@@ -21,7 +21,7 @@ var tables = append([]table{
 	{"accounts", "id"}, {"people", "account"}, {"filers", "case_id"}, {"sessions", "id"}, {"session_cases", "session, case_id"}, {"codes", "id"}, {"attempts", "key, at"},
 	{"seal", "id"}, {"set_up", "id"}, {"bureaus", "id"}, {"enterprise_contacts", "enterprise"}, {"files", "id"}, {"outbox", "id"},
 	{"read_marks", "account, case_id, channel"}, {"calendar_years", "year"}, {"heartbeat", "id"}, {"outages", "began_at, ended_at"},
-	{"invitations", "key, addr, day"}, {"audit", "id"},
+	{"invitations", "key, addr, day"}, {"saved_replies", "id"}, {"audit", "id"},
 }, derived...)
 
 type table struct{ name, by string }

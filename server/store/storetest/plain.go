@@ -83,6 +83,38 @@ func seal(b *bed) {
 	require.NoError(b.t, b.Seal(ctx, []byte("one")))
 }
 
+func replies(b *bed) {
+	p := b.Plain()
+	has := func(enterprise string, want ...app.SavedReply) {
+		b.t.Helper()
+		require.Equal(b.t, append([]app.SavedReply{}, want...), got[[]app.SavedReply](b)(p.SavedReplies(ctx, enterprise)))
+	}
+	one, two := app.SavedReply{ID: id("reply", 1), Name: "乙", Text: "您好，{姓}：\n稍等"}, app.SavedReply{ID: id("reply", 2), Name: "a", Text: "b"}
+	has("e1")
+	for _, r := range []app.SavedReply{one, two} {
+		b.write(func(tx app.PlainTx) error { return tx.SetSavedReply(ctx, "e1", r) })
+	}
+	has("e1", two, one)
+	has("e2")
+	b.refused(app.CodeNameTaken, func(tx app.PlainTx) error {
+		return tx.SetSavedReply(ctx, "e1", app.SavedReply{ID: id("reply", 3), Name: "a", Text: "c"})
+	})
+	b.write(func(tx app.PlainTx) error { return tx.SetSavedReply(ctx, "e2", app.SavedReply{ID: id("reply", 3), Name: "a", Text: "c"}) })
+	one.Name, one.Text = "丙", "改了"
+	b.write(func(tx app.PlainTx) error { return tx.SetSavedReply(ctx, "e1", one) })
+	has("e1", two, one)
+	for _, write := range []func(app.PlainTx) error{
+		func(tx app.PlainTx) error { return tx.SetSavedReply(ctx, "e2", one) }, // another enterprise's
+		func(tx app.PlainTx) error { return tx.DropSavedReply(ctx, "e2", one.ID) },
+	} {
+		b.refused(negotiation.CodeNotFound, write)
+	}
+	has("e1", two, one)
+	b.write(func(tx app.PlainTx) error { return tx.DropSavedReply(ctx, "e1", one.ID) })
+	has("e1", two)
+	b.refused(negotiation.CodeNotFound, func(tx app.PlainTx) error { return tx.DropSavedReply(ctx, "e1", one.ID) })
+}
+
 func register(b *bed) {
 	p, now := b.Plain(), start.UTC()
 	bureau := app.Bureau{ID: "b1", Region: "430600", NameZH: "市局", NameEN: "City", Phone: "0730", Address: "路", Created: now}

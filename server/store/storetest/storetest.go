@@ -47,6 +47,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"seal", seal},
 		{"codes and attempts", codesAndAttempts},
 		{"register", register},
+		{"saved replies", replies},
 		{"upkeep", upkeep},
 		{"outbox", outbox},
 		{"new offers are told once", offersOnce},

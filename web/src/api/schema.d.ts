@@ -663,6 +663,41 @@ export interface paths {
         patch: operations["changeStaff"];
         trace?: never;
     };
+    "/api/desk/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved replies of the own desk, by name */
+        get: operations["listReplies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/desk/replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Add a saved reply under an id of one's own making, or change the one with the id; at most 200 */
+        put: operations["setReply"];
+        post?: never;
+        /** Delete a saved reply; to put it back, set it again */
+        delete: operations["dropReply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/enrolment": {
         parameters: {
             query?: never;
@@ -1947,6 +1982,20 @@ export interface components {
         StaffList: {
             rows: components["schemas"]["Staff"][];
         };
+        ReplyList: {
+            rows: components["schemas"]["SavedReply"][];
+        };
+        SavedReply: {
+            id: components["schemas"]["Id"];
+            name: string;
+            text: string;
+        };
+        ReplyInput: {
+            /** @description unique in the enterprise */
+            name: string;
+            /** @description {姓} or {name} stands for the consumer's name as the desk sees it, {案号} or {code} for the case code */
+            text: string;
+        };
         StaffInput: {
             login: string;
             display_name: string;
@@ -2497,7 +2546,7 @@ export interface components {
          * @description Stable; new ones may come. A sentence for each, in both languages, is `title` of the problem.
          * @enum {string}
          */
-        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "over_authority" | "request_open" | "request_not_open" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_large" | "unsupported_media" | "hash_mismatch" | "wrong_offset" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "other_version" | "cross_origin" | "misdirected" | "not_ready";
+        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "over_authority" | "request_open" | "request_not_open" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_many_replies" | "name_taken" | "unknown_place" | "too_large" | "unsupported_media" | "hash_mismatch" | "wrong_offset" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "other_version" | "cross_origin" | "misdirected" | "not_ready";
         /**
          * @description Who: a side of the table, or the platform
          * @enum {string}
@@ -5017,6 +5066,75 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Staff"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyInput"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedReply"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dropReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
