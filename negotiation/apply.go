@@ -24,8 +24,11 @@ func (c *Case) Apply(events ...Event) *Case {
 func (c *Case) apply(e Event) {
 	c.Version++
 	c.clock = e.At
-	if e.Channel == Room {
+	switch e.Channel {
+	case Room:
 		c.LastAt = e.At
+	case Desk:
+		c.desk++
 	}
 	switch f := e.Fact.(type) {
 	case CaseFiled:
@@ -76,6 +79,10 @@ func (c *Case) apply(e Event) {
 		c.applyPerformance(e)
 		c.applyComplaint(e)
 		c.applyClock(e)
+		c.applyRequest(e)
+	}
+	if c.Request != nil {
+		c.overtake()
 	}
 }
 

@@ -34,6 +34,8 @@ type Env struct {
 	Left     bool       // for reopen: who had the case is at the desk no more
 	Gone     bool       // for reopen, and escalate out of closed: the enterprise is in the scheme no more
 	Files    []File
+	Limit    *int64  // in fen, of what the agent who offers or accepts may settle for alone; nil: none
+	Asked    Command // for answer_request: what was asked for
 }
 
 // Outage of the platform: nobody could act in [From, To).
@@ -89,6 +91,7 @@ type Case struct {
 	FiledAt    time.Time `json:"filed_at"`
 	LastAt     time.Time `json:"last_at"` // of the last event in the room
 	clock      time.Time // of the last event anywhere: at never goes back
+	desk       int64     // events there: the seq of the last
 	pace       Pace
 
 	Phase         Phase     `json:"phase"`
@@ -98,6 +101,7 @@ type Case struct {
 	Question      bool      `json:"question,omitempty"` // an enterprise's question lies open
 	Spoke         time.Time `json:"spoke,omitzero"`     // consumer's last word or act
 	Agent         string    `json:"agent,omitempty"`    // desk member who has the case
+	Request       *Request  `json:"request,omitempty"`  // of an agent to a supervisor; only the desk knows
 	Disclosed     bool      `json:"disclosed,omitempty"`
 
 	Offers    []*Offer   `json:"offers"` // each is never changed, only replaced: a copy of the case copies pointers

@@ -146,6 +146,22 @@ type (
 	Assign struct {
 		Agent string `json:"agent"`
 	}
+	// RequestApproval asks a supervisor to do one of the two, which is more than the agent may do alone. Note is for the supervisor.
+	RequestApproval struct {
+		MakeOffer   *MakeOffer   `json:"make_offer,omitempty"`
+		AcceptOffer *AcceptOffer `json:"accept_offer,omitempty"`
+		Note        string       `json:"note,omitempty"`
+	}
+	// AnswerRequest is a supervisor's: approving does what was asked for. Text is for the agent.
+	AnswerRequest struct {
+		Request int64  `json:"request"`
+		Approve bool   `json:"approve"`
+		Text    string `json:"text,omitempty"`
+	}
+	// WithdrawRequest takes back the own one.
+	WithdrawRequest struct {
+		Request int64 `json:"request"`
+	}
 )
 
 // Commands of officers.
@@ -232,6 +248,9 @@ func (Rate) Kind() string               { return "rate" }
 func (ChangeConsents) Kind() string     { return "change_consents" }
 func (DiscloseDetails) Kind() string    { return "disclose_details" }
 func (Assign) Kind() string             { return "assign" }
+func (RequestApproval) Kind() string    { return "request_approval" }
+func (AnswerRequest) Kind() string      { return "answer_request" }
+func (WithdrawRequest) Kind() string    { return "withdraw_request" }
 func (AcceptComplaint) Kind() string    { return "accept_complaint" }
 func (RefuseComplaint) Kind() string    { return "refuse_complaint" }
 func (RuleOnRefusal) Kind() string      { return "rule_on_refusal" }

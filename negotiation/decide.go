@@ -131,6 +131,12 @@ func (d *decision) decide(cmd Command) error {
 		d.emit(DetailsDisclosed{}, nil)
 	case Assign:
 		return d.assign(f)
+	case RequestApproval:
+		return d.requestApproval(f)
+	case AnswerRequest:
+		return d.answerRequest(f)
+	case WithdrawRequest:
+		return d.withdrawRequest(f)
 	case AcceptComplaint:
 		return d.acceptComplaint(f)
 	case RefuseComplaint:
@@ -160,5 +166,5 @@ func (d *decision) decide(cmd Command) error {
 }
 
 func (c Content) empty() bool {
-	return c.Text == "" && c.Reason == "" && c.Goods == "" && c.OrderNumber == "" && len(c.Items) == 0 && c.FileName == "" && c.Reference == ""
+	return c.Text == "" && c.Reason == "" && c.Goods == "" && c.OrderNumber == "" && len(c.Items) == 0 && c.FileName == "" && c.Reference == "" && c.Note == ""
 }

@@ -93,6 +93,9 @@ const (
 	CodeOfferSeen        = "offer_seen"         // too late to take it back
 	CodeNoOffer          = "no_offer"           // the enterprise escalates only after an own offer
 	CodeNoEnterpriseItem = "no_enterprise_item" // an offer asks something of the enterprise
+	CodeOverAuthority    = "over_authority"     // the agent may not settle for so much alone; params: limit, amount
+	CodeRequestOpen      = "request_open"       // a colleague's request for approval
+	CodeRequestNotOpen   = "request_not_open"   // answered, taken back or overtaken
 	CodeReasonRequired   = "reason_required"    // amount above 3 × the disputed one; params: limit
 	CodeAlreadyDone      = "already_done"
 	CodeTooLate          = "too_late"        // params: until

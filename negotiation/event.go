@@ -74,6 +74,7 @@ type Content struct {
 	Items       []string `json:"items,omitempty"`        // descriptions of an offer's items, "" where none
 	FileName    string   `json:"file_name,omitempty"`    // evidence_added
 	Reference   string   `json:"reference,omitempty"`    // performance_reported
+	Note        string   `json:"note,omitempty"`         // approval_requested: to the supervisor; the rest is the offer's
 }
 
 // Events. Two fields stand in several of them; their values are facts, so that a later calendar changes no past:
@@ -225,6 +226,19 @@ type (
 	AgentAssigned    struct {
 		Agent string `json:"agent"`
 	}
+	// ApprovalRequested has one of the two, without its texts.
+	ApprovalRequested struct {
+		MakeOffer   *MakeOffer   `json:"make_offer,omitempty"`
+		AcceptOffer *AcceptOffer `json:"accept_offer,omitempty"`
+	}
+	// RequestAnswered names the request; what was approved follows.
+	RequestAnswered struct {
+		Request  int64 `json:"request"`
+		Approved bool  `json:"approved"`
+	}
+	RequestWithdrawn struct {
+		Request int64 `json:"request"`
+	}
 	// ContentErased names the event of its own channel whose content is gone.
 	ContentErased struct {
 		Erased int64 `json:"erased_seq"`
@@ -266,4 +280,7 @@ func (DeadlinesMoved) Kind() string       { return "deadlines_moved" }
 func (ConsentsChanged) Kind() string      { return "consents_changed" }
 func (DetailsDisclosed) Kind() string     { return "details_disclosed" }
 func (AgentAssigned) Kind() string        { return "agent_assigned" }
+func (ApprovalRequested) Kind() string    { return "approval_requested" }
+func (RequestAnswered) Kind() string      { return "request_answered" }
+func (RequestWithdrawn) Kind() string     { return "request_withdrawn" }
 func (ContentErased) Kind() string        { return "content_erased" }

@@ -169,6 +169,17 @@ func (m *machine) start() {
 		if m.pick("settling", 2) == 0 {
 			accept(mei)
 			m.send(agent, report(0))
+		} else {
+			m.send(agent, m.command("request_approval", agent))
+		}
+	case 11: // a request for approval, also of the consumer's counter-offer
+		if m.pick("countered", 2) == 0 {
+			offer(refund(5000, 3))
+			m.send(mei, MakeOffer{Items: []Item{refund(9000, 3)}, ValidDays: 10})
+		}
+		m.send(agent, m.command("request_approval", agent))
+		if m.pick("answered", 2) == 0 {
+			m.send(supervisor, m.command("answer_request", supervisor))
 		}
 	}
 }
@@ -194,7 +205,7 @@ func (m *machine) step() {
 // often says how often an allowed command is chosen; one that ends things is rare, and rarer for the patient.
 var often = map[string]int{"post_message": 2, "add_evidence": 1, "make_offer": 5, "see_offer": 3, "withdraw_offer": 4, "accept_offer": 7, "decline_offer": 3,
 	"report_performance": 9, "confirm_performance": 4, "dispute_performance": 4, "reopen": 9, "escalate": 2, "withdraw_case": 1, "refuse_case": 2, "rate": 1,
-	"change_consents": 1, "disclose_details": 2, "assign": 1, "accept_complaint": 3, "refuse_complaint": 1, "rule_on_refusal": 3, "find_performance": 5, "void": 1,
+	"change_consents": 1, "disclose_details": 2, "assign": 1, "request_approval": 3, "answer_request": 4, "withdraw_request": 3, "accept_complaint": 3, "refuse_complaint": 1, "rule_on_refusal": 3, "find_performance": 5, "void": 1,
 	"chase": 1, "close_complaint": 1, "erase_content": 1, "pass_deadline": 1, "remind": 1, "move_deadlines": 1}
 
 func (m *machine) allowed() {
@@ -373,6 +384,21 @@ func (m *machine) command(kind string, by Actor) Command {
 		return DiscloseDetails{}
 	case "assign":
 		return Assign{Agent: []string{"agent", "supervisor", ""}[item]}
+	case "request_approval":
+		if m.pick("accept", 2) == 0 {
+			return RequestApproval{AcceptOffer: &offer}
+		}
+		return asks(m.items()...)
+	case "answer_request", "withdraw_request":
+		var request int64
+		if m.c.Request != nil {
+			request = m.c.Request.Seq
+		}
+		m.env.Asked = m.asked(request)
+		if kind == "withdraw_request" {
+			return WithdrawRequest{request}
+		}
+		return AnswerRequest{Request: request, Approve: choice.Yes}
 	case "accept_complaint":
 		return AcceptComplaint{}
 	case "refuse_complaint":

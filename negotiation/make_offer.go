@@ -29,6 +29,9 @@ func (d *decision) makeOffer(f MakeOffer) error {
 			return err
 		}
 	}
+	if err := d.mayPay(f.Items); err != nil {
+		return err
+	}
 	d.putOffer(f.Items, f.ValidDays, f.Text, f.Reason)
 	return nil
 }
@@ -194,6 +197,9 @@ func (d *decision) acceptOffer(f AcceptOffer) error {
 	}
 	if f.Digest != o.Digest {
 		return NewError(CodeStaleDigest, "offer", o.Number).On("digest")
+	}
+	if err := d.mayPay(o.Items); err != nil {
+		return err
 	}
 	accepted := OfferAccepted{Offer: o.Number, Digest: o.Digest}
 	if !d.c.Escalated() {

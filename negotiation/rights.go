@@ -61,6 +61,9 @@ func rights() map[string]right {
 		ChangeConsents{}.Kind():     {consumer, anytime, nil}, // PIPL art. 15: a consent can always be taken back
 		DiscloseDetails{}.Kind():    {consumer, running, canDisclose},
 		Assign{}.Kind():             {[]Side{SideEnterprise, SideSystem}, running, nil},
+		RequestApproval{}.Kind():    {enterprise, offering, canRequest},
+		AnswerRequest{}.Kind():      {enterprise, offering, canAnswerRequest},
+		WithdrawRequest{}.Kind():    {enterprise, offering, canWithdrawRequest},
 		AcceptComplaint{}.Kind():    {bureau, []Phase{PhaseEscalated}, nil},
 		RefuseComplaint{}.Kind():    {bureau, []Phase{PhaseEscalated}, nil},
 		RuleOnRefusal{}.Kind():      {bureau, ruling, refusalPending},
@@ -123,7 +126,7 @@ func (c *Case) SeenBy(by Actor) *Case {
 		seen.Version, seen.Consents.Escalation, seen.clock = 0, nil, time.Time{}
 	}
 	if !c.sees(by, SeeDesk) {
-		seen.Version, seen.Agent, seen.Talk, seen.clock = 0, "", [2]Talk{}, time.Time{}
+		seen.Version, seen.Agent, seen.Request, seen.Talk, seen.clock, seen.desk = 0, "", nil, [2]Talk{}, time.Time{}, 0
 	}
 	return &seen
 }

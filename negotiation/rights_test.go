@@ -32,6 +32,9 @@ var expected = map[string][2]string{
 	"change_consents":     {"c", "wnaecx"},
 	"disclose_details":    {"c", "wnaec"},
 	"assign":              {"es", "wnaec"},
+	"request_approval":    {"e", "wnec"},
+	"answer_request":      {"e", "wnec"},
+	"withdraw_request":    {"e", "wnec"},
 	"accept_complaint":    {"b", "e"},
 	"refuse_complaint":    {"b", "e"},
 	"rule_on_refusal":     {"b", "ecx"},
@@ -240,8 +243,8 @@ func TestAllowed(t *testing.T) {
 	s := newScenario(t).offers(agent, refund(1, 1))
 	require.Equal(t, []string{"accept_offer", "add_evidence", "change_consents", "decline_offer", "disclose_details", "escalate", "make_offer",
 		"post_message", "see_offer", "withdraw_case"}, s.c.Allowed(mei, s.env.At))
-	require.Equal(t, []string{"add_evidence", "assign", "escalate", "make_offer", "post_message", "withdraw_offer"}, s.c.Allowed(agent, s.env.At))
-	require.Equal(t, []string{"add_evidence", "assign", "escalate", "make_offer", "post_message"}, s.c.Allowed(agent, s.env.At.Add(time.Hour)))
+	require.Equal(t, []string{"add_evidence", "assign", "escalate", "make_offer", "post_message", "request_approval", "withdraw_offer"}, s.c.Allowed(agent, s.env.At))
+	require.Equal(t, []string{"add_evidence", "assign", "escalate", "make_offer", "post_message", "request_approval"}, s.c.Allowed(agent, s.env.At.Add(time.Hour)))
 	require.Equal(t, []string{"chase"}, s.c.Allowed(officer, s.env.At))
 	require.Empty(t, s.c.Allowed(stranger, s.env.At))
 }

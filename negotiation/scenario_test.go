@@ -230,6 +230,7 @@ func (s *scenario) keep(cmd Command, passed int, events []Event, after *Case) {
 	require.Equal(s.t, now, encode(s.t, after), "Step's case is not the fold of its events")
 	require.Equal(s.t, now, encode(s.t, s.folded), "the log folds to another case")
 	require.Equal(s.t, s.c.clock, s.folded.clock)
+	require.Equal(s.t, s.head.Desk.Seq, s.c.desk)
 	var back *Case
 	require.NoError(s.t, json.Unmarshal([]byte(now), &back))
 	require.Equal(s.t, now, encode(s.t, back), "JSON round trip")

@@ -11,7 +11,7 @@ var (
 	commands = Commands(FileCase{}, PostMessage{}, AddEvidence{}, MakeOffer{}, SeeOffer{}, WithdrawOffer{},
 		AcceptOffer{}, DeclineOffer{}, ReportPerformance{}, ConfirmPerformance{}, DisputePerformance{},
 		WithdrawCase{}, Escalate{}, RefuseCase{}, Reopen{}, Rate{}, ChangeConsents{}, DiscloseDetails{},
-		Assign{}, AcceptComplaint{}, RefuseComplaint{}, RuleOnRefusal{}, FindPerformance{}, Void{}, Chase{},
+		Assign{}, RequestApproval{}, AnswerRequest{}, WithdrawRequest{}, AcceptComplaint{}, RefuseComplaint{}, RuleOnRefusal{}, FindPerformance{}, Void{}, Chase{},
 		CloseComplaint{})
 	systemCommands = Commands(PassDeadline{}, Remind{}, MoveDeadlines{}, EraseContent{})
 	facts          = Facts(CaseFiled{}, MessagePosted{}, EvidenceAdded{}, OfferMade{}, OfferSeen{},
@@ -19,7 +19,7 @@ var (
 		PerformanceDisputed{}, CaseEscalated{}, CaseRefused{}, RefusalRuled{}, CaseReopened{}, CaseRated{},
 		CaseClosed{}, ComplaintAccepted{}, ComplaintRefused{}, PerformanceFound{}, CaseVoided{},
 		EnterpriseChased{}, ComplaintClosed{}, DeadlinePassed{}, Reminded{}, DeadlinesMoved{}, ConsentsChanged{},
-		DetailsDisclosed{}, AgentAssigned{}, ContentErased{})
+		DetailsDisclosed{}, AgentAssigned{}, ApprovalRequested{}, RequestAnswered{}, RequestWithdrawn{}, ContentErased{})
 	contentShape = shapeOf(reflect.TypeFor[Content]())
 	itemsShape   = shapeOf(reflect.TypeFor[[]Item]())
 	textShape    = shapeOf(reflect.TypeFor[string]())

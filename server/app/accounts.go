@@ -17,6 +17,7 @@ type Account struct {
 	Enterprise string
 	Bureau     string
 	Active     bool
+	Limit      *int64 // in fen, of what an agent of a desk may settle for alone; nil: none
 	Created    time.Time
 	Seen       time.Time // about when a session was last begun or used; real time
 }

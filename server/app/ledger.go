@@ -66,13 +66,28 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Receipt{}, err
 		}
 	}
+	if a, ok := cmd.(negotiation.AnswerRequest); ok && a.Approve {
+		if env.Asked, err = l.asked(ctx, caseID, a.Request); err != nil {
+			return Receipt{}, err
+		}
+	}
 	return l.w.Log.Change(ctx, l.change(by, caseID, id, cmd, env))
+}
+
+// asked reads the command that an event at the desk asks approval of; nil when it asks for none, or its texts were erased.
+func (l *Ledger) asked(ctx context.Context, caseID string, seq int64) (negotiation.Command, error) {
+	records, err := l.w.Log.Records(ctx, caseID, negotiation.Desk, seq-1, 1)
+	if err != nil || len(records) == 0 || records[0].Seq != seq || records[0].Erased() {
+		return nil, err
+	}
+	e, err := records[0].Event()
+	return negotiation.Asked(e), err
 }
 
 // Ask is Do for who does not wait; see Log.
 func (l *Ledger) Ask(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command, told func(Receipt, error)) bool {
 	switch cmd.(type) {
-	case negotiation.AddEvidence, negotiation.ReportPerformance, negotiation.FileCase, negotiation.Assign: // what they name is read before
+	case negotiation.AddEvidence, negotiation.ReportPerformance, negotiation.FileCase, negotiation.Assign, negotiation.AnswerRequest: // what they name is read before
 		return false
 	}
 	if !l.pulse.fresh() {
@@ -98,6 +113,10 @@ func (l *Ledger) change(by negotiation.Actor, caseID string, id CommandID, cmd n
 		case negotiation.Escalate:
 			if c.Phase == negotiation.PhaseClosed {
 				env.Gone, err = gone(look, c.Enterprise)
+			}
+		case negotiation.MakeOffer, negotiation.AcceptOffer:
+			if by.Role == negotiation.RoleDeskAgent {
+				env.Limit, err = look.Limit(by.ID)
 			}
 		case negotiation.Assign:
 			err = mayAssign(look, c, by, f.Agent)

@@ -227,7 +227,7 @@ func (l *Lists) seen(s Session, r CaseRow) CaseRow {
 		r.Column, r.BreachAt = ColumnNone, time.Time{}
 	}
 	if side != negotiation.SideEnterprise {
-		r.Version, r.Agent = r.RoomSeq, ""
+		r.Version, r.Agent, r.Asked = r.RoomSeq, "", false
 	}
 	return r
 }

@@ -38,6 +38,8 @@ type Look interface {
 	OpenCases(consumer, enterprise, orderRef string) (sameOrder, sameEnterprise, all int, err error)
 	// Active says whether the account may still act: it may have been erased or deactivated since the session was asked.
 	Active(account string) (bool, error)
+	// Limit of what an agent may settle for alone, in fen; nil: none.
+	Limit(account string) (*int64, error)
 	// Status of an enterprise in the scheme.
 	Status(enterprise string) (scheme.Status, error)
 }

@@ -79,8 +79,9 @@ type NewStaff struct {
 	DisplayName string
 	Role        negotiation.Role
 	Password    string
-	Phone       string // for notices; "" without
-	Language    string // "" is zh
+	Phone       string             // for notices; "" without
+	Language    string             // "" is zh
+	Limit       *negotiation.Money // of an agent of a desk, see Account; nil: none
 }
 
 // newStaff checks the fields and hashes the password; who calls sets role, enterprise and bureau.

@@ -54,6 +54,7 @@ type CaseQuery struct {
 	Agent      string
 	Unassigned bool // no agent; for inboxes
 	Late       bool // the first response is overdue; for inboxes
+	Asked      bool // a request for approval lies open; for inboxes
 	Open       bool // not closed
 	Phases     []negotiation.Phase
 	Turn       negotiation.Side // whose turn it is, or who has a part of an agreement to see to besides (AlsoOf)
@@ -84,6 +85,7 @@ type InboxCounts struct {
 	Mine   int                      // of the agent who asks
 	Nobody int                      // without an agent
 	Late   int                      // the first response is overdue
+	Asked  int                      // a request for approval lies open
 	Turns  map[negotiation.Side]int // as CaseQuery.Turn finds them: a case counts for each who has something to do
 	Phases map[negotiation.Phase]int
 	Ours   map[negotiation.Phase]int // those of Phases that Turns counts for the enterprise

@@ -41,9 +41,10 @@ type CaseView struct {
 	Bureau         Bureau
 	Positions      map[negotiation.Channel]negotiation.Position
 	Read           map[negotiation.Channel]int64
-	OthersRead     int64    // how far the other party has read the room, for the bureau either party; 0 without the room
-	Allowed        []string // commands that the reader may send now
-	HeadHash       string   // hex; of the last event in the room
+	OthersRead     int64              // how far the other party has read the room, for the bureau either party; 0 without the room
+	Allowed        []string           // commands that the reader may send now
+	Limit          *negotiation.Money // of what the reader, an agent, may settle for alone; nil: none
+	HeadHash       string             // hex; of the last event in the room
 	Now            time.Time
 }
 
@@ -125,6 +126,13 @@ func (r *Rooms) View(ctx context.Context, s Session, caseID string) (CaseView, e
 	}
 	if v.Allowed, err = r.without(ctx, v.Allowed, c); err != nil {
 		return CaseView{}, err
+	}
+	if s.Actor.Role == negotiation.RoleDeskAgent {
+		own, err := r.w.Plain.Account(ctx, s.Actor.ID)
+		if err != nil {
+			return CaseView{}, err
+		}
+		v.Limit = limitOf(own)
 	}
 	if v.Read, err = r.marks.Of(ctx, s, caseID); err != nil {
 		return CaseView{}, err

@@ -30,6 +30,7 @@ type CaseRow struct {
 	DueKey         negotiation.DeadlineKey
 	Overdue        bool // a bureau's clock passed, or the first response is overdue
 	Agent          string
+	Asked          bool // a request for approval lies open; for the desk only
 	Class          negotiation.Class
 	Reason         negotiation.EscalationReason
 	EscalatedAt    time.Time

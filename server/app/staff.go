@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hejie/negotiation"
@@ -15,14 +16,15 @@ type Staff struct{ access }
 
 // StaffMember as colleagues and administrators see them.
 type StaffMember struct {
-	ID          string           `json:"id"`
-	Login       string           `json:"login"`
-	DisplayName string           `json:"display_name"`
-	Phone       string           `json:"phone,omitempty"`
-	Role        negotiation.Role `json:"role"`
-	Enterprise  string           `json:"enterprise,omitempty"`
-	Bureau      string           `json:"bureau,omitempty"`
-	Active      bool             `json:"active"`
+	ID          string             `json:"id"`
+	Login       string             `json:"login"`
+	DisplayName string             `json:"display_name"`
+	Phone       string             `json:"phone,omitempty"`
+	Role        negotiation.Role   `json:"role"`
+	Enterprise  string             `json:"enterprise,omitempty"`
+	Bureau      string             `json:"bureau,omitempty"`
+	Active      bool               `json:"active"`
+	Limit       *negotiation.Money `json:"limit,omitempty"` // of what an agent may settle for alone; nil: none
 }
 
 // StaffChange changes what is not nil. A change of role or password, and deactivation, end the account's sessions at once. The cases
@@ -33,11 +35,13 @@ type StaffChange struct {
 	Role        *negotiation.Role
 	Active      *bool
 	Password    *string
+	Limit       *negotiation.Money // of what an agent may settle for alone
+	Unlimited   bool               // without a limit
 }
 
 var deskRoles = []negotiation.Role{negotiation.RoleDeskAgent, negotiation.RoleDeskSupervisor}
 
-// List gives the desk's accounts, to every member: cases are assigned by it. Logins and phones are shown to supervisors only.
+// List gives the desk's accounts, to every member: cases are assigned by it. Logins, phones and limits are shown to supervisors only.
 func (s *Staff) List(ctx context.Context, by negotiation.Actor) ([]StaffMember, error) {
 	if by.Side() != negotiation.SideEnterprise {
 		return nil, notAllowed()
@@ -45,7 +49,7 @@ func (s *Staff) List(ctx context.Context, by negotiation.Actor) ([]StaffMember, 
 	members, err := members(ctx, s.w.Plain, AccountFilter{Enterprise: by.Enterprise})
 	if by.Role != negotiation.RoleDeskSupervisor {
 		for i := range members {
-			members[i].Login, members[i].Phone = "", ""
+			members[i].Login, members[i].Phone, members[i].Limit = "", "", nil
 		}
 	}
 	return members, err
@@ -59,11 +63,14 @@ func (s *Staff) Add(ctx context.Context, by negotiation.Actor, n NewStaff) (Staf
 	if !slices.Contains(deskRoles, n.Role) {
 		return StaffMember{}, negotiation.Invalid("role", deskRoles)
 	}
+	if err := checkLimit(n.Limit); err != nil {
+		return StaffMember{}, err
+	}
 	a, p, err := s.passwords.newStaff(ctx, n, s.w.Real.Now())
 	if err != nil {
 		return StaffMember{}, err
 	}
-	a.Enterprise = by.Enterprise
+	a.Enterprise, a.Limit = by.Enterprise, fen(n.Limit)
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
 		have, err := tx.Accounts(ctx, AccountFilter{Enterprise: by.Enterprise})
 		if err != nil {
@@ -100,7 +107,11 @@ func (w World) hire(ctx context.Context, tx PlainTx, by negotiation.Actor, a Acc
 	if err := addStaff(ctx, tx, a, p); err != nil {
 		return err
 	}
-	return w.audit(ctx, tx, by, AuditRow{What: AuditStaffAdded, Subject: a.ID, Detail: string(a.Role)})
+	detail := string(a.Role)
+	if a.Limit != nil {
+		detail += " " + noted(a.Limit)
+	}
+	return w.audit(ctx, tx, by, AuditRow{What: AuditStaffAdded, Subject: a.ID, Detail: detail})
 }
 
 // Change an account of the desk. Errors: not_allowed, not_found, last_supervisor, those of the fields.
@@ -218,6 +229,12 @@ func (s access) checkStaffChange(ctx context.Context, a Account, ch StaffChange,
 	if err := normalise(field{ch.DisplayName, line("display_name", 1, maxDisplayName)}, field{ch.Phone, phoneIfAny}); err != nil {
 		return "", err
 	}
+	if err := checkLimit(ch.Limit); err != nil {
+		return "", err
+	}
+	if ch.Limit != nil && ch.Unlimited {
+		return "", negotiation.Invalid("unlimited", false)
+	}
 	if ch.Password == nil {
 		return "", nil
 	}
@@ -243,6 +260,10 @@ func applyStaffChange(a *Account, ch StaffChange, hash string) string {
 	if ch.Active != nil && *ch.Active != a.Active {
 		a.Active = *ch.Active
 		changed = append(changed, map[bool]string{true: "activated", false: "deactivated"}[a.Active])
+	}
+	if ch.Limit != nil || ch.Unlimited {
+		a.Limit = fen(ch.Limit)
+		changed = append(changed, noted(a.Limit))
 	}
 	if hash != "" {
 		a.Password = hash
@@ -277,5 +298,41 @@ func members(ctx context.Context, r PlainReader, f AccountFilter) ([]StaffMember
 }
 
 func member(a Account, p Person) StaffMember {
-	return StaffMember{a.ID, a.Login, p.Name, p.Phone, a.Role, a.Enterprise, a.Bureau, a.Active}
+	return StaffMember{a.ID, a.Login, p.Name, p.Phone, a.Role, a.Enterprise, a.Bureau, a.Active, limitOf(a)}
+}
+
+// checkLimit of what an agent may settle for alone; nothing is a limit, too.
+func checkLimit(m *negotiation.Money) error {
+	switch {
+	case m == nil:
+		return nil
+	case m.Currency != "CNY":
+		return negotiation.Invalid("limit.currency", []string{"CNY"})
+	case m.Minor < 0 || m.Minor > negotiation.MaxMinor:
+		return negotiation.OutOfRange("limit.minor", 0, negotiation.MaxMinor)
+	}
+	return nil
+}
+
+func fen(m *negotiation.Money) *int64 {
+	if m == nil {
+		return nil
+	}
+	return &m.Minor
+}
+
+// limitOf an agent; nil for none, as others have.
+func limitOf(a Account) *negotiation.Money {
+	if a.Limit == nil || a.Role != negotiation.RoleDeskAgent {
+		return nil
+	}
+	return new(negotiation.CNY(*a.Limit))
+}
+
+// noted is a limit in the audit, in fen.
+func noted(limit *int64) string {
+	if limit == nil {
+		return "limit=none"
+	}
+	return "limit=" + strconv.FormatInt(*limit, 10)
 }

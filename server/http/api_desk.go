@@ -19,7 +19,7 @@ func (a api) ListInbox(ctx context.Context, r ListInboxRequestObject) (ListInbox
 	if err != nil {
 		return nil, err
 	}
-	q := app.CaseQuery{Open: p.Open, Late: p.Late, Turn: p.Turn, Search: p.Q, Sort: sort, After: p.After, Limit: p.Limit}
+	q := app.CaseQuery{Open: p.Open, Late: p.Late, Asked: p.Asked, Turn: p.Turn, Search: p.Q, Sort: sort, After: p.After, Limit: p.Limit}
 	if p.Phase != "" {
 		q.Phases = []negotiation.Phase{p.Phase}
 	}
@@ -43,7 +43,7 @@ func (a api) GetInboxSummary(ctx context.Context, _ GetInboxSummaryRequestObject
 	if err != nil {
 		return nil, err
 	}
-	out := GetInboxSummary200JSONResponse{Open: n.Open, Mine: n.Mine, Nobody: n.Nobody, Late: n.Late, Turns: map[string]int{}, Phases: map[string]int{}, Ours: map[string]int{}}
+	out := GetInboxSummary200JSONResponse{Open: n.Open, Mine: n.Mine, Nobody: n.Nobody, Late: n.Late, Asked: n.Asked, Turns: map[string]int{}, Phases: map[string]int{}, Ours: map[string]int{}}
 	for side, k := range n.Turns {
 		if side != "" { // nobody's
 			out.Turns[string(side)] = k
@@ -80,7 +80,7 @@ func (a api) ListStaff(ctx context.Context, _ ListStaffRequestObject) (ListStaff
 func (a api) AddStaff(ctx context.Context, r AddStaffRequestObject) (AddStaffResponseObject, error) {
 	b := r.Body
 	m, err := a.App.Staff.Add(ctx, actor(ctx), app.NewStaff{Login: b.Login, DisplayName: b.DisplayName, Role: b.Role, Password: b.Password,
-		Phone: b.Phone, Language: string(b.Language)})
+		Phone: b.Phone, Language: string(b.Language), Limit: b.Limit})
 	return AddStaff201JSONResponse(staffOf(m)), err
 }
 
@@ -89,7 +89,8 @@ func (a api) ChangeStaff(ctx context.Context, r ChangeStaffRequestObject) (Chang
 		return nil, err
 	}
 	b := r.Body
-	m, err := a.App.Staff.Change(ctx, actor(ctx), r.Id, app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Role: b.Role, Active: b.Active, Password: b.Password})
+	m, err := a.App.Staff.Change(ctx, actor(ctx), r.Id, app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Role: b.Role, Active: b.Active, Password: b.Password,
+		Limit: b.Limit, Unlimited: b.Unlimited})
 	return ChangeStaff200JSONResponse(staffOf(m)), err
 }
 

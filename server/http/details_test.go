@@ -37,6 +37,7 @@ func samples() []*negotiation.Error {
 		negotiation.NewError(negotiation.CodeOfferBinds, "until", until, "offer", 2),
 		negotiation.NewError(negotiation.CodeOfferSeen, "until", until, "offer", 2),
 		negotiation.NewError(negotiation.CodeReasonRequired, "limit", negotiation.CNY(30_000)).On("reason"),
+		negotiation.NewError(negotiation.CodeOverAuthority, "limit", negotiation.CNY(50000), "amount", negotiation.CNY(60001)),
 		negotiation.NewError(negotiation.CodeAlreadyDone, "item", 0).On("item"),
 		negotiation.NewError(negotiation.CodeTooLate, "until", until),
 		negotiation.NewError(negotiation.CodeTooLate, "until", time.Time{}),

@@ -85,6 +85,7 @@ const (
 	CommandTypeAcceptComplaint    CommandType = "accept_complaint"
 	CommandTypeAcceptOffer        CommandType = "accept_offer"
 	CommandTypeAddEvidence        CommandType = "add_evidence"
+	CommandTypeAnswerRequest      CommandType = "answer_request"
 	CommandTypeAssign             CommandType = "assign"
 	CommandTypeChangeConsents     CommandType = "change_consents"
 	CommandTypeChase              CommandType = "chase"
@@ -103,11 +104,13 @@ const (
 	CommandTypeRefuseComplaint    CommandType = "refuse_complaint"
 	CommandTypeReopen             CommandType = "reopen"
 	CommandTypeReportPerformance  CommandType = "report_performance"
+	CommandTypeRequestApproval    CommandType = "request_approval"
 	CommandTypeRuleOnRefusal      CommandType = "rule_on_refusal"
 	CommandTypeSeeOffer           CommandType = "see_offer"
 	CommandTypeVoid               CommandType = "void"
 	CommandTypeWithdrawCase       CommandType = "withdraw_case"
 	CommandTypeWithdrawOffer      CommandType = "withdraw_offer"
+	CommandTypeWithdrawRequest    CommandType = "withdraw_request"
 )
 
 // Valid indicates whether the value is a known member of the CommandType enum.
@@ -118,6 +121,8 @@ func (e CommandType) Valid() bool {
 	case CommandTypeAcceptOffer:
 		return true
 	case CommandTypeAddEvidence:
+		return true
+	case CommandTypeAnswerRequest:
 		return true
 	case CommandTypeAssign:
 		return true
@@ -155,6 +160,8 @@ func (e CommandType) Valid() bool {
 		return true
 	case CommandTypeReportPerformance:
 		return true
+	case CommandTypeRequestApproval:
+		return true
 	case CommandTypeRuleOnRefusal:
 		return true
 	case CommandTypeSeeOffer:
@@ -164,6 +171,8 @@ func (e CommandType) Valid() bool {
 	case CommandTypeWithdrawCase:
 		return true
 	case CommandTypeWithdrawOffer:
+		return true
+	case CommandTypeWithdrawRequest:
 		return true
 	default:
 		return false
@@ -221,6 +230,7 @@ func (e ConsumerViewDisclosure) Valid() bool {
 // Defines values for EventType.
 const (
 	EventTypeAgentAssigned        EventType = "agent_assigned"
+	EventTypeApprovalRequested    EventType = "approval_requested"
 	EventTypeCaseClosed           EventType = "case_closed"
 	EventTypeCaseEscalated        EventType = "case_escalated"
 	EventTypeCaseFiled            EventType = "case_filed"
@@ -250,12 +260,16 @@ const (
 	EventTypePerformanceReported  EventType = "performance_reported"
 	EventTypeRefusalRuled         EventType = "refusal_ruled"
 	EventTypeReminded             EventType = "reminded"
+	EventTypeRequestAnswered      EventType = "request_answered"
+	EventTypeRequestWithdrawn     EventType = "request_withdrawn"
 )
 
 // Valid indicates whether the value is a known member of the EventType enum.
 func (e EventType) Valid() bool {
 	switch e {
 	case EventTypeAgentAssigned:
+		return true
+	case EventTypeApprovalRequested:
 		return true
 	case EventTypeCaseClosed:
 		return true
@@ -314,6 +328,10 @@ func (e EventType) Valid() bool {
 	case EventTypeRefusalRuled:
 		return true
 	case EventTypeReminded:
+		return true
+	case EventTypeRequestAnswered:
+		return true
+	case EventTypeRequestWithdrawn:
 		return true
 	default:
 		return false
@@ -425,10 +443,13 @@ const (
 	ProblemCodeOpenCases         ProblemCode = "open_cases"
 	ProblemCodeOtherVersion      ProblemCode = "other_version"
 	ProblemCodeOutOfRange        ProblemCode = "out_of_range"
+	ProblemCodeOverAuthority     ProblemCode = "over_authority"
 	ProblemCodeOwnOffer          ProblemCode = "own_offer"
 	ProblemCodeRateLimited       ProblemCode = "rate_limited"
 	ProblemCodeReasonRequired    ProblemCode = "reason_required"
 	ProblemCodeRepeatedField     ProblemCode = "repeated_field"
+	ProblemCodeRequestNotOpen    ProblemCode = "request_not_open"
+	ProblemCodeRequestOpen       ProblemCode = "request_open"
 	ProblemCodeRequired          ProblemCode = "required"
 	ProblemCodeSetUpClosed       ProblemCode = "set_up_closed"
 	ProblemCodeSignInRequired    ProblemCode = "sign_in_required"
@@ -538,6 +559,8 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeOutOfRange:
 		return true
+	case ProblemCodeOverAuthority:
+		return true
 	case ProblemCodeOwnOffer:
 		return true
 	case ProblemCodeRateLimited:
@@ -545,6 +568,10 @@ func (e ProblemCode) Valid() bool {
 	case ProblemCodeReasonRequired:
 		return true
 	case ProblemCodeRepeatedField:
+		return true
+	case ProblemCodeRequestNotOpen:
+		return true
+	case ProblemCodeRequestOpen:
 		return true
 	case ProblemCodeRequired:
 		return true
@@ -725,6 +752,9 @@ type AgentAssigned = negotiation.AgentAssigned
 // Agreement What an accepted offer made.
 type Agreement = negotiation.Agreement
 
+// AnswerRequest A supervisor's: approving does at once what was asked for, in the supervisor's name.
+type AnswerRequest = negotiation.AnswerRequest
+
 // Application defines model for Application.
 type Application struct {
 	// AppliedAt Example: 2026-11-22T01:30:00Z
@@ -770,6 +800,23 @@ type ApplicationReceipt struct {
 	// Status only an enrolled one takes new cases
 	Status EnterpriseStatus `json:"status"`
 }
+
+// ApprovalRequest An agent's open request for approval. Only the desk sees it.
+type ApprovalRequest struct {
+	// At Example: 2026-11-22T01:30:00Z
+	At Instant `json:"at"`
+
+	// By a UUID in lower case
+	//
+	// Example: 019aa5c4-1f00-7000-8000-000000000001
+	By Id `json:"by"`
+
+	// Seq of the approval_requested in the channel of the desk
+	Seq RequestSeq `json:"seq"`
+}
+
+// ApprovalRequested Has one of the two; its texts are in the content.
+type ApprovalRequested = negotiation.ApprovalRequested
 
 // Assign Gives the case to a desk member of the enterprise; empty gives it back to the inbox.
 type Assign = negotiation.Assign
@@ -1037,6 +1084,9 @@ type CaseRow struct {
 	// Amount An amount in minor units (fen for CNY) of an ISO 4217 currency; never a float.
 	Amount Money `json:"amount"`
 
+	// Asked an agent's request for approval lies open; for the desk
+	Asked bool `json:"asked,omitempty,omitzero"`
+
 	// BreachAt Example: 2026-11-22T01:30:00Z
 	BreachAt Instant `json:"breach_at,omitempty,omitzero"`
 
@@ -1176,6 +1226,9 @@ type CaseView struct {
 	// Consumer The consumer as the reader of a room or list sees them
 	Consumer   ConsumerView   `json:"consumer"`
 	Enterprise EnterpriseName `json:"enterprise"`
+
+	// Limit The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it
+	Limit OfferLimit `json:"limit,omitempty,omitzero"`
 
 	// May commands that this reader may send now; the door judges again
 	May []CommandType `json:"may"`
@@ -2015,6 +2068,9 @@ type InboxSort string
 
 // InboxSummary Counts of open cases
 type InboxSummary struct {
+	// Asked a request for approval lies open
+	Asked int `json:"asked"`
+
 	// Late the first response is overdue
 	Late int `json:"late"`
 
@@ -2181,6 +2237,9 @@ type OfferAccepted = negotiation.OfferAccepted
 
 // OfferDeclined defines model for OfferDeclined.
 type OfferDeclined = negotiation.OfferDeclined
+
+// OfferLimit The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it
+type OfferLimit = *negotiation.Money
 
 // OfferMade defines model for OfferMade.
 type OfferMade = negotiation.OfferMade
@@ -2546,6 +2605,18 @@ type ReplyList struct {
 // ReportPerformance Say that the own item was done; money with proof (a file, which becomes evidence) or a reference.
 type ReportPerformance = negotiation.ReportPerformance
 
+// RequestAnswered What was approved follows in the room.
+type RequestAnswered = negotiation.RequestAnswered
+
+// RequestApproval An agent asks a supervisor to do one of the two, which is more than the agent may do alone (`over_authority`). One request of a case lies open; a new one replaces the own one. Whatever comes to lie on the table, or goes from it, overtakes it.
+type RequestApproval = negotiation.RequestApproval
+
+// RequestSeq of the approval_requested in the channel of the desk
+type RequestSeq = int64
+
+// RequestWithdrawn defines model for RequestWithdrawn.
+type RequestWithdrawn = negotiation.RequestWithdrawn
+
 // Role Of an account
 type Role = negotiation.Role
 
@@ -2786,6 +2857,9 @@ type Staff struct {
 	// Example: 019aa5c4-1f00-7000-8000-000000000001
 	Id Id `json:"id"`
 
+	// Limit The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it
+	Limit OfferLimit `json:"limit,omitempty,omitzero"`
+
 	// Login supervisors see it
 	Login string `json:"login,omitempty,omitzero"`
 
@@ -2796,19 +2870,28 @@ type Staff struct {
 
 // StaffChange Only what is given changes; an empty phone removes it
 type StaffChange struct {
-	Active      *bool      `json:"active,omitempty"`
-	DisplayName *string    `json:"display_name,omitempty"`
-	Password    *string    `json:"password,omitempty"`
-	Phone       *string    `json:"phone,omitempty"`
-	Role        *StaffRole `json:"role,omitempty"`
+	Active      *bool   `json:"active,omitempty"`
+	DisplayName *string `json:"display_name,omitempty"`
+
+	// Limit The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it
+	Limit    OfferLimit `json:"limit,omitempty,omitzero"`
+	Password *string    `json:"password,omitempty"`
+	Phone    *string    `json:"phone,omitempty"`
+	Role     *StaffRole `json:"role,omitempty"`
+
+	// Unlimited true removes the limit
+	Unlimited bool `json:"unlimited,omitempty,omitzero"`
 }
 
 // StaffInput defines model for StaffInput.
 type StaffInput struct {
 	DisplayName string   `json:"display_name"`
 	Language    Language `json:"language,omitempty,omitzero"`
-	Login       string   `json:"login"`
-	Password    string   `json:"password"`
+
+	// Limit The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it
+	Limit    OfferLimit `json:"limit,omitempty,omitzero"`
+	Login    string     `json:"login"`
+	Password string     `json:"password"`
 
 	// Phone mainland mobile number, +86 may be left out
 	//
@@ -2961,6 +3044,9 @@ type WithdrawOffer = negotiation.WithdrawOffer
 
 // WithdrawReason defines model for WithdrawReason.
 type WithdrawReason = negotiation.WithdrawReason
+
+// WithdrawRequest Takes back the own request.
+type WithdrawRequest = negotiation.WithdrawRequest
 
 // Withheld why no grade is shown (样本不足)
 type Withheld = scorecard.Withheld
@@ -3162,6 +3248,9 @@ type ListInboxParams struct {
 
 	// Late only those whose first response is overdue
 	Late bool `form:"late,omitempty" json:"late,omitempty,omitzero"`
+
+	// Asked only those in which a request for approval lies open
+	Asked bool `form:"asked,omitempty" json:"asked,omitempty,omitzero"`
 
 	// Agent an account, `me`, or `nobody`
 	Agent string `form:"agent,omitempty" json:"agent,omitempty,omitzero"`
@@ -5074,6 +5163,13 @@ func (w *ServerInterfaceWrapper) ListInbox(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "late", ctx.QueryParams(), &params.Late, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter late: %s", err))
+	}
+
+	// ------------- Optional query parameter "asked" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asked", ctx.QueryParams(), &params.Asked, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter asked: %s", err))
 	}
 
 	// ------------- Optional query parameter "agent" -------------

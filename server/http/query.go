@@ -30,7 +30,7 @@ func parametersOf(operation string) map[string]parameter {
 		{name: "q", longest: 100}, {name: "agent", longest: 40}, {name: "actor", longest: 40}, {name: "case", longest: 40},
 		{name: "min", most: negotiation.MaxMinor}, {name: "max", least: 1, most: negotiation.MaxMinor},
 		{name: "turn"}, {name: "phase"}, {name: "sort"}, {name: "column"}, {name: "category"}, {name: "ground"}, {name: "what"}, {name: "purpose"},
-		{name: "region"}, {name: "parent"}, {name: "from"}, {name: "to"}, {name: "open"}, {name: "late"}, {name: "partial"}, {name: "copy"},
+		{name: "region"}, {name: "parent"}, {name: "from"}, {name: "to"}, {name: "open"}, {name: "late"}, {name: "asked"}, {name: "partial"}, {name: "copy"},
 	}
 	byName := make(map[string]parameter, len(all))
 	for _, p := range all {

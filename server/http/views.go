@@ -18,7 +18,7 @@ func rowOf(r app.CaseRow) CaseRow {
 	row := CaseRow{
 		Case: r.Case, Code: r.Code, Version: r.Version, Consumer: r.Consumer, Enterprise: r.Enterprise, EnterpriseName: r.EnterpriseName,
 		Bureau: r.Bureau, Region: r.Region, Category: r.Category, Amount: r.Amount, Title: r.Title, Phase: r.Phase, Turn: r.Turn,
-		TurnSince: r.TurnSince, Also: r.Also, FiledAt: r.FiledAt, LastAt: r.LastAt, Due: r.Due, DueKey: r.DueKey, Overdue: r.Overdue, Agent: r.Agent,
+		TurnSince: r.TurnSince, Also: r.Also, FiledAt: r.FiledAt, LastAt: r.LastAt, Due: r.Due, DueKey: r.DueKey, Overdue: r.Overdue, Agent: r.Agent, Asked: r.Asked,
 		Class: r.Class, Reason: r.Reason, EscalatedAt: r.EscalatedAt, AcceptedAt: r.AcceptedAt, OfferMinor: r.OfferMinor,
 		ClaimMinor: r.ClaimMinor, OfferBy: r.OfferBy, RoomSeq: r.RoomSeq, ReadSeq: r.ReadSeq, Column: r.Column, BreachAt: r.BreachAt, Name: r.Name, Last: r.Last,
 	}
@@ -90,7 +90,7 @@ func viewOf(v app.CaseView, clocks []app.CaseClock) CaseView {
 		May:          each(v.Allowed, func(kind string) CommandType { return CommandType(kind) }),
 		Consumer:     ConsumerView{Id: c.Consumer, Disclosure: ConsumerViewDisclosure(v.Consumer.Disclosure), Name: v.Consumer.Name, Phone: v.Consumer.Phone, Address: v.Consumer.Address},
 		Enterprise:   EnterpriseName{Id: c.Enterprise, Name: v.EnterpriseName, Gone: v.Gone}, Bureau: bureauName(v.Bureau),
-		Participants: make(map[string]Participant, len(v.Participants)), Clocks: each(clocks, clockOf),
+		Participants: make(map[string]Participant, len(v.Participants)), Clocks: each(clocks, clockOf), Limit: v.Limit,
 	}
 	for ch, seq := range v.Read {
 		out.Read[c.ID+"/"+string(ch)] = seq
@@ -200,7 +200,7 @@ func accountOf(p app.Profile) Account {
 }
 
 func staffOf(m app.StaffMember) Staff {
-	return Staff{Id: m.ID, Login: m.Login, DisplayName: m.DisplayName, Phone: m.Phone, Role: m.Role, Active: m.Active}
+	return Staff{Id: m.ID, Login: m.Login, DisplayName: m.DisplayName, Phone: m.Phone, Role: m.Role, Active: m.Active, Limit: m.Limit}
 }
 
 func applicationOf(v app.ApplicationView) Application {

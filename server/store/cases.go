@@ -47,6 +47,7 @@ type listed struct {
 	DueKey         negotiation.DeadlineKey `db:"due_key"`
 	Overdue        bool
 	Agent          string
+	Asked          bool
 	Class          negotiation.Class
 	Reason         negotiation.EscalationReason
 	EscalatedAt    int64            `db:"escalated_at"`
@@ -61,7 +62,7 @@ type listed struct {
 }
 
 const listedColumns = `key, id, code, version - own_seq AS version, consumer, enterprise, enterprise_name, bureau, region, category, currency, amount, title,
-	phase, turn, turn_since, also, filed_at, last_at, due, due_key, overdue, agent, class, reason, escalated_at, accepted_at, offer_minor,
+	phase, turn, turn_since, also, filed_at, last_at, due, due_key, overdue, agent, asked, class, reason, escalated_at, accepted_at, offer_minor,
 	claim_minor, offer_by, room_seq, col, breach_at, last`
 
 func (l listed) row() app.CaseRow {
@@ -69,7 +70,7 @@ func (l listed) row() app.CaseRow {
 		Case: l.ID, Code: l.Code, Version: l.Version, Consumer: l.Consumer, Enterprise: l.Enterprise, EnterpriseName: l.EnterpriseName,
 		Bureau: l.Bureau, Region: l.Region, Category: l.Category, Amount: negotiation.Money{Currency: l.Currency, Minor: l.Amount},
 		Title: l.Title, Phase: l.Phase, Turn: l.Turn, TurnSince: instant(l.TurnSince), Also: sides(l.Also), FiledAt: instant(l.FiledAt), LastAt: instant(l.LastAt),
-		DueKey: l.DueKey, Overdue: l.Overdue, Agent: l.Agent, Class: l.Class, Reason: l.Reason, EscalatedAt: instant(l.EscalatedAt),
+		DueKey: l.DueKey, Overdue: l.Overdue, Agent: l.Agent, Asked: l.Asked, Class: l.Class, Reason: l.Reason, EscalatedAt: instant(l.EscalatedAt),
 		AcceptedAt: instant(l.AcceptedAt), OfferMinor: l.OfferMinor, ClaimMinor: l.ClaimMinor, OfferBy: l.OfferBy, RoomSeq: l.RoomSeq, Column: l.Column, Last: l.Last,
 	}
 	if l.BreachAt != nil {
@@ -132,6 +133,9 @@ func conditionsOf(q app.CaseQuery) *conditions {
 	}
 	if q.Late {
 		c.add(isLate)
+	}
+	if q.Asked {
+		c.add("asked = 1")
 	}
 	if q.Open {
 		c.add("open = 1")
@@ -215,7 +219,7 @@ func (s *Store) Cases(ctx context.Context, q app.CaseQuery) (app.CasePage, error
 	limit := pageSize(q.Limit)
 	from, args := `cases`+c.where(), c.args
 	switch {
-	case q.Enterprise != "" && q.Open && q.Sort != app.SortNewest:
+	case q.Enterprise != "" && q.Open && !q.Asked && q.Sort != app.SortNewest:
 		from = `cases` + s.reader().words().inbox + c.where()
 	case q.Consumer == "" && q.Enterprise == "" && q.Column == "" && q.Sort == app.SortDue:
 		from, args = firstOfEach(columnsOf(q), c, o, limit+1)
@@ -343,7 +347,8 @@ func (s *Store) CountInbox(ctx context.Context, enterprise, agent string) (app.I
 			counts.Late += r.N
 		}
 	}
-	return counts, nil
+	err = s.reader().get(ctx, &counts.Asked, `SELECT count(*) FROM cases WHERE enterprise = ? AND asked = 1`, enterprise)
+	return counts, readError(err)
 }
 
 // CaseByCode gives the id of the case with the code, or not_found.

@@ -62,6 +62,7 @@ type batch struct {
 	ranked   map[string]bool    // enterprises whose figures or names changed
 	clear    bool               // names changed: no cached case is right any more
 	alone    bool               // nobody else writes cases
+	limits   map[string]*int64  // of agents, as the transaction read them ahead
 }
 
 // open is a case that the batch works on. Its entry is its own until the batch is published.
@@ -330,6 +331,7 @@ func (b *batch) publish() []app.Commit {
 // drop forgets what was touched, after a failure.
 func (b *batch) drop() {
 	b.s.cache.drop(maps.Keys(b.cases))
+	b.s.limits.clear() // one may have been read that was not kept
 }
 
 // look is what a decision may read in the transaction.
@@ -376,6 +378,16 @@ func (l *look) Active(account string) (active bool, err error) {
 		return false, unavailable(err)
 	}
 	return len(found) > 0, nil
+}
+
+// Limit of an agent; see app.Look.
+func (l *look) Limit(account string) (*int64, error) {
+	limit, err := l.b.limit(account)
+	if err != nil {
+		l.err = err
+		return nil, unavailable(err)
+	}
+	return limit, nil
 }
 
 // Status of an enterprise; it is read as other transactions leave it.

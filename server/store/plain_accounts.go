@@ -10,10 +10,10 @@ import (
 	"hejie/server/app"
 )
 
-const accountColumns = `id, role, login, password, language, enterprise, bureau, active, created_at, seen_at`
+const accountColumns = `id, role, login, password, language, enterprise, bureau, active, offer_limit, created_at, seen_at`
 
 func scanAccount(s scanner) (a app.Account, err error) {
-	err = s.Scan(&a.ID, &a.Role, &a.Login, &a.Password, &a.Language, &a.Enterprise, &a.Bureau, &a.Active, at{&a.Created}, at{&a.Seen})
+	err = s.Scan(&a.ID, &a.Role, &a.Login, &a.Password, &a.Language, &a.Enterprise, &a.Bureau, &a.Active, &a.Limit, at{&a.Created}, at{&a.Seen})
 	return a, err
 }
 
@@ -96,13 +96,15 @@ func (p plainReader) Filers(ctx context.Context, cases []string) (map[string]app
 }
 
 func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
-	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, micros(a.Created), micros(a.Seen)), app.CodeLoginTaken, "login")
+	p.t.batch.s.limits.forget(a.ID)
+	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, micros(a.Created), micros(a.Seen)), app.CodeLoginTaken, "login")
 }
 
 func (p plainTx) SetAccount(_ context.Context, a app.Account) error {
-	return unique(changed(p.t.exec(`UPDATE accounts SET role = ?, login = ?, password = ?, language = ?, enterprise = ?, bureau = ?, active = ? WHERE id = ?`,
-		string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.ID)), app.CodeLoginTaken, "login")
+	p.t.batch.s.limits.forget(a.ID)
+	return unique(changed(p.t.exec(`UPDATE accounts SET role = ?, login = ?, password = ?, language = ?, enterprise = ?, bureau = ?, active = ?, offer_limit = ? WHERE id = ?`,
+		string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, a.ID)), app.CodeLoginTaken, "login")
 }
 
 func (p plainReader) CasesOf(ctx context.Context, consumer string) (open int, last time.Time, err error) {

@@ -23,12 +23,20 @@ type plan struct {
 	positions negotiation.Positions // of what the records are in
 	view      view
 	letters   []letter // the notices
+	agent     string   // whose limit it went by; "": none
+	limit     *int64
 }
 
 // errUnread is met by decisions that want to read within the transaction: they have to wait for it.
 var errUnread = errors.New("only the transaction can say")
 
-type unread struct{ asked bool }
+// unread is what a plan made ahead may go by: remembered limits, which are looked at again.
+type unread struct {
+	limits *limits
+	asked  bool
+	agent  string
+	limit  *int64
+}
 
 func (u *unread) OpenCases(string, string, string) (sameOrder, sameEnterprise, all int, err error) {
 	u.asked = true
@@ -38,6 +46,16 @@ func (u *unread) OpenCases(string, string, string) (sameOrder, sameEnterprise, a
 func (u *unread) Active(string) (bool, error) {
 	u.asked = true
 	return false, errUnread
+}
+
+func (u *unread) Limit(account string) (*int64, error) {
+	limit, ok := u.limits.get(account)
+	if !ok {
+		u.asked = true
+		return nil, errUnread
+	}
+	u.agent, u.limit = account, limit
+	return limit, nil
 }
 
 func (u *unread) Status(string) (scheme.Status, error) {
@@ -65,7 +83,7 @@ func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
 			p = nil
 		}
 	}()
-	edition, look := s.opt.Edition(), &unread{}
+	edition, look := s.opt.Edition(), &unread{limits: &s.limits}
 	e := base
 	if e == nil {
 		e = unfiled(ch.Case)
@@ -74,7 +92,7 @@ func (s *Store) ahead(ch *app.Change, base *entry) (p *plan) {
 	if err != nil || look.asked {
 		return nil
 	}
-	p.base, p.edition = base, edition
+	p.base, p.edition, p.agent, p.limit = base, edition, look.agent, look.limit
 	return p
 }
 
@@ -121,5 +139,5 @@ func (p *plan) writeLetters() (err error) {
 
 // holds says whether the plan, nil for none, is still what the batch would come to.
 func (b *batch) holds(p *plan, k *open) bool {
-	return p != nil && p.base == k.base && len(k.records) == 0 && p.edition == b.s.opt.Edition()
+	return p != nil && p.base == k.base && len(k.records) == 0 && p.edition == b.s.opt.Edition() && b.sameLimit(p)
 }

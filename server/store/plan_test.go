@@ -126,3 +126,55 @@ func TestPlanBeforeAnOutage(t *testing.T) {
 	require.Equal(t, due, d.MovedFrom)
 	require.Equal(t, workday.Default().EndOfNextWorkday(now).UTC(), d.Due)
 }
+
+// TestPlanByALimit: what was planned by an agent's limit holds while that is the limit, and is planned anew when it is another by its turn. On a server
+// the plan's limit is read again with the case, whoever wrote it.
+func TestPlanByALimit(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, at, driver, source string) {
+		s, other := open(t, at, store.Options{}), (*store.Store)(nil)
+		if driver == "pgx" {
+			other = open(t, at, store.Options{})
+		}
+		writer := s
+		agent := app.Account{ID: "agent", Login: "agent", Role: negotiation.RoleDeskAgent, Enterprise: "e", Active: true}
+		require.NoError(t, s.Plain().Write(ctx, func(tx app.PlainTx) error { return tx.AddAccount(ctx, agent) }))
+		_, err := post(s, "case", "file", "filed")
+		require.NoError(t, err)
+		set := func(limit *int64) {
+			agent.Limit = limit
+			require.NoError(t, writer.Plain().Write(ctx, func(tx app.PlainTx) error { return tx.SetAccount(ctx, agent) }))
+		}
+		var saw []*int64
+		decide := func(meanwhile func()) {
+			t.Helper()
+			saw = nil
+			ch := say("case", meanwhile)
+			inner := ch.Decide
+			ch.Decide = func(c *negotiation.Case, look app.Look) app.Decision {
+				limit, err := look.Limit("agent")
+				if err != nil {
+					return app.Decision{After: c, Err: err}
+				}
+				saw = append(saw, limit)
+				return inner(c, look)
+			}
+			_, err := s.Change(ctx, ch)
+			require.NoError(t, err)
+		}
+		nothing := func() {}
+		decide(nothing)
+		decide(nothing)
+		require.Equal(t, []*int64{nil}, saw, "planned, and not anew")
+		for _, limit := range []*int64{new(int64(500)), new(int64(0)), nil} {
+			decide(sync.OnceFunc(func() { set(limit) }))
+			require.Equal(t, limit, saw[len(saw)-1])
+			require.Len(t, saw, 2, "planned by what it was before")
+			decide(nothing)
+			require.Equal(t, []*int64{limit}, saw)
+			if other != nil {
+				writer = other
+			}
+		}
+	})
+}

@@ -61,6 +61,7 @@ type state struct {
 	col         app.Column
 	overdue     bool
 	agent       string
+	asked       bool
 	class       negotiation.Class
 	reason      negotiation.EscalationReason
 	escalatedAt int64
@@ -114,7 +115,7 @@ func clocksOf(c *negotiation.Case) clocks {
 }
 
 func stateOf(c *negotiation.Case) state {
-	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(c), agent: c.Agent, class: c.Class, reason: c.UnsentFor}
+	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(c), agent: c.Agent, asked: c.Request != nil, class: c.Class, reason: c.UnsentFor}
 	for _, d := range c.Deadlines {
 		s.overdue = s.overdue || d.Overdue
 	}
@@ -130,7 +131,7 @@ func (e *entry) caseRow() app.CaseRow {
 	row := app.CaseRow{
 		Case: c.ID, Code: c.Code, Version: c.Version - e.head.ConsumerOnly.Seq, Consumer: c.Consumer, Enterprise: c.Enterprise, EnterpriseName: r.Enterprise,
 		Bureau: c.Bureau, Region: c.Region, Category: c.Category, Amount: c.Amount, Title: r.Title, Phase: c.Phase, Turn: c.Turn,
-		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent,
+		TurnSince: c.TurnSince, FiledAt: c.FiledAt, LastAt: c.LastAt, DueKey: r.dueKey, Overdue: r.overdue, Agent: c.Agent, Asked: r.asked,
 		Class: c.Class, Reason: r.reason, EscalatedAt: instant(r.escalatedAt), AcceptedAt: instant(r.acceptedAt),
 		OfferMinor: r.offerMinor, ClaimMinor: r.claimMinor, OfferBy: r.offerBy, Also: sides(r.also), RoomSeq: e.head.Room.Seq, Column: r.col, BreachAt: instant(r.breachAt), Last: r.Last,
 	}
@@ -144,12 +145,12 @@ const (
 	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
 		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, own_seq, last, last_version,
 		turn, turn_since, also, offer_minor, claim_minor, offer_by, due_key, due, breach_at, next_at,
-		phase, open, col, overdue, agent, class, reason, escalated_at, accepted_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		phase, open, col, overdue, agent, asked, class, reason, escalated_at, accepted_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, own_seq = ?, last = ?, last_version = ?`
 	updateTalk   = updateHead + `, turn = ?, turn_since = ?, also = ?, offer_minor = ?, claim_minor = ?, offer_by = ?, due_key = ?`
 	updateClocks = updateTalk + `, due = ?, breach_at = ?, next_at = ?`
-	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
+	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, asked = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
 	whereKey     = ` WHERE key = ?`
 )
 
@@ -166,7 +167,7 @@ func (k clocks) args() []any {
 }
 
 func (s state) args() []any {
-	return []any{string(s.phase), s.open, string(s.col), s.overdue, s.agent, string(s.class), string(s.reason), s.escalatedAt, s.acceptedAt}
+	return []any{string(s.phase), s.open, string(s.col), s.overdue, s.agent, s.asked, string(s.class), string(s.reason), s.escalatedAt, s.acceptedAt}
 }
 
 func orNull(us int64) any {

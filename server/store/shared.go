@@ -173,8 +173,9 @@ func (w *writer) locked(b *batch, jobs []*job) error {
 		return p.flush()
 	}
 	bases, ids := w.s.basesOf(jobs)
-	heads, err := p.lock(ids)
-	if err != nil {
+	heads := p.lock(ids)
+	b.askLimits(jobs) // after the locks, for which others may have to be waited
+	if err := p.flush(); err != nil {
 		return err
 	}
 	if err := w.s.advance(context.Background(), w.tx, bases, heads); err != nil {
@@ -208,8 +209,8 @@ func (s *Store) basesOf(jobs []*job) (bases map[string]*entry, ids []string) {
 	return bases, ids
 }
 
-// lock locks the rows of cases and reads them; one that is not there is left out.
-func (p *pipe) lock(ids []string) (map[string]*caseHead, error) {
+// lock lets the rows of cases be locked and read with what travels next; one that is not there is left out.
+func (p *pipe) lock(ids []string) map[string]*caseHead {
 	heads := make(map[string]*caseHead, len(ids))
 	p.queue.Queue(lockHeads, ids).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
@@ -221,5 +222,5 @@ func (p *pipe) lock(ids []string) (map[string]*caseHead, error) {
 		}
 		return rows.Err()
 	})
-	return heads, p.flush()
+	return heads
 }

@@ -77,6 +77,7 @@ type Store struct {
 	cache   *cache
 	ranking ranking
 	cards   *cards
+	limits  limits
 	writer  *writer // of changes
 	plain   *writer // of plain writes; a file has one for both
 

@@ -132,7 +132,7 @@ func Build(ctx context.Context, g Ground) error {
 		return err
 	}
 	// The audit is read in the order in which it was written.
-	deeds := append(b.readings, b.exits()...)
+	deeds := append(append(b.readings, b.exits()...), b.authority())
 	slices.SortStableFunc(deeds, func(x, y deed) int { return x.at.Compare(y.at) })
 	for _, d := range deeds {
 		if err := d.does(ctx, b.secretary(d.at).app); err != nil {
@@ -270,6 +270,9 @@ func (b *builder) plays() []*play {
 		r := b.chance(len(list))
 		p := &play{name: name, r: r, cal: b.cal, desk: d, quick: b.desks[d].quick, consumer: who, story: b.desks[d].stories[s], filed: filed(r)}
 		p.fen, p.agent = p.amount(r), pick(r, b.houses[d].people...).ID
+		for _, a := range b.houses[d].people {
+			p.people = append(p.people, a.ID)
+		}
 		p.order = workday.DateOf(p.filed).Time().Format("060102") + digits(r.IntN(100000))
 		p.clock = p.filed.Add(time.Duration(3+r.IntN(20)) * time.Minute)
 		list = append(list, p)
@@ -304,6 +307,18 @@ func (b *builder) plays() []*play {
 // evening is some minute of a day at which people file: from eight in the morning to ten at night.
 func evening(d workday.Date, r *rand.Rand) time.Time {
 	return d.Time().Add(8*time.Hour + time.Duration(r.IntN(14*3600))*time.Second).UTC()
+}
+
+// limited is the agent of the appliance desk, by place, who may settle for so much alone.
+const limited, limit = 1, 400_00
+
+// authority is a supervisor's, who sets the limit: done when all cases are as they are, it holds for what comes.
+func (b *builder) authority() deed {
+	return deed{b.cal.SubWorkdays(b.today, 4).Time().Add(15 * time.Hour), func(ctx context.Context, a *app.App) error {
+		people := b.houses[appliance].people
+		_, err := a.Staff.Change(ctx, people[len(people)-1], people[limited].ID, app.StaffChange{Limit: new(negotiation.CNY(limit))})
+		return err
+	}}
 }
 
 // exits suspends one enterprise, which keeps the cases that it has, and removes another, whose negotiation escalates.

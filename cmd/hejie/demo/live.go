@@ -37,7 +37,11 @@ func liveCases() []liveCase {
 		{"consumer's counter-offer", dining, 1, 2, 5, false, func(p *play) {
 			p.opens().on(2).offers(enterprise, []term{pays(negotiation.Refund, 25, 5)}, 5, p.defend).sees(consumer).on(4).offers(consumer, p.fair, 5, p.press)
 		}, negotiating, ""},
-		{"consumer's second counter-offer", appliance, 1, 3, 5, false, func(p *play) { p.haggle(4) }, negotiating, ""},
+		{"request for approval", appliance, 1, 3, 5, false, func(p *play) {
+			p.agent = p.people[limited]
+			p.haggle(4)
+			p.requests(p.fair, 5, p.sorry, "消费者有转账截图，收费标准当时确实没有说清。再拖下去会转投诉，建议按六成五退并补开明细。")
+		}, negotiating, ""},
 		{"countered several times, enterprise's offer open", clothing, 6, 6, 6, false, func(p *play) { p.haggle(5) }, negotiating, ""},
 		{"countered several times, consumer's offer open", fitness, 0, 0, 7, false, func(p *play) {
 			p.haggle(6)

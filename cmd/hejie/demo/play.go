@@ -17,10 +17,11 @@ type play struct {
 	fen      int64
 	order    string
 	desk     int
-	consumer int    // place in the cast
-	quick    int    // percent of cases that the desk answers at once
-	agent    string // account of the desk member who handles it
-	askFirst bool   // an unsettled case waits for the consumer's word
+	consumer int      // place in the cast
+	quick    int      // percent of cases that the desk answers at once
+	agent    string   // account of the desk member who handles it
+	people   []string // accounts of the desk, the supervisor's last
+	askFirst bool     // an unsettled case waits for the consumer's word
 	filed    time.Time
 	steps    []step
 	clock    time.Time // of the next step
@@ -91,6 +92,11 @@ func (p *play) shows(side negotiation.Side, page paper) *play {
 
 func (p *play) offers(side negotiation.Side, terms []term, valid int, text string) *play {
 	return p.do(side, negotiation.MakeOffer{Items: items(terms, p.fen), ValidDays: valid, Text: p.told(text), Reason: p.reason(terms)})
+}
+
+// requests approval of an offer.
+func (p *play) requests(terms []term, valid int, text, note string) *play {
+	return p.do(enterprise, negotiation.RequestApproval{MakeOffer: &negotiation.MakeOffer{Items: items(terms, p.fen), ValidDays: valid, Text: p.told(text)}, Note: note})
 }
 
 // reason is asked for above three times the disputed amount.

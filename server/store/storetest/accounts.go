@@ -12,7 +12,7 @@ import (
 
 func accounts(b *bed) {
 	p := b.Plain()
-	agent := app.Account{ID: "a1", Role: negotiation.RoleDeskAgent, Login: "agent", Password: "hash", Language: "zh", Enterprise: "e", Active: true, Created: start.UTC()}
+	agent := app.Account{ID: "a1", Role: negotiation.RoleDeskAgent, Login: "agent", Password: "hash", Language: "zh", Enterprise: "e", Active: true, Limit: new(int64(50_000)), Created: start.UTC()}
 	officer := app.Account{ID: "a2", Role: negotiation.RoleOfficer, Login: "officer", Language: "en", Bureau: "b", Created: start.UTC()}
 	person := app.Account{ID: "a3", Role: negotiation.RoleConsumer, Login: "+8613900000000", Active: true, Created: start.UTC()}
 	b.write(func(tx app.PlainTx) error {

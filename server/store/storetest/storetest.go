@@ -30,6 +30,8 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"lists", lists},
 		{"paging", paging},
 		{"columns of the board", board},
+		{"requests for approval", approvals},
+		{"limits of agents", limits},
 		{"search", search},
 		{"erasure", erasure},
 		{"a tampered log is found", tampered},

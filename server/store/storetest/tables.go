@@ -335,12 +335,18 @@ func (b *bed) act(t *rapid.T, n int) {
 	now, _, err := b.Case(ctx, c)
 	require.NoError(t, err)
 	open, _ := now.OpenOffer()
+	supervisor, ask, request := desk, offer(12000), int64(1)
+	supervisor.Role = negotiation.RoleDeskSupervisor
+	if now.Request != nil {
+		request = now.Request.Seq
+	}
 	acts := []struct {
 		by  negotiation.Actor
 		cmd negotiation.Command
 	}{
 		{consumer, negotiation.PostMessage{Text: "text"}}, {desk, negotiation.PostMessage{Text: "question", Question: true}},
 		{desk, negotiation.PostMessage{Text: "note", Channel: negotiation.Desk}}, {desk, negotiation.Assign{Agent: desk.ID}},
+		{desk, negotiation.RequestApproval{MakeOffer: &ask}}, {supervisor, negotiation.AnswerRequest{Request: request}},
 		{desk, offer(9000)}, {consumer, offer(14000)}, {consumer, negotiation.AcceptOffer{Offer: open.Number, Digest: open.Digest}},
 		{desk, negotiation.AcceptOffer{Offer: open.Number, Digest: open.Digest}}, {consumer, negotiation.DeclineOffer{Offer: open.Number}},
 		{desk, negotiation.ReportPerformance{Item: 0, Reference: "bank"}}, {consumer, negotiation.ConfirmPerformance{Item: 0}},

@@ -1723,6 +1723,8 @@ export interface components {
             overdue?: boolean;
             /** @description desk member who has it */
             agent?: string;
+            /** @description an agent's request for approval lies open; for the desk */
+            asked?: boolean;
             class?: components["schemas"]["Class"];
             reason?: components["schemas"]["EscalationReason"];
             escalated_at?: components["schemas"]["Instant"];
@@ -1789,6 +1791,7 @@ export interface components {
             };
             /** @description running ones, earliest due first */
             clocks: components["schemas"]["Clock"][];
+            limit?: components["schemas"]["OfferLimit"];
         };
         Sees: {
             room: boolean;
@@ -1974,6 +1977,7 @@ export interface components {
             phone?: string;
             role: components["schemas"]["StaffRole"];
             active: boolean;
+            limit?: components["schemas"]["OfferLimit"];
         };
         StaffList: {
             rows: components["schemas"]["Staff"][];
@@ -2000,6 +2004,7 @@ export interface components {
             password: string;
             phone?: components["schemas"]["Phone"];
             language?: components["schemas"]["Language"];
+            limit?: components["schemas"]["OfferLimit"];
         };
         /** @description Only what is given changes; an empty phone removes it */
         StaffChange: {
@@ -2009,6 +2014,16 @@ export interface components {
             active?: boolean;
             /** Format: password */
             password?: string;
+            limit?: components["schemas"]["OfferLimit"];
+            /** @description true removes the limit */
+            unlimited?: boolean;
+        };
+        /** @description The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it */
+        OfferLimit: {
+            /** @enum {string} */
+            currency: "CNY";
+            /** Format: int64 */
+            minor: number;
         };
         /** @description Counts of open cases */
         InboxSummary: {
@@ -2019,6 +2034,8 @@ export interface components {
             nobody: number;
             /** @description the first response is overdue */
             late: number;
+            /** @description a request for approval lies open */
+            asked: number;
             /** @description by Side, a case for each that `turn` finds it by; what is 0 is left out */
             turns: {
                 [key: string]: number;
@@ -2529,7 +2546,7 @@ export interface components {
          * @description Stable; new ones may come. A sentence for each, in both languages, is `title` of the problem.
          * @enum {string}
          */
-        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_many_replies" | "name_taken" | "unknown_place" | "too_large" | "unsupported_media" | "hash_mismatch" | "wrong_offset" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "other_version" | "cross_origin" | "misdirected" | "not_ready";
+        ProblemCode: "internal" | "unavailable" | "not_found" | "sign_in_required" | "not_allowed" | "malformed" | "unknown_field" | "repeated_field" | "unknown_command" | "required" | "invalid" | "too_long" | "out_of_range" | "command_id_reused" | "wrong_phase" | "offer_not_open" | "own_offer" | "stale_digest" | "offer_binds" | "offer_seen" | "no_offer" | "no_enterprise_item" | "over_authority" | "request_open" | "request_not_open" | "reason_required" | "already_done" | "too_late" | "not_reported" | "no_such_item" | "item_waits" | "no_refusal" | "no_finding" | "rate_limited" | "too_many_offers" | "too_many_files" | "too_many_cases" | "not_enrolled" | "not_running" | "not_due" | "sms_unavailable" | "wrong_code" | "wrong_password" | "case_code_required" | "wrong_case_code" | "set_up_closed" | "login_taken" | "weak_password" | "last_supervisor" | "last_administrator" | "too_many_staff" | "too_many_replies" | "name_taken" | "unknown_place" | "too_large" | "unsupported_media" | "hash_mismatch" | "wrong_offset" | "image_too_big" | "no_copy" | "credit_code_taken" | "no_bureau" | "bureau_taken" | "not_approved" | "open_cases" | "bad_calendar" | "method_not_allowed" | "other_version" | "cross_origin" | "misdirected" | "not_ready";
         /**
          * @description Who: a side of the table, or the platform
          * @enum {string}
@@ -2629,9 +2646,9 @@ export interface components {
          */
         Class: "SC" | "SU" | "SB" | "WC" | "LC" | "CE" | "TE" | "UE" | "RR" | "RX" | "DU" | "AB";
         /** @enum {string} */
-        CommandType: "file_case" | "post_message" | "add_evidence" | "make_offer" | "see_offer" | "withdraw_offer" | "accept_offer" | "decline_offer" | "report_performance" | "confirm_performance" | "dispute_performance" | "withdraw_case" | "escalate" | "refuse_case" | "reopen" | "rate" | "change_consents" | "disclose_details" | "assign" | "accept_complaint" | "refuse_complaint" | "rule_on_refusal" | "find_performance" | "void" | "chase" | "close_complaint";
+        CommandType: "file_case" | "post_message" | "add_evidence" | "make_offer" | "see_offer" | "withdraw_offer" | "accept_offer" | "decline_offer" | "report_performance" | "confirm_performance" | "dispute_performance" | "withdraw_case" | "escalate" | "refuse_case" | "reopen" | "rate" | "change_consents" | "disclose_details" | "assign" | "request_approval" | "answer_request" | "withdraw_request" | "accept_complaint" | "refuse_complaint" | "rule_on_refusal" | "find_performance" | "void" | "chase" | "close_complaint";
         /** @enum {string} */
-        EventType: "case_filed" | "message_posted" | "evidence_added" | "offer_made" | "offer_seen" | "offer_withdrawn" | "offer_accepted" | "offer_declined" | "performance_reported" | "performance_confirmed" | "performance_disputed" | "case_escalated" | "case_refused" | "refusal_ruled" | "case_reopened" | "case_rated" | "case_closed" | "complaint_accepted" | "complaint_refused" | "performance_found" | "case_voided" | "enterprise_chased" | "complaint_closed" | "deadline_passed" | "reminded" | "deadlines_moved" | "consents_changed" | "details_disclosed" | "agent_assigned" | "content_erased";
+        EventType: "case_filed" | "message_posted" | "evidence_added" | "offer_made" | "offer_seen" | "offer_withdrawn" | "offer_accepted" | "offer_declined" | "performance_reported" | "performance_confirmed" | "performance_disputed" | "case_escalated" | "case_refused" | "refusal_ruled" | "case_reopened" | "case_rated" | "case_closed" | "complaint_accepted" | "complaint_refused" | "performance_found" | "case_voided" | "enterprise_chased" | "complaint_closed" | "deadline_passed" | "reminded" | "deadlines_moved" | "consents_changed" | "details_disclosed" | "agent_assigned" | "approval_requested" | "request_answered" | "request_withdrawn" | "content_erased";
         /** @description An amount in minor units (fen for CNY) of an ISO 4217 currency; never a float. */
         Money: {
             /** @enum {string} */
@@ -2692,6 +2709,8 @@ export interface components {
             file_name?: string;
             /** @description performance_reported */
             reference?: string;
+            /** @description approval_requested: for the supervisor; the rest is the offer's */
+            note?: string;
         };
         /** @description Rules of procedure in force when a case was filed; it keeps them for its life. Working days unless said otherwise. */
         Rules: {
@@ -2873,6 +2892,7 @@ export interface components {
             spoke?: components["schemas"]["Instant"];
             /** @description desk member who has the case */
             agent?: string;
+            request?: components["schemas"]["ApprovalRequest"];
             disclosed?: boolean;
             offers: components["schemas"]["Offer"][];
             agreement?: components["schemas"]["Agreement"];
@@ -2894,8 +2914,19 @@ export interface components {
             files: components["schemas"]["Counts"];
             talk: components["schemas"]["Talk"][];
         };
+        /** @description An agent's open request for approval. Only the desk sees it. */
+        ApprovalRequest: {
+            seq: components["schemas"]["RequestSeq"];
+            by: components["schemas"]["Id"];
+            at: components["schemas"]["Instant"];
+        };
+        /**
+         * Format: int64
+         * @description of the approval_requested in the channel of the desk
+         */
+        RequestSeq: number;
         /** @description A wish to change a case; `type` tells which. */
-        Command: components["schemas"]["FileCase"] | components["schemas"]["PostMessage"] | components["schemas"]["AddEvidence"] | components["schemas"]["MakeOffer"] | components["schemas"]["SeeOffer"] | components["schemas"]["WithdrawOffer"] | components["schemas"]["AcceptOffer"] | components["schemas"]["DeclineOffer"] | components["schemas"]["ReportPerformance"] | components["schemas"]["ConfirmPerformance"] | components["schemas"]["DisputePerformance"] | components["schemas"]["WithdrawCase"] | components["schemas"]["Escalate"] | components["schemas"]["RefuseCase"] | components["schemas"]["Reopen"] | components["schemas"]["Rate"] | components["schemas"]["ChangeConsents"] | components["schemas"]["DiscloseDetails"] | components["schemas"]["Assign"] | components["schemas"]["AcceptComplaint"] | components["schemas"]["RefuseComplaint"] | components["schemas"]["RuleOnRefusal"] | components["schemas"]["FindPerformance"] | components["schemas"]["Void"] | components["schemas"]["Chase"] | components["schemas"]["CloseComplaint"];
+        Command: components["schemas"]["FileCase"] | components["schemas"]["PostMessage"] | components["schemas"]["AddEvidence"] | components["schemas"]["MakeOffer"] | components["schemas"]["SeeOffer"] | components["schemas"]["WithdrawOffer"] | components["schemas"]["AcceptOffer"] | components["schemas"]["DeclineOffer"] | components["schemas"]["ReportPerformance"] | components["schemas"]["ConfirmPerformance"] | components["schemas"]["DisputePerformance"] | components["schemas"]["WithdrawCase"] | components["schemas"]["Escalate"] | components["schemas"]["RefuseCase"] | components["schemas"]["Reopen"] | components["schemas"]["Rate"] | components["schemas"]["ChangeConsents"] | components["schemas"]["DiscloseDetails"] | components["schemas"]["Assign"] | components["schemas"]["RequestApproval"] | components["schemas"]["AnswerRequest"] | components["schemas"]["WithdrawRequest"] | components["schemas"]["AcceptComplaint"] | components["schemas"]["RefuseComplaint"] | components["schemas"]["RuleOnRefusal"] | components["schemas"]["FindPerformance"] | components["schemas"]["Void"] | components["schemas"]["Chase"] | components["schemas"]["CloseComplaint"];
         /** @description Opens a case; its claim becomes the consumer's first offer. Dates are yyyy-mm-dd in Shanghai. */
         FileCase: {
             /**
@@ -3100,6 +3131,50 @@ export interface components {
             /** @description desk member; empty gives the case back to the inbox */
             agent: string;
         };
+        /** @description An agent asks a supervisor to do one of the two, which is more than the agent may do alone (`over_authority`). One request of a case lies open; a new one replaces the own one. Whatever comes to lie on the table, or goes from it, overtakes it. */
+        RequestApproval: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "request_approval";
+            /** @description as in make_offer */
+            make_offer?: {
+                items: components["schemas"]["Item"][];
+                /** @example 5 */
+                valid_days: number;
+                text?: string;
+                reason?: string;
+            };
+            /** @description as in accept_offer */
+            accept_offer?: {
+                offer: components["schemas"]["OfferNumber"];
+                digest: components["schemas"]["Sha256"];
+            };
+            /** @description for the supervisor */
+            note?: string;
+        };
+        /** @description A supervisor's: approving does at once what was asked for, in the supervisor's name. */
+        AnswerRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "answer_request";
+            request: components["schemas"]["RequestSeq"];
+            approve: boolean;
+            /** @description for the agent */
+            text?: string;
+        };
+        /** @description Takes back the own request. */
+        WithdrawRequest: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "withdraw_request";
+            request: components["schemas"]["RequestSeq"];
+        };
         /** @description 受理 (Order 121 art. 15). */
         AcceptComplaint: {
             /**
@@ -3243,7 +3318,7 @@ export interface components {
             complaint_rules: boolean;
         };
         /** @description What happened to a case; `type` tells which. Times in it are facts and never move. */
-        Event: components["schemas"]["CaseFiled"] | components["schemas"]["MessagePosted"] | components["schemas"]["EvidenceAdded"] | components["schemas"]["OfferMade"] | components["schemas"]["OfferSeen"] | components["schemas"]["OfferWithdrawn"] | components["schemas"]["OfferAccepted"] | components["schemas"]["OfferDeclined"] | components["schemas"]["PerformanceReported"] | components["schemas"]["PerformanceConfirmed"] | components["schemas"]["PerformanceDisputed"] | components["schemas"]["CaseEscalated"] | components["schemas"]["CaseRefused"] | components["schemas"]["RefusalRuled"] | components["schemas"]["CaseReopened"] | components["schemas"]["CaseRated"] | components["schemas"]["CaseClosed"] | components["schemas"]["ComplaintAccepted"] | components["schemas"]["ComplaintRefused"] | components["schemas"]["PerformanceFound"] | components["schemas"]["CaseVoided"] | components["schemas"]["EnterpriseChased"] | components["schemas"]["ComplaintClosed"] | components["schemas"]["DeadlinePassed"] | components["schemas"]["Reminded"] | components["schemas"]["DeadlinesMoved"] | components["schemas"]["ConsentsChanged"] | components["schemas"]["DetailsDisclosed"] | components["schemas"]["AgentAssigned"] | components["schemas"]["ContentErased"];
+        Event: components["schemas"]["CaseFiled"] | components["schemas"]["MessagePosted"] | components["schemas"]["EvidenceAdded"] | components["schemas"]["OfferMade"] | components["schemas"]["OfferSeen"] | components["schemas"]["OfferWithdrawn"] | components["schemas"]["OfferAccepted"] | components["schemas"]["OfferDeclined"] | components["schemas"]["PerformanceReported"] | components["schemas"]["PerformanceConfirmed"] | components["schemas"]["PerformanceDisputed"] | components["schemas"]["CaseEscalated"] | components["schemas"]["CaseRefused"] | components["schemas"]["RefusalRuled"] | components["schemas"]["CaseReopened"] | components["schemas"]["CaseRated"] | components["schemas"]["CaseClosed"] | components["schemas"]["ComplaintAccepted"] | components["schemas"]["ComplaintRefused"] | components["schemas"]["PerformanceFound"] | components["schemas"]["CaseVoided"] | components["schemas"]["EnterpriseChased"] | components["schemas"]["ComplaintClosed"] | components["schemas"]["DeadlinePassed"] | components["schemas"]["Reminded"] | components["schemas"]["DeadlinesMoved"] | components["schemas"]["ConsentsChanged"] | components["schemas"]["DetailsDisclosed"] | components["schemas"]["AgentAssigned"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["RequestAnswered"] | components["schemas"]["RequestWithdrawn"] | components["schemas"]["ContentErased"];
         /**
          * Format: int64
          * @description seconds since filing that fell on working days, of what may be the first response or the agreement; limit: to the deadline of the first response
@@ -3711,6 +3786,63 @@ export interface components {
             at: components["schemas"]["Instant"];
             by: components["schemas"]["By"];
             agent: string;
+            content?: components["schemas"]["Content"];
+            /** @description its content was erased */
+            erased?: boolean;
+        };
+        /** @description Has one of the two; its texts are in the content. */
+        ApprovalRequested: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "approval_requested";
+            seq: components["schemas"]["Seq"];
+            at: components["schemas"]["Instant"];
+            by: components["schemas"]["By"];
+            /** @description as in make_offer */
+            make_offer?: {
+                items: components["schemas"]["Item"][];
+                /** @example 5 */
+                valid_days: number;
+                text?: string;
+                reason?: string;
+            };
+            /** @description as in accept_offer */
+            accept_offer?: {
+                offer: components["schemas"]["OfferNumber"];
+                digest: components["schemas"]["Sha256"];
+            };
+            content?: components["schemas"]["Content"];
+            /** @description its content was erased */
+            erased?: boolean;
+        };
+        /** @description What was approved follows in the room. */
+        RequestAnswered: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "request_answered";
+            seq: components["schemas"]["Seq"];
+            at: components["schemas"]["Instant"];
+            by: components["schemas"]["By"];
+            request: components["schemas"]["RequestSeq"];
+            approved: boolean;
+            content?: components["schemas"]["Content"];
+            /** @description its content was erased */
+            erased?: boolean;
+        };
+        RequestWithdrawn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "request_withdrawn";
+            seq: components["schemas"]["Seq"];
+            at: components["schemas"]["Instant"];
+            by: components["schemas"]["By"];
+            request: components["schemas"]["RequestSeq"];
             content?: components["schemas"]["Content"];
             /** @description its content was erased */
             erased?: boolean;
@@ -4815,6 +4947,8 @@ export interface operations {
                 open?: boolean;
                 /** @description only those whose first response is overdue */
                 late?: boolean;
+                /** @description only those in which a request for approval lies open */
+                asked?: boolean;
                 /** @description an account, `me`, or `nobody` */
                 agent?: string;
                 /** @description case code, or part of title or consumer's name */

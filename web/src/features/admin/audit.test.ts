@@ -75,6 +75,8 @@ it.each([
   ['remove', '移出或者不予批准'],
   ['desk_agent', '企业客服'],
   ['display_name role=desk_supervisor deactivated password', '姓名、企业主管、停用、密码'],
+  ['limit=50000', '授权额度 ¥500.00'],
+  ['desk_agent limit=none', '企业客服、授权额度不限'],
   ['2026-11-22T01:00:00Z/2026-11-22T03:30:00Z', '11月22日（周日）09:00 – 11月22日（周日）11:30'],
 ])('tells details in words: %s', (detail, words) => {
   expect(auditDetail(detail)).toBe(words)

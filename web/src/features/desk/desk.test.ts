@@ -15,7 +15,7 @@ import { initials, isLocked, writers } from './lock'
 import LookingPeople from './LookingPeople.vue'
 import ReplyBox from './ReplyBox.vue'
 import { pendingOf } from './score'
-import { isLastSupervisor, staffFaults } from './staff'
+import { isLastSupervisor, readLimit, staffFaults } from './staff'
 import { workingDaysTo } from '@/features/room/daysTo'
 import { timeLeft, urgencyOf } from './urgency'
 
@@ -140,17 +140,18 @@ describe('the list', () => {
     expect(matches(row({ overdue: true }), late, 'me')).toBe(true)
     expect(matches(row(), late, 'me')).toBe(false)
     expect(matches(row({ overdue: true, phase: 'escalated' }), late, 'me')).toBe(false) // the bureau's clock
+    expect([row({ asked: true }), row()].map((one) => matches(one, { ...startView, asked: true }, 'me'))).toEqual([true, false])
     expect(matches(mine, { ...startView, q: 'k7qm2 xw' }, 'me')).toBe(true)
     expect(matches(mine, { ...startView, q: '冰箱' }, 'me')).toBe(false)
     expect(matches(mine, { ...startView, q: '王建国' }, 'me', new Set(['c1']))).toBe(true)
   })
 
   it('keeps a view in the address and asks the server for the same', () => {
-    const view = { holder: 'me', turn: 'enterprise', stage: 'agreed', late: true, q: ' 锅 ', sort: 'amount' } as const
+    const view = { holder: 'me', turn: 'enterprise', stage: 'agreed', late: true, asked: true, q: ' 锅 ', sort: 'amount' } as const
     expect(viewOf(queryOf(view))).toEqual({ ...view, q: '锅' })
     expect(queryOf(startView)).toEqual({})
     expect(viewOf({ agent: 'x', sort: ['due'] })).toEqual(startView)
-    expect(paramsOf(view)).toEqual({ agent: 'me', turn: 'enterprise', phase: 'agreed', late: true, q: '锅', sort: 'amount' })
+    expect(paramsOf(view)).toEqual({ agent: 'me', turn: 'enterprise', phase: 'agreed', late: true, asked: true, q: '锅', sort: 'amount' })
     expect(paramsOf(startView)).toEqual({ open: true, sort: 'due' })
     expect(paramsOf({ ...startView, stage: 'any' })).toEqual({ sort: 'due' })
   })
@@ -393,16 +394,23 @@ describe('people of the desk', () => {
   })
 
   it('asks a new member for login and password, a known one for neither', () => {
-    const draft = { login: '', display_name: ' ', phone: '', role: 'desk_agent' as const, password: '' }
+    const draft = { login: '', display_name: ' ', phone: '', role: 'desk_agent' as const, password: '', limit: '' }
     expect(Object.keys(staffFaults(draft, 10, true))).toEqual(['display_name', 'login', 'password'])
     expect(Object.keys(staffFaults({ ...draft, display_name: '小王' }, 10, false))).toEqual([])
     expect(Object.keys(staffFaults({ ...draft, display_name: '小王', password: 'short' }, 10, false))).toEqual(['password'])
+    expect(Object.keys(staffFaults({ ...draft, display_name: '小王', limit: '多' }, 10, false))).toEqual(['limit'])
+    expect(Object.keys(staffFaults({ ...draft, display_name: '小王', limit: '多', role: 'desk_supervisor' }, 10, false))).toEqual([])
   })
 })
 
+it.each([['', null], [' ', null], ['0', 0], ['0.00', 0], ['500', 50_000], ['１,000.5元', 100_050], ['10000000', 1_000_000_000], ['10000000.01', undefined], ['-1', undefined], ['1.234', undefined]])(
+  'reads a limit as it is typed: "%s"',
+  (text, minor) => expect(readLimit(text)).toBe(minor),
+)
+
 describe('the own scorecard', () => {
   it('counts what waits for the enterprise and nothing else', () => {
-    const counts = { open: 340, mine: 0, nobody: 0, late: 7, turns: { enterprise: 180 }, phases: { awaiting_response: 130, negotiating: 150 } }
+    const counts = { open: 340, mine: 0, nobody: 0, late: 7, asked: 0, turns: { enterprise: 180 }, phases: { awaiting_response: 130, negotiating: 150 } }
     expect(pendingOf({ ...counts, ours: { awaiting_response: 130, negotiating: 45, escalated: 2 } })).toEqual({ over: 7, due: 123, ours: 45, perform: 0 })
   })
 })

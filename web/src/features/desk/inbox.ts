@@ -25,10 +25,12 @@ export interface View {
   stage: Stage
   /** Only cases whose first response is overdue. */
   late: boolean
+  /** Only cases in which a request for approval lies open. */
+  asked: boolean
   q: string
   sort: InboxSort
 }
-export const startView: View = { holder: 'all', turn: 'any', stage: 'open', late: false, q: '', sort: 'due' }
+export const startView: View = { holder: 'all', turn: 'any', stage: 'open', late: false, asked: false, q: '', sort: 'due' }
 
 const one = <T extends string>(value: unknown, of: readonly T[], or: T): T => (of.includes(value as T) ? (value as T) : or)
 
@@ -39,25 +41,27 @@ export function viewOf(query: Readonly<Record<string, unknown>>): View {
     turn: one(query.turn, turns, startView.turn),
     stage: one(query.stage, stages, startView.stage),
     late: query.late === 'yes',
+    asked: query.asked === 'yes',
     q: typeof query.q === 'string' ? query.q : '',
     sort: one(query.sort, sorts, startView.sort),
   }
 }
 
 /** The address of a view: only what differs from the start. */
-export function queryOf({ holder, turn, stage, late, q, sort }: View): Record<string, string> {
-  const all = { agent: holder, turn, stage, late: late ? 'yes' : '', q: q.trim(), sort }
-  const plain = { agent: startView.holder, turn: startView.turn, stage: startView.stage, late: '', q: '', sort: startView.sort }
+export function queryOf({ holder, turn, stage, late, asked, q, sort }: View): Record<string, string> {
+  const all = { agent: holder, turn, stage, late: late ? 'yes' : '', asked: asked ? 'yes' : '', q: q.trim(), sort }
+  const plain = { agent: startView.holder, turn: startView.turn, stage: startView.stage, late: '', asked: '', q: '', sort: startView.sort }
   return Object.fromEntries(Object.entries(all).filter(([key, value]) => value !== plain[key as keyof typeof plain]))
 }
 
 /** The same as the server's query. */
-export function paramsOf({ holder, turn, stage, late, q, sort }: View): Query {
+export function paramsOf({ holder, turn, stage, late, asked, q, sort }: View): Query {
   return {
     ...(holder !== 'all' && { agent: holder }),
     ...(turn !== 'any' && { turn }),
     ...(stage === 'open' ? { open: true } : stage !== 'any' && { phase: stage }),
     ...(late && { late }),
+    ...(asked && { asked }),
     ...(q.trim() && { q: q.trim() }),
     sort,
   }
@@ -91,6 +95,7 @@ const isLate = (row: CaseRow): boolean => Boolean(row.overdue) && row.phase === 
 export function matches(row: CaseRow, view: View, me: string, hits: ReadonlySet<string> = new Set()): boolean {
   if (view.stage === 'open' ? row.phase === 'closed' : view.stage !== 'any' && row.phase !== view.stage) return false
   if (view.late && !isLate(row)) return false
+  if (view.asked && !row.asked) return false
   if (view.turn !== 'any' && row.turn !== view.turn && !row.also?.includes(view.turn)) return false
   if (view.holder === 'me' ? row.agent !== me : view.holder === 'nobody' && row.agent) return false
   const words = plain(view.q)

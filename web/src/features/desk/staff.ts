@@ -1,4 +1,5 @@
 /* What is wrong with a member's data, before the server says so. */
+import { parseMoney } from '@/lib/money'
 import type { StaffMember } from './useStaff'
 
 export interface StaffDraft {
@@ -7,10 +8,12 @@ export interface StaffDraft {
   phone: string
   role: StaffMember['role']
   password: string
+  /** As it is typed; empty is none. */
+  limit: string
 }
-export const emptyDraft: StaffDraft = { login: '', display_name: '', phone: '', role: 'desk_agent', password: '' }
+export const emptyDraft: StaffDraft = { login: '', display_name: '', phone: '', role: 'desk_agent', password: '', limit: '' }
 
-type StaffFault = 'staff.needName' | 'staff.needLogin' | 'staff.needPassword'
+type StaffFault = 'staff.needName' | 'staff.needLogin' | 'staff.needPassword' | 'staff.limitWrong'
 
 /** By field. `fresh`: a new member, who also needs a login and a password. */
 export function staffFaults(draft: StaffDraft, min: number, fresh: boolean): Partial<Record<keyof StaffDraft, StaffFault>> {
@@ -18,7 +21,15 @@ export function staffFaults(draft: StaffDraft, min: number, fresh: boolean): Par
     ...(!draft.display_name.trim() && { display_name: 'staff.needName' as const }),
     ...(fresh && !draft.login.trim() && { login: 'staff.needLogin' as const }),
     ...((fresh || draft.password !== '') && [...draft.password].length < min && { password: 'staff.needPassword' as const }),
+    ...(draft.role === 'desk_agent' && readLimit(draft.limit) === undefined && { limit: 'staff.limitWrong' as const }),
   }
+}
+
+/** In minor units; null for none, undefined for what cannot be read. */
+export function readLimit(text: string): number | null | undefined {
+  const { money, error } = parseMoney(text, 'CNY')
+  if (error === 'money.tooSmall') return 0
+  return error ? undefined : (money?.minor ?? null)
 }
 
 /** Whether this is the only active supervisor: then neither role nor state may change. */

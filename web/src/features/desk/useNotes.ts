@@ -2,13 +2,14 @@
  * The desk's own channel of a case: notes, and who has it.
  *
  *   const notes = useNotes(caseId, agentOfSnapshot)
- *   notes.entries   oldest first; notes.agent: who has the case now; notes.pending: own notes on their way
+ *   notes.entries   oldest first, requests for approval among them; notes.agent: who has the case now; notes.pending: own notes on their way
  */
 import { computed, shallowRef } from 'vue'
 import { discard, pendingOf, retry, send, useChannel, type LiveEvent } from '@/live'
 import type { EventOf, RoomEvent } from '@/features/words'
+import { isRequestEvent, type RequestEvent } from './approval/approval'
 
-export type NoteEvent = EventOf<'message_posted' | 'agent_assigned'>
+export type NoteEvent = EventOf<'message_posted' | 'agent_assigned'> | RequestEvent
 
 export function useNotes(caseId: string) {
   const events = shallowRef<readonly RoomEvent[]>([])
@@ -23,10 +24,11 @@ export function useNotes(caseId: string) {
       return Promise.resolve(null)
     },
   })
-  const entries = computed(() => events.value.filter((event): event is NoteEvent => event.type === 'message_posted' || event.type === 'agent_assigned'))
+  const entries = computed(() => events.value.filter((event): event is NoteEvent => event.type === 'message_posted' || event.type === 'agent_assigned' || isRequestEvent(event)))
   /** The last word on who has the case; undefined when the channel says nothing of it. */
   const agent = computed(() => events.value.findLast((event): event is EventOf<'agent_assigned'> => event.type === 'agent_assigned')?.agent)
   return {
+    events,
     entries,
     agent,
     count: computed(() => entries.value.filter(({ type }) => type === 'message_posted').length),

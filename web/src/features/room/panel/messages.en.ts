@@ -277,6 +277,9 @@ const en: Translation<typeof zh> = {
   'act.find_performance': 'The finding',
   'act.void': '“Leave out of the figures”',
   'act.close_complaint': '“Close the complaint”',
+  'act.request_approval': 'The request for approval',
+  'act.answer_request': 'The answer to the request',
+  'act.withdraw_request': '“Take back”',
 
   'room.filed': 'Filed {time}',
   'room.amount': 'Disputed amount {amount}',

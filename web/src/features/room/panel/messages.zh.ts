@@ -261,6 +261,9 @@ export default {
   'act.find_performance': '认定',
   'act.void': '“不计入成绩”',
   'act.close_complaint': '“办结”',
+  'act.request_approval': '批准请求',
+  'act.answer_request': '对批准请求的答复',
+  'act.withdraw_request': '“收回请求”',
 
   'room.filed': '{time}发起',
   'room.amount': '争议金额 {amount}',

@@ -1,7 +1,7 @@
 /* What the audit knows, in words. What is new to this client is shown by its code. */
 import type { components } from '@/api'
 import { locale, translate } from '@/i18n'
-import { dateTime } from '@/lib/format'
+import { dateTime, money } from '@/lib/format'
 import messages from './messages'
 
 
@@ -12,8 +12,14 @@ export const roleName = (role: string): string => translate(messages, `role.${ro
 export function auditDetail(detail: string): string {
   const [from, to] = detail.split('/')
   if (to) return `${dateTime(from!)} – ${dateTime(to)}`
-  const one = (word: string) => translate(messages, `audit.detail.${word}`) ?? roleName(word.replace(/^role=/, ''))
+  const one = (word: string) => limitIn(word) ?? translate(messages, `audit.detail.${word}`) ?? roleName(word.replace(/^role=/, ''))
   return detail.split(' ').map(one).join(translate(messages, 'audit.list'))
+}
+
+/** What an agent may settle for alone, as it was set. */
+function limitIn(word: string): string | undefined {
+  const [, fen] = /^limit=(\d+|none)$/.exec(word) ?? []
+  return fen && translate(messages, fen === 'none' ? 'audit.limit.none' : 'audit.limit', { amount: money({ currency: 'CNY', minor: Number(fen) || 0 }) })
 }
 
 /** What a row of the administrator's audit is about, beside its case: a name, a year, an entry; of what has no name the beginning of its id. */

@@ -33,6 +33,8 @@ const en: Translation<typeof zh> = {
   'audit.detail.contact': 'Contact the consumer',
   'audit.detail.verification': 'Verify identity',
   'audit.detail.enforcement': 'Follow up a clue of a violation',
+  'audit.limit': 'Limit {amount}',
+  'audit.limit.none': 'No limit',
   'audit.list': ', ',
   'audit.entry.room': 'Entry {n} of the room',
   'audit.entry.desk': 'Internal note {n}',

@@ -31,6 +31,8 @@ export default {
   'audit.detail.contact': '联系消费者',
   'audit.detail.verification': '核实身份',
   'audit.detail.enforcement': '核查违法线索',
+  'audit.limit': '授权额度 {amount}',
+  'audit.limit.none': '授权额度不限',
   'audit.list': '、',
   'audit.entry.room': '对话第 {n} 条',
   'audit.entry.desk': '内部备注第 {n} 条',

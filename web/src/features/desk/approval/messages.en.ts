@@ -1,0 +1,53 @@
+import type { Translation } from '@/i18n'
+import type zh from './messages.zh'
+
+const en: Translation<typeof zh> = {
+  'over.money': 'We would pay {amount}, which is over your limit of {limit}. Ask a supervisor for approval, and it is sent as soon as it is approved; or offer less.',
+  'over.accept': 'Accepting the consumer’s offer has us pay {amount}, which is over your limit of {limit}.',
+  'ask': 'Ask for approval',
+  'ask.acceptTitle': 'Ask a supervisor to accept it?',
+  'ask.acceptText': 'Once a supervisor approves, it is accepted and an agreement is made. Until then the consumer sees no change.',
+  'ask.note': 'To the supervisor',
+  'ask.noteHint': 'Only members of the desk see it.',
+  'ask.sent': 'A supervisor has been asked for approval',
+
+  'request.label': 'Request for approval',
+  'request.offer': '{who} asks for approval of an offer',
+  'request.accept': '{who} asks for approval to accept the consumer’s offer',
+  'request.ownOffer': 'Your offer waits for a supervisor’s approval',
+  'request.ownAccept': 'Accepting the consumer’s offer waits for a supervisor’s approval',
+  'request.amount': 'We pay {amount}',
+  'request.said': 'Message to the consumer',
+  'request.reason': 'Reason',
+  'request.note': 'To the supervisor',
+  'request.erased': 'Erased',
+  'request.own': 'Against our last offer',
+  'request.theirs': 'Against the consumer’s offer',
+  'request.effect': { one: 'Once approved it is sent at once in your name, and binds for {n} working day.', other: 'Once approved it is sent at once in your name, and binds for {n} working days.' },
+  'request.effectAccept': 'Once approved it is accepted at once in your name, and an agreement is made.',
+  'request.word': 'To {who} (optional)',
+  'request.approve': 'Approve and send',
+  'request.approveAccept': 'Approve and accept',
+  'request.decline': 'Do not approve',
+  'request.withdraw': 'Take back',
+  'request.approved': 'Approved and sent',
+  'request.declined': 'Answered: not approved',
+  'request.withdrawn': 'Request taken back',
+  'request.wasApproved': '{who} approved your request: it is sent',
+
+  'end.declined': '{who} did not approve your request',
+  'end.overtaken': 'Your request for approval is void: what lies on the table, or the stage of the case, has changed.',
+
+  'entry.offer': 'Asks for approval of an offer: {terms}',
+  'entry.accept': 'Asks for approval to accept the consumer’s offer: {terms}',
+  'entry.open': 'Waits for approval',
+  'entry.approved': 'Approved',
+  'entry.declined': 'Not approved',
+  'entry.withdrawn': 'Taken back',
+  'entry.replaced': 'Replaced by a new request',
+  'entry.overtaken': 'Void',
+  'entry.gave': '{who} approved and sent it',
+  'entry.refused': '{who} did not approve it',
+  'entry.back': '{who} took the request back',
+}
+export default en

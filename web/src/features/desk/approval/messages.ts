@@ -1,0 +1,4 @@
+import { defineMessages } from '@/i18n'
+import zh from './messages.zh'
+
+export default defineMessages(zh, () => import('./messages.en'))
