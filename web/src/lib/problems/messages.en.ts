@@ -69,7 +69,7 @@ const en: Translation<typeof zh> = {
   too_many_staff: 'The limit of members has been reached.',
   too_many_replies: 'The limit of saved replies has been reached.',
   name_taken: 'There is one with this name. Please choose another.',
-  unknown_place: '“{place}” in braces stands for nothing. These do: name, code, 姓, 案号.',
+  unknown_place: '“{place}” in braces stands for nothing. These do: name, code.',
   too_large: 'This is too large to be sent.',
   unsupported_media: 'This kind of file is not supported. Please upload a picture or a PDF.',
   hash_mismatch: 'The file was damaged on the way. Please upload it again.',

@@ -18,7 +18,7 @@ const en: Translation<typeof zh> = {
   'replies.name': 'Name',
   'replies.nameHint': 'By which it is found; at most 40 characters',
   'replies.text': 'Text',
-  'replies.textHint': '{name} becomes the consumer’s surname and {code} the case code when it is used; {姓} and {案号} do, too.',
+  'replies.textHint': 'When it is used, {name} becomes the consumer’s surname and {code} the case code.',
   'replies.needName': 'Please enter a name',
   'replies.needText': 'Please enter the text',
 
