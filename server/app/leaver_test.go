@@ -114,7 +114,15 @@ func TestAReopenedCaseOfALeaverIsNobodys(t *testing.T) {
 			p.do(p.agent, id, negotiation.Assign{Agent: p.agent.Actor.ID})
 			p.do(p.buyer, id, negotiation.WithdrawCase{Reason: negotiation.WithdrawMistaken})
 			p.deactivate(p.agent.Actor.ID, active)
-			p.do(p.buyer, id, negotiation.Reopen{})
+			wish, err := app.Identify(p.buyer.Actor, app.NewID(), negotiation.Reopen{})
+			require.NoError(t, err)
+			require.False(t, p.ledger.Ask(p.ctx, p.buyer.Actor, id, wish, negotiation.Reopen{}, nil), "its receipt is not looked through")
+			for range 2 { // the first receipt, and the remembered one
+				receipt, err := p.ledger.Do(p.ctx, p.buyer.Actor, id, wish, negotiation.Reopen{})
+				require.NoError(t, err)
+				require.NotZero(t, receipt.Positions.Room)
+				require.Zero(t, receipt.Positions.Desk, "the consumer learns how much the desk has written")
+			}
 			require.Equal(t, !active, p.caseOf(id).Agent == "")
 		})
 	}

@@ -71,7 +71,11 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 			return Receipt{}, err
 		}
 	}
-	return l.w.Log.Change(ctx, l.change(by, caseID, id, cmd, env))
+	r, err := l.w.Log.Change(ctx, l.change(by, caseID, id, cmd, env))
+	if by.Side() != negotiation.SideEnterprise { // a reopening may give the case back to the desk's inbox, and where the desk is tells of its notes
+		r.Positions.Desk = negotiation.Position{}
+	}
+	return r, err
 }
 
 // asked reads the command that an event at the desk asks approval of; nil when it asks for none, or its texts were erased.
@@ -88,6 +92,8 @@ func (l *Ledger) asked(ctx context.Context, caseID string, seq int64) (negotiati
 func (l *Ledger) Ask(ctx context.Context, by negotiation.Actor, caseID string, id CommandID, cmd negotiation.Command, told func(Receipt, error)) bool {
 	switch cmd.(type) {
 	case negotiation.AddEvidence, negotiation.ReportPerformance, negotiation.FileCase, negotiation.Assign, negotiation.AnswerRequest: // what they name is read before
+		return false
+	case negotiation.Reopen: // see Do
 		return false
 	}
 	if !l.pulse.fresh() {

@@ -99,7 +99,9 @@ func replies(b *bed) {
 	b.refused(app.CodeNameTaken, func(tx app.PlainTx) error {
 		return tx.SetSavedReply(ctx, "e1", app.SavedReply{ID: id("reply", 3), Name: "a", Text: "c"})
 	})
-	b.write(func(tx app.PlainTx) error { return tx.SetSavedReply(ctx, "e2", app.SavedReply{ID: id("reply", 3), Name: "a", Text: "c"}) })
+	b.write(func(tx app.PlainTx) error {
+		return tx.SetSavedReply(ctx, "e2", app.SavedReply{ID: id("reply", 3), Name: "a", Text: "c"})
+	})
 	one.Name, one.Text = "丙", "改了"
 	b.write(func(tx app.PlainTx) error { return tx.SetSavedReply(ctx, "e1", one) })
 	has("e1", two, one)
