@@ -25,10 +25,12 @@ func TestDoctorReadOnlyFile(t *testing.T) {
 	}
 	says := make(chan finding)
 	go func() {
-		runtime.LockOSThread() // and not unlocked: the thread ends with its rights
-		if os.Geteuid() == 0 {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread() // the thread gets its rights back and goes on: whatever it started, as a database server, may be told to end with it
+		if root := os.Geteuid(); root == 0 {
 			const nobody = 65534 // root may write anywhere
 			syscall.RawSyscall(syscall.SYS_SETFSUID, nobody, 0, 0)
+			defer syscall.RawSyscall(syscall.SYS_SETFSUID, uintptr(root), 0, 0)
 		}
 		says <- f.checkWrites(t.Context())
 	}()
