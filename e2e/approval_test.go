@@ -49,10 +49,20 @@ func TestApproval(t *testing.T) {
 		require.Empty(t, b.axe())
 	}
 	phone.misses("150")
+	b.press(b.word("desk/request.decline"))
+	d.sees(d.word("desk/end.declined", "who", "刘佳怡"))
+	d.press(d.word("desk/end.change")) // what was asked for is not lost
+	d.sees(d.word("offer/compose.kept"))
+	d.fill("textbox", d.word("offer/compose.amount"), "155", in)
+	d.press(d.word("desk/ask"), in)
+	d.gone(in)
+	d.sees(d.word("desk/request.ownOffer"))
+	b.sees(b.word("desk/request.amount", "amount", b.yuan(155)))
+	phone.misses("155")
 	b.press(b.word("desk/request.approve"))
 	b.sees(b.word("desk/request.approved"))
 	d.sees(d.word("desk/request.wasApproved", "who", "刘佳怡"))
-	phone.hears(phone.yuan(150))
+	phone.hears(phone.yuan(155))
 	offers := sc.consumer.look(sc.id).Case.Offers
 	require.Len(t, offers, 2)
 	require.Equal(t, sc.s.account(boss), offers[1].Account)

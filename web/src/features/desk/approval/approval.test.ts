@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import type { CaseView, Command, Item, Offer, RoomEvent } from '@/features/words'
-import { askedIn, asSent, changesOf, itemsOf, overOffer, type Request } from './approval'
+import { begun, dropOffer } from '@/features/offer/kept'
+import { askedIn, asSent, changesOf, itemsOf, overOffer, takeUp, type Request } from './approval'
 
 const refund = (minor: number): Item => ({ by: 'enterprise', remedy: 'refund', amount: { currency: 'CNY', minor }, due: { days: 3, unit: 'working' } })
 const offer = (number: number, by: 'consumer' | 'enterprise', minor: number, state = 'open') => ({ number, by, items: [refund(minor)], digest: `d${number}`, state }) as Offer
@@ -54,4 +55,17 @@ it('compares what is asked for with what we offered last, else with what the con
   const accept = event(1, { type: 'approval_requested', accept_offer: { offer: 1, digest: 'd1' } }) as Request
   expect(itemsOf(accept, view({}))).toEqual([refund(15_000)])
   expect(changesOf(accept, view({}))).toBeNull()
+})
+
+it('puts what was asked for back to be changed, but over nothing that was begun since', () => {
+  const made = (number: number, made_at: string) => ({ ...offer(number, 'consumer', 15_000), made_at })
+  const now = view({ offers: [made(1, '2026-03-02T10:00:00Z'), made(2, '2026-03-02T12:00:00Z')] })
+  const asked = { ...request(1, 12_000), at: '2026-03-02T11:00:00Z' }
+  takeUp(asked, now)
+  expect(begun('c')).toMatchObject({ offers: 1, valid: 5, text: '', items: [{ remedy: 'refund', amount: { minor: 12_000 }, description: '原路退回', days: 3 }] })
+  takeUp(request(2, 500), now)
+  expect(begun('c')?.items[0]?.amount?.minor).toBe(12_000)
+  dropOffer('c')
+  takeUp(event(3, { type: 'approval_requested', accept_offer: { offer: 1, digest: 'd1' } }) as Request, now)
+  expect(begun('c')).toBeNull()
 })

@@ -2,7 +2,9 @@
 import { seqOf } from '@/live/frames'
 import type { CaseView, Command, EventOf, Item, RoomEvent } from '@/features/words'
 import { basisOf, changes, described } from '@/features/offer/diff'
+import { fromItems } from '@/features/offer/draft'
 import { openOffer, total } from '@/features/offer/items'
+import { begun, keepOffer } from '@/features/offer/kept'
 
 export type Request = EventOf<'approval_requested'>
 export type RequestEvent = EventOf<'approval_requested' | 'request_answered' | 'request_withdrawn'>
@@ -35,6 +37,13 @@ export function itemsOf(request: Request, view: CaseView): Item[] {
   if (request.make_offer) return described(request.make_offer.items, request.content?.items)
   const offer = view.case.offers.find(({ number }) => number === request.accept_offer?.offer)
   return offer ? described(offer.items, view.texts?.offers.find(({ offer: number }) => number === offer.number)?.items) : []
+}
+
+/** Puts the offer that was asked for back where one is written, unless another was begun there meanwhile. */
+export function takeUp({ at, make_offer: offer, content }: Request, { case: { id, offers } }: CaseView): void {
+  if (!offer || begun(id)) return
+  const written = { items: fromItems(offer.items, content?.items), valid: offer.valid_days, text: content?.text ?? '', reason: content?.reason ?? '' }
+  keepOffer(id, written, offers.filter(({ made_at }) => Date.parse(made_at) <= Date.parse(at)).length)
 }
 
 /** What a new offer changes, against which one. */

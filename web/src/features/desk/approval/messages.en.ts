@@ -37,6 +37,7 @@ const en: Translation<typeof zh> = {
 
   'end.declined': '{who} did not approve your request',
   'end.overtaken': 'Your request for approval is void: what lies on the table, or the stage of the case, has changed.',
+  'end.change': 'Change that offer',
 
   'entry.offer': 'Asks for approval of an offer: {terms}',
   'entry.accept': 'Asks for approval to accept the consumer’s offer: {terms}',

@@ -35,6 +35,7 @@ export default {
 
   'end.declined': '{who}没有批准您的请求',
   'end.overtaken': '您的批准请求已失效：桌面上的方案或者案件的阶段变了。',
+  'end.change': '修改这份方案',
 
   'entry.offer': '请求批准提出方案：{terms}',
   'entry.accept': '请求批准接受消费者的方案：{terms}',
