@@ -73,7 +73,7 @@ func (c *Case) apply(e Event) {
 	case DetailsDisclosed:
 		c.Disclosed, c.Spoke = true, e.At
 	case AgentAssigned:
-		c.Agent = f.Agent
+		c.Agent, c.givenBack = f.Agent, f.Agent == "" && e.By.Side == SideEnterprise
 	default:
 		c.applyOffer(e)
 		c.applyPerformance(e)

@@ -101,7 +101,8 @@ type Case struct {
 	Question      bool      `json:"question,omitempty"` // an enterprise's question lies open
 	Spoke         time.Time `json:"spoke,omitzero"`     // consumer's last word or act
 	Agent         string    `json:"agent,omitempty"`    // desk member who has the case
-	Request       *Request  `json:"request,omitempty"`  // of an agent to a supervisor; only the desk knows
+	givenBack     bool      // by a member of the desk
+	Request       *Request  `json:"request,omitempty"` // of an agent to a supervisor; only the desk knows
 	Disclosed     bool      `json:"disclosed,omitempty"`
 
 	Offers    []*Offer   `json:"offers"` // each is never changed, only replaced: a copy of the case copies pointers

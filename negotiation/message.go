@@ -1,6 +1,9 @@
 package negotiation
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // postMessage says something in the room, or notes something at the desk. Only a question of a desk member is a first response;
 // any other message leaves the clock running.
@@ -131,9 +134,21 @@ func (d *decision) assign(f Assign) error {
 	if err := CheckText("agent", f.Agent, maxName, false); err != nil {
 		return err
 	}
+	if f.Agent != "" && d.by.Side() == SideSystem && !d.c.Waits() {
+		return NewError(CodeAlreadyDone)
+	}
 	d.emitIn(Desk, AgentAssigned{Agent: f.Agent}, nil)
 	return nil
 }
+
+// Waits says whether the system may give the case to an agent: it is under negotiation and nobody has it. What a member of the desk gave
+// back is left to hands, or it would come right back.
+func (c *Case) Waits() bool {
+	return c.Agent == "" && !c.givenBack && c.Talking()
+}
+
+// Talking says whether the case is under negotiation, and no complaint yet.
+func (c *Case) Talking() bool { return slices.Contains(talking, c.Phase) }
 
 func canDisclose(c *Case, _ Actor, _ time.Time) error {
 	if c.Disclosed {

@@ -163,6 +163,43 @@ func TestDetailsAndAssignment(t *testing.T) {
 	s.refuses(agent, Assign{Agent: strings.Repeat("x", 101)}, CodeTooLong, "agent")
 }
 
+// The system gives an agent what waits for one: nobody has it, none of the desk gave it back, and it is under negotiation.
+func TestWhatWaitsForAnAgent(t *testing.T) {
+	t.Parallel()
+	for name, x := range map[string]struct {
+		before func(s *scenario)
+		waits  bool
+	}{
+		"filed":                          {func(*scenario) {}, true},
+		"answered":                       {func(s *scenario) { s.offers(agent, refund(100, 1)) }, true},
+		"taken":                          {func(s *scenario) { s.enterprise(Assign{Agent: "agent"}) }, false},
+		"given by the system":            {func(s *scenario) { s.do(System, Assign{Agent: "agent"}) }, false},
+		"given back":                     {func(s *scenario) { s.enterprise(Assign{Agent: "agent"}).enterprise(Assign{}) }, false},
+		"let alone by a supervisor":      {func(s *scenario) { s.do(supervisor, Assign{}) }, false},
+		"agent left":                     {func(s *scenario) { s.enterprise(Assign{Agent: "agent"}).do(System, Assign{}) }, true},
+		"given back, taken, agent left":  {func(s *scenario) { s.enterprise(Assign{}).enterprise(Assign{Agent: "agent"}).do(System, Assign{}) }, true},
+		"agreed":                         {func(s *scenario) { s.accepts(agent) }, false},
+		"refused":                        {func(s *scenario) { s.enterprise(RefuseCase{Ground: NotOurCustomer, Text: "No such order."}) }, false},
+		"a complaint":                    {func(s *scenario) { s.consumer(Escalate{}) }, false},
+		"withdrawn":                      {func(s *scenario) { s.consumer(WithdrawCase{Reason: WithdrawMistaken}) }, false},
+		"withdrawn by mistake, reopened": {func(s *scenario) { s.consumer(WithdrawCase{Reason: WithdrawMistaken}).consumer(Reopen{}) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScenario(t)
+			x.before(s)
+			require.Equal(t, x.waits, s.c.Waits())
+			if x.waits {
+				s.do(System, Assign{Agent: "other"}).did("agent_assigned")
+				require.Equal(t, "other", s.c.Agent)
+			} else if s.c.Talking() {
+				s.refuses(System, Assign{Agent: "other"}, CodeAlreadyDone)
+			}
+			require.False(t, s.c.Waits())
+		})
+	}
+}
+
 // Details are needed as soon as an accepted item is sent or fetched.
 func TestDetailsForAgreedItems(t *testing.T) {
 	t.Parallel()

@@ -126,7 +126,7 @@ func (c *Case) SeenBy(by Actor) *Case {
 		seen.Version, seen.Consents.Escalation, seen.clock = 0, nil, time.Time{}
 	}
 	if !c.sees(by, SeeDesk) {
-		seen.Version, seen.Agent, seen.Request, seen.Talk, seen.clock, seen.desk = 0, "", nil, [2]Talk{}, time.Time{}, 0
+		seen.Version, seen.Agent, seen.givenBack, seen.Request, seen.Talk, seen.clock, seen.desk = 0, "", false, nil, [2]Talk{}, time.Time{}, 0
 	}
 	return &seen
 }

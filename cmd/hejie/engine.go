@@ -152,6 +152,7 @@ func (e *engine) tie(ctx context.Context, w app.World, years *app.Yearbook, send
 		e.hub.Publish(commits)
 		e.due.Commits(commits)
 		e.notify.Wake()
+		e.app.Assignment.Commits(commits)
 		if e.relay != nil {
 			e.relay.Commits(commits)
 		}

@@ -18,6 +18,8 @@ type Account struct {
 	Bureau     string
 	Active     bool
 	Limit      *int64 // in fen, of what an agent of a desk may settle for alone; nil: none
+	Capacity   *int   // cases under negotiation up to which a member of a desk is given more by itself; nil: is given none
+	Away       bool   // a member of a desk takes no new cases for a while
 	Created    time.Time
 	Seen       time.Time // about when a session was last begun or used; real time
 }
@@ -37,6 +39,7 @@ type AccountFilter struct {
 	Bureau     string
 	Active     bool // only active ones
 	Limit      int  // 0: all
+	Takes      bool // only members of desks who are given cases by themselves now
 }
 
 // AccountReader reads accounts and the people behind them.

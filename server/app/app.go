@@ -20,6 +20,12 @@ type CaseFinder interface {
 	// OpenCaseIDs gives ids of cases that are not closed, or with Clocks of those with a clock that runs, in the order of filing after the
 	// given one ("": from the first).
 	OpenCaseIDs(ctx context.Context, f OpenFilter, after string, limit int) ([]string, error)
+	// Waiting gives cases of the enterprise that wait for an agent (negotiation.Case.Waits), next due first.
+	Waiting(ctx context.Context, enterprise string, limit int) ([]string, error)
+	// Loads counts the cases under negotiation that each agent of the enterprise has; who has none is left out.
+	Loads(ctx context.Context, enterprise string) (map[string]int, error)
+	// Desks gives enterprises where cases wait and an account takes cases.
+	Desks(ctx context.Context) ([]string, error)
 	// CaseByCode gives the case with the code, or not_found.
 	CaseByCode(ctx context.Context, code string) (string, error)
 	// CaseByRef gives the consumer's case with this case code or order reference, or not_found.
@@ -69,6 +75,7 @@ type App struct {
 	Accounts   *Accounts
 	Details    *Details
 	Staff      *Staff
+	Assignment *Assignment
 	Scheme     *Scheme
 	Replies    *Replies
 	Public     *Public
@@ -91,7 +98,8 @@ func New(w World) *App {
 	a.SignIn = &SignIn{access}
 	a.Accounts = &Accounts{access}
 	a.Details = &Details{w: w}
-	a.Staff = &Staff{access}
+	a.Assignment = newAssignment(w)
+	a.Staff = &Staff{access, a.Assignment}
 	a.Scheme = &Scheme{access}
 	a.Replies = &Replies{w}
 	a.Public = &Public{w: w}

@@ -5,3 +5,6 @@ var SavedName = savedName
 
 // WithoutMetadata for tests from outside.
 var WithoutMetadata = withoutMetadata
+
+// Share for tests from outside.
+var Share = share

@@ -61,7 +61,7 @@ func (l *Ledger) Do(ctx context.Context, by negotiation.Actor, caseID string, id
 	if env.Files, err = l.uploads(ctx, caseID, cmd); err != nil {
 		return Receipt{}, err
 	}
-	if a, ok := cmd.(negotiation.Assign); ok && a.Agent != "" {
+	if a, ok := cmd.(negotiation.Assign); ok && a.Agent != "" && by.Side() != negotiation.SideSystem { // which knows the desk, see Assignment
 		if err := l.checkAgent(ctx, by, a.Agent); err != nil {
 			return Receipt{}, err
 		}
@@ -149,20 +149,20 @@ func gone(look Look, enterprise string) (bool, error) {
 	return !status.Serves(), err
 }
 
-// mayAssign refuses to give a case to somebody who works no more: deactivation gives back what they have by then. The system only
-// gives back, and only what such a one has: a colleague may have taken it meanwhile.
+// mayAssign refuses to give a case to somebody who works no more: deactivation gives back what they have by then. The system gives
+// back only what such a one has: a colleague may have taken it meanwhile.
 func mayAssign(look Look, c *negotiation.Case, by negotiation.Actor, agent string) error {
-	system := by.Side() == negotiation.SideSystem
-	if system {
+	back := agent == "" && by.Side() == negotiation.SideSystem
+	if back {
 		agent = c.Agent
 	}
 	gone, err := left(look, agent)
 	switch {
 	case err != nil:
 		return err
-	case system && !gone:
+	case back && !gone:
 		return negotiation.NewError(negotiation.CodeAlreadyDone)
-	case !system && gone:
+	case !back && gone:
 		return notFound().On("agent")
 	}
 	return nil

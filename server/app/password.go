@@ -82,6 +82,7 @@ type NewStaff struct {
 	Phone       string             // for notices; "" without
 	Language    string             // "" is zh
 	Limit       *negotiation.Money // of an agent of a desk, see Account; nil: none
+	Capacity    *int               // of a member of a desk, see Account; nil: none
 }
 
 // newStaff checks the fields and hashes the password; who calls sets role, enterprise and bureau.

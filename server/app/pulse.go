@@ -134,9 +134,10 @@ func (p *Pulse) wake(ctx context.Context) error {
 // Run beats and tidies until ctx ends: each hour it removes what its time is over, and finishes what a crash left half done; a year
 // that was imported it applies at once. What fails is logged and tried again the next time.
 func (a *App) Run(ctx context.Context) error {
-	var beats sync.WaitGroup
-	beats.Go(func() { a.Pulse.run(ctx) }) // goes on however long the tidying takes
-	defer beats.Wait()
+	var others sync.WaitGroup
+	others.Go(func() { a.Pulse.run(ctx) }) // go on however long the tidying takes
+	others.Go(func() { a.Assignment.run(ctx) })
+	defer others.Wait()
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
 	for do := a.Tidy; ; {

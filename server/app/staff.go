@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -12,7 +13,10 @@ import (
 
 // Staff is the desk of an enterprise: its supervisors add, change and deactivate accounts. An enterprise that has an active
 // supervisor keeps one.
-type Staff struct{ access }
+type Staff struct {
+	access
+	assignment *Assignment
+}
 
 // StaffMember as colleagues and administrators see them.
 type StaffMember struct {
@@ -25,6 +29,9 @@ type StaffMember struct {
 	Bureau      string             `json:"bureau,omitempty"`
 	Active      bool               `json:"active"`
 	Limit       *negotiation.Money `json:"limit,omitempty"` // of what an agent may settle for alone; nil: none
+	Capacity    *int               `json:"capacity,omitempty"`
+	Away        bool               `json:"away"`
+	Load        int                `json:"load"` // cases under negotiation that a member of a desk has
 }
 
 // StaffChange changes what is not nil. A change of role or password, and deactivation, end the account's sessions at once. The cases
@@ -37,6 +44,9 @@ type StaffChange struct {
 	Password    *string
 	Limit       *negotiation.Money // of what an agent may settle for alone
 	Unlimited   bool               // without a limit
+	Capacity    *int               // see Account
+	ByHand      bool               // without a capacity: is given cases by hand only
+	Away        *bool
 }
 
 var deskRoles = []negotiation.Role{negotiation.RoleDeskAgent, negotiation.RoleDeskSupervisor}
@@ -47,6 +57,13 @@ func (s *Staff) List(ctx context.Context, by negotiation.Actor) ([]StaffMember, 
 		return nil, notAllowed()
 	}
 	members, err := members(ctx, s.w.Plain, AccountFilter{Enterprise: by.Enterprise})
+	if err != nil {
+		return nil, err
+	}
+	loads, err := s.w.Cases.Loads(ctx, by.Enterprise)
+	for i := range members {
+		members[i].Load = loads[members[i].ID]
+	}
 	if by.Role != negotiation.RoleDeskSupervisor {
 		for i := range members {
 			members[i].Login, members[i].Phone, members[i].Limit = "", "", nil
@@ -63,14 +80,14 @@ func (s *Staff) Add(ctx context.Context, by negotiation.Actor, n NewStaff) (Staf
 	if !slices.Contains(deskRoles, n.Role) {
 		return StaffMember{}, negotiation.Invalid("role", deskRoles)
 	}
-	if err := checkLimit(n.Limit); err != nil {
+	if err := cmp.Or(checkLimit(n.Limit), checkCapacity(n.Capacity)); err != nil {
 		return StaffMember{}, err
 	}
 	a, p, err := s.passwords.newStaff(ctx, n, s.w.Real.Now())
 	if err != nil {
 		return StaffMember{}, err
 	}
-	a.Enterprise, a.Limit = by.Enterprise, fen(n.Limit)
+	a.Enterprise, a.Limit, a.Capacity = by.Enterprise, fen(n.Limit), n.Capacity
 	err = s.w.Plain.Write(ctx, func(tx PlainTx) error {
 		have, err := tx.Accounts(ctx, AccountFilter{Enterprise: by.Enterprise})
 		if err != nil {
@@ -84,6 +101,7 @@ func (s *Staff) Add(ctx context.Context, by negotiation.Actor, n NewStaff) (Staf
 	if err != nil {
 		return StaffMember{}, err
 	}
+	s.assignment.Look(a.Enterprise)
 	return member(a, p), nil
 }
 
@@ -109,7 +127,10 @@ func (w World) hire(ctx context.Context, tx PlainTx, by negotiation.Actor, a Acc
 	}
 	detail := string(a.Role)
 	if a.Limit != nil {
-		detail += " " + noted(a.Limit)
+		detail += " " + noted("limit", a.Limit)
+	}
+	if a.Capacity != nil {
+		detail += " " + noted("capacity", a.Capacity)
 	}
 	return w.audit(ctx, tx, by, AuditRow{What: AuditStaffAdded, Subject: a.ID, Detail: detail})
 }
@@ -121,13 +142,29 @@ func (s *Staff) Change(ctx context.Context, by negotiation.Actor, id string, ch 
 	}
 	m, err := s.changeStaff(ctx, by, id, ch, charge{own: func(a Account) bool { return a.Enterprise == by.Enterprise }, roles: deskRoles,
 		keeps: AccountFilter{Role: negotiation.RoleDeskSupervisor, Enterprise: by.Enterprise}, last: CodeLastSupervisor})
-	if err != nil || m.Active {
+	if err != nil {
 		return m, err
+	}
+	s.assignment.Look(by.Enterprise)
+	if m.Active {
+		return m, nil
 	}
 	if err := s.giveBack(context.WithoutCancel(ctx), by.Enterprise); err != nil { // what is done stays done; Finish does the rest within the hour
 		s.w.Logger.ErrorContext(ctx, "cases of a deactivated agent wait to be given back", slog.String("account", id), slog.Any("error", err))
 	}
 	return m, nil
+}
+
+// Away says that the member takes no new cases for a while, or takes them again. What they have stays theirs.
+func (s *Staff) Away(ctx context.Context, by negotiation.Actor, away bool) (StaffMember, error) {
+	if by.Side() != negotiation.SideEnterprise {
+		return StaffMember{}, notAllowed()
+	}
+	m, err := s.changeStaff(ctx, by, by.ID, StaffChange{Away: &away}, charge{own: func(a Account) bool { return a.ID == by.ID }})
+	if err == nil {
+		s.assignment.Look(by.Enterprise)
+	}
+	return m, err
 }
 
 // Finish puts into the inboxes what a crash left with agents who work no more.
@@ -232,8 +269,14 @@ func (s access) checkStaffChange(ctx context.Context, a Account, ch StaffChange,
 	if err := checkLimit(ch.Limit); err != nil {
 		return "", err
 	}
+	if err := checkCapacity(ch.Capacity); err != nil {
+		return "", err
+	}
 	if ch.Limit != nil && ch.Unlimited {
 		return "", negotiation.Invalid("unlimited", false)
+	}
+	if ch.Capacity != nil && ch.ByHand {
+		return "", negotiation.Invalid("by_hand", false)
 	}
 	if ch.Password == nil {
 		return "", nil
@@ -263,7 +306,15 @@ func applyStaffChange(a *Account, ch StaffChange, hash string) string {
 	}
 	if ch.Limit != nil || ch.Unlimited {
 		a.Limit = fen(ch.Limit)
-		changed = append(changed, noted(a.Limit))
+		changed = append(changed, noted("limit", a.Limit))
+	}
+	if ch.Capacity != nil || ch.ByHand {
+		a.Capacity = ch.Capacity
+		changed = append(changed, noted("capacity", a.Capacity))
+	}
+	if ch.Away != nil && *ch.Away != a.Away {
+		a.Away = *ch.Away
+		changed = append(changed, map[bool]string{true: "away", false: "back"}[a.Away])
 	}
 	if hash != "" {
 		a.Password = hash
@@ -298,7 +349,8 @@ func members(ctx context.Context, r PlainReader, f AccountFilter) ([]StaffMember
 }
 
 func member(a Account, p Person) StaffMember {
-	return StaffMember{a.ID, a.Login, p.Name, p.Phone, a.Role, a.Enterprise, a.Bureau, a.Active, limitOf(a)}
+	return StaffMember{ID: a.ID, Login: a.Login, DisplayName: p.Name, Phone: p.Phone, Role: a.Role, Enterprise: a.Enterprise, Bureau: a.Bureau,
+		Active: a.Active, Limit: limitOf(a), Capacity: a.Capacity, Away: a.Away}
 }
 
 // checkLimit of what an agent may settle for alone; nothing is a limit, too.
@@ -310,6 +362,14 @@ func checkLimit(m *negotiation.Money) error {
 		return negotiation.Invalid("limit.currency", []string{"CNY"})
 	case m.Minor < 0 || m.Minor > negotiation.MaxMinor:
 		return negotiation.OutOfRange("limit.minor", 0, negotiation.MaxMinor)
+	}
+	return nil
+}
+
+// checkCapacity of who is given cases by themself.
+func checkCapacity(n *int) error {
+	if n != nil && (*n < 1 || *n > MaxCapacity) {
+		return negotiation.OutOfRange("capacity", 1, MaxCapacity)
 	}
 	return nil
 }
@@ -329,10 +389,10 @@ func limitOf(a Account) *negotiation.Money {
 	return new(negotiation.CNY(*a.Limit))
 }
 
-// noted is a limit in the audit, in fen.
-func noted(limit *int64) string {
-	if limit == nil {
-		return "limit=none"
+// noted is what was set, in the audit; a limit is in fen.
+func noted[T int | int64](what string, is *T) string {
+	if is == nil {
+		return what + "=none"
 	}
-	return "limit=" + strconv.FormatInt(*limit, 10)
+	return what + "=" + strconv.FormatInt(int64(*is), 10)
 }

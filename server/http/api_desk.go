@@ -80,7 +80,7 @@ func (a api) ListStaff(ctx context.Context, _ ListStaffRequestObject) (ListStaff
 func (a api) AddStaff(ctx context.Context, r AddStaffRequestObject) (AddStaffResponseObject, error) {
 	b := r.Body
 	m, err := a.App.Staff.Add(ctx, actor(ctx), app.NewStaff{Login: b.Login, DisplayName: b.DisplayName, Role: b.Role, Password: b.Password,
-		Phone: b.Phone, Language: string(b.Language), Limit: b.Limit})
+		Phone: b.Phone, Language: string(b.Language), Limit: b.Limit, Capacity: b.Capacity})
 	return AddStaff201JSONResponse(staffOf(m)), err
 }
 
@@ -90,8 +90,13 @@ func (a api) ChangeStaff(ctx context.Context, r ChangeStaffRequestObject) (Chang
 	}
 	b := r.Body
 	m, err := a.App.Staff.Change(ctx, actor(ctx), r.Id, app.StaffChange{DisplayName: b.DisplayName, Phone: b.Phone, Role: b.Role, Active: b.Active, Password: b.Password,
-		Limit: b.Limit, Unlimited: b.Unlimited})
+		Limit: b.Limit, Unlimited: b.Unlimited, Capacity: b.Capacity, ByHand: b.ByHand, Away: b.Away})
 	return ChangeStaff200JSONResponse(staffOf(m)), err
+}
+
+func (a api) SetAway(ctx context.Context, r SetAwayRequestObject) (SetAwayResponseObject, error) {
+	m, err := a.App.Staff.Away(ctx, actor(ctx), r.Body.Away)
+	return SetAway200JSONResponse(staffOf(m)), err
 }
 
 func (a api) ListReplies(ctx context.Context, _ ListRepliesRequestObject) (ListRepliesResponseObject, error) {

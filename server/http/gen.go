@@ -871,6 +871,11 @@ type AuditRow struct {
 // AuditWhat defines model for AuditWhat.
 type AuditWhat string
 
+// AwayInput defines model for AwayInput.
+type AwayInput struct {
+	Away bool `json:"away"`
+}
+
 // BarShare Of the bar; the three sum to n and to 100 percent, or are all 0
 type BarShare = scorecard.Share
 
@@ -1002,6 +1007,9 @@ type CalendarYear struct {
 type CalendarYearList struct {
 	Rows []CalendarYear `json:"rows"`
 }
+
+// Capacity Cases under negotiation up to which the member is given those that wait at the desk; without, the member is given cases by hand only
+type Capacity = *int
 
 // Case The facts of a case, folded from its events. It holds nothing personal and no text.
 type Case = negotiation.Case
@@ -2849,8 +2857,14 @@ type Speed = scorecard.Speed
 
 // Staff defines model for Staff.
 type Staff struct {
-	Active      bool   `json:"active"`
-	DisplayName string `json:"display_name"`
+	Active bool `json:"active"`
+
+	// Away takes no new cases for a while
+	Away bool `json:"away"`
+
+	// Capacity Cases under negotiation up to which the member is given those that wait at the desk; without, the member is given cases by hand only
+	Capacity    Capacity `json:"capacity,omitempty,omitzero"`
+	DisplayName string   `json:"display_name"`
 
 	// Id a UUID in lower case
 	//
@@ -2859,6 +2873,9 @@ type Staff struct {
 
 	// Limit The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it
 	Limit OfferLimit `json:"limit,omitempty,omitzero"`
+
+	// Load cases under negotiation that the member has
+	Load int `json:"load"`
 
 	// Login supervisors see it
 	Login string `json:"login,omitempty,omitzero"`
@@ -2870,8 +2887,15 @@ type Staff struct {
 
 // StaffChange Only what is given changes; an empty phone removes it
 type StaffChange struct {
-	Active      *bool   `json:"active,omitempty"`
-	DisplayName *string `json:"display_name,omitempty"`
+	Active *bool `json:"active,omitempty"`
+	Away   *bool `json:"away,omitempty"`
+
+	// ByHand true removes the capacity
+	ByHand bool `json:"by_hand,omitempty,omitzero"`
+
+	// Capacity Cases under negotiation up to which the member is given those that wait at the desk; without, the member is given cases by hand only
+	Capacity    Capacity `json:"capacity,omitempty,omitzero"`
+	DisplayName *string  `json:"display_name,omitempty"`
 
 	// Limit The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it
 	Limit    OfferLimit `json:"limit,omitempty,omitzero"`
@@ -2885,6 +2909,8 @@ type StaffChange struct {
 
 // StaffInput defines model for StaffInput.
 type StaffInput struct {
+	// Capacity Cases under negotiation up to which the member is given those that wait at the desk; without, the member is given cases by hand only
+	Capacity    Capacity `json:"capacity,omitempty,omitzero"`
 	DisplayName string   `json:"display_name"`
 	Language    Language `json:"language,omitempty,omitzero"`
 
@@ -3351,6 +3377,9 @@ type AdvanceDemoJSONRequestBody = DemoAdvance
 
 // EnterDemoJSONRequestBody defines body for EnterDemo for application/json ContentType.
 type EnterDemoJSONRequestBody = DemoEntry
+
+// SetAwayJSONRequestBody defines body for SetAway for application/json ContentType.
+type SetAwayJSONRequestBody = AwayInput
 
 // LeaveSchemeJSONRequestBody defines body for LeaveScheme for application/json ContentType.
 type LeaveSchemeJSONRequestBody = LeaveInput
@@ -4034,6 +4063,9 @@ type ServerInterface interface {
 	// ResetDemo Start the demo afresh; all sessions end
 	// (POST /api/demo/reset)
 	ResetDemo(ctx echo.Context) error
+	// SetAway Take no new cases for a while, or take them again; cases that one has stay
+	// (PUT /api/desk/away)
+	SetAway(ctx echo.Context) error
 	// GetEnrolment Where the own enterprise stands in the scheme, and why
 	// (GET /api/desk/enrolment)
 	GetEnrolment(ctx echo.Context) error
@@ -4949,6 +4981,15 @@ func (w *ServerInterfaceWrapper) ResetDemo(ctx echo.Context) error {
 	return err
 }
 
+// SetAway converts echo context to params.
+func (w *ServerInterfaceWrapper) SetAway(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetAway(ctx)
+	return err
+}
+
 // GetEnrolment converts echo context to params.
 func (w *ServerInterfaceWrapper) GetEnrolment(ctx echo.Context) error {
 	var err error
@@ -5616,6 +5657,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/desk/staff", wrapper.ListStaff, options.OperationMiddlewares["listStaff"]...)
 	router.POST(options.BaseURL+"/api/desk/staff", wrapper.AddStaff, options.OperationMiddlewares["addStaff"]...)
 	router.PATCH(options.BaseURL+"/api/desk/staff/:id", wrapper.ChangeStaff, options.OperationMiddlewares["changeStaff"]...)
+	router.PUT(options.BaseURL+"/api/desk/away", wrapper.SetAway, options.OperationMiddlewares["setAway"]...)
 	router.GET(options.BaseURL+"/api/desk/replies", wrapper.ListReplies, options.OperationMiddlewares["listReplies"]...)
 	router.DELETE(options.BaseURL+"/api/desk/replies/:id", wrapper.DropReply, options.OperationMiddlewares["dropReply"]...)
 	router.PUT(options.BaseURL+"/api/desk/replies/:id", wrapper.SetReply, options.OperationMiddlewares["setReply"]...)
@@ -7368,6 +7410,47 @@ func (response ResetDemodefaultApplicationProblemPlusJSONResponse) VisitResetDem
 	return err
 }
 
+type SetAwayRequestObject struct {
+	Body *SetAwayJSONRequestBody
+}
+
+type SetAwayResponseObject interface {
+	VisitSetAwayResponse(w http.ResponseWriter) error
+}
+
+type SetAway200JSONResponse Staff
+
+func (response SetAway200JSONResponse) VisitSetAwayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetAwaydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	Headers    ProblemResponseHeaders
+	StatusCode int
+}
+
+func (response SetAwaydefaultApplicationProblemPlusJSONResponse) VisitSetAwayResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Retry-After", fmt.Sprint(response.Headers.RetryAfter))
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetEnrolmentRequestObject struct {
 }
 
@@ -8882,6 +8965,9 @@ type StrictServerInterface interface {
 	// ResetDemo Start the demo afresh; all sessions end
 	// (POST /api/demo/reset)
 	ResetDemo(ctx context.Context, request ResetDemoRequestObject) (ResetDemoResponseObject, error)
+	// SetAway Take no new cases for a while, or take them again; cases that one has stay
+	// (PUT /api/desk/away)
+	SetAway(ctx context.Context, request SetAwayRequestObject) (SetAwayResponseObject, error)
 	// GetEnrolment Where the own enterprise stands in the scheme, and why
 	// (GET /api/desk/enrolment)
 	GetEnrolment(ctx context.Context, request GetEnrolmentRequestObject) (GetEnrolmentResponseObject, error)
@@ -10422,6 +10508,52 @@ func (sh *strictHandler) ResetDemo(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ResetDemoResponseObject); ok {
 		return validResponse.VisitResetDemoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetAway operation middleware
+func (sh *strictHandler) SetAway(ctx echo.Context) error {
+	var request SetAwayRequestObject
+
+	var body SetAwayJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetAway(ctx.Request().Context(), request.(SetAwayRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetAway")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetAwayResponseObject); ok {
+		return validResponse.VisitSetAwayResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

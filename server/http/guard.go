@@ -64,7 +64,7 @@ func grants() map[string]grant {
 		"beginUpload": {roles: parties.roles, tus: true}, "getUpload": {roles: parties.roles, tus: true}, "describeUploads": public,
 
 		"listInbox": to(agent, supervisor), "getInboxSummary": to(agent, supervisor), "listStaff": to(agent, supervisor),
-		"addStaff": to(supervisor), "listReplies": to(agent, supervisor), "setReply": to(supervisor), "dropReply": to(supervisor), "changeStaff": to(supervisor), "leaveScheme": to(supervisor), "getEnrolment": to(agent, supervisor),
+		"addStaff": to(supervisor), "listReplies": to(agent, supervisor), "setReply": to(supervisor), "dropReply": to(supervisor), "changeStaff": to(supervisor), "setAway": to(agent, supervisor), "leaveScheme": to(supervisor), "getEnrolment": to(agent, supervisor),
 		"doSchemeCommand": to(supervisor, officer),
 
 		"listBoard": to(officer), "getBoardSummary": to(officer), "getStatistics": {roles: []negotiation.Role{officer}, kind: search}, "listEnterprises": to(officer), "listApplications": to(officer), "listInvitations": to(officer),

@@ -200,7 +200,7 @@ func accountOf(p app.Profile) Account {
 }
 
 func staffOf(m app.StaffMember) Staff {
-	return Staff{Id: m.ID, Login: m.Login, DisplayName: m.DisplayName, Phone: m.Phone, Role: m.Role, Active: m.Active, Limit: m.Limit}
+	return Staff{Id: m.ID, Login: m.Login, DisplayName: m.DisplayName, Phone: m.Phone, Role: m.Role, Active: m.Active, Limit: m.Limit, Capacity: m.Capacity, Away: m.Away, Load: m.Load}
 }
 
 func applicationOf(v app.ApplicationView) Application {

@@ -10,10 +10,10 @@ import (
 	"hejie/server/app"
 )
 
-const accountColumns = `id, role, login, password, language, enterprise, bureau, active, offer_limit, created_at, seen_at`
+const accountColumns = `id, role, login, password, language, enterprise, bureau, active, offer_limit, capacity, away, created_at, seen_at`
 
 func scanAccount(s scanner) (a app.Account, err error) {
-	err = s.Scan(&a.ID, &a.Role, &a.Login, &a.Password, &a.Language, &a.Enterprise, &a.Bureau, &a.Active, &a.Limit, at{&a.Created}, at{&a.Seen})
+	err = s.Scan(&a.ID, &a.Role, &a.Login, &a.Password, &a.Language, &a.Enterprise, &a.Bureau, &a.Active, &a.Limit, &a.Capacity, &a.Away, at{&a.Created}, at{&a.Seen})
 	return a, err
 }
 
@@ -24,6 +24,9 @@ func (p plainReader) Account(ctx context.Context, id string) (app.Account, error
 func (p plainReader) AccountByLogin(ctx context.Context, login string) (app.Account, error) {
 	return one(ctx, p.q, scanAccount, `SELECT `+accountColumns+` FROM accounts WHERE login = ?`, login)
 }
+
+// isTaker is a member of a desk who is given cases by themself now.
+const isTaker = `capacity IS NOT NULL AND away = 0 AND active = 1`
 
 func (p plainReader) Accounts(ctx context.Context, f app.AccountFilter) ([]app.Account, error) {
 	where, args := []string{"1 = 1"}, []any{}
@@ -45,6 +48,9 @@ func (p plainReader) Accounts(ctx context.Context, f app.AccountFilter) ([]app.A
 	within("bureau", f.Bureau)
 	if f.Active {
 		where = append(where, "active = 1")
+	}
+	if f.Takes {
+		where = append(where, isTaker)
 	}
 	limit := f.Limit
 	if limit == 0 {
@@ -97,14 +103,14 @@ func (p plainReader) Filers(ctx context.Context, cases []string) (map[string]app
 
 func (p plainTx) AddAccount(_ context.Context, a app.Account) error {
 	p.t.batch.s.limits.forget(a.ID)
-	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, micros(a.Created), micros(a.Seen)), app.CodeLoginTaken, "login")
+	return unique(p.t.try(`INSERT INTO accounts (`+accountColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		a.ID, string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, a.Capacity, a.Away, micros(a.Created), micros(a.Seen)), app.CodeLoginTaken, "login")
 }
 
 func (p plainTx) SetAccount(_ context.Context, a app.Account) error {
 	p.t.batch.s.limits.forget(a.ID)
-	return unique(changed(p.t.exec(`UPDATE accounts SET role = ?, login = ?, password = ?, language = ?, enterprise = ?, bureau = ?, active = ?, offer_limit = ? WHERE id = ?`,
-		string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, a.ID)), app.CodeLoginTaken, "login")
+	return unique(changed(p.t.exec(`UPDATE accounts SET role = ?, login = ?, password = ?, language = ?, enterprise = ?, bureau = ?, active = ?, offer_limit = ?, capacity = ?, away = ? WHERE id = ?`,
+		string(a.Role), a.Login, a.Password, a.Language, a.Enterprise, a.Bureau, a.Active, a.Limit, a.Capacity, a.Away, a.ID)), app.CodeLoginTaken, "login")
 }
 
 func (p plainReader) CasesOf(ctx context.Context, consumer string) (open int, last time.Time, err error) {

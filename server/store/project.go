@@ -62,6 +62,7 @@ type state struct {
 	overdue     bool
 	agent       string
 	asked       bool
+	waits       bool // for an agent
 	class       negotiation.Class
 	reason      negotiation.EscalationReason
 	escalatedAt int64
@@ -115,7 +116,7 @@ func clocksOf(c *negotiation.Case) clocks {
 }
 
 func stateOf(c *negotiation.Case) state {
-	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(c), agent: c.Agent, asked: c.Request != nil, class: c.Class, reason: c.UnsentFor}
+	s := state{phase: c.Phase, open: c.Phase != negotiation.PhaseClosed, col: app.ColumnOf(c), agent: c.Agent, asked: c.Request != nil, waits: c.Waits(), class: c.Class, reason: c.UnsentFor}
 	for _, d := range c.Deadlines {
 		s.overdue = s.overdue || d.Overdue
 	}
@@ -145,12 +146,12 @@ const (
 	insertCase = `INSERT INTO cases (key, id, code, consumer, enterprise, enterprise_name, bureau, region, region_city, region_province,
 		category, currency, amount, order_ref, filed_at, title, search_title, search_name, version, head, last_at, room_seq, own_seq, last, last_version,
 		turn, turn_since, also, offer_minor, claim_minor, offer_by, due_key, due, breach_at, next_at,
-		phase, open, col, overdue, agent, asked, class, reason, escalated_at, accepted_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+		phase, open, col, overdue, agent, asked, waits, class, reason, escalated_at, accepted_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	updateHead   = `UPDATE cases SET version = ?, head = ?, last_at = ?, room_seq = ?, own_seq = ?, last = ?, last_version = ?`
 	updateTalk   = updateHead + `, turn = ?, turn_since = ?, also = ?, offer_minor = ?, claim_minor = ?, offer_by = ?, due_key = ?`
 	updateClocks = updateTalk + `, due = ?, breach_at = ?, next_at = ?`
-	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, asked = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
+	updateState  = updateClocks + `, phase = ?, open = ?, col = ?, overdue = ?, agent = ?, asked = ?, waits = ?, class = ?, reason = ?, escalated_at = ?, accepted_at = ?`
 	whereKey     = ` WHERE key = ?`
 )
 
@@ -167,7 +168,7 @@ func (k clocks) args() []any {
 }
 
 func (s state) args() []any {
-	return []any{string(s.phase), s.open, string(s.col), s.overdue, s.agent, s.asked, string(s.class), string(s.reason), s.escalatedAt, s.acceptedAt}
+	return []any{string(s.phase), s.open, string(s.col), s.overdue, s.agent, s.asked, s.waits, string(s.class), string(s.reason), s.escalatedAt, s.acceptedAt}
 }
 
 func orNull(us int64) any {

@@ -47,6 +47,7 @@ var whole = map[string]string{
 	"FROM invitations i":                                                                 "a bureau's list of wishes, which are few",
 	"DELETE FROM attempts WHERE at":                                                      "they are of one day",
 	"SELECT id FROM accounts WHERE active = 0 AND enterprise <> ''":                      "staff of desks, once an hour: an index of them alone",
+	"SELECT DISTINCT enterprise FROM accounts WHERE capacity IS NOT NULL":                "staff who are given cases, once a minute: an index of them alone",
 	"FROM outbox ORDER BY created_at DESC":                                               "the demo's page of messages",
 	"FROM accounts WHERE 1 = 1 ORDER BY id":                                              "nobody asks for all accounts",
 	"FROM accounts WHERE 1 = 1 AND active = 1 ORDER BY id":                               "nobody asks for all accounts",
@@ -66,6 +67,7 @@ var covered = []string{
 	"SELECT count(*) FROM cases WHERE region = ? AND col = ? AND breach_at < ?",
 	"FROM cases INDEXED BY cases_inbox WHERE enterprise = ? AND open = 1 ORDER BY due, key",
 	"FROM cases INDEXED BY cases_inbox WHERE enterprise = ? AND open = 1 ORDER BY amount",
+	"FROM cases INDEXED BY cases_inbox WHERE enterprise = ? AND open = 1 AND phase IN",
 }
 
 // noneReadsWhole holds every other statement to finding what it wants by an index, however many rows there are; and a board to reading

@@ -110,6 +110,40 @@ func TestRulingsOfBefore(t *testing.T) {
 	})
 }
 
+// TestWaitsOfBefore: cases of the release before that nobody has wait for an agent as soon as the store is open, but for those that a member
+// of the desk gave back.
+func TestWaitsOfBefore(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, at, driver, source string) {
+		s := open(t, at, store.Options{})
+		ids, by := yearOfCases(t, s, "enterprise 7", 120), negotiation.Actor{ID: "agent", Role: negotiation.RoleDeskAgent, Enterprise: "enterprise 7"}
+		assign := func(id string, by negotiation.Actor, agent string) {
+			c, _, err := s.Case(ctx, id)
+			require.NoError(t, err)
+			require.NoError(t, step(s, id, by, negotiation.Assign{Agent: agent}, negotiation.Env{At: c.FiledAt.Add(time.Hour), Calendar: workday.Default()}))
+		}
+		waiting, err := s.Waiting(ctx, "enterprise 7", 100)
+		require.NoError(t, err)
+		require.GreaterOrEqual(t, len(waiting), 4)
+		assign(waiting[0], by, "agent")
+		assign(waiting[1], by, "agent")
+		assign(waiting[1], by, "")
+		assign(waiting[2], by, "agent")
+		assign(waiting[2], negotiation.System, "")
+		require.Greater(t, len(ids), len(waiting))
+		want := dump(t, s)
+		require.NoError(t, s.Close())
+		const before = 21
+		require.NoError(t, store.MigrateTo(ctx, at, before))
+
+		s = open(t, at, store.Options{})
+		equalDumps(t, want, dump(t, s))
+		still, err := s.Waiting(ctx, "enterprise 7", 100)
+		require.NoError(t, err)
+		require.Equal(t, waiting[2:], still)
+	})
+}
+
 // TestNewer: what a later program wrote is not touched.
 func TestNewer(t *testing.T) {
 	t.Parallel()

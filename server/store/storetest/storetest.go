@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(*testing.T) Database) {
 		{"columns of the board", board},
 		{"requests for approval", approvals},
 		{"limits of agents", limits},
+		{"cases that wait for an agent", waiting},
 		{"search", search},
 		{"erasure", erasure},
 		{"a tampered log is found", tampered},

@@ -663,6 +663,23 @@ export interface paths {
         patch: operations["changeStaff"];
         trace?: never;
     };
+    "/api/desk/away": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take no new cases for a while, or take them again; cases that one has stay */
+        put: operations["setAway"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/replies": {
         parameters: {
             query?: never;
@@ -1978,6 +1995,14 @@ export interface components {
             role: components["schemas"]["StaffRole"];
             active: boolean;
             limit?: components["schemas"]["OfferLimit"];
+            capacity?: components["schemas"]["Capacity"];
+            /** @description takes no new cases for a while */
+            away: boolean;
+            /** @description cases under negotiation that the member has */
+            load: number;
+        };
+        AwayInput: {
+            away: boolean;
         };
         StaffList: {
             rows: components["schemas"]["Staff"][];
@@ -2005,6 +2030,7 @@ export interface components {
             phone?: components["schemas"]["Phone"];
             language?: components["schemas"]["Language"];
             limit?: components["schemas"]["OfferLimit"];
+            capacity?: components["schemas"]["Capacity"];
         };
         /** @description Only what is given changes; an empty phone removes it */
         StaffChange: {
@@ -2017,7 +2043,13 @@ export interface components {
             limit?: components["schemas"]["OfferLimit"];
             /** @description true removes the limit */
             unlimited?: boolean;
+            capacity?: components["schemas"]["Capacity"];
+            /** @description true removes the capacity */
+            by_hand?: boolean;
+            away?: boolean;
         };
+        /** @description Cases under negotiation up to which the member is given those that wait at the desk; without, the member is given cases by hand only */
+        Capacity: number;
         /** @description The most, in CNY, that an offer made or accepted by an agent may have the enterprise pay; without, there is no limit. Supervisors have none, and see it */
         OfferLimit: {
             /** @enum {string} */
@@ -5055,6 +5087,31 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StaffChange"];
+            };
+        };
+        responses: {
+            /** @description ok */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    setAway: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AwayInput"];
             };
         };
         responses: {

@@ -15,7 +15,7 @@ import { initials, isLocked, writers } from './lock'
 import LookingPeople from './LookingPeople.vue'
 import ReplyBox from './ReplyBox.vue'
 import { pendingOf } from './score'
-import { isLastSupervisor, readLimit, staffFaults } from './staff'
+import { isLastSupervisor, readCapacity, readLimit, staffFaults } from './staff'
 import { workingDaysTo } from '@/features/room/daysTo'
 import { timeLeft, urgencyOf } from './urgency'
 
@@ -384,7 +384,7 @@ describe('an offer of the enterprise', () => {
 })
 
 describe('people of the desk', () => {
-  const member = (id: string, role: 'desk_agent' | 'desk_supervisor', active = true) => ({ id, role, active, display_name: id })
+  const member = (id: string, role: 'desk_agent' | 'desk_supervisor', active = true) => ({ id, role, active, display_name: id, away: false, load: 0 })
 
   it('protects the last active supervisor only', () => {
     const one = member('a', 'desk_supervisor')
@@ -394,18 +394,24 @@ describe('people of the desk', () => {
   })
 
   it('asks a new member for login and password, a known one for neither', () => {
-    const draft = { login: '', display_name: ' ', phone: '', role: 'desk_agent' as const, password: '', limit: '' }
+    const draft = { login: '', display_name: ' ', phone: '', role: 'desk_agent' as const, password: '', limit: '', capacity: '', away: false }
     expect(Object.keys(staffFaults(draft, 10, true))).toEqual(['display_name', 'login', 'password'])
     expect(Object.keys(staffFaults({ ...draft, display_name: '小王' }, 10, false))).toEqual([])
     expect(Object.keys(staffFaults({ ...draft, display_name: '小王', password: 'short' }, 10, false))).toEqual(['password'])
     expect(Object.keys(staffFaults({ ...draft, display_name: '小王', limit: '多' }, 10, false))).toEqual(['limit'])
     expect(Object.keys(staffFaults({ ...draft, display_name: '小王', limit: '多', role: 'desk_supervisor' }, 10, false))).toEqual([])
+    expect(Object.keys(staffFaults({ ...draft, display_name: '小王', capacity: '0' }, 10, false))).toEqual(['capacity'])
   })
 })
 
 it.each([['', null], [' ', null], ['0', 0], ['0.00', 0], ['500', 50_000], ['１,000.5元', 100_050], ['10000000', 1_000_000_000], ['10000000.01', undefined], ['-1', undefined], ['1.234', undefined]])(
   'reads a limit as it is typed: "%s"',
   (text, minor) => expect(readLimit(text)).toBe(minor),
+)
+
+it.each([['', null], [' ', null], ['1', 1], ['２０', 20], ['020', 20], ['1000', 1000], ['0', undefined], ['1001', undefined], ['-1', undefined], ['1.5', undefined], ['1e2', undefined], ['多', undefined]])(
+  'reads how many cases somebody takes as it is typed: "%s"',
+  (text, n) => expect(readCapacity(text)).toBe(n),
 )
 
 describe('the own scorecard', () => {

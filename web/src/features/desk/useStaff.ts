@@ -19,7 +19,13 @@ export function useStaff() {
       problem.value = asProblem(thrown)
     }
   }
+  /** Takes no new cases for a while, or takes them again. Throws a problem. */
+  async function setAway(away: boolean): Promise<void> {
+    const self = (await data(api.PUT('/api/desk/away', { body: { away } })))!
+    members.value = members.value.map((member) => (member.id === self.id ? { ...member, away: self.away } : member))
+  }
   const names = computed(() => new Map(members.value.map(({ id, display_name }) => [id, display_name])))
-  return { members, names, loaded, problem, load }
+  return { members, names, loaded, problem, load, setAway }
 }
+export type Staff = ReturnType<typeof useStaff>
 export type StaffNames = ReadonlyMap<string, string>
